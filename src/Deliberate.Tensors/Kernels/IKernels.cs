@@ -8,6 +8,9 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal interface IKernels
 {
+    /// <summary>Makes the memory for a weight's packed copies, where the device keeps any; called before any work on it.</summary>
+    void Prepare(LinearWeight weight, bool training);
+
     /// <summary>Renews a weight's packed copies after it changed.</summary>
     void Pack(LinearWeight weight, bool training, Share share);
 
@@ -30,10 +33,11 @@ internal interface IKernels
     void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share);
 
     /// <summary>x.Gradient = y.Gradient · W. (The residual's gradient flows by <see cref="Tensor.ResidualOf"/>.)</summary>
-    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, Rows rows);
+    /// <param name="yFirstRow">The batch row that row 0 of y's gradient belongs to.</param>
+    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows);
 
     /// <summary>dW += dyᵀ·x, dbias += Σ dy, tokens in order; a share of the rows of W.</summary>
-    void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, Rows rows, Share share);
+    void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share);
 
     /// <summary>
     /// Per-head RMS norm of q and k where they have one, then rotation of pairs (i, i + half) by the token's position. Input and
@@ -43,8 +47,8 @@ internal interface IKernels
 
     void RotateHeadsBackward(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows);
 
-    /// <summary>Gradients of the two norms' weights; runs as one share.</summary>
-    void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, DeviceBuffer positions, Rows rows);
+    /// <summary>Gradients of the two norms' weights, after the backward, which leaves y's gradient turned back; one share.</summary>
+    void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows);
 
     /// <summary>
     /// Attention of one segment (a whole sequence, rows [Begin, End)) for the query heads of one key head. o [T, heads·headSize];
@@ -60,7 +64,7 @@ internal interface IKernels
     void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
 
     /// <summary>
-    /// statistics [T, 4] = (log-probability of the target, entropy, log-sum-exp, unused) of softmax(logits · scale), logits =
+    /// statistics [T, 4] = (log-probability of the target, entropy, log-sum-exp, max) of softmax(logits · scale), logits =
     /// softCap(x·Wᵀ), natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
     /// </summary>
     void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch);

@@ -10,6 +10,7 @@ namespace Deliberate.Tensors;
 public sealed unsafe class DeviceBuffer : IDisposable
 {
     private const nuint HugePage = 2 << 20;
+    private const int TailBytes = 256;
     private static long s_liveBytes;
     private void* _pointer;
 
@@ -18,7 +19,8 @@ public sealed unsafe class DeviceBuffer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         ElementSize = elementSize;
-        var bytes = (nuint)Math.Max(64, length * elementSize);
+        // The tail lets a kernel load a whole vector that begins at the last element.
+        var bytes = (nuint)((length * elementSize) + TailBytes);
         var huge = bytes >= HugePage;
         _pointer = NativeMemory.AlignedAlloc(bytes, huge ? HugePage : 64);
         if (huge) HugePages.Advise(_pointer, bytes);

@@ -72,10 +72,10 @@ internal sealed class WorkerPool : IDisposable
         if (_stopping) return;
         _stopping = true;
         Interlocked.Increment(ref _epoch);
-        foreach (var worker in _workers) worker.Stop();
+        foreach (var worker in _workers) worker.Dispose();
     }
 
-    private sealed class Worker
+    private sealed class Worker : IDisposable
     {
         private readonly WorkerPool _pool;
         private readonly int _index;
@@ -96,7 +96,7 @@ internal sealed class WorkerPool : IDisposable
             if (Interlocked.Exchange(ref _parked, 0) == 1) _signal.Release();
         }
 
-        public void Stop()
+        public void Dispose()
         {
             Wake();
             _thread.Join();

@@ -5,7 +5,7 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// Matrix products C [rows, columns] = start + A [rows, depth] · B [depth, columns] (+ addend), cut into tiles of
 /// <see cref="MatrixTile{TL,TRows,TVectors}"/>. B comes in panels of <see cref="PanelWidth"/> columns, either packed
-/// (<see cref="PackedMatrix"/>) or as rows of a matrix whose columns may be read up to the next multiple of the lanes.
+/// (<see cref="PackedMatrix{TL}"/>) or as rows of a matrix whose columns may be read up to the next multiple of the lanes.
 /// </summary>
 internal static unsafe class MatrixProduct<TL>
     where TL : struct, ILanes<TL>
