@@ -58,14 +58,20 @@ internal interface IKernels
 
     void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
 
+    /// <summary>
+    /// Writes the keys and values of rows, at positions first, first + 1, …, into the cache, then attends from each row to its
+    /// own and all earlier positions. One key head.
+    /// </summary>
+    void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch);
+
     /// <summary>y [T, f] = activation(gate) · up, from gateUp [T, 2f].</summary>
     void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
 
     void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
 
     /// <summary>
-    /// statistics [T, 4] = (log-probability of the target, entropy, log-sum-exp, max) of softmax(logits · scale), logits =
-    /// softCap(x·Wᵀ), natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
+    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max)) of softmax(z), z = softCap(x·Wᵀ) · scale,
+    /// natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
     /// </summary>
     void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch);
 
@@ -74,6 +80,9 @@ internal interface IKernels
     /// statistics. The caller runs the linear backward from dlogits.
     /// </summary>
     void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
+
+    /// <summary>The same statistics of rows of logits at hand, which become z in place: what the sampler calls.</summary>
+    void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows);
 
     /// <summary>Σ g² over elements [0, length), in double, one fixed order of summation.</summary>
     double SumOfSquares(DeviceBuffer buffer, long offset, long length);

@@ -6,7 +6,8 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal sealed unsafe class Batch : IDisposable
 {
-    private readonly int[] _starts;
+    private readonly int[] _starts, _firstPositions;
+    private readonly CachedSequence?[] _cached;
 
     public Batch(Device device, int tokenCapacity, int segmentCapacity)
     {
@@ -15,6 +16,8 @@ internal sealed unsafe class Batch : IDisposable
         Positions = device.AllocateInts(tokenCapacity);
         Targets = device.AllocateInts(tokenCapacity);
         _starts = new int[segmentCapacity + 1];
+        _firstPositions = new int[segmentCapacity];
+        _cached = new CachedSequence?[segmentCapacity];
     }
 
     public int TokenCapacity { get; }
@@ -36,6 +39,12 @@ internal sealed unsafe class Batch : IDisposable
 
     public Rows Segment(int index) => new(_starts[index], _starts[index + 1]);
 
+    /// <summary>The cached sequence that a segment's rows continue; sampling only.</summary>
+    public CachedSequence Cached(int segment) => _cached[segment] ?? throw new InvalidOperationException("This batch has no cache.");
+
+    /// <summary>The position of a segment's first row in its sequence: 0 but for sampling.</summary>
+    public int FirstPosition(int segment) => _firstPositions[segment];
+
     public void Clear() => (Tokens, Segments, LongestSegment) = (0, 0, 0);
 
     public bool Fits(int tokens) => Tokens + tokens <= TokenCapacity && Segments < SegmentCapacity;
@@ -49,6 +58,21 @@ internal sealed unsafe class Batch : IDisposable
         ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
         targets.CopyTo(new Span<int>(Targets.I32 + row, ids.Length));
         for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = i;
+        Tokens += ids.Length;
+        _starts[++Segments] = Tokens;
+        LongestSegment = Math.Max(LongestSegment, ids.Length);
+        return row;
+    }
+
+    /// <summary>Appends the next tokens of a cached sequence, which makes room for them.</summary>
+    public int AddCached(ReadOnlySpan<int> ids, CachedSequence sequence)
+    {
+        var first = sequence.Length;
+        sequence.Extend(ids.Length);
+        var row = Tokens;
+        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
+        for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = first + i;
+        (_cached[Segments], _firstPositions[Segments]) = (sequence, first);
         Tokens += ids.Length;
         _starts[++Segments] = Tokens;
         LongestSegment = Math.Max(LongestSegment, ids.Length);

@@ -11,6 +11,15 @@ internal abstract class Operation
 
     public abstract void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch);
 
+    /// <summary>A share of the forward of few rows, where the workers divide columns or heads instead of rows.</summary>
+    public virtual void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        if (share.Index == 0) Forward(kernels, batch, block, scratch);
+    }
+
+    /// <summary>Worth dividing among workers when there are few rows.</summary>
+    public virtual bool IsLarge => false;
+
     /// <summary>Gradients of the inputs' activations.</summary>
     public abstract void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch);
 
@@ -48,7 +57,11 @@ internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset
 
 internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y) : Operation
 {
+    public override bool IsLarge => true;
+
     public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, Share.Whole);
+
+    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, share);
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LinearBackward(x, weight, y, 0, block.Rows);
 
@@ -85,6 +98,26 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
             for (var head = 0; head < shape.KeyHeads; head++) kernels.AttentionBackward(shape, qkv, y, logSumExp, batch.Segment(segment), head, scratch);
     }
+}
+
+/// <summary>Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence.</summary>
+internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCache cache, int layer, Tensor qkv, Tensor y) : Operation
+{
+    public override bool MixesRows => true;
+
+    public override bool IsLarge => true;
+
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => ForwardShare(kernels, batch, block, Share.Whole, scratch);
+
+    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        var (first, end) = share.Of(shape.KeyHeads);
+        for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
+            for (var head = first; head < end; head++)
+                kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, batch.FirstPosition(segment), qkv, y, batch.Segment(segment), head, scratch);
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => throw new InvalidOperationException("Sampling has no backward.");
 }
 
 internal sealed class GatedActivationOperation(ActivationKind kind, Tensor gateUp, Tensor y) : Operation

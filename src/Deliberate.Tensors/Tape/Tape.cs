@@ -8,6 +8,9 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal sealed class Tape : IDisposable
 {
+    /// <summary>Up to so many rows, the workers divide the columns of each product instead of the rows.</summary>
+    private const int FewRows = 12;
+
     /// <summary>Rows of a block: enough to amortise reading the weights, few enough for the second-level cache.</summary>
     private const int BlockRows = 192;
 
@@ -20,7 +23,8 @@ internal sealed class Tape : IDisposable
     private readonly Block[] _blocks;
     private readonly BlockJob _blockJob;
     private readonly ShareJob _shareJob;
-    private int _tensorsInLayer;
+    private readonly ColumnJob _columnJob;
+    private int _tensorsInLayer, _cachedLayers;
 
     public Tape(Device device, int tokenCapacity, int segmentCapacity, bool training)
     {
@@ -31,6 +35,7 @@ internal sealed class Tape : IDisposable
         _blocks = new Block[segmentCapacity + (tokenCapacity / 32) + 1];
         _blockJob = new BlockJob(this);
         _shareJob = new ShareJob(this);
+        _columnJob = new ColumnJob(this);
     }
 
     public int TokenCapacity { get; }
@@ -38,6 +43,9 @@ internal sealed class Tape : IDisposable
     public Batch Batch { get; }
 
     public Device Device => _device;
+
+    /// <summary>Where keys and values of sampled sequences live; null when training.</summary>
+    public KeyValueCache? Cache { get; init; }
 
     /// <summary>Bytes taken by activations and their gradients.</summary>
     public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
@@ -93,8 +101,16 @@ internal sealed class Tape : IDisposable
         return y;
     }
 
+    /// <summary>Attention within each segment; over the cache where the tape was given one.</summary>
     public Tensor Attention(Tensor qkv, AttentionShape shape)
     {
+        if (Cache is not null)
+        {
+            var cached = NewTensor(shape.Heads * shape.HeadSize, withGradient: false);
+            _operations.Add(new CachedAttentionOperation(shape, Cache, _cachedLayers++, qkv, cached));
+            return cached;
+        }
+
         Tensor y = NewTensor(shape.Heads * shape.HeadSize), logSumExp = NewTensor(shape.Heads, withGradient: false);
         _operations.Add(new AttentionOperation(shape, qkv, y, logSumExp));
         return y;
@@ -114,7 +130,8 @@ internal sealed class Tape : IDisposable
     public void Forward()
     {
         if (Batch.Tokens == 0) return;
-        if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
+        if (Cache is not null && Batch.Tokens <= FewRows && _device.Workers.Count > 1) ForwardFewRows();
+        else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
         else RunStages(0, _operations.Count, backward: false);
     }
 
@@ -139,6 +156,16 @@ internal sealed class Tape : IDisposable
         foreach (var buffer in _owned) buffer.Dispose();
     }
 
+    private void ForwardFewRows()
+    {
+        var block = new Block(new Rows(0, Batch.Tokens), 0, Batch.Segments);
+        for (var i = 0; i < _operations.Count; i++)
+        {
+            if (_operations[i].IsLarge) _columnJob.Run(_operations[i], block);
+            else _operations[i].Forward(_device.Kernels, Batch, block, _device.Scratches[0]);
+        }
+    }
+
     /// <summary>
     /// Cuts the batch into blocks of whole segments. False where segments are so long that the workers would wait for one
     /// another: then operations run one after another, each over all workers.
@@ -146,7 +173,8 @@ internal sealed class Tape : IDisposable
     private bool BlocksOfSegments()
     {
         var batch = Batch;
-        var target = Math.Clamp(batch.Tokens / (_device.Workers.Count * 4), 32, BlockRows);
+        // Sampling reads every weight for every block, so it wants as few blocks as workers; training balances uneven segments.
+        var target = Math.Clamp(batch.Tokens / (_device.Workers.Count * (Cache is null ? 4 : 1)), 16, BlockRows);
         var count = 0;
         for (var first = 0; first < batch.Segments;)
         {
@@ -157,7 +185,7 @@ internal sealed class Tape : IDisposable
         }
 
         _blockJob.Count = count;
-        return _device.Workers.Count == 1 || batch.LongestSegment * (long)_device.Workers.Count * 2 <= batch.Tokens || batch.LongestSegment <= 64;
+        return _device.Workers.Count == 1 || batch.LongestSegment * (long)_device.Workers.Count * 2 <= batch.Tokens || batch.LongestSegment <= 64 || (Cache is not null && batch.Segments >= _device.Workers.Count);
     }
 
     /// <summary>Long segments: operations that keep to their rows run over blocks of rows, those that mix rows over segments.</summary>
@@ -241,5 +269,20 @@ internal sealed class Tape : IDisposable
             var rows = new Rows(0, tape.Batch.Tokens);
             for (var o = _start; o < _end; o++) tape._operations[o].WeightGradient(tape._device.Kernels, tape.Batch, rows, share);
         }
+    }
+
+    private sealed class ColumnJob(Tape tape) : ParallelJob
+    {
+        private Operation? _operation;
+        private Block _block;
+
+        public void Run(Operation operation, Block block)
+        {
+            (_operation, _block) = (operation, block);
+            tape._device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker) =>
+            _operation!.ForwardShare(tape._device.Kernels, tape.Batch, _block, new Share(worker, tape._device.Workers.Count), tape._device.Scratches[worker]);
     }
 }

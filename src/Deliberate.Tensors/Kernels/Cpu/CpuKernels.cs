@@ -49,6 +49,12 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
         AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, segment, keyHead, scratch);
 
+    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
+    {
+        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows, keyHead);
+        CachedAttentionKernel<TL>.Forward(shape, cache, sequence, layer, first, qkv, output, rows, keyHead, scratch);
+    }
+
     public void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Forward(kind, gateUp, y, rows);
 
     public void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Backward(kind, gateUp, y, rows);
@@ -58,6 +64,11 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
 
     public void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows) =>
         LogProbabilityKernel<TL>.Backward(x, head, shape, targets.I32, statistics, upstream, logits, firstRow, rows);
+
+    public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
+    {
+        for (var row = rows.Begin; row < rows.End; row++) LogProbabilityKernel<TL>.RowStatistics(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row));
+    }
 
     public double SumOfSquares(DeviceBuffer buffer, long offset, long length) => OptimizerKernel<TL>.SumOfSquares(buffer.F32 + offset, length);
 

@@ -39,7 +39,7 @@ internal static unsafe class LogProbabilityKernel<TL>
         MatrixProduct<TL>.Packed(count, head.Rows, head.Columns, x.F32(row), x.Stride, head.ForwardPacked!.F32, 0, LinearKernel<TL>.Panels(head.Rows), logits, stride, null, null, 0);
 
     /// <summary>
-    /// Scales a row of logits in place, z = softCap(logit)·scale, and writes (log p of the target, entropy, log-sum-exp, max).
+    /// Scales a row of logits in place, z = softCap(logit)·scale, and writes (log p of the target, entropy, max, Σ e^(z - max)).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RowStatistics(float* z, int v, LogitShape shape, int target, float* statistics)
@@ -68,12 +68,11 @@ internal static unsafe class LogProbabilityKernel<TL>
             weighted = TL.Fma(e, shifted, weighted);
         }
 
-        double total = TL.Sum(sum), logTotal = Math.Log(total);
-        var lse = (float)(max + logTotal);
-        statistics[0] = target < 0 ? 0 : (float)((z[target] - (double)max) - logTotal);
-        statistics[1] = (float)(logTotal - (TL.Sum(weighted) / total));
-        statistics[2] = lse;
-        statistics[3] = max;
+        var total = TL.Sum(sum);
+        statistics[0] = target < 0 ? 0 : TokenStatistics.LogProbability(z[target], max, total);
+        statistics[1] = (float)(Math.Log(total) - (TL.Sum(weighted) / (double)total));
+        statistics[2] = max;
+        statistics[3] = total;
     }
 
     /// <summary>
@@ -84,7 +83,7 @@ internal static unsafe class LogProbabilityKernel<TL>
     private static void GradientRow(float* z, int v, LogitShape shape, int target, float* statistics, float upLogp, float upEntropy)
     {
         if (target < 0) upLogp = 0;
-        var lse = TL.Broadcast(statistics[2]);
+        var lse = TL.Broadcast((float)(statistics[2] + Math.Log(statistics[3])));
         TL scale = TL.Broadcast((float)shape.Scale), a = TL.Broadcast(-upLogp), b = TL.Broadcast(-upEntropy), entropy = TL.Broadcast(statistics[1]);
         var cap = (float)shape.SoftCap;
         var chosen = target < 0 ? 0 : z[target];
