@@ -4,7 +4,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// The tensors of one mapped file, once its header has been read and checked: a directory from names to places, and the
-/// reading of elements. What <see cref="SafetensorsFile"/> and <c>GgufFile</c> share.
+/// reading of elements. What <see cref="SafetensorsFile"/> and <see cref="GgufFile"/> share.
 /// </summary>
 internal abstract class MappedTensors : ITensorSource
 {

@@ -17,6 +17,7 @@ internal static class WeightSource
         if (Directory.Exists(path)) return OpenFolder(path);
         RefusePickle(path);
         if (!File.Exists(path)) throw new UserError("there is no such file or folder.", path);
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) return GgufWeights.Open(path);
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) return SafetensorsFile.Open(path);
         if (path.EndsWith(".safetensors.index.json", StringComparison.OrdinalIgnoreCase)) return ShardedSafetensors.Open(Path.GetDirectoryName(Path.GetFullPath(path))!, path);
         throw new UserError("is not a kind of checkpoint that can be opened.", path, advice: "Name a folder with config.json and model.safetensors, or a .safetensors or .gguf file.");
