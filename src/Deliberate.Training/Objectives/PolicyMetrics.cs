@@ -1,0 +1,179 @@
+namespace Deliberate.Training;
+
+/// <summary>
+/// What a step says about itself, as sums that merge: micro-batches each fill one, the step adds them up in order. Over the
+/// tokens in the loss; ratios are per token even for sequence-level objectives. KL in nats a token.
+/// </summary>
+internal sealed class PolicyMetrics
+{
+    private double _ratio, _k1, _k2, _k3, _refK1, _refK3, _klLoss, _entropy, _lowMin = double.NaN, _highMax = double.NaN;
+
+    public double Tokens { get; private set; }
+
+    public double Sequences { get; private set; }
+
+    public double ReferenceTokens { get; private set; }
+
+    public double EntropyTokens { get; private set; }
+
+    /// <summary>Tokens, or sequences for a sequence-level weight, that the clip fractions are shares of.</summary>
+    public double ClipUnits { get; private set; }
+
+    public double ClippedLow { get; private set; }
+
+    public double ClippedHigh { get; private set; }
+
+    /// <summary>Tokens that the dual clip bounds.</summary>
+    public double DualClipped { get; private set; }
+
+    /// <summary>Sum over sequences of VESPO's weight φ.</summary>
+    public double PhiSum { get; private set; }
+
+    public double PhiCount { get; private set; }
+
+    public double RatioMax { get; private set; } = double.NegativeInfinity;
+
+    public double RatioMin { get; private set; } = double.PositiveInfinity;
+
+    public double RatioMean => _ratio / Tokens;
+
+    /// <summary>Mean of old - new: estimates KL(old || new) on old samples.</summary>
+    public double ApproxKlK1 => _k1 / Tokens;
+
+    public double ApproxKlK2 => _k2 / Tokens;
+
+    public double ApproxKlK3 => _k3 / Tokens;
+
+    /// <summary>Mean of new - reference.</summary>
+    public double ReferenceKlK1 => _refK1 / ReferenceTokens;
+
+    public double ReferenceKlK3 => _refK3 / ReferenceTokens;
+
+    /// <summary>Mean of the KL term as it stands in the loss, without its coefficient.</summary>
+    public double KlLoss => _klLoss / ReferenceTokens;
+
+    public double Entropy => _entropy / EntropyTokens;
+
+    /// <summary>Share with a ratio below the band and A below 0.</summary>
+    public double ClipFractionLow => ClippedLow / ClipUnits;
+
+    /// <summary>Share with a ratio above the band and A above 0 (CISPO: above the cap).</summary>
+    public double ClipFractionHigh => ClippedHigh / ClipUnits;
+
+    public double ClipFraction => (ClippedLow + ClippedHigh) / ClipUnits;
+
+    /// <summary>Least share of a sequence that is clipped from below.</summary>
+    public double ClipFractionLowMin => _lowMin;
+
+    /// <summary>Greatest share of a sequence that is clipped from above.</summary>
+    public double ClipFractionHighMax => _highMax;
+
+    public double PhiMean => PhiSum / PhiCount;
+
+    public void AddSequence() => Sequences++;
+
+    public void AddToken(double logRatio)
+    {
+        var ratio = Math.Exp(logRatio);
+        Tokens++;
+        _ratio += ratio;
+        RatioMax = Math.Max(RatioMax, ratio);
+        RatioMin = Math.Min(RatioMin, ratio);
+        _k1 -= logRatio;
+        _k2 += logRatio * logRatio / 2;
+        _k3 += ratio - 1 - logRatio;
+    }
+
+    public void AddReference(double difference, double klInLoss)
+    {
+        ReferenceTokens++;
+        _refK1 += difference;
+        _refK3 += KlEstimator.Evaluate(KlKind.K3, difference, out _);
+        _klLoss += klInLoss;
+    }
+
+    public void AddEntropy(double entropy)
+    {
+        EntropyTokens++;
+        _entropy += entropy;
+    }
+
+    /// <summary>One sequence's clipped units.</summary>
+    public void AddClips(double low, double high, double units)
+    {
+        if (units == 0) return;
+        ClippedLow += low;
+        ClippedHigh += high;
+        ClipUnits += units;
+        _lowMin = Least(_lowMin, low / units);
+        _highMax = Greatest(_highMax, high / units);
+    }
+
+    public void AddDualClips(double tokens) => DualClipped += tokens;
+
+    public void AddPhi(double phi)
+    {
+        PhiSum += phi;
+        PhiCount++;
+    }
+
+    public void Merge(PolicyMetrics other)
+    {
+        Tokens += other.Tokens;
+        Sequences += other.Sequences;
+        ReferenceTokens += other.ReferenceTokens;
+        EntropyTokens += other.EntropyTokens;
+        ClipUnits += other.ClipUnits;
+        ClippedLow += other.ClippedLow;
+        ClippedHigh += other.ClippedHigh;
+        DualClipped += other.DualClipped;
+        PhiSum += other.PhiSum;
+        PhiCount += other.PhiCount;
+        _ratio += other._ratio;
+        _k1 += other._k1;
+        _k2 += other._k2;
+        _k3 += other._k3;
+        _refK1 += other._refK1;
+        _refK3 += other._refK3;
+        _klLoss += other._klLoss;
+        _entropy += other._entropy;
+        RatioMax = Math.Max(RatioMax, other.RatioMax);
+        RatioMin = Math.Min(RatioMin, other.RatioMin);
+        _lowMin = Least(_lowMin, other._lowMin);
+        _highMax = Greatest(_highMax, other._highMax);
+    }
+
+    /// <summary>Name and value of everything that was measured, as the metrics stream writes them.</summary>
+    public void CopyTo(ICollection<KeyValuePair<string, double>> metrics)
+    {
+        void Add(string name, double value) => metrics.Add(new(name, value));
+        if (Tokens > 0)
+        {
+            Add("policy/ratio_mean", RatioMean);
+            Add("policy/ratio_max", RatioMax);
+            Add("policy/ratio_min", RatioMin);
+            Add("policy/approx_kl_k1", ApproxKlK1);
+            Add("policy/approx_kl_k2", ApproxKlK2);
+            Add("policy/approx_kl_k3", ApproxKlK3);
+        }
+
+        if (ClipUnits > 0)
+        {
+            Add("policy/clip_fraction", ClipFraction);
+            Add("policy/clip_fraction_low", ClipFractionLow);
+            Add("policy/clip_fraction_high", ClipFractionHigh);
+        }
+
+        if (DualClipped > 0) Add("policy/dual_clip_fraction", DualClipped / Tokens);
+        if (PhiCount > 0) Add("policy/vespo_phi", PhiMean);
+        if (EntropyTokens > 0) Add("policy/entropy", Entropy);
+        if (ReferenceTokens == 0) return;
+        Add("policy/reference_kl_k1", ReferenceKlK1);
+        Add("policy/reference_kl_k3", ReferenceKlK3);
+        Add("policy/kl_in_loss", KlLoss);
+    }
+
+    private static double Least(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : Math.Min(a, b);
+
+    private static double Greatest(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : Math.Max(a, b);
+}

@@ -1,0 +1,56 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>An objective in the list.</summary>
+/// <param name="Name">In recipes.</param>
+/// <param name="Source">Paper, and the library whose numbers it reproduces.</param>
+/// <param name="Defaults">Its options where a recipe says nothing.</param>
+/// <param name="Create">Makes it.</param>
+internal sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOptions Defaults, Func<PolicyOptions, IPolicyObjective> Create);
+
+/// <summary>Every policy objective by name. To add one: copy the file of the nearest, and add its entry here.</summary>
+internal static class PolicyObjectives
+{
+    public static IReadOnlyList<PolicyObjectiveEntry> All { get; } =
+    [
+        GrpoObjective.Entry,
+        DrGrpoObjective.Entry,
+        DapoObjective.Entry,
+        BnpoObjective.Entry,
+        GspoObjective.Entry,
+        GspoTokenObjective.Entry,
+        CispoObjective.Entry,
+        CispoObjective.BandEntry,
+        SapoObjective.Entry,
+        LuspoObjective.Entry,
+        VespoObjective.Entry,
+        GmpoObjective.Entry,
+        KlCovObjective.Entry,
+        RlooObjective.Entry,
+        ReinforceObjective.Entry,
+        ReinforceObjective.Gpg,
+        ReinforceObjective.ReMax,
+        ReinforceObjective.Opo,
+        PpoObjective.Entry,
+        PpoObjective.ReinforcePlusPlus,
+        PpoObjective.ReinforcePlusPlusBaseline,
+    ];
+
+    /// <summary>The entry of a name, upper or lower case.</summary>
+    /// <exception cref="UserError">No objective has the name.</exception>
+    public static PolicyObjectiveEntry Find(string name)
+    {
+        foreach (var entry in All)
+            if (entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return entry;
+        throw new UserError($"There is no objective '{name}'.", field: "objective.name", advice: $"Known: {string.Join(", ", All.Select(entry => entry.Name))}.");
+    }
+
+    /// <param name="name">Of the list.</param>
+    /// <param name="change">Applied to the objective's defaults.</param>
+    public static IPolicyObjective Create(string name, Func<PolicyOptions, PolicyOptions>? change = null)
+    {
+        var entry = Find(name);
+        return entry.Create(change is null ? entry.Defaults : change(entry.Defaults));
+    }
+}

@@ -1,0 +1,47 @@
+namespace Deliberate.Training;
+
+/// <summary>One completion that RL has seen, complete enough to look at and to train on again. Log-probabilities are natural.</summary>
+internal sealed record SampleRecord
+{
+    /// <summary>Optimizer step.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Which problem: the family's name and the problem's index, or the line of the user's file.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>Which of the problem's samples, from 0.</summary>
+    public required int Sample { get; init; }
+
+    /// <summary>The prompt as text, special tokens shown.</summary>
+    public required string Prompt { get; init; }
+
+    public required IReadOnlyList<int> PromptTokens { get; init; }
+
+    /// <summary>The completion as text.</summary>
+    public required string Text { get; init; }
+
+    public required IReadOnlyList<int> Tokens { get; init; }
+
+    /// <summary>Of each completion token under the raw policy.</summary>
+    public required IReadOnlyList<float> Logp { get; init; }
+
+    /// <summary>Of each completion token under the distribution that was sampled from (temperature, filters); null where that is the raw policy.</summary>
+    public IReadOnlyList<float>? BehaviourLogp { get; init; }
+
+    /// <summary>Each reward component by name, unweighted; NaN where it gave no score.</summary>
+    public required IReadOnlyList<KeyValuePair<string, double>> Rewards { get; init; }
+
+    /// <summary>The total that the advantage was made from.</summary>
+    public required double Reward { get; init; }
+
+    public required double Advantage { get; init; }
+
+    /// <summary>Why it ended: <c>stop</c>, <c>length</c>, ...</summary>
+    public required string FinishReason { get; init; }
+
+    /// <summary>Whether the token budget ended it.</summary>
+    public required bool Truncated { get; init; }
+
+    /// <summary>Whether it was in the batch that was trained on (dynamic sampling leaves flat groups out).</summary>
+    public bool Trained { get; init; } = true;
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// <c>samples.jsonl</c>: every completion of every step, one JSON object a line, in the order of the batch. On by default. The fields
+/// <c>step</c> and <c>problem</c> stand first, so that a query skips a line without parsing it.
+/// </summary>
+internal sealed class SampleStore(string path) : IDisposable
+{
+    public const string FileName = "samples.jsonl";
+
+    private readonly LineStream _stream = new(path);
+
+    /// <summary>Bytes so far; what a checkpoint records.</summary>
+    public long Length => _stream.Length;
+
+    public void Append(SampleRecord sample) => _stream.Append(JsonLine.Write(writer =>
+    {
+        writer.WriteNumber("step", sample.Step);
+        writer.WriteString("problem", sample.Problem);
+        writer.WriteNumber("sample", sample.Sample);
+        writer.WriteString("prompt", sample.Prompt);
+        writer.WriteString("text", sample.Text);
+        writer.WriteStartObject("rewards");
+        foreach (var (name, value) in sample.Rewards)
+        {
+            writer.WritePropertyName(name);
+            JsonLine.WriteValue(writer, value);
+        }
+
+        writer.WriteEndObject();
+        writer.WritePropertyName("reward");
+        JsonLine.WriteValue(writer, sample.Reward);
+        writer.WritePropertyName("advantage");
+        JsonLine.WriteValue(writer, sample.Advantage);
+        writer.WriteString("finish_reason", sample.FinishReason);
+        writer.WriteBoolean("truncated", sample.Truncated);
+        writer.WriteBoolean("trained", sample.Trained);
+        WriteArray(writer, "prompt_tokens", sample.PromptTokens);
+        WriteArray(writer, "tokens", sample.Tokens);
+        WriteArray(writer, "logp", sample.Logp);
+        if (sample.BehaviourLogp is { } behaviour) WriteArray(writer, "behaviour_logp", behaviour);
+    }));
+
+    public void Flush() => _stream.Flush();
+
+    public void TruncateTo(long offset) => _stream.TruncateTo(offset);
+
+    public void Dispose() => _stream.Dispose();
+
+    /// <summary>The samples of a file, all or those of one step, one problem, or both, in the order written.</summary>
+    /// <exception cref="UserError">A line is not a sample.</exception>
+    public static IEnumerable<SampleRecord> Read(string path, long? step = null, string? problem = null)
+    {
+        var prefix = step is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{wanted},") : "{";
+        foreach (var (number, line) in JsonLine.Lines(path))
+        {
+            if (!line.StartsWith(prefix, StringComparison.Ordinal) && line.StartsWith("{\"step\":", StringComparison.Ordinal)) continue;
+            var sample = JsonLine.Parse(path, number, line, Parse);
+            if (problem is null || sample.Problem == problem) yield return sample;
+        }
+    }
+
+    private static SampleRecord Parse(JsonElement element) => new()
+    {
+        Step = element.GetProperty("step").GetInt64(),
+        Problem = element.GetProperty("problem").GetString()!,
+        Sample = element.GetProperty("sample").GetInt32(),
+        Prompt = element.GetProperty("prompt").GetString()!,
+        Text = element.GetProperty("text").GetString()!,
+        Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(reward.Name, JsonLine.ReadNumber(reward.Value)))],
+        Reward = JsonLine.ReadNumber(element.GetProperty("reward")),
+        Advantage = JsonLine.ReadNumber(element.GetProperty("advantage")),
+        FinishReason = element.GetProperty("finish_reason").GetString()!,
+        Truncated = element.GetProperty("truncated").GetBoolean(),
+        Trained = element.GetProperty("trained").GetBoolean(),
+        PromptTokens = [.. element.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32())],
+        Tokens = [.. element.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())],
+        Logp = ReadFloats(element.GetProperty("logp")),
+        BehaviourLogp = element.TryGetProperty("behaviour_logp", out var behaviour) ? ReadFloats(behaviour) : null,
+    };
+
+    private static float[] ReadFloats(JsonElement array) =>
+        [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)JsonLine.ReadNumber(value))];
+
+    private static void WriteArray(Utf8JsonWriter writer, string name, IReadOnlyList<int> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values) writer.WriteNumberValue(value);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, string name, IReadOnlyList<float> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values) JsonLine.WriteValue(writer, value);
+        writer.WriteEndArray();
+    }
+}

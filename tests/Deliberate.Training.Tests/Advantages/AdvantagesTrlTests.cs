@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace Deliberate.Training.Tests;
+
+/// <summary>Golden values of TRL 1.16.0 <c>_generate_and_score_completions</c> (GRPO, GDPO, RLOO).</summary>
+public sealed class AdvantagesTrlTests
+{
+    [Fact]
+    public void Advantages_are_those_of_TRL()
+    {
+        var (cases, tolerance, _) = Golden.Read("fixtures", "objectives", "advantages_trl.json");
+        foreach (var item in cases)
+        {
+            var expected = item.GetProperty("expected");
+            var (advantages, statistics, kl) = Compute(item);
+            Golden.Close(advantages, expected.Numbers("advantages"), tolerance, item.Name());
+            if (expected.Get("kl") is { } wanted) Golden.Close(kl, wanted.Number(), tolerance, item.Name() + " kl");
+            if (statistics is not { } seen) continue;
+            Golden.Close(seen.FlatShare, expected.Number("frac_reward_zero_std"), 1e-6, item.Name() + " flat share");
+            if (expected.Get("kl") is not null) continue;
+            Golden.Close(seen.RewardMean, expected.Number("reward_mean"), tolerance, item.Name() + " mean");
+            Golden.Close(seen.RewardDeviation, expected.Number("reward_std"), tolerance, item.Name() + " deviation");
+        }
+
+        Golden.Report("advantages of TRL", cases.Length);
+    }
+
+    private static (double[] Advantages, AdvantageStatistics? Statistics, double Kl) Compute(JsonElement item)
+    {
+        var inputs = item.GetProperty("inputs");
+        var config = item.GetProperty("config");
+        double[] components = inputs.Rows("rewards"), weights = inputs.Numbers("weights");
+        var samples = components.Length / weights.Length;
+        var size = (int)inputs.Number("group_size");
+        int[] groups = [.. Enumerable.Range(0, (samples / size) + 1).Select(g => g * size)];
+        var advantages = new double[samples];
+        if (config.Get("multi_objective_aggregation") is not null)
+        {
+            GdpoAdvantages.Compute(components, weights, groups, advantages);
+            return (advantages, null, double.NaN);
+        }
+
+        var totals = new double[samples];
+        RewardTotals.Sum(components, weights, totals);
+        if (item.GetProperty("method").GetString() == "grpo")
+        {
+            var scaling = Enum.Parse<AdvantageScaling>(config.GetProperty("scale_rewards").GetString()!, ignoreCase: true);
+            return (advantages, GroupAdvantages.Compute(totals, groups, scaling, advantages), double.NaN);
+        }
+
+        var kl = double.NaN;
+        if (inputs.Get("beta") is { } beta)
+            kl = KlInReward.SubtractFromTotals(totals, Golden.Offsets(inputs.Integers("lengths")), inputs.Numbers("logp_old"), inputs.Numbers("logp_ref"), beta.Number());
+        var statistics = default(AdvantageStatistics?);
+        if (config.Get("reward_clip_range") is { } range)
+            for (var i = 0; i < samples; i++) totals[i] = Math.Clamp(totals[i], range.Numbers()[0], range.Numbers()[1]);
+        var seen = RlooAdvantages.Compute(totals, groups, advantages, config.Get("normalize_advantages")?.GetBoolean() ?? false);
+        if (config.Get("reward_clip_range") is null) statistics = seen;
+        return (advantages, statistics, kl);
+    }
+}
