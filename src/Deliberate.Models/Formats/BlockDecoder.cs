@@ -13,6 +13,8 @@ namespace Deliberate.Models;
 /// </summary>
 internal static class BlockDecoder
 {
+    // Fully optimised from the first call: loading a model is one long call, over before tiered compilation would step in.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(StoredType type, ReadOnlySpan<byte> blocks, Span<float> destination)
     {
         var elements = type.BlockElements();
@@ -35,8 +37,10 @@ internal static class BlockDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Scale(ReadOnlySpan<byte> bytes) => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FourBits(float scale, int zero, float minimum, ReadOnlySpan<byte> packed, Span<float> x)
     {
         var both = Vector128.Create(packed);
@@ -45,6 +49,7 @@ internal static class BlockDecoder
     }
 
     /// <summary>Four bytes with the fifth bits of elements 0 to 31, then the low four bits as in <see cref="FourBits"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FiveBits(float scale, int zero, float minimum, ReadOnlySpan<byte> packed, Span<float> x)
     {
         var both = Vector128.Create(packed[4..]);
@@ -53,6 +58,7 @@ internal static class BlockDecoder
         Spread(((both >>> 4) | FifthBits((ushort)(high >> 16))).AsSByte(), scale, zero, minimum, x[16..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EightBits(float scale, ReadOnlySpan<byte> q, Span<float> x)
     {
         Spread(Vector128.Create(q).AsSByte(), scale, x);

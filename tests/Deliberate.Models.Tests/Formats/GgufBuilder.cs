@@ -20,6 +20,9 @@ public sealed class GgufBuilder
 
     public int DataBytes { get; set; } = 64;
 
+    /// <summary>The data, in place of <see cref="DataBytes"/> bytes that count up.</summary>
+    public byte[]? Data { get; set; }
+
     /// <summary>One tensor a [2, 8] of F32 and a few pairs.</summary>
     public static GgufBuilder Minimal(string architecture = "llama")
     {
@@ -47,6 +50,12 @@ public sealed class GgufBuilder
     public void UInt32(string key, uint value)
     {
         Raw(key, 4);
+        _pairs.AddRange(BitConverter.GetBytes(value));
+    }
+
+    public void Float32(string key, float value)
+    {
+        Raw(key, 6);
         _pairs.AddRange(BitConverter.GetBytes(value));
     }
 
@@ -80,7 +89,8 @@ public sealed class GgufBuilder
     {
         List<byte> file = [.. Encoding.ASCII.GetBytes(Magic), .. BitConverter.GetBytes(Version), .. BitConverter.GetBytes(TensorCount ?? _count), .. BitConverter.GetBytes(KeyCount ?? _keys), .. _pairs, .. _tensors];
         while (file.Count % 32 != 0) file.Add(0);
-        for (var i = 0; i < DataBytes; i++) file.Add((byte)i);
+        if (Data is not null) file.AddRange(Data);
+        else for (var i = 0; i < DataBytes; i++) file.Add((byte)i);
         return [.. file];
     }
 
