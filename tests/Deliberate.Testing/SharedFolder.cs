@@ -8,7 +8,8 @@ namespace Deliberate.Testing;
 /// </summary>
 public static class SharedFolder
 {
-    private static readonly string? Root = Find();
+    /// <summary>Absolute; null where there is none.</summary>
+    public static string? Root { get; } = Find();
 
     /// <summary>The absolute path of a file or folder in the shared folder; skips the test where there is no shared folder.</summary>
     public static string Path(params string[] parts)

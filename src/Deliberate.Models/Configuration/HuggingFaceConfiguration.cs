@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
@@ -137,7 +138,7 @@ internal static class HuggingFaceConfiguration
     private static ActivationKind Activation(JsonFields fields) => fields.String("hidden_act") switch
     {
         null or "silu" or "swish" => ActivationKind.Silu,
-        "gelu_pytorch_tanh" or "gelu_new" => ActivationKind.GeluTanh,
+        "gelu_pytorch_tanh" or "gelu_new" => ActivationKind.TanhGelu,
         var other => throw fields.Error("hidden_act", $"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
     };
 }

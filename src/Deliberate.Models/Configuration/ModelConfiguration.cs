@@ -1,16 +1,7 @@
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Models;
-
-/// <summary>The gate of the feed-forward part.</summary>
-internal enum ActivationKind
-{
-    /// <summary>x / (1 + e^-x).</summary>
-    Silu,
-
-    /// <summary>0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).</summary>
-    GeluTanh,
-}
 
 /// <summary>
 /// One decoder-only transformer, described by its points of variation rather than by its vendor: whatever the checkpoint's

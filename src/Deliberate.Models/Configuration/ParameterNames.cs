@@ -3,17 +3,17 @@ using Deliberate.Core;
 namespace Deliberate.Models;
 
 /// <summary>A parameter and its shape, [outputs, inputs] for a matrix.</summary>
-internal sealed record Parameter(string Name, ValueList<long> Shape);
+internal sealed record ParameterShape(string Name, ValueList<long> Shape);
 
 /// <summary>
 /// The tensors that a configuration implies, under Hugging Face's names, in the order of computation. A tied head is absent.
 /// </summary>
 internal static class ParameterNames
 {
-    public static IReadOnlyList<Parameter> Of(ModelConfiguration c)
+    public static IReadOnlyList<ParameterShape> Of(ModelConfiguration c)
     {
         long hidden = c.HiddenSize, inner = c.IntermediateSize, queries = (long)c.HeadCount * c.HeadSize, keys = (long)c.KeyValueHeadCount * c.HeadSize;
-        var list = new List<Parameter> { new("model.embed_tokens.weight", [c.VocabularySize, hidden]) };
+        var list = new List<ParameterShape> { new("model.embed_tokens.weight", [c.VocabularySize, hidden]) };
         for (var i = 0; i < c.LayerCount; i++)
         {
             var layer = $"model.layers.{i}.";

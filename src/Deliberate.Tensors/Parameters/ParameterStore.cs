@@ -19,10 +19,10 @@ internal sealed class ParameterStore : IDisposable
 
     public IReadOnlyList<LinearWeight> LinearWeights => _linear;
 
+    /// <summary>Made when first asked for, after which the layout is fixed.</summary>
     public DeviceBuffer Values => _values ??= _device.Allocate(_length);
 
-    /// <summary>Made when first asked for: inference has none.</summary>
-    public DeviceBuffer Gradients => _gradients ??= _device.Allocate(_length);
+    public DeviceBuffer Gradients => _gradients ?? throw new InvalidOperationException("These parameters have no gradients: call MakeGradients before training.");
 
     public bool HasGradients => _gradients is not null;
 
@@ -31,6 +31,9 @@ internal sealed class ParameterStore : IDisposable
 
     /// <summary>Weights, padding not counted.</summary>
     public long Count => _parameters.Sum(p => p.Length);
+
+    /// <summary>Takes memory for the gradients; inference does without. Not for several threads.</summary>
+    public void MakeGradients() => _gradients ??= _device.Allocate(_length);
 
     public Parameter this[string name] => _byName[name];
 

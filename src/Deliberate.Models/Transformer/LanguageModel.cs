@@ -1,0 +1,170 @@
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// A decoder-only transformer (Llama-like; <see cref="ModelConfiguration"/> says how it varies): its weights on a device, and
+/// the one description of its computation, from which both the training tape and the sampler are built.
+/// </summary>
+internal sealed class LanguageModel : IDisposable
+{
+    private readonly LayerWeights[] _layers;
+    private readonly LinearWeight _embedding;
+    private readonly Parameter _finalNorm;
+    private readonly PackJob _packJob;
+    private DeviceBuffer? _rotary;
+    private int _rotaryPositions;
+
+    public LanguageModel(Device device, ModelConfiguration configuration)
+    {
+        Device = device;
+        Configuration = configuration;
+        Parameters = new ParameterStore(device);
+        _embedding = Parameters.AddLinear("model.embed_tokens", blockMatrix: false, ("model.embed_tokens.weight", configuration.VocabularySize, configuration.HiddenSize));
+        _layers = new LayerWeights[configuration.LayerCount];
+        for (var i = 0; i < _layers.Length; i++) _layers[i] = LayerWeights.Add(Parameters, configuration, i);
+        _finalNorm = Parameters.AddVector("model.norm.weight", configuration.HiddenSize);
+        Head = configuration.TieWordEmbeddings
+            ? _embedding
+            : Parameters.AddLinear("lm_head", blockMatrix: false, ("lm_head.weight", configuration.VocabularySize, configuration.HiddenSize));
+        _packJob = new PackJob(this);
+    }
+
+    public Device Device { get; }
+
+    public ModelConfiguration Configuration { get; }
+
+    public ParameterStore Parameters { get; }
+
+    /// <summary>The output matrix, which may be the embedding itself.</summary>
+    public LinearWeight Head { get; }
+
+    /// <summary>
+    /// Random weights: matrices uniform in ±1/sqrt(inputs), the embedding normal with deviation 0.02, norms one, biases zero. Each
+    /// parameter has its own random stream.
+    /// </summary>
+    public void Initialise(ulong seed)
+    {
+        for (var i = 0; i < Parameters.Parameters.Count; i++)
+        {
+            var parameter = Parameters.Parameters[i];
+            var stream = new RandomStream(seed, StreamStage.Weights, problem: i);
+            var values = new float[parameter.Length];
+            if (parameter.IsVector)
+            {
+                if (!parameter.Name.EndsWith(".bias", StringComparison.Ordinal)) Array.Fill(values, Configuration.NormWeightsFromOne ? 0 : 1);
+            }
+            else if (parameter.IsBlockMatrix)
+            {
+                var bound = 1 / Math.Sqrt(parameter.Columns);
+                for (var k = 0; k < values.Length; k++) values[k] = (float)(((2 * stream.NextDouble()) - 1) * bound);
+            }
+            else
+            {
+                for (var k = 0; k < values.Length; k++) values[k] = (float)(0.02 * stream.NextNormal());
+            }
+
+            Parameters.Values.Write(parameter.Offset, values);
+        }
+    }
+
+    /// <summary>Copies the weights from a checkpoint, after checking names, shapes and that every number is finite.</summary>
+    public void Load(ITensorSource source)
+    {
+        ParameterNames.Check(Configuration, source);
+        var buffer = new float[Math.Min(1 << 20, Parameters.Parameters.Max(p => p.Length))];
+        foreach (var parameter in Parameters.Parameters)
+        {
+            for (long at = 0; at < parameter.Length; at += buffer.Length)
+            {
+                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, parameter.Length - at));
+                source.Read(parameter.Name, piece, at);
+                foreach (var value in piece)
+                    if (!float.IsFinite(value)) throw new UserError($"the tensor holds {value}, which is not a finite number.", source.Path, field: parameter.Name, advice: "The checkpoint is damaged, or its training diverged; use an earlier one.");
+                Parameters.Values.Write(parameter.Offset + at, piece);
+            }
+        }
+    }
+
+    /// <summary>Renews the packed copies after the weights changed: after loading and after each optimizer step.</summary>
+    /// <param name="training">Also those that only a backward needs.</param>
+    public void Pack(bool training)
+    {
+        foreach (var weight in Parameters.LinearWeights) Device.Kernels.Prepare(weight, training);
+        _packJob.Run(training);
+    }
+
+    /// <summary>Records the computation on a tape; returns the hidden states that the head reads.</summary>
+    /// <param name="positions">Longest sequence that will be run.</param>
+    public Tensor Build(Tape tape, int positions)
+    {
+        var c = Configuration;
+        var offset = c.NormWeightsFromOne ? 1.0 : 0.0;
+        var rotary = Rotary(positions);
+        tape.BeginLayer();
+        var x = tape.Embed(_embedding, c.EmbeddingScale);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var layer = _layers[i];
+            var shape = AttentionShapeOf(i);
+            var rotation = new HeadRotation(shape, rotary, c.RotaryDimensions, layer.QueryNorm, layer.KeyNorm, offset, c.NormEpsilon);
+            tape.BeginLayer();
+            var normed = tape.RmsNorm(x, layer.InputNorm, offset, c.NormEpsilon);
+            var qkv = tape.RotateHeads(tape.Linear(normed, layer.QueryKeyValue, layer.QueryKeyValueBias), rotation);
+            x = tape.Linear(tape.Attention(qkv, shape), layer.Output, layer.OutputBias, residual: x);
+            normed = tape.RmsNorm(x, layer.FeedForwardNorm, offset, c.NormEpsilon);
+            var gated = tape.GatedActivation(tape.Linear(normed, layer.GateUp, layer.GateUpBias), c.Activation);
+            x = tape.Linear(gated, layer.Down, layer.DownBias, residual: x);
+        }
+
+        tape.BeginLayer();
+        return tape.RmsNorm(x, _finalNorm, offset, c.NormEpsilon);
+    }
+
+    public AttentionShape AttentionShapeOf(int layer) => new(
+        Configuration.HeadCount, Configuration.KeyValueHeadCount, Configuration.HeadSize, Configuration.AttentionScale ?? 1 / Math.Sqrt(Configuration.HeadSize),
+        Causal: true, Configuration.Slides(layer) ? Configuration.SlidingWindow ?? 0 : 0, Configuration.AttentionSoftCap ?? 0);
+
+    public void Dispose()
+    {
+        Parameters.Dispose();
+        _rotary?.Dispose();
+    }
+
+    /// <summary>[positions, RotaryDimensions]: cosines, then sines. Made again when more positions are asked for than before.</summary>
+    private DeviceBuffer Rotary(int positions)
+    {
+        if (_rotary is not null && positions <= _rotaryPositions) return _rotary;
+        var half = Configuration.RotaryDimensions / 2;
+        var cosines = new double[positions * half];
+        var sines = new double[positions * half];
+        RotaryTable.Fill(Configuration, 0, cosines.AsSpan(), sines.AsSpan());
+        // Tapes built before keep the table they know: it goes with the last of them.
+        _rotary = Device.Allocate((long)positions * 2 * half);
+        _rotaryPositions = positions;
+        for (var p = 0; p < positions; p++)
+        {
+            _rotary.Write(2L * p * half, cosines.AsSpan(p * half, half));
+            _rotary.Write((2L * p * half) + half, sines.AsSpan(p * half, half));
+        }
+
+        return _rotary;
+    }
+
+    private sealed class PackJob(LanguageModel model) : ParallelJob
+    {
+        private bool _training;
+
+        public void Run(bool training)
+        {
+            _training = training;
+            model.Device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            foreach (var weight in model.Parameters.LinearWeights) model.Device.Kernels.Pack(weight, _training, new Share(worker, model.Device.Workers.Count));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// A model's tape with its head, for a number of tokens at a time: log-probabilities of targets forward, gradients of all
+/// weights backward. One is made for a run and used for every micro-batch.
+/// </summary>
+internal sealed class TrainingGraph : IDisposable
+{
+    public TrainingGraph(LanguageModel model, int tokenCapacity, int segmentCapacity, int positions, bool training = true)
+    {
+        Model = model;
+        if (training) model.Parameters.MakeGradients();
+        Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training);
+        var hidden = model.Build(Tape, positions);
+        Head = new LogProbabilityHead(Tape, hidden, model.Head, model.Configuration.LogitSoftCap ?? 0, training);
+        Hidden = hidden;
+    }
+
+    public LanguageModel Model { get; }
+
+    public Tape Tape { get; }
+
+    public Batch Batch => Tape.Batch;
+
+    public LogProbabilityHead Head { get; }
+
+    /// <summary>[tokens, hidden]: after the final norm.</summary>
+    public Tensor Hidden { get; }
+
+    /// <summary>Fills the head's statistics for the batch.</summary>
+    public void Forward()
+    {
+        Tape.Forward();
+        Head.Forward();
+    }
+
+    /// <summary>Given the head's upstream, adds to the gradients of all weights. <see cref="Forward"/> or <see cref="ForwardHidden"/> came before.</summary>
+    public void Backward()
+    {
+        Head.Backward();
+        Tape.Backward();
+    }
+
+    /// <summary>The forward without the head, where the upstream is known beforehand: the head's backward gives the statistics too.</summary>
+    public void ForwardHidden() => Tape.Forward();
+
+    public void Dispose()
+    {
+        Head.Dispose();
+        Tape.Dispose();
+    }
+}
