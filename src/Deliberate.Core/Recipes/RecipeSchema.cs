@@ -1,0 +1,116 @@
+using System.Collections;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Deliberate.Core;
+
+/// <summary>
+/// The JSON schema (draft 2020-12) of a recipe type, for completion and checks in an editor: descriptions, defaults, ranges,
+/// enum values and required keys, all from the type that <see cref="RecipeReader"/> binds.
+/// </summary>
+internal static class RecipeSchema
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Json<T>(string? title = null)
+        where T : class
+    {
+        var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema" };
+        if (title is not null) schema["title"] = title;
+        Section(schema, typeof(T), null, 1);
+        return schema.ToJsonString(Indented) + "\n";
+    }
+
+    private static void Section(JsonObject schema, Type type, object? defaults, int level)
+    {
+        if (level > RecipeParser.DeepestLevel) throw new ArgumentException($"{type} contains itself: a recipe cannot.", nameof(type));
+        var recipe = RecipeType.Of(type);
+        defaults ??= recipe.CreateDefault();
+        schema["type"] = "object";
+        schema["additionalProperties"] = false;
+        var properties = new JsonObject();
+        var required = new JsonArray();
+        foreach (var field in recipe.Fields)
+        {
+            var value = field.Property.GetValue(defaults);
+            var property = new JsonObject();
+            if (field.Description is not null) property["description"] = field.Description;
+            Type(property, field.Type, field.Nullable, field.ItemNullable, field.Range, field.Required ? null : value, level);
+            if (field.Required) required.Add(field.Key);
+            else if (Default(value, field.Nullable) is { } node) property["default"] = node.Value;
+            properties[field.Key] = property;
+        }
+
+        schema["properties"] = properties;
+        if (required.Count > 0) schema["required"] = required;
+    }
+
+    private static void Type(JsonObject schema, Type type, bool nullable, bool itemNullable, InRangeAttribute? range, object? value, int level)
+    {
+        if (Nullable.GetUnderlyingType(type) is { } inner) (type, nullable) = (inner, true);
+        if (type.IsEnum)
+        {
+            var names = new JsonArray([.. RecipeType.EnumNames(type).Select(n => (JsonNode?)n.Name)]);
+            if (nullable) names.Add(null);
+            schema["enum"] = names;
+            return;
+        }
+
+        if (type == typeof(string)) schema["type"] = "string";
+        else if (type == typeof(bool)) schema["type"] = "boolean";
+        else if (RecipeType.IsNumber(type)) Number(schema, type, range);
+        else if (RecipeType.ListItem(type) is { } item)
+        {
+            var items = new JsonObject();
+            Type(items, item, itemNullable, false, range, null, level + 1);
+            schema["type"] = "array";
+            schema["items"] = items;
+        }
+        else if (RecipeType.DictionaryValue(type) is { } entry)
+        {
+            var values = new JsonObject();
+            Type(values, entry, itemNullable, false, range, null, level + 1);
+            schema["type"] = "object";
+            schema["additionalProperties"] = values;
+        }
+        else Section(schema, type, value, level + 1);
+        if (nullable) schema["type"] = new JsonArray((string)schema["type"]!, "null");
+    }
+
+    private static void Number(JsonObject schema, Type type, InRangeAttribute? range)
+    {
+        schema["type"] = RecipeType.IsInteger(type) ? "integer" : "number";
+        if (range is null) return;
+        if (double.IsFinite(range.Min)) schema[range.MinExclusive ? "exclusiveMinimum" : "minimum"] = range.Min;
+        if (double.IsFinite(range.Max)) schema[range.MaxExclusive ? "exclusiveMaximum" : "maximum"] = range.Max;
+    }
+
+    /// <summary>The default of a single value, list or null; null (no default shown) for a section, whose keys show theirs.</summary>
+    private static DefaultValue? Default(object? value, bool nullable) => value switch
+    {
+        null => nullable ? new DefaultValue(null) : null,
+        string text => new DefaultValue(text),
+        bool flag => new DefaultValue(flag),
+        Enum name => new DefaultValue(RecipeWriter.Scalar(name)),
+        _ when RecipeType.IsNumber(value.GetType()) => new DefaultValue(JsonSerializer.SerializeToNode(value, value.GetType())),
+        IDictionary => null,
+        IEnumerable items => List(items),
+        _ => null,
+    };
+
+    private static DefaultValue? List(IEnumerable items)
+    {
+        var list = new JsonArray();
+        foreach (var item in items)
+        {
+            if (Default(item, nullable: true) is not { } node) return null;
+            list.Add(node.Value);
+        }
+
+        return new DefaultValue(list);
+    }
+
+    /// <summary>Tells a default of null from no default.</summary>
+    private readonly record struct DefaultValue(JsonNode? Value);
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// generation_config.json: how the model's makers would have it sampled. Null means that the file does not say. Honoured where
+/// people chat; never in reinforcement learning, where the policy is the model itself.
+/// </summary>
+internal sealed record GenerationConfiguration
+{
+    private const int AnyVocabulary = int.MaxValue;
+
+    public bool? DoSample { get; init; }
+
+    /// <summary>At least 0; 0 means greedy.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>Most likely tokens kept; 0 keeps all.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>In (0, 1].</summary>
+    public double? TopP { get; init; }
+
+    /// <summary>In [0, 1].</summary>
+    public double? MinP { get; init; }
+
+    /// <summary>Above 0; 1 means none.</summary>
+    public double? RepetitionPenalty { get; init; }
+
+    public int? MaxNewTokens { get; init; }
+
+    public int? BosTokenId { get; init; }
+
+    public ValueList<int> EosTokenIds { get; init; } = [];
+
+    public int? PadTokenId { get; init; }
+
+    /// <summary>Reads the folder's file; one that says nothing if there is none.</summary>
+    public static GenerationConfiguration Load(string folder)
+    {
+        if (ModelFolder.Find(folder, "generation_config.json") is not { } path) return new GenerationConfiguration();
+        var fields = JsonFields.Read(path);
+        return new GenerationConfiguration
+        {
+            DoSample = fields.OptionalBool("do_sample"),
+            Temperature = fields.OptionalNumber("temperature", 0, 1000),
+            TopK = fields.OptionalInt("top_k", 0, int.MaxValue),
+            TopP = fields.OptionalNumber("top_p", double.Epsilon, 1),
+            MinP = fields.OptionalNumber("min_p", 0, 1),
+            RepetitionPenalty = fields.OptionalNumber("repetition_penalty", 1e-3, 1000),
+            MaxNewTokens = fields.OptionalInt("max_new_tokens", 1, int.MaxValue),
+            BosTokenId = fields.TokenId("bos_token_id", AnyVocabulary),
+            EosTokenIds = fields.TokenIds("eos_token_id", AnyVocabulary),
+            PadTokenId = fields.TokenId("pad_token_id", AnyVocabulary),
+        };
+    }
+
+    /// <summary>Writes generation_config.json; what is null is left out.</summary>
+    public void Save(string folder)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            Int("bos_token_id", BosTokenId);
+            if (DoSample is { } sample) json.WriteBoolean("do_sample", sample);
+            if (EosTokenIds.Count > 0) HuggingFaceConfiguration.WriteIds(json, "eos_token_id", EosTokenIds);
+            Int("max_new_tokens", MaxNewTokens);
+            Double("min_p", MinP);
+            Int("pad_token_id", PadTokenId);
+            Double("repetition_penalty", RepetitionPenalty);
+            Double("temperature", Temperature);
+            Int("top_k", TopK);
+            Double("top_p", TopP);
+            json.WriteEndObject();
+
+            void Int(string name, int? value)
+            {
+                if (value is { } number) json.WriteNumber(name, number);
+            }
+
+            void Double(string name, double? value)
+            {
+                if (value is { } number) HuggingFaceConfiguration.WriteDouble(json, name, number);
+            }
+        }
+
+        File.WriteAllBytes(Path.Combine(folder, "generation_config.json"), [.. bytes.WrittenSpan, (byte)'\n']);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// config.json, read in the spelling of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>, <c>torch_dtype</c>) and 5
+/// (<c>rope_parameters</c>, <c>dtype</c>), written in the older one, which every reader knows. Fields that all families share
+/// are here, the others with each <see cref="Architecture"/>. Bounds are far above any published model, and low enough that
+/// no product of sizes overflows 64 bits.
+/// </summary>
+internal static class HuggingFaceConfiguration
+{
+    internal const int MostVocabulary = 1 << 24;
+    internal const int MostWidth = 1 << 20;
+    internal const int MostLayers = 10_000;
+    internal const int MostHeads = 1 << 14;
+    internal const int MostHeadSize = 1 << 14;
+    internal const int MostPositions = 1 << 30;
+
+    public static ModelConfiguration Read(string path)
+    {
+        var fields = JsonFields.Read(path);
+        var classes = fields.Strings("architectures");
+        var architecture = Architecture.Find(classes.Count > 0 ? classes[0] : null, fields.String("model_type"), path, classes.Count > 0 ? "architectures" : "model_type");
+        if (fields.Has("quantization_config")) throw fields.Error("quantization_config", "checkpoints quantised for other runtimes are not supported.", "Use the unquantised checkpoint, or a GGUF file.");
+
+        var hidden = fields.Int("hidden_size", 1, MostWidth);
+        var heads = fields.Int("num_attention_heads", 1, MostHeads);
+        if (!fields.Has("head_dim") && hidden % heads != 0) throw fields.Error("hidden_size", $"{hidden} is not divisible by {heads} heads, and no head_dim is given.");
+        var vocabulary = fields.Int("vocab_size", 1, MostVocabulary);
+        var positions = fields.Int("max_position_embeddings", 1, MostPositions, 2048);
+        var shared = new ModelConfiguration
+        {
+            Architecture = architecture.Name,
+            VocabularySize = vocabulary,
+            HiddenSize = hidden,
+            IntermediateSize = fields.Int("intermediate_size", 1, MostWidth),
+            LayerCount = fields.Int("num_hidden_layers", 1, MostLayers),
+            HeadCount = heads,
+            KeyValueHeadCount = fields.Int("num_key_value_heads", 1, MostHeads, heads),
+            HeadSize = fields.Int("head_dim", 1, MostHeadSize, Math.Max(1, hidden / heads)),
+            NormEpsilon = fields.Number("rms_norm_eps", 1e-15, 1, 1e-6),
+            MaxPositions = positions,
+            Rope = HuggingFaceRope.Read(fields, positions),
+            TieWordEmbeddings = fields.Bool("tie_word_embeddings", false),
+            Activation = Activation(fields),
+            BosTokenId = fields.TokenId("bos_token_id", vocabulary),
+            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary),
+            PadTokenId = fields.TokenId("pad_token_id", vocabulary),
+        };
+        var configuration = architecture.Complete(shared, fields);
+        Check(configuration, fields.File, "num_key_value_heads", "head_dim");
+        return configuration;
+    }
+
+    public static byte[] Write(ModelConfiguration configuration, StoredType weights)
+    {
+        var architecture = Architecture.Named(configuration.Architecture);
+        if (!architecture.CanExpress(configuration)) throw new ArgumentException($"{architecture.ClassName} cannot express {configuration}", nameof(configuration));
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("architectures");
+            json.WriteStringValue(architecture.ClassName);
+            json.WriteEndArray();
+            json.WriteString("model_type", architecture.Name);
+            json.WriteString("torch_dtype", weights switch
+            {
+                StoredType.F32 => "float32",
+                StoredType.F16 => "float16",
+                StoredType.BF16 => "bfloat16",
+                _ => throw new ArgumentOutOfRangeException(nameof(weights), weights, "not a type of weights in a Hugging Face folder"),
+            });
+            json.WriteNumber("vocab_size", configuration.VocabularySize);
+            json.WriteNumber("hidden_size", configuration.HiddenSize);
+            json.WriteNumber("intermediate_size", configuration.IntermediateSize);
+            json.WriteNumber("num_hidden_layers", configuration.LayerCount);
+            json.WriteNumber("num_attention_heads", configuration.HeadCount);
+            json.WriteNumber("num_key_value_heads", configuration.KeyValueHeadCount);
+            json.WriteNumber("head_dim", configuration.HeadSize);
+            json.WriteString("hidden_act", configuration.Activation == ActivationKind.Silu ? "silu" : "gelu_pytorch_tanh");
+            json.WriteNumber("max_position_embeddings", configuration.MaxPositions);
+            WriteDouble(json, "rms_norm_eps", configuration.NormEpsilon);
+            HuggingFaceRope.Write(json, configuration.Rope);
+            json.WriteBoolean("tie_word_embeddings", configuration.TieWordEmbeddings);
+            architecture.WriteOwn(json, configuration);
+            WriteId(json, "bos_token_id", configuration.BosTokenId);
+            WriteIds(json, "eos_token_id", configuration.EosTokenIds);
+            WriteId(json, "pad_token_id", configuration.PadTokenId);
+            json.WriteBoolean("use_cache", true);
+            json.WriteEndObject();
+        }
+
+        return [.. bytes.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>What must hold between fields, whatever they were read from.</summary>
+    internal static void Check(ModelConfiguration configuration, string file, string keyValueHeadsField, string headSizeField)
+    {
+        if (configuration.HeadCount % configuration.KeyValueHeadCount != 0)
+            throw new UserError($"{configuration.HeadCount} heads cannot share {configuration.KeyValueHeadCount} key and value heads evenly.", file, field: keyValueHeadsField);
+        if (configuration.RotaryDimensions < 2 || configuration.RotaryDimensions % 2 != 0)
+            throw new UserError($"{configuration.RotaryDimensions} rotated dimensions of {configuration.HeadSize}: must be even and at least 2.", file, field: headSizeField);
+    }
+
+    /// <summary>With a point or an exponent, so that Python reads a float.</summary>
+    internal static void WriteDouble(Utf8JsonWriter json, string name, double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+        json.WritePropertyName(name);
+        json.WriteRawValue(text.AsSpan().IndexOfAny('.', 'e') < 0 ? text + ".0" : text);
+    }
+
+    internal static void WriteId(Utf8JsonWriter json, string name, int? id)
+    {
+        if (id is { } value) json.WriteNumber(name, value);
+        else json.WriteNull(name);
+    }
+
+    internal static void WriteIds(Utf8JsonWriter json, string name, ValueList<int> ids)
+    {
+        if (ids.Count < 2)
+        {
+            WriteId(json, name, ids.Count == 0 ? null : ids[0]);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var id in ids) json.WriteNumberValue(id);
+        json.WriteEndArray();
+    }
+
+    private static ActivationKind Activation(JsonFields fields) => fields.String("hidden_act") switch
+    {
+        null or "silu" or "swish" => ActivationKind.Silu,
+        "gelu_pytorch_tanh" or "gelu_new" => ActivationKind.GeluTanh,
+        var other => throw fields.Error("hidden_act", $"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
+    };
+}

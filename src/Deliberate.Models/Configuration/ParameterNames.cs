@@ -1,0 +1,61 @@
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>A parameter and its shape, [outputs, inputs] for a matrix.</summary>
+internal sealed record Parameter(string Name, ValueList<long> Shape);
+
+/// <summary>
+/// The tensors that a configuration implies, under Hugging Face's names, in the order of computation. A tied head is absent.
+/// </summary>
+internal static class ParameterNames
+{
+    public static IReadOnlyList<Parameter> Of(ModelConfiguration c)
+    {
+        long hidden = c.HiddenSize, inner = c.IntermediateSize, queries = (long)c.HeadCount * c.HeadSize, keys = (long)c.KeyValueHeadCount * c.HeadSize;
+        var list = new List<Parameter> { new("model.embed_tokens.weight", [c.VocabularySize, hidden]) };
+        for (var i = 0; i < c.LayerCount; i++)
+        {
+            var layer = $"model.layers.{i}.";
+            list.Add(new(layer + "input_layernorm.weight", [hidden]));
+            Linear(layer + "self_attn.q_proj", queries, hidden, c.QueryKeyValueBias);
+            Linear(layer + "self_attn.k_proj", keys, hidden, c.QueryKeyValueBias);
+            Linear(layer + "self_attn.v_proj", keys, hidden, c.QueryKeyValueBias);
+            if (c.QueryKeyNorm)
+            {
+                list.Add(new(layer + "self_attn.q_norm.weight", [c.HeadSize]));
+                list.Add(new(layer + "self_attn.k_norm.weight", [c.HeadSize]));
+            }
+
+            Linear(layer + "self_attn.o_proj", hidden, queries, c.AttentionOutputBias);
+            list.Add(new(layer + "post_attention_layernorm.weight", [hidden]));
+            Linear(layer + "mlp.gate_proj", inner, hidden, c.MlpBias);
+            Linear(layer + "mlp.up_proj", inner, hidden, c.MlpBias);
+            Linear(layer + "mlp.down_proj", hidden, inner, c.MlpBias);
+        }
+
+        list.Add(new("model.norm.weight", [hidden]));
+        if (!c.TieWordEmbeddings) list.Add(new("lm_head.weight", [c.VocabularySize, hidden]));
+        return list;
+
+        void Linear(string name, long outputs, long inputs, bool bias)
+        {
+            list.Add(new(name + ".weight", [outputs, inputs]));
+            if (bias) list.Add(new(name + ".bias", [outputs]));
+        }
+    }
+
+    /// <summary>Number of parameters, a tied head counted once.</summary>
+    public static long Count(ModelConfiguration configuration) => Of(configuration).Sum(p => p.Shape.Aggregate(1L, (product, size) => product * size));
+
+    /// <summary>Throws unless the source has every parameter in its shape; further tensors are nobody's business.</summary>
+    public static void Check(ModelConfiguration configuration, ITensorSource source)
+    {
+        foreach (var parameter in Of(configuration))
+        {
+            if (!source.Contains(parameter.Name)) throw new UserError("the tensor is missing, though the configuration asks for it.", source.Path, field: parameter.Name, advice: "Is this the checkpoint that config.json belongs to?");
+            var info = source.Info(parameter.Name);
+            if (!info.Shape.Equals(parameter.Shape)) throw new UserError($"the tensor has shape {info.Shape}, but the configuration implies {parameter.Shape}.", source.Path, field: parameter.Name);
+        }
+    }
+}

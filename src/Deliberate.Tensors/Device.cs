@@ -1,0 +1,53 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads) or the reference (doubles, one
+/// thread, plain loops), which is the oracle of the tests.
+/// </summary>
+public abstract class Device : IDisposable
+{
+    private protected Device(int elementSize, WorkerPool workers)
+    {
+        ElementSize = elementSize;
+        Workers = workers;
+        Scratches = new Scratch[workers.Count];
+        for (var i = 0; i < Scratches.Length; i++) Scratches[i] = new Scratch(elementSize);
+    }
+
+    /// <summary>What a run records: instruction set and precision. Results are bit-identical only under the same one.</summary>
+    public abstract string Name { get; }
+
+    internal abstract IKernels Kernels { get; }
+
+    internal WorkerPool Workers { get; }
+
+    /// <summary>One for each worker.</summary>
+    internal Scratch[] Scratches { get; }
+
+    /// <summary>Bytes of one real number.</summary>
+    internal int ElementSize { get; }
+
+    /// <summary>The fast CPU with the best instruction set the machine offers.</summary>
+    /// <param name="threads">Worker threads; 0 for one a core.</param>
+    public static Device Cpu(int threads = 0) => CpuDevice.Create(threads);
+
+    /// <summary>The scalar reference in double.</summary>
+    public static Device Reference() => new ReferenceDevice();
+
+    internal DeviceBuffer Allocate(long length) => new(length, ElementSize);
+
+    internal DeviceBuffer AllocateInts(long length) => new(length, 4);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        Workers.Dispose();
+        foreach (var scratch in Scratches) scratch.Dispose();
+    }
+}

@@ -1,0 +1,85 @@
+namespace Deliberate.Tensors;
+
+/// <summary>The fast CPU's operations, written once over the lanes of an instruction set. Each forwards to the file of its name.</summary>
+internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
+    where TL : struct, ILanes<TL>
+{
+    public void Prepare(LinearWeight weight, bool training)
+    {
+        weight.ForwardPacked ??= device.Allocate(MatrixProduct<TL>.PackedLength(weight.Rows, weight.Columns));
+        if (training) weight.BackwardPacked ??= device.Allocate(MatrixProduct<TL>.PackedLength(weight.Columns, weight.Rows));
+    }
+
+    public void Pack(LinearWeight weight, bool training, Share share) => LinearKernel<TL>.Pack(weight, weight.ForwardPacked!, training ? weight.BackwardPacked : null, share);
+
+    public void Embed(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows) => EmbedKernel<TL>.Forward(ids.I32, table, (float)scale, y, rows);
+
+    public void EmbedGradient(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows, Share share) =>
+        EmbedKernel<TL>.Gradient(ids.I32, table, (float)scale, y, rows, share);
+
+    public void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor inverse, Tensor y, Rows rows) =>
+        RmsNormKernel<TL>.Forward(x, weight, weightOffset, epsilon, inverse, y, rows);
+
+    public void RmsNormBackward(Tensor x, Parameter weight, double weightOffset, Tensor inverse, Tensor y, Rows rows) =>
+        RmsNormKernel<TL>.Backward(x, weight, weightOffset, inverse, y, rows);
+
+    public void RmsNormWeightGradient(Tensor x, Parameter weight, Tensor inverse, Tensor y, Rows rows, Share share) =>
+        RmsNormKernel<TL>.WeightGradient(x, weight, inverse, y, rows, share);
+
+    public void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share) =>
+        LinearKernel<TL>.Forward(x, weight, bias, residual, y, rows, share);
+
+    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows) => LinearKernel<TL>.Backward(x, weight, y, yFirstRow, rows);
+
+    public void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>
+        LinearKernel<TL>.WeightGradient(x, weight, bias, y, yFirstRow, rows, share);
+
+    public void RotateHeads(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows) =>
+        RotateHeadsKernel<TL>.Forward(rotation, x, inverse, y, positions.I32, rows);
+
+    public void RotateHeadsBackward(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows) =>
+        RotateHeadsKernel<TL>.Backward(rotation, x, inverse, y, positions.I32, rows);
+
+    public void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows) =>
+        RotateHeadsKernel<TL>.WeightGradient(rotation, x, inverse, y, rows);
+
+    public void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
+        AttentionKernel<TL>.Forward(shape, qkv, output, logSumExp, segment, keyHead, scratch);
+
+    public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
+        AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, segment, keyHead, scratch);
+
+    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
+    {
+        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows, keyHead);
+        CachedAttentionKernel<TL>.Forward(shape, cache, sequence, layer, first, qkv, output, rows, keyHead, scratch);
+    }
+
+    public void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Forward(kind, gateUp, y, rows);
+
+    public void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Backward(kind, gateUp, y, rows);
+
+    public void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch) =>
+        LogProbabilityKernel<TL>.Forward(x, head, shape, targets.I32, statistics, rows, scratch);
+
+    public void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows) =>
+        LogProbabilityKernel<TL>.Backward(x, head, shape, targets.I32, statistics, upstream, logits, firstRow, rows);
+
+    public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
+    {
+        for (var row = rows.Begin; row < rows.End; row++) LogProbabilityKernel<TL>.RowStatistics(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row));
+    }
+
+    public double SumOfSquares(DeviceBuffer buffer, long offset, long length) => OptimizerKernel<TL>.SumOfSquares(buffer.F32 + offset, length);
+
+    public void Scale(DeviceBuffer buffer, long offset, long length, double factor) => OptimizerKernel<TL>.Scale(buffer.F32 + offset, length, (float)factor);
+
+    public void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length) =>
+        OptimizerKernel<TL>.AdamW(step, values.F32 + offset, gradients.F32 + offset, first.F32 + offset, second.F32 + offset, maximum is null ? null : maximum.F32 + offset, length);
+
+    public void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length) =>
+        OptimizerKernel<TL>.Sgd(step, values.F32 + offset, gradients.F32 + offset, momentum is null ? null : momentum.F32 + offset, length);
+
+    public void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch) =>
+        MuonKernel<TL>.Run(step, values.F32 + offset, gradients.F32 + offset, momentum.F32 + offset, rows, columns, scratch);
+}

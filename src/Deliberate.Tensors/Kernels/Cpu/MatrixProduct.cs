@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// Matrix products C [rows, columns] = start + A [rows, depth] · B [depth, columns] (+ addend), cut into tiles of
+/// <see cref="MatrixTile{TL,TRows,TVectors}"/>. B comes in panels of <see cref="PanelWidth"/> columns, either packed
+/// (<see cref="PackedMatrix{TL}"/>) or as rows of a matrix whose columns may be read up to the next multiple of the lanes.
+/// </summary>
+internal static unsafe class MatrixProduct<TL>
+    where TL : struct, ILanes<TL>
+{
+    /// <summary>Rows of A that stay in the first-level cache while the panels of B pass by.</summary>
+    private const int RowBlock = 48;
+
+    public static int PanelWidth => TL.Width * TL.PanelVectors;
+
+    /// <summary>Where panel p of a packed matrix with that depth begins; the last panel may be narrower.</summary>
+    public static nint PanelOffset(int panel, int depth) => (nint)panel * PanelWidth * depth;
+
+    /// <summary>Floats that a packed matrix takes: columns rounded up to whole vectors.</summary>
+    public static nint PackedLength(int columns, int depth) => (nint)RoundUp(columns) * depth;
+
+    public static int RoundUp(int columns) => (columns + TL.Width - 1) & -TL.Width;
+
+    /// <summary>C = A · packed B, for the columns of panels [firstPanel, endPanel).</summary>
+    /// <param name="bias">One value a column that each chain starts from; null for zero.</param>
+    /// <param name="addend">The residual, [rows, columns], added after the chain; null for none.</param>
+    public static void Packed(
+        int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstPanel, int endPanel, float* c, nint cRow, float* bias, float* addend, nint addendRow)
+    {
+        for (var block = 0; block < rows; block += RowBlock)
+        {
+            var blockRows = Math.Min(RowBlock, rows - block);
+            for (var panel = firstPanel; panel < endPanel; panel++)
+            {
+                var column = panel * PanelWidth;
+                var width = Math.Min(PanelWidth, columns - column);
+                Panel(
+                    blockRows, width, depth, a + (block * aRow), aRow, 1, packed + PanelOffset(panel, depth), RoundUp(width), c + (block * cRow) + column, cRow,
+                    bias == null ? null : bias + column, 0, addend == null ? null : addend + (block * addendRow) + column, addendRow);
+            }
+        }
+    }
+
+    /// <summary>
+    /// One panel: up to <see cref="PanelWidth"/> columns of C. Where width is not a whole number of vectors, B must hold zeros
+    /// or any finite numbers up to the next multiple, and C is written through a small buffer.
+    /// </summary>
+    public static void Panel(
+        int rows, int width, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+    {
+        var vectors = (width + TL.Width - 1) / TL.Width;
+        if (width == vectors * TL.Width)
+        {
+            Whole(rows, vectors, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow);
+            return;
+        }
+
+        var buffer = stackalloc float[6 * 64];
+        var pitch = vectors * TL.Width;
+        for (var row = 0; row < rows; row += 6)
+        {
+            var count = Math.Min(6, rows - row);
+            new Span<float>(buffer, 6 * 64).Clear();
+            if (start != null)
+                for (var r = 0; r < count; r++) Copy(start + ((row + r) * startRow), buffer + (r * pitch), width);
+            Whole(count, vectors, depth, a + (row * aRow), aRow, aDepth, b, bDepth, buffer, pitch, buffer, pitch, null, 0);
+            for (var r = 0; r < count; r++)
+            {
+                var target = c + ((row + r) * cRow);
+                if (addend == null) Copy(buffer + (r * pitch), target, width);
+                else for (var i = 0; i < width; i++) target[i] = buffer[(r * pitch) + i] + addend[((row + r) * addendRow) + i];
+            }
+        }
+    }
+
+    private static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
+
+    private static void Whole(
+        int rows, int vectors, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+    {
+        switch (vectors)
+        {
+            case 1: Rows<Size1>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 2: Rows<Size2>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 3: Rows<Size3>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            default: Rows<Size4>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<TVectors>(
+        int rows, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+        where TVectors : struct, ISize
+    {
+        while (rows >= 6)
+        {
+            MatrixTile<TL, Size6, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow);
+            a += 6 * aRow;
+            c += 6 * cRow;
+            if (start != null) start += 6 * startRow;
+            if (addend != null) addend += 6 * addendRow;
+            rows -= 6;
+        }
+
+        switch (rows)
+        {
+            case 1: MatrixTile<TL, Size1, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 2: MatrixTile<TL, Size2, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 3: MatrixTile<TL, Size3, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 4: MatrixTile<TL, Size4, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 5: MatrixTile<TL, Size5, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+        }
+    }
+}

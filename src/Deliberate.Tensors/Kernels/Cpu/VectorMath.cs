@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+namespace Deliberate.Tensors;
+
+/// <summary>Elementary functions on lanes. Error bounds are against the exact value, over the whole range of floats.</summary>
+internal static class VectorMath<TL>
+    where TL : struct, ILanes<TL>
+{
+    /// <summary>Below this, e^x is not a normal float; <see cref="Exp"/> gives 0.</summary>
+    public const float ExpLowest = -87.33654f;
+
+    private const float ExpHighest = 88.37626f;
+
+    /// <summary>
+    /// e^x, relative error below 2e-7; 0 below <see cref="ExpLowest"/>, e^88.37 above. x = n·ln 2 + r with |r| ≤ ln 2 / 2, a
+    /// polynomial of degree 7 in r, times 2^n; ln 2 is split in two so that n·(high part) is exact.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TL Exp(TL x)
+    {
+        var clamped = TL.Max(TL.Min(x, TL.Broadcast(ExpHighest)), TL.Broadcast(ExpLowest));
+        var n = TL.Round(TL.Multiply(clamped, TL.Broadcast(1.442695041f)));
+        var r = TL.Fma(n, TL.Broadcast(-0.693359375f), clamped);
+        r = TL.Fma(n, TL.Broadcast(2.12194440e-4f), r);
+        var p = TL.Broadcast(1.9875691500e-4f);
+        p = TL.Fma(p, r, TL.Broadcast(1.3981999507e-3f));
+        p = TL.Fma(p, r, TL.Broadcast(8.3334519073e-3f));
+        p = TL.Fma(p, r, TL.Broadcast(4.1665795894e-2f));
+        p = TL.Fma(p, r, TL.Broadcast(1.6666665459e-1f));
+        p = TL.Fma(p, r, TL.Broadcast(5.0000001201e-1f));
+        p = TL.Add(TL.Fma(p, TL.Multiply(r, r), r), TL.Broadcast(1));
+        return TL.ZeroWhereBelow(TL.Multiply(p, TL.PowerOfTwo(n)), x, TL.Broadcast(ExpLowest));
+    }
+
+    /// <summary>σ(x) = 1 / (1 + e^-x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TL Sigmoid(TL x) => TL.Divide(TL.Broadcast(1), TL.Add(TL.Broadcast(1), Exp(TL.Subtract(TL.Zero, x))));
+
+    /// <summary>tanh x = 1 - 2 / (e^2x + 1), absolute error below 2e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TL Tanh(TL x) =>
+        TL.Subtract(TL.Broadcast(1), TL.Divide(TL.Broadcast(2), TL.Add(Exp(TL.Add(x, x)), TL.Broadcast(1))));
+}

@@ -1,0 +1,101 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// The operations that a device implements, and nothing else: each forward with its backward. Shapes: T tokens (rows of the
+/// batch), d width, N outputs, K inputs. All are pure functions of the named memory, work on the rows or the share of outputs
+/// they are given, and give bits that do not depend on how rows or shares were cut. Gradients of weights accumulate (the caller
+/// clears them); gradients of activations are overwritten.
+/// </summary>
+internal interface IKernels
+{
+    /// <summary>Makes the memory for a weight's packed copies, where the device keeps any; called before any work on it.</summary>
+    void Prepare(LinearWeight weight, bool training);
+
+    /// <summary>Renews a weight's packed copies after it changed.</summary>
+    void Pack(LinearWeight weight, bool training, Share share);
+
+    /// <summary>y [T, d] = table[ids] · scale.</summary>
+    void Embed(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows);
+
+    /// <summary>table gradient [V, d] += scale · dy at ids, tokens in order; a share of the columns.</summary>
+    void EmbedGradient(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows, Share share);
+
+    /// <summary>y = x / sqrt(mean(x²) + epsilon) · (weight + weightOffset); keeps 1/sqrt in inverse [T, 1].</summary>
+    void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor inverse, Tensor y, Rows rows);
+
+    /// <summary>x.Gradient = (x.ResidualOf's gradient, if any) + d.</summary>
+    void RmsNormBackward(Tensor x, Parameter weight, double weightOffset, Tensor inverse, Tensor y, Rows rows);
+
+    /// <summary>weight gradient += Σ_t dy · x · inverse; a share of the columns.</summary>
+    void RmsNormWeightGradient(Tensor x, Parameter weight, Tensor inverse, Tensor y, Rows rows, Share share);
+
+    /// <summary>y [T, N] = x [T, K] · Wᵀ (+ bias) (+ residual); a share of the columns of y.</summary>
+    void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share);
+
+    /// <summary>x.Gradient = y.Gradient · W. (The residual's gradient flows by <see cref="Tensor.ResidualOf"/>.)</summary>
+    /// <param name="yFirstRow">The batch row that row 0 of y's gradient belongs to.</param>
+    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows);
+
+    /// <summary>dW += dyᵀ·x, dbias += Σ dy, tokens in order; a share of the rows of W.</summary>
+    void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share);
+
+    /// <summary>
+    /// Per-head RMS norm of q and k where they have one, then rotation of pairs (i, i + half) by the token's position. Input and
+    /// output [T, (heads + 2·kvHeads)·headSize] are q, k, v side by side; they may be the same tensor where there is no norm.
+    /// </summary>
+    void RotateHeads(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows);
+
+    void RotateHeadsBackward(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows);
+
+    /// <summary>Gradients of the two norms' weights, after the backward, which leaves y's gradient turned back; one share.</summary>
+    void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows);
+
+    /// <summary>
+    /// Attention of one segment (a whole sequence, rows [Begin, End)) for the query heads of one key head. o [T, heads·headSize];
+    /// logSumExp [T, heads] is kept for the backward.
+    /// </summary>
+    void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
+
+    void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
+
+    /// <summary>
+    /// Writes the keys and values of rows, at positions first, first + 1, …, into the cache, then attends from each row to its
+    /// own and all earlier positions. One key head.
+    /// </summary>
+    void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch);
+
+    /// <summary>y [T, f] = activation(gate) · up, from gateUp [T, 2f].</summary>
+    void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
+
+    void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
+
+    /// <summary>
+    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max)) of softmax(z), z = softCap(x·Wᵀ) · scale,
+    /// natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
+    /// </summary>
+    void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch);
+
+    /// <summary>
+    /// dlogits [rows, V] for loss = Σ_t upstream[t, 0]·logp + upstream[t, 1]·entropy, recomputing the logits; also fills
+    /// statistics. The caller runs the linear backward from dlogits.
+    /// </summary>
+    void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
+
+    /// <summary>The same statistics of rows of logits at hand, which become z in place: what the sampler calls.</summary>
+    void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows);
+
+    /// <summary>Σ g² over elements [0, length), in double, one fixed order of summation.</summary>
+    double SumOfSquares(DeviceBuffer buffer, long offset, long length);
+
+    /// <summary>g ·= factor.</summary>
+    void Scale(DeviceBuffer buffer, long offset, long length, double factor);
+
+    /// <summary>One AdamW update of elements [offset, offset + length).</summary>
+    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length);
+
+    /// <summary>One step of SGD with momentum.</summary>
+    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length);
+
+    /// <summary>One Muon update of a whole matrix [rows, columns].</summary>
+    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch);
+}

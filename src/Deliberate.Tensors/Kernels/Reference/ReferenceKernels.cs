@@ -1,0 +1,5 @@
+namespace Deliberate.Tensors;
+
+internal static class ReferenceKernelsStub
+{
+}

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// A block of device memory with one owner: an opaque handle outside the kernels. Elements are floats on the fast CPU and
+/// doubles on the reference device. Aligned to 64 bytes, zeroed; blocks from 2 MB on are aligned to 2 MB and the system is asked
+/// for huge pages, because the kernels read many rows at once and would otherwise miss the address translation cache.
+/// </summary>
+public sealed unsafe class DeviceBuffer : IDisposable
+{
+    private const nuint HugePage = 2 << 20;
+    private const int TailBytes = 256;
+    private static long s_liveBytes;
+    private void* _pointer;
+
+    internal DeviceBuffer(long length, int elementSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        ElementSize = elementSize;
+        // The tail lets a kernel load a whole vector that begins at the last element.
+        var bytes = (nuint)((length * elementSize) + TailBytes);
+        var huge = bytes >= HugePage;
+        _pointer = NativeMemory.AlignedAlloc(bytes, huge ? HugePage : 64);
+        if (huge) HugePages.Advise(_pointer, bytes);
+        NativeMemory.Clear(_pointer, bytes);
+        Interlocked.Add(ref s_liveBytes, length * elementSize);
+    }
+
+    ~DeviceBuffer() => Release();
+
+    /// <summary>Bytes held by buffers that nobody disposed of: what leak tests look at.</summary>
+    public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
+
+    /// <summary>Elements, not bytes.</summary>
+    public long Length { get; }
+
+    internal int ElementSize { get; }
+
+    internal float* F32 => (float*)Checked(4);
+
+    internal double* F64 => (double*)Checked(8);
+
+    internal int* I32 => (int*)Checked(4);
+
+    /// <summary>Copies from host memory, waiting for work in flight.</summary>
+    public void Write(long offset, ReadOnlySpan<float> source)
+    {
+        CheckRange(offset, source.Length);
+        if (ElementSize == 4) source.CopyTo(new Span<float>(F32 + offset, source.Length));
+        else for (var i = 0; i < source.Length; i++) F64[offset + i] = source[i];
+    }
+
+    public void Write(long offset, ReadOnlySpan<double> source)
+    {
+        CheckRange(offset, source.Length);
+        if (ElementSize == 8) source.CopyTo(new Span<double>(F64 + offset, source.Length));
+        else for (var i = 0; i < source.Length; i++) F32[offset + i] = (float)source[i];
+    }
+
+    /// <summary>Copies to host memory, waiting for work in flight.</summary>
+    public void Read(long offset, Span<float> target)
+    {
+        CheckRange(offset, target.Length);
+        if (ElementSize == 4) new ReadOnlySpan<float>(F32 + offset, target.Length).CopyTo(target);
+        else for (var i = 0; i < target.Length; i++) target[i] = (float)F64[offset + i];
+    }
+
+    public void Read(long offset, Span<double> target)
+    {
+        CheckRange(offset, target.Length);
+        if (ElementSize == 8) new ReadOnlySpan<double>(F64 + offset, target.Length).CopyTo(target);
+        else for (var i = 0; i < target.Length; i++) target[i] = F32[offset + i];
+    }
+
+    public void Clear(long offset, long count)
+    {
+        CheckRange(offset, count);
+        NativeMemory.Clear((byte*)_pointer + (offset * ElementSize), (nuint)(count * ElementSize));
+    }
+
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void* Checked(int size)
+    {
+        ObjectDisposedException.ThrowIf(_pointer == null, this);
+        if (size != ElementSize) throw new InvalidOperationException($"The buffer holds elements of {ElementSize} bytes, not {size}: it belongs to another device.");
+        return _pointer;
+    }
+
+    private void CheckRange(long offset, long count)
+    {
+        ObjectDisposedException.ThrowIf(_pointer == null, this);
+        if (offset < 0 || count < 0 || offset + count > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"[{offset}, {offset + count}) is not inside a buffer of {Length} elements.");
+    }
+
+    private void Release()
+    {
+        if (_pointer == null) return;
+        NativeMemory.AlignedFree(_pointer);
+        _pointer = null;
+        Interlocked.Add(ref s_liveBytes, -Length * ElementSize);
+    }
+}

@@ -1,0 +1,135 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// Keys and values of sequences being sampled, in reference-counted pages of <see cref="PageTokens"/> positions. A page holds
+/// every layer and key head: keys [layer, head][PageTokens·headSize] in the layout that the device's attention reads, values
+/// [layer, head][PageTokens, headSize]. Sequences that share a prefix share its full pages; the last, half-full page is copied.
+/// </summary>
+internal sealed class KeyValueCache : IDisposable
+{
+    public const int PageTokens = 64;
+
+    /// <summary>Pages taken from the system at once.</summary>
+    private const int ChunkPages = 32;
+
+    private readonly Device _device;
+    private readonly AttentionShape _shape;
+    private readonly List<DeviceBuffer> _chunks = [];
+    private readonly Stack<int> _free = new();
+    private readonly List<int> _references = [];
+
+    public KeyValueCache(Device device, AttentionShape shape, int layers)
+    {
+        _device = device;
+        _shape = shape;
+        PageElements = 2L * layers * shape.KeyHeads * PageTokens * shape.HeadSize;
+    }
+
+    public AttentionShape Shape => _shape;
+
+    public long PageElements { get; }
+
+    /// <summary>Pages in use.</summary>
+    public int LivePages => _references.Count - _free.Count;
+
+    public long Bytes => (long)_references.Count * PageElements * _device.ElementSize;
+
+    public int Take()
+    {
+        if (_free.Count == 0) Grow();
+        var page = _free.Pop();
+        _references[page] = 1;
+        return page;
+    }
+
+    public void Retain(int page) => _references[page]++;
+
+    public void Release(int page)
+    {
+        if (--_references[page] == 0) _free.Push(page);
+    }
+
+    /// <summary>A private copy of a page.</summary>
+    public unsafe int Copy(int page)
+    {
+        var copy = Take();
+        var bytes = PageElements * _device.ElementSize;
+        System.Buffer.MemoryCopy(Start(page), Start(copy), bytes, bytes);
+        return copy;
+    }
+
+    /// <summary>First key of a layer's head in a page.</summary>
+    public unsafe float* Keys32(int page, int layer, int keyHead) => (float*)Start(page) + Offset(layer, keyHead);
+
+    public unsafe float* Values32(int page, int layer, int keyHead) => Keys32(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+
+    public unsafe double* Keys64(int page, int layer, int keyHead) => (double*)Start(page) + Offset(layer, keyHead);
+
+    public unsafe double* Values64(int page, int layer, int keyHead) => Keys64(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+
+    public void Dispose()
+    {
+        foreach (var chunk in _chunks) chunk.Dispose();
+        _chunks.Clear();
+    }
+
+    private long Offset(int layer, int keyHead) => 2L * ((layer * _shape.KeyHeads) + keyHead) * PageTokens * _shape.HeadSize;
+
+    private unsafe byte* Start(int page)
+    {
+        var chunk = _chunks[page / ChunkPages];
+        var first = _device.ElementSize == sizeof(float) ? (byte*)chunk.F32 : (byte*)chunk.F64;
+        return first + (page % ChunkPages * PageElements * _device.ElementSize);
+    }
+
+    private void Grow()
+    {
+        _chunks.Add(_device.Allocate(ChunkPages * PageElements));
+        for (var i = 0; i < ChunkPages; i++) _references.Add(0);
+        for (var i = ChunkPages - 1; i >= 0; i--) _free.Push(_references.Count - ChunkPages + i);
+    }
+}
+
+/// <summary>The pages of one sequence, in order of position.</summary>
+internal sealed class CachedSequence(KeyValueCache cache)
+{
+    private readonly List<int> _pages = [];
+
+    public int Length { get; private set; }
+
+    public int Page(int index) => _pages[index];
+
+    /// <summary>Makes room for positions [Length, Length + tokens) and counts them as present.</summary>
+    public void Extend(int tokens)
+    {
+        Length += tokens;
+        while (_pages.Count * KeyValueCache.PageTokens < Length) _pages.Add(cache.Take());
+    }
+
+    /// <summary>Takes over another sequence's content: full pages shared, the last one copied.</summary>
+    public void ForkFrom(CachedSequence other)
+    {
+        Clear();
+        for (var i = 0; i < other._pages.Count; i++)
+        {
+            if ((i + 1) * KeyValueCache.PageTokens <= other.Length)
+            {
+                cache.Retain(other._pages[i]);
+                _pages.Add(other._pages[i]);
+            }
+            else
+            {
+                _pages.Add(cache.Copy(other._pages[i]));
+            }
+        }
+
+        Length = other.Length;
+    }
+
+    public void Clear()
+    {
+        foreach (var page in _pages) cache.Release(page);
+        _pages.Clear();
+        Length = 0;
+    }
+}

@@ -1,0 +1,77 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// All weights of a model in one buffer and their gradients in another of the same layout, each parameter on a 64-byte boundary
+/// unless it is stacked onto the one before.
+/// </summary>
+internal sealed class ParameterStore : IDisposable
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly List<LinearWeight> _linear = [];
+    private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
+    private readonly Device _device;
+    private long _length;
+    private DeviceBuffer? _values, _gradients;
+
+    public ParameterStore(Device device) => _device = device;
+
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    public IReadOnlyList<LinearWeight> LinearWeights => _linear;
+
+    public DeviceBuffer Values => _values ??= _device.Allocate(_length);
+
+    /// <summary>Made when first asked for: inference has none.</summary>
+    public DeviceBuffer Gradients => _gradients ??= _device.Allocate(_length);
+
+    public bool HasGradients => _gradients is not null;
+
+    /// <summary>Elements of the buffers, padding included.</summary>
+    public long BufferLength => _length;
+
+    /// <summary>Weights, padding not counted.</summary>
+    public long Count => _parameters.Sum(p => p.Length);
+
+    public Parameter this[string name] => _byName[name];
+
+    public bool TryGet(string name, out Parameter parameter) => _byName.TryGetValue(name, out parameter!);
+
+    /// <summary>Adds a vector of weights.</summary>
+    public Parameter AddVector(string name, int length) => Add(name, length, 1, isVector: true, blockMatrix: false, stacked: false);
+
+    /// <summary>Adds matrices stacked by rows, all with the same number of columns, and the linear weight made of them.</summary>
+    public LinearWeight AddLinear(string name, bool blockMatrix, params ReadOnlySpan<(string Name, int Rows, int Columns)> parts)
+    {
+        var added = new Parameter[parts.Length];
+        for (var i = 0; i < parts.Length; i++) added[i] = Add(parts[i].Name, parts[i].Rows, parts[i].Columns, isVector: false, blockMatrix, stacked: i > 0);
+        var weight = new LinearWeight(name, added);
+        _linear.Add(weight);
+        return weight;
+    }
+
+    /// <summary>Adds vectors stacked one after another: the biases of stacked matrices. Returns the first.</summary>
+    public Parameter AddStackedVectors(params ReadOnlySpan<(string Name, int Length)> parts)
+    {
+        var first = Add(parts[0].Name, parts[0].Length, 1, isVector: true, blockMatrix: false, stacked: false);
+        foreach (var (name, length) in parts[1..]) Add(name, length, 1, isVector: true, blockMatrix: false, stacked: true);
+        return first;
+    }
+
+    public void Dispose()
+    {
+        _values?.Dispose();
+        _gradients?.Dispose();
+        foreach (var weight in _linear) weight.Dispose();
+    }
+
+    private Parameter Add(string name, int rows, int columns, bool isVector, bool blockMatrix, bool stacked)
+    {
+        if (_values is not null) throw new InvalidOperationException("The store is in use: its layout is fixed.");
+        if (!stacked) _length = (_length + 15) & ~15L;
+        var parameter = new Parameter(name, rows, columns, _length, isVector, this) { IsBlockMatrix = blockMatrix };
+        _length += parameter.Length;
+        _parameters.Add(parameter);
+        _byName.Add(name, parameter);
+        return parameter;
+    }
+}

@@ -1,0 +1,102 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// Sequences packed one after another without padding: token ids, the position of each in its own sequence, the target that the
+/// log-probability of each row is asked for (negative for none), and where each sequence (segment) begins.
+/// </summary>
+internal sealed unsafe class Batch : IDisposable
+{
+    private readonly int[] _starts, _firstPositions;
+    private readonly CachedSequence?[] _cached;
+
+    public Batch(Device device, int tokenCapacity, int segmentCapacity)
+    {
+        TokenCapacity = tokenCapacity;
+        Ids = device.AllocateInts(tokenCapacity);
+        Positions = device.AllocateInts(tokenCapacity);
+        Targets = device.AllocateInts(tokenCapacity);
+        _starts = new int[segmentCapacity + 1];
+        _firstPositions = new int[segmentCapacity];
+        _cached = new CachedSequence?[segmentCapacity];
+    }
+
+    public int TokenCapacity { get; }
+
+    public int Tokens { get; private set; }
+
+    public int Segments { get; private set; }
+
+    public int SegmentCapacity => _starts.Length - 1;
+
+    public DeviceBuffer Ids { get; }
+
+    public DeviceBuffer Positions { get; }
+
+    public DeviceBuffer Targets { get; }
+
+    /// <summary>Tokens of the longest segment.</summary>
+    public int LongestSegment { get; private set; }
+
+    public Rows Segment(int index) => new(_starts[index], _starts[index + 1]);
+
+    /// <summary>The cached sequence that a segment's rows continue; sampling only.</summary>
+    public CachedSequence Cached(int segment) => _cached[segment] ?? throw new InvalidOperationException("This batch has no cache.");
+
+    /// <summary>The position of a segment's first row in its sequence: 0 but for sampling.</summary>
+    public int FirstPosition(int segment) => _firstPositions[segment];
+
+    public void Clear() => (Tokens, Segments, LongestSegment) = (0, 0, 0);
+
+    public bool Fits(int tokens) => Tokens + tokens <= TokenCapacity && Segments < SegmentCapacity;
+
+    /// <summary>Appends a sequence with the target of each of its rows.</summary>
+    /// <returns>The row of its first token.</returns>
+    public int Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> targets)
+    {
+        if (!Fits(ids.Length)) throw new InvalidOperationException($"A sequence of {ids.Length} tokens does not fit: {Tokens} of {TokenCapacity} tokens, {Segments} of {SegmentCapacity} segments are taken.");
+        var row = Tokens;
+        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
+        targets.CopyTo(new Span<int>(Targets.I32 + row, ids.Length));
+        for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = i;
+        Tokens += ids.Length;
+        _starts[++Segments] = Tokens;
+        LongestSegment = Math.Max(LongestSegment, ids.Length);
+        return row;
+    }
+
+    /// <summary>Appends the next tokens of a cached sequence, which makes room for them.</summary>
+    public int AddCached(ReadOnlySpan<int> ids, CachedSequence sequence)
+    {
+        var first = sequence.Length;
+        sequence.Extend(ids.Length);
+        var row = Tokens;
+        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
+        for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = first + i;
+        (_cached[Segments], _firstPositions[Segments]) = (sequence, first);
+        Tokens += ids.Length;
+        _starts[++Segments] = Tokens;
+        LongestSegment = Math.Max(LongestSegment, ids.Length);
+        return row;
+    }
+
+    /// <summary>
+    /// Appends a sequence to learn: row i is asked for the log-probability of token i + 1 where the target span [first, end) of
+    /// token positions holds i + 1.
+    /// </summary>
+    public int AddSequence(ReadOnlySpan<int> tokens, int firstTarget, int endTarget)
+    {
+        Span<int> targets = tokens.Length <= 1024 ? stackalloc int[tokens.Length] : new int[tokens.Length];
+        for (var i = 0; i < tokens.Length; i++) targets[i] = i + 1 >= firstTarget && i + 1 < endTarget ? tokens[i + 1] : -1;
+        return Add(tokens, targets);
+    }
+
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Positions.Dispose();
+        Targets.Dispose();
+    }
+}
+
+/// <summary>Rows of a batch that are whole segments: what runs through all layers on one worker.</summary>
+internal readonly record struct Block(Rows Rows, int FirstSegment, int EndSegment);

@@ -1,0 +1,118 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// The end of a language model's tape: from the last hidden state to the log-probability of each target and the entropy. The
+/// logits are not kept: the backward makes them again, a chunk of rows at a time, turns them into their gradient, and adds each
+/// chunk's share to the head's weight, chunks in the order of tokens.
+/// </summary>
+internal sealed class LogProbabilityHead : IDisposable
+{
+    /// <summary>Elements of logits held at once.</summary>
+    private const long ChunkElements = 1 << 21;
+
+    private const int RowsAtOnce = 48;
+
+    private readonly Tape _tape;
+    private readonly Tensor _hidden, _logits;
+    private readonly LinearWeight _weight;
+    private readonly LogitRows _rowsJob;
+    private readonly LogitWeight _weightJob;
+    private readonly int _chunkRows;
+
+    public LogProbabilityHead(Tape tape, Tensor hidden, LinearWeight weight, double softCap, bool training)
+    {
+        _tape = tape;
+        _hidden = hidden;
+        _weight = weight;
+        SoftCap = softCap;
+        Statistics = new Tensor(4, tape.Device.Allocate(tape.TokenCapacity * 4L), stride: 4);
+        Upstream = new Tensor(2, tape.Device.Allocate(tape.TokenCapacity * 2L), stride: 2);
+        var stride = Tensor.PaddedStride(weight.Rows);
+        _chunkRows = (int)Math.Clamp(ChunkElements / stride / RowsAtOnce * RowsAtOnce, RowsAtOnce, Math.Max(RowsAtOnce, tape.TokenCapacity));
+        _logits = new Tensor(weight.Rows, tape.Device.Allocate(0));
+        if (training) _logits.Gradient = tape.Device.Allocate((long)_chunkRows * stride);
+        _rowsJob = new LogitRows(this);
+        _weightJob = new LogitWeight(this);
+    }
+
+    public double SoftCap { get; }
+
+    /// <summary>Softmax of logits divided by this; one for the raw distribution.</summary>
+    public double Temperature { get; set; } = 1;
+
+    /// <summary>[tokens, 4]: log-probability of the target, entropy, max of z, Σ e^(z - max).</summary>
+    public Tensor Statistics { get; }
+
+    /// <summary>[tokens, 2]: d loss / d log-probability, d loss / d entropy; the caller writes it before <see cref="Backward"/>.</summary>
+    public Tensor Upstream { get; }
+
+    private LogitShape Shape => new(1 / Temperature, SoftCap);
+
+    public void Forward() => _rowsJob.Run(new Rows(0, _tape.Batch.Tokens), backward: false);
+
+    /// <summary>Writes the hidden state's gradient and adds the weight's; also fills <see cref="Statistics"/>.</summary>
+    public void Backward()
+    {
+        for (var row = 0; row < _tape.Batch.Tokens; row += _chunkRows)
+        {
+            var rows = new Rows(row, Math.Min(row + _chunkRows, _tape.Batch.Tokens));
+            _rowsJob.Run(rows, backward: true);
+            if (!_weight.Frozen) _weightJob.Run(rows);
+        }
+    }
+
+    public void Dispose()
+    {
+        Statistics.Value.Dispose();
+        Upstream.Value.Dispose();
+        _logits.Value.Dispose();
+        _logits.Gradient?.Dispose();
+    }
+
+    private sealed class LogitRows(LogProbabilityHead head) : ParallelJob
+    {
+        private Rows _rows;
+        private bool _backward;
+        private int _next;
+
+        public void Run(Rows rows, bool backward)
+        {
+            (_rows, _backward, _next) = (rows, backward, -1);
+            head._tape.Device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            var device = head._tape.Device;
+            var batch = head._tape.Batch;
+            while (true)
+            {
+                var begin = _rows.Begin + (Interlocked.Increment(ref _next) * RowsAtOnce);
+                if (begin >= _rows.End) return;
+                var rows = new Rows(begin, Math.Min(begin + RowsAtOnce, _rows.End));
+                if (!_backward)
+                {
+                    device.Kernels.LogProbability(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, rows, device.Scratches[worker]);
+                    continue;
+                }
+
+                device.Kernels.LogProbabilityBackward(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows);
+                device.Kernels.LinearBackward(head._hidden, head._weight, head._logits, _rows.Begin, rows);
+            }
+        }
+    }
+
+    private sealed class LogitWeight(LogProbabilityHead head) : ParallelJob
+    {
+        private Rows _rows;
+
+        public void Run(Rows rows)
+        {
+            _rows = rows;
+            head._tape.Device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker) =>
+            head._tape.Device.Kernels.LinearWeightGradient(head._hidden, head._weight, null, head._logits, _rows.Begin, _rows, new Share(worker, head._tape.Device.Workers.Count));
+    }
+}

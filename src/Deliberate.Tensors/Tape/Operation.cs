@@ -1,0 +1,128 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// A node of the tape: which tensors it reads and writes, fixed when the tape is built. A block is some whole segments, or any
+/// rows where the operation treats each row alone.
+/// </summary>
+internal abstract class Operation
+{
+    /// <summary>Reads other rows of the same segment; the others read their own row only.</summary>
+    public virtual bool MixesRows => false;
+
+    public abstract void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch);
+
+    /// <summary>A share of the forward of few rows, where the workers divide columns or heads instead of rows.</summary>
+    public virtual void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        if (share.Index == 0) Forward(kernels, batch, block, scratch);
+    }
+
+    /// <summary>Worth dividing among workers when there are few rows.</summary>
+    public virtual bool IsLarge => false;
+
+    /// <summary>Gradients of the inputs' activations.</summary>
+    public abstract void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch);
+
+    /// <summary>Adds a share of the gradients of the weights, from all rows, once every block's backward is done.</summary>
+    public virtual void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
+    {
+    }
+}
+
+internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.Embed(batch.Ids, table, scale, y, block.Rows);
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+    }
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
+    {
+        if (!table.Frozen) kernels.EmbedGradient(batch.Ids, table, scale, y, rows, share);
+    }
+}
+
+internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset, double epsilon, Tensor inverse, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNorm(x, weight, offset, epsilon, inverse, y, block.Rows);
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNormBackward(x, weight, offset, inverse, y, block.Rows);
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
+    {
+        if (!weight.Frozen) kernels.RmsNormWeightGradient(x, weight, inverse, y, rows, share);
+    }
+}
+
+internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y) : Operation
+{
+    public override bool IsLarge => true;
+
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, Share.Whole);
+
+    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, share);
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LinearBackward(x, weight, y, 0, block.Rows);
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
+    {
+        if (!weight.Frozen) kernels.LinearWeightGradient(x, weight, bias, y, 0, rows, share);
+    }
+}
+
+internal sealed class RotateHeadsOperation(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RotateHeads(rotation, x, inverse, y, batch.Positions, block.Rows);
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RotateHeadsBackward(rotation, x, inverse, y, batch.Positions, block.Rows);
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
+    {
+        if (inverse is not null && share.Index == 0) kernels.RotateHeadsWeightGradient(rotation, x, inverse, y, rows);
+    }
+}
+
+internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tensor y, Tensor logSumExp) : Operation
+{
+    public override bool MixesRows => true;
+
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
+            for (var head = 0; head < shape.KeyHeads; head++) kernels.Attention(shape, qkv, y, logSumExp, batch.Segment(segment), head, scratch);
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
+            for (var head = 0; head < shape.KeyHeads; head++) kernels.AttentionBackward(shape, qkv, y, logSumExp, batch.Segment(segment), head, scratch);
+    }
+}
+
+/// <summary>Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence.</summary>
+internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCache cache, int layer, Tensor qkv, Tensor y) : Operation
+{
+    public override bool MixesRows => true;
+
+    public override bool IsLarge => true;
+
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => ForwardShare(kernels, batch, block, Share.Whole, scratch);
+
+    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        var (first, end) = share.Of(shape.KeyHeads);
+        for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
+            for (var head = first; head < end; head++)
+                kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, batch.FirstPosition(segment), qkv, y, batch.Segment(segment), head, scratch);
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => throw new InvalidOperationException("Sampling has no backward.");
+}
+
+internal sealed class GatedActivationOperation(ActivationKind kind, Tensor gateUp, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.GatedActivation(kind, gateUp, y, block.Rows);
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.GatedActivationBackward(kind, gateUp, y, block.Rows);
+}

@@ -1,0 +1,288 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// A static tape: the operations of a model in order, over memory taken once for a number of tokens. Forward runs blocks of
+/// whole segments through all layers, each on one worker, so that their activations stay in its cache. Backward goes layer by
+/// layer: first the activations' gradients by blocks, then the weights' gradients, each worker owning a share of every weight and
+/// adding tokens in order. No result depends on the number of workers or on the blocks. Nothing is allocated after building.
+/// </summary>
+internal sealed class Tape : IDisposable
+{
+    /// <summary>Up to so many rows, the workers divide the columns of each product instead of the rows.</summary>
+    private const int FewRows = 12;
+
+    /// <summary>Rows of a block: enough to amortise reading the weights, few enough for the second-level cache.</summary>
+    private const int BlockRows = 192;
+
+    private readonly Device _device;
+    private readonly bool _training;
+    private readonly List<Operation> _operations = [];
+    private readonly List<int> _layerStarts = [];
+    private readonly List<DeviceBuffer> _owned = [];
+    private readonly Dictionary<(int Parity, int Index), DeviceBuffer> _pool = [];
+    private readonly Block[] _blocks;
+    private readonly BlockJob _blockJob;
+    private readonly ShareJob _shareJob;
+    private readonly ColumnJob _columnJob;
+    private int _tensorsInLayer, _cachedLayers;
+
+    public Tape(Device device, int tokenCapacity, int segmentCapacity, bool training)
+    {
+        _device = device;
+        _training = training;
+        TokenCapacity = tokenCapacity;
+        Batch = new Batch(device, tokenCapacity, segmentCapacity);
+        _blocks = new Block[segmentCapacity + (tokenCapacity / 32) + 1];
+        _blockJob = new BlockJob(this);
+        _shareJob = new ShareJob(this);
+        _columnJob = new ColumnJob(this);
+    }
+
+    public int TokenCapacity { get; }
+
+    public Batch Batch { get; }
+
+    public Device Device => _device;
+
+    /// <summary>Where keys and values of sampled sequences live; null when training.</summary>
+    public KeyValueCache? Cache { get; init; }
+
+    /// <summary>Bytes taken by activations and their gradients.</summary>
+    public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
+
+    /// <summary>Begins a layer: gradients of activations are shared with the layer before the last.</summary>
+    public void BeginLayer()
+    {
+        _layerStarts.Add(_operations.Count);
+        _tensorsInLayer = 0;
+    }
+
+    /// <summary>A tensor for as many tokens as the tape holds.</summary>
+    public Tensor NewTensor(int columns, bool withGradient = true)
+    {
+        var length = (long)TokenCapacity * Tensor.PaddedStride(columns);
+        var index = _tensorsInLayer++;
+        // Without a backward the values themselves are needed only until the next layer has read them.
+        var tensor = new Tensor(columns, _training ? Own(_device.Allocate(length)) : Pooled(index, length));
+        if (_training && withGradient) tensor.Gradient = Pooled(index, length);
+        return tensor;
+    }
+
+    public Tensor Embed(LinearWeight table, double scale)
+    {
+        var y = NewTensor(table.Columns);
+        _operations.Add(new EmbedOperation(table, scale, y));
+        return y;
+    }
+
+    public Tensor RmsNorm(Tensor x, Parameter weight, double offset, double epsilon)
+    {
+        Tensor inverse = NewTensor(1, withGradient: false), y = NewTensor(x.Columns);
+        _operations.Add(new RmsNormOperation(x, weight, offset, epsilon, inverse, y));
+        return y;
+    }
+
+    /// <summary>y = x·Wᵀ (+ bias) (+ residual).</summary>
+    public Tensor Linear(Tensor x, LinearWeight weight, Parameter? bias = null, Tensor? residual = null)
+    {
+        var y = NewTensor(weight.Rows);
+        if (residual is not null) residual.ResidualOf = y;
+        _operations.Add(new LinearOperation(x, weight, bias, residual, y));
+        return y;
+    }
+
+    /// <summary>Per-head norms and rotation of q and k; in place where there is no norm.</summary>
+    public Tensor RotateHeads(Tensor qkv, HeadRotation rotation)
+    {
+        var norms = rotation.QueryNorm is not null || rotation.KeyNorm is not null;
+        var y = norms ? NewTensor(qkv.Columns) : qkv;
+        var inverse = norms ? NewTensor(rotation.Shape.Heads + rotation.Shape.KeyHeads, withGradient: false) : null;
+        _operations.Add(new RotateHeadsOperation(rotation, qkv, inverse, y));
+        return y;
+    }
+
+    /// <summary>Attention within each segment; over the cache where the tape was given one.</summary>
+    public Tensor Attention(Tensor qkv, AttentionShape shape)
+    {
+        if (Cache is not null)
+        {
+            var cached = NewTensor(shape.Heads * shape.HeadSize, withGradient: false);
+            _operations.Add(new CachedAttentionOperation(shape, Cache, _cachedLayers++, qkv, cached));
+            return cached;
+        }
+
+        Tensor y = NewTensor(shape.Heads * shape.HeadSize), logSumExp = NewTensor(shape.Heads, withGradient: false);
+        _operations.Add(new AttentionOperation(shape, qkv, y, logSumExp));
+        return y;
+    }
+
+    public Tensor GatedActivation(Tensor gateUp, ActivationKind kind)
+    {
+        var y = NewTensor(gateUp.Columns / 2);
+        _operations.Add(new GatedActivationOperation(kind, gateUp, y));
+        return y;
+    }
+
+    /// <summary>Adds an operation of a kind that the tape has no method for.</summary>
+    public void Add(Operation operation) => _operations.Add(operation);
+
+    /// <summary>Runs the batch through all operations.</summary>
+    public void Forward()
+    {
+        if (Batch.Tokens == 0) return;
+        if (Cache is not null && Batch.Tokens <= FewRows && _device.Workers.Count > 1) ForwardFewRows();
+        else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
+        else RunStages(0, _operations.Count, backward: false);
+    }
+
+    /// <summary>Runs the layers in reverse, given the gradient of the last tensor. Adds to the weights' gradients.</summary>
+    public void Backward()
+    {
+        if (Batch.Tokens == 0) return;
+        var whole = BlocksOfSegments();
+        for (var layer = _layerStarts.Count - 1; layer >= 0; layer--)
+        {
+            var start = _layerStarts[layer];
+            var end = layer + 1 < _layerStarts.Count ? _layerStarts[layer + 1] : _operations.Count;
+            if (whole) _blockJob.Run(start, end, backward: true);
+            else RunStages(start, end, backward: true);
+            _shareJob.Run(start, end);
+        }
+    }
+
+    public void Dispose()
+    {
+        Batch.Dispose();
+        foreach (var buffer in _owned) buffer.Dispose();
+    }
+
+    private void ForwardFewRows()
+    {
+        var block = new Block(new Rows(0, Batch.Tokens), 0, Batch.Segments);
+        for (var i = 0; i < _operations.Count; i++)
+        {
+            if (_operations[i].IsLarge) _columnJob.Run(_operations[i], block);
+            else _operations[i].Forward(_device.Kernels, Batch, block, _device.Scratches[0]);
+        }
+    }
+
+    /// <summary>
+    /// Cuts the batch into blocks of whole segments. False where segments are so long that the workers would wait for one
+    /// another: then operations run one after another, each over all workers.
+    /// </summary>
+    private bool BlocksOfSegments()
+    {
+        var batch = Batch;
+        // Sampling reads every weight for every block, so it wants as few blocks as workers; training balances uneven segments.
+        var target = Math.Clamp(batch.Tokens / (_device.Workers.Count * (Cache is null ? 4 : 1)), 16, BlockRows);
+        var count = 0;
+        for (var first = 0; first < batch.Segments;)
+        {
+            var end = first + 1;
+            while (end < batch.Segments && batch.Segment(end).End - batch.Segment(first).Begin <= target) end++;
+            _blocks[count++] = new Block(new Rows(batch.Segment(first).Begin, batch.Segment(end - 1).End), first, end);
+            first = end;
+        }
+
+        _blockJob.Count = count;
+        return _device.Workers.Count == 1 || batch.LongestSegment * (long)_device.Workers.Count * 2 <= batch.Tokens || batch.LongestSegment <= 64 || (Cache is not null && batch.Segments >= _device.Workers.Count);
+    }
+
+    /// <summary>Long segments: operations that keep to their rows run over blocks of rows, those that mix rows over segments.</summary>
+    private void RunStages(int start, int end, bool backward)
+    {
+        for (var i = start; i < end;)
+        {
+            var stop = i + 1;
+            var at = backward ? end - 1 - (i - start) : i;
+            if (!_operations[at].MixesRows)
+                while (stop < end && !_operations[backward ? end - 1 - (stop - start) : stop].MixesRows) stop++;
+            if (_operations[at].MixesRows) BlocksOfSegments();
+            else BlocksOfRows();
+            if (backward) _blockJob.Run(end - (stop - start), end - (i - start), backward: true);
+            else _blockJob.Run(i, stop, backward: false);
+            i = stop;
+        }
+    }
+
+    private void BlocksOfRows()
+    {
+        var rows = Math.Clamp((Batch.Tokens + (_device.Workers.Count * 4) - 1) / (_device.Workers.Count * 4), 32, BlockRows);
+        var count = 0;
+        for (var row = 0; row < Batch.Tokens; row += rows) _blocks[count++] = new Block(new Rows(row, Math.Min(row + rows, Batch.Tokens)), 0, 0);
+        _blockJob.Count = count;
+    }
+
+    private DeviceBuffer Pooled(int index, long length)
+    {
+        var key = (_layerStarts.Count % 2, index);
+        if (_pool.TryGetValue(key, out var held) && held.Length >= length) return held;
+        return _pool[key] = Own(_device.Allocate(length));
+    }
+
+    private DeviceBuffer Own(DeviceBuffer buffer)
+    {
+        _owned.Add(buffer);
+        return buffer;
+    }
+
+    /// <summary>Operations [start, end) on every block, blocks handed out as workers come free.</summary>
+    private sealed class BlockJob(Tape tape) : ParallelJob
+    {
+        private int _start, _end, _next;
+        private bool _backward;
+
+        public int Count { get; set; }
+
+        public void Run(int start, int end, bool backward)
+        {
+            (_start, _end, _backward, _next) = (start, end, backward, -1);
+            tape._device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            var kernels = tape._device.Kernels;
+            var scratch = tape._device.Scratches[worker];
+            for (var i = Interlocked.Increment(ref _next); i < Count; i = Interlocked.Increment(ref _next))
+            {
+                var block = tape._blocks[i];
+                if (_backward) for (var o = _end - 1; o >= _start; o--) tape._operations[o].Backward(kernels, tape.Batch, block, scratch);
+                else for (var o = _start; o < _end; o++) tape._operations[o].Forward(kernels, tape.Batch, block, scratch);
+            }
+        }
+    }
+
+    private sealed class ShareJob(Tape tape) : ParallelJob
+    {
+        private int _start, _end;
+
+        public void Run(int start, int end)
+        {
+            (_start, _end) = (start, end);
+            tape._device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            var share = new Share(worker, tape._device.Workers.Count);
+            var rows = new Rows(0, tape.Batch.Tokens);
+            for (var o = _start; o < _end; o++) tape._operations[o].WeightGradient(tape._device.Kernels, tape.Batch, rows, share);
+        }
+    }
+
+    private sealed class ColumnJob(Tape tape) : ParallelJob
+    {
+        private Operation? _operation;
+        private Block _block;
+
+        public void Run(Operation operation, Block block)
+        {
+            (_operation, _block) = (operation, block);
+            tape._device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker) =>
+            _operation!.ForwardShare(tape._device.Kernels, tape.Batch, _block, new Share(worker, tape._device.Workers.Count), tape._device.Scratches[worker]);
+    }
+}
