@@ -7,6 +7,8 @@ internal static class CommandList
 {
     public static IReadOnlyList<CliCommand> Create() =>
     [
+        new SampleCommand(),
+        new EvalCommand(),
         new ProblemsCommand(),
         new DoctorCommand(),
     ];

@@ -61,7 +61,7 @@ internal sealed class ProblemsCommand : CliCommand
     private static void ListFamilies(bool json)
     {
         if (json) JsonOutput.Write(new { Families = FamilyRegistry.All.Select(f => new { f.Name, f.Description, f.Levels }) });
-        else Terminal.WriteTable(null, ["family", "what it asks", "levels"], FamilyRegistry.All.Select(f => (string[])[f.Name, f.Description, string.Join(", ", f.Levels.Select(l => l.Number))]));
+        else Terminal.WriteTable(null, ["family", "what it asks", "levels"], FamilyRegistry.All.Select(f => (string[])[f.Name, f.Description, string.Join(", ", f.Levels.Select(l => l.Number))]), words: 3);
     }
 
     private static void WriteJson(ITaskFamily family, int level, ulong seed, Problem[] problems, CorpusStatistics[] statistics) => JsonOutput.Write(new

@@ -37,7 +37,8 @@ internal sealed class StopSignal : IDisposable
             Environment.Exit(ExitCode.Failure);
         }
 
-        Console.Error.WriteLine($"{(Terminal.IsLive ? "\n" : "")}{_notice} Once more to quit at once.");
+        // Through the console of the live display, which makes room for it.
+        Terminal.Progress.Write(new Spectre.Console.Text($"{_notice} Once more to quit at once.\n"));
         _source.Cancel();
     }
 }

@@ -19,14 +19,14 @@ internal static class Terminal
 
     private static bool WantsPlain => IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
 
-    /// <summary>A table with a title line; the first column to the left, the others to the right.</summary>
-    public static void WriteTable(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <summary>A table with a title line; the first columns are words and go to the left, the others to the right.</summary>
+    public static void WriteTable(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, int words = 1)
     {
         var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.Ascii2 : TableBorder.Rounded };
         for (var i = 0; i < columns.Count; i++)
         {
             var column = new TableColumn(new Text(columns[i]));
-            table.AddColumn(i == 0 ? column.LeftAligned() : column.RightAligned());
+            table.AddColumn(i < words ? column.LeftAligned() : column.RightAligned());
         }
 
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
