@@ -7,8 +7,12 @@ internal static class CommandList
 {
     public static IReadOnlyList<CliCommand> Create() =>
     [
+        new QuickstartCommand(),
+        new TrainCommand(),
+        new ResumeCommand(),
         new SampleCommand(),
         new EvalCommand(),
+        new ReportCommand(),
         new ProblemsCommand(),
         new DoctorCommand(),
     ];
