@@ -28,7 +28,6 @@ internal sealed record NestedArithmeticOptions(string Name, bool ModuloTen = fal
 internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : ITaskFamily
 {
     private const int Largest = 99, MostDigits = 4;
-    private static readonly int[] Slips = [-1, 1, -2, 2, -10, 10];
 
     public string Name => options.Name;
 
@@ -133,15 +132,9 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
     /// <summary>The leftmost operation with a wrong value, such that what is left can still be reduced within range; the right value if none can.</summary>
     private Expression Slip(Expression state, ref RandomStream random)
     {
-        var first = random.Next(options.ModuloTen ? 9 : Slips.Length);
-        for (var i = 0; i < Slips.Length; i++)
-        {
-            var offset = options.ModuloTen ? first + 1 : Slips[(first + i) % Slips.Length];
-            var slipped = state.ReduceLeftmost(e => (int)Wrap(Value(e)!.Value + offset));
-            if (Evaluate(slipped) is not null && !HasOutOfRange(slipped)) return slipped;
-        }
-
-        return state.ReduceLeftmost(e => Value(e)!.Value);
+        Expression Off(int offset) => state.ReduceLeftmost(e => (int)Wrap(Value(e)!.Value + offset));
+        var offset = options.ModuloTen ? random.Next(1, 10) : Slips.Draw(ref random, o => Off(o) is var slipped && !HasOutOfRange(slipped) && Evaluate(slipped) is not null);
+        return Off(offset);
     }
 
     private static bool HasOutOfRange(Expression e) => e.IsNumber ? e.Value is < 0 or > Largest : HasOutOfRange(e.Left!) || HasOutOfRange(e.Right!);
