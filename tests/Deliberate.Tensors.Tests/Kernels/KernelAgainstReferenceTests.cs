@@ -5,10 +5,13 @@ namespace Deliberate.Tensors.Tests;
 
 /// <summary>
 /// Every operation of the CPU against the reference on the same random numbers, and against itself with rows and shares cut.
-/// InstructionSetTests runs this class again with vector instructions switched off.
+/// <see cref="InstructionSetTests"/> runs this class again with vector instructions switched off.
 /// </summary>
 public sealed class KernelAgainstReferenceTests
 {
+    /// <summary>Environment variable with the file to write the device's name to.</summary>
+    internal const string ReportVariable = "DELIBERATE_TEST_DEVICE_REPORT";
+
     private const int Shapes = 30;
 
     /// <summary>Error relative to the largest number of the tensor; numbers are of order one.</summary>
@@ -59,6 +62,40 @@ public sealed class KernelAgainstReferenceTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
         TestContext.Current.TestOutputHelper?.WriteLine($"{operation}: {Shapes} shapes on {cpu.Name}, the same bits");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(64)]
+    public void Cached_attention_gives_the_bits_of_attention(int rowsAtOnce)
+    {
+        using var cpu = Device.Cpu(1);
+        using var reference = Device.Reference();
+        Prop.ForAll(CachedAttentionCase.Draw.ToArbitrary(), drawn =>
+        {
+            using var fast = new CachedAttentionBench(drawn, cpu);
+            using var exact = new CachedAttentionBench(drawn, reference);
+            var whole = fast.AtOnce();
+            fast.Cached(rowsAtOnce).ShouldBe(whole, $"{drawn}");
+            ShouldBeClose(whole, exact.AtOnce(), $"{drawn}");
+            ShouldBeClose(exact.Cached(rowsAtOnce), exact.AtOnce(), $"{drawn}");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Shapes} shapes on {cpu.Name}, {rowsAtOnce} rows at once");
+    }
+
+    [Fact]
+    public void The_device_is_written_down_where_asked()
+    {
+        using var cpu = Device.Cpu(1);
+        if (Environment.GetEnvironmentVariable(ReportVariable) is { } path) File.WriteAllText(path, cpu.Name);
+        cpu.Name.ShouldStartWith("cpu float32 ");
+    }
+
+    private static void ShouldBeClose(double[] found, double[] expected, string what)
+    {
+        var scale = Math.Max(Floor, expected.Max(Math.Abs));
+        for (var i = 0; i < expected.Length; i++) (Math.Abs(found[i] - expected[i]) / scale).ShouldBeLessThan(Tolerance, $"[{i}] {what}");
     }
 
     /// <summary>Values written by the forward, then gradients written by the backward.</summary>

@@ -8,7 +8,7 @@ internal sealed record LogProbabilityShape(int Tokens, int Vocabulary, int Width
 {
     public static Gen<OperationShape> Draw { get; } =
         from tokens in Gen.Choose(1, 60)
-        from vocabulary in Gen.Choose(1, 150)
+        from vocabulary in Gen.Choose(2, 150)
         from width in Gen.Choose(1, 40)
         from scale in Gen.Elements(1, 1 / 0.7, 0.5)
         from softCap in Gen.Elements(0.0, 0.0, 3.0)

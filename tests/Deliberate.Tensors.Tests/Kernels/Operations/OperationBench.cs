@@ -102,14 +102,14 @@ internal abstract class OperationBench(Device device) : IDisposable
         var sizes = new (string, int, int)[parts];
         for (var i = 0; i < parts; i++) sizes[i] = ($"{name}.{i}", (rows * (i + 1) / parts) - (rows * i / parts), columns);
         var weight = Store.AddLinear(name, blockMatrix: true, sizes);
-        _slots.Add(new Slot(name, Role.Input, () => Store.Values, () => Store.Gradients, weight.Parts[0].Offset, 1, rows * columns, rows * columns, size));
+        _slots.Add(new Slot(name, Role.Input | Role.Accumulated, () => Store.Values, () => Store.Gradients, weight.Parts[0].Offset, 1, rows * columns, rows * columns, size));
         return weight;
     }
 
     protected Parameter Vector(string name, int length)
     {
         var vector = Store.AddVector(name, length);
-        _slots.Add(new Slot(name, Role.Input, () => Store.Values, () => Store.Gradients, vector.Offset, 1, length, length, 1));
+        _slots.Add(new Slot(name, Role.Input | Role.Accumulated, () => Store.Values, () => Store.Gradients, vector.Offset, 1, length, length, 1));
         return vector;
     }
 

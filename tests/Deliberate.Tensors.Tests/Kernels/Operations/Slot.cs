@@ -17,6 +17,9 @@ internal enum Role
 
     /// <summary>Written for the backward.</summary>
     Kept = 4,
+
+    /// <summary>With Input: the backward adds the gradient to what stands there.</summary>
+    Accumulated = 8,
 }
 
 /// <summary>A matrix [rows, columns] in device memory with its gradient, and the numbers on the host that both are filled with.</summary>
@@ -30,7 +33,7 @@ internal sealed class Slot(string name, Role role, Func<DeviceBuffer> value, Fun
 
     public double[] Gradients { get; } = new double[rows * columns];
 
-    public bool IsWeight => rows == 1 && stride == columns;
+    public bool IsWeight => role.HasFlag(Role.Accumulated);
 
     public void Write(RandomStream random)
     {
