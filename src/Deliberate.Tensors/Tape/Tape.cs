@@ -19,7 +19,7 @@ internal sealed class Tape : IDisposable
     private readonly List<Operation> _operations = [];
     private readonly List<int> _layerStarts = [];
     private readonly List<DeviceBuffer> _owned = [];
-    private readonly Dictionary<(int Parity, int Index), DeviceBuffer> _pool = [];
+    private readonly Dictionary<(int Parity, int Index, int Stride), DeviceBuffer> _pool = [];
     private readonly Block[] _blocks;
     private readonly BlockJob _blockJob;
     private readonly ShareJob _shareJob;
@@ -60,11 +60,10 @@ internal sealed class Tape : IDisposable
     /// <summary>A tensor for as many tokens as the tape holds.</summary>
     public Tensor NewTensor(int columns, bool withGradient = true)
     {
-        var length = (long)TokenCapacity * Tensor.PaddedStride(columns);
         var index = _tensorsInLayer++;
         // Without a backward the values themselves are needed only until the next layer has read them.
-        var tensor = new Tensor(columns, _training ? Own(_device.Allocate(length)) : Pooled(index, length));
-        if (_training && withGradient) tensor.Gradient = Pooled(index, length);
+        var tensor = new Tensor(columns, _training ? Own(_device.Allocate((long)TokenCapacity * Tensor.PaddedStride(columns))) : Pooled(index, columns));
+        if (_training && withGradient) tensor.Gradient = Pooled(index, columns);
         return tensor;
     }
 
@@ -213,11 +212,14 @@ internal sealed class Tape : IDisposable
         _blockJob.Count = count;
     }
 
-    private DeviceBuffer Pooled(int index, long length)
+    /// <summary>
+    /// Memory shared by layers of the same parity, between tensors of the same stride only: blocks run ahead of one another, and
+    /// a row must lie where it lies in every layer.
+    /// </summary>
+    private DeviceBuffer Pooled(int index, int columns)
     {
-        var key = (_layerStarts.Count % 2, index);
-        if (_pool.TryGetValue(key, out var held) && held.Length >= length) return held;
-        return _pool[key] = Own(_device.Allocate(length));
+        var key = (_layerStarts.Count % 2, index, Tensor.PaddedStride(columns));
+        return _pool.TryGetValue(key, out var held) ? held : _pool[key] = Own(_device.Allocate((long)TokenCapacity * key.Item3));
     }
 
     private DeviceBuffer Own(DeviceBuffer buffer)

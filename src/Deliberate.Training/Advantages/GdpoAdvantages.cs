@@ -1,7 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>
-/// GDPO (group reward-decoupled normalisation; TRL 1.16 <c>normalize_then_sum</c>): each reward function is scaled in its group by
+/// GDPO (group reward-decoupled normalisation, arXiv 2601.05242; TRL 1.16 <c>normalize_then_sum</c>): each reward function is scaled in its group by
 /// itself, so that a loud one does not drown the others; the weighted sum is scaled over the batch. ε 1e-4 in both. A
 /// component that is missing, or has no deviation, adds 0.
 /// </summary>

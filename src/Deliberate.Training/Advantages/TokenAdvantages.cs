@@ -9,7 +9,7 @@ internal static class TokenAdvantages
     /// <summary>Discounted sum of the rewards to come, whitened over the batch's tokens. γ 1 (verl).</summary>
     /// <param name="tokenRewards"><c>[tokens]</c>; a reward of the whole completion stands on its last token.</param>
     /// <param name="offsets">Where sequences start, and the end.</param>
-    /// <param name="mask">1 in the loss, 0 not; empty: all. A masked token ends nothing, but its reward and what follows do not reach back over it.</param>
+    /// <param name="mask">1 in the loss, 0 not; empty: all. A masked token is stepped over, undiscounted; verl would start the sum anew before it, so that no reward reaches across a tool's output.</param>
     /// <param name="gamma">Discount a token.</param>
     /// <param name="returns">Out: not whitened.</param>
     /// <param name="advantages">Out.</param>
@@ -20,9 +20,9 @@ internal static class TokenAdvantages
             double running = 0;
             for (var t = offsets[i + 1] - 1; t >= offsets[i]; t--)
             {
-                running = tokenRewards[t] + gamma * running;
+                var inLoss = mask.IsEmpty || mask[t] > 0;
+                running = tokenRewards[t] + (inLoss ? gamma * running : running);
                 returns[t] = running;
-                if (!mask.IsEmpty) running *= mask[t];
             }
         }
 

@@ -44,6 +44,8 @@ internal readonly record struct BatchNormalisers
     /// </summary>
     public static BatchNormalisers Of(in PolicyBatch batch, PolicyOptions options, int maxCompletionLength)
     {
+        if (options.TopEntropyQuantile < 1 && batch.Entropies.Length != batch.Tokens)
+            throw new ArgumentException("The entropy mask needs the entropies of the whole batch.", nameof(batch));
         double tokens = 0, kept = 0;
         int withTokens = 0, longest = 0;
         var threshold = options.TopEntropyQuantile < 1

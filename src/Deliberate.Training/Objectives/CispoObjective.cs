@@ -25,8 +25,8 @@ internal sealed class CispoObjective(string name, PolicyOptions options, bool ba
             if (!sequence.InLoss(t)) continue;
             var advantage = sequence.Advantage(t);
             var ratio = Math.Exp(sequence.LogWeights[t]);
-            if (ratio > cap && advantage > 0) high++;
-            if (ratio < floor && advantage < 0) low++;
+            if (ratio > cap && (band || advantage > 0)) high++;
+            if (ratio < floor) low++;
             var coefficient = sequence.Coefficients[t];
             if (coefficient == 0) continue;
             var slope = -Math.Clamp(ratio, floor, cap) * advantage;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -7,15 +9,19 @@ namespace Deliberate.Training;
 internal enum LossAggregation
 {
     /// <summary><c>token-mean</c>: sum / N. Every token weighs the same (DAPO, TRL's and verl's default).</summary>
+    [JsonStringEnumMemberName("token-mean")]
     TokenMean,
 
     /// <summary><c>seq-mean-token-mean</c>: mean over sequences of sum / T_i. Every sequence weighs the same (GRPO).</summary>
+    [JsonStringEnumMemberName("seq-mean-token-mean")]
     SequenceMeanTokenMean,
 
     /// <summary><c>seq-mean-token-sum</c>: sum / B (LUSPO).</summary>
+    [JsonStringEnumMemberName("seq-mean-token-sum")]
     SequenceMeanTokenSum,
 
     /// <summary><c>seq-mean-token-sum-norm</c>: sum / a constant; B times the completion limit unless the options name another (Dr.GRPO).</summary>
+    [JsonStringEnumMemberName("seq-mean-token-sum-norm")]
     TokenSumNorm,
 }
 

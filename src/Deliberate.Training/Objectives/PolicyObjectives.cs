@@ -43,7 +43,7 @@ internal static class PolicyObjectives
     {
         foreach (var entry in All)
             if (entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return entry;
-        throw new UserError($"There is no objective '{name}'.", field: "objective.name", advice: $"Known: {string.Join(", ", All.Select(entry => entry.Name))}.");
+        throw new UserError($"There is no objective '{name}'.", field: "objective.name", advice: NearestName.Suggest(name, [.. All.Select(entry => entry.Name)]));
     }
 
     /// <param name="name">Of the list.</param>

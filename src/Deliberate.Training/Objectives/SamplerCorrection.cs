@@ -49,6 +49,22 @@ internal static class SamplerCorrection
         }
     }
 
+    /// <summary>Mean and maximum over tokens of |old - sampler|, nats; tokens whose sampler value is not known are left out.</summary>
+    public static (double Mean, double Maximum) Mismatch(ReadOnlySpan<double> logpOld, ReadOnlySpan<double> logpSampler)
+    {
+        double sum = 0, maximum = 0, count = 0;
+        for (var t = 0; t < logpOld.Length; t++)
+        {
+            var difference = Math.Abs(logpOld[t] - logpSampler[t]);
+            if (double.IsNaN(difference)) continue;
+            sum += difference;
+            maximum = Math.Max(maximum, difference);
+            count++;
+        }
+
+        return (sum / count, maximum);
+    }
+
     private static double Bound(SamplerCorrectionMode mode, double weight, double? minimum, double? maximum)
     {
         var low = minimum ?? 0;

@@ -1,7 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>
-/// VESPO (TRL 1.16 <c>loss_type="vespo"</c>): REINFORCE weighted by a smooth function of the sequence's importance weight that has no
+/// VESPO (arXiv 2602.10693; TRL 1.16 <c>loss_type="vespo"</c>): REINFORCE weighted by a smooth function of the sequence's importance weight that has no
 /// gradient, <c>-sg(φ) A new</c>, <c>log φ = λ + k W - λ e^W</c>, <c>W = clamp(Σ clamp(new - old, ±20) + Σ clamp(log u), ln 1e-8, 20)</c>: 1
 /// on-policy, fading on both sides. (k, λ) is (2, 3) for A of at least 0, (3, 2) below. The sampler weights u go into W.
 /// </summary>
@@ -11,7 +11,7 @@ internal sealed class VespoObjective(PolicyOptions options) : PolicyObjective("v
     private static readonly double Floor = Math.Log(1e-8);
 
     public static PolicyObjectiveEntry Entry { get; } = new(
-        "vespo", "TRL 1.16 loss_type=vespo",
+        "vespo", "arXiv 2602.10693; TRL 1.16 loss_type=vespo",
         new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new VespoObjective(options));
 
     protected override bool TakesSamplerWeights => true;

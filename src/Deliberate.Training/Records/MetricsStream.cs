@@ -15,7 +15,7 @@ internal sealed class MetricsStream(string path) : IDisposable
 
     public const string TimingsFile = "timings.jsonl";
 
-    private readonly LineStream _stream = new(path);
+    private readonly AppendStream _stream = new(path);
 
     /// <summary>Bytes so far; what a checkpoint records.</summary>
     public long Length => _stream.Length;
@@ -30,7 +30,8 @@ internal sealed class MetricsStream(string path) : IDisposable
         }
     }));
 
-    public void Flush() => _stream.Flush();
+    /// <summary>Everything appended is in the file afterwards; on the disk itself where asked.</summary>
+    public void Flush(bool toDisk = true) => _stream.Flush(toDisk);
 
     public void TruncateTo(long offset) => _stream.TruncateTo(offset);
 

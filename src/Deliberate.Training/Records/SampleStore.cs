@@ -12,7 +12,7 @@ internal sealed class SampleStore(string path) : IDisposable
 {
     public const string FileName = "samples.jsonl";
 
-    private readonly LineStream _stream = new(path);
+    private readonly AppendStream _stream = new(path);
 
     /// <summary>Bytes so far; what a checkpoint records.</summary>
     public long Length => _stream.Length;
@@ -45,7 +45,8 @@ internal sealed class SampleStore(string path) : IDisposable
         if (sample.BehaviourLogp is { } behaviour) WriteArray(writer, "behaviour_logp", behaviour);
     }));
 
-    public void Flush() => _stream.Flush();
+    /// <summary>Everything appended is in the file afterwards; on the disk itself where asked.</summary>
+    public void Flush(bool toDisk = true) => _stream.Flush(toDisk);
 
     public void TruncateTo(long offset) => _stream.TruncateTo(offset);
 

@@ -25,9 +25,17 @@ internal sealed class TensorBoardWriter : IDisposable
     {
         _path = path;
         _time = time;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 64 * 1024);
-        _file.Seek(0, SeekOrigin.End);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 64 * 1024);
+            _file.Seek(0, SeekOrigin.End);
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            throw Disk.CannotWrite(path, "Another process may hold it; otherwise choose another folder.", error);
+        }
+
         if (_file.Length == 0) WriteHeader();
     }
 
@@ -60,7 +68,17 @@ internal sealed class TensorBoardWriter : IDisposable
         End();
     }
 
-    public void Flush() => _file.Flush(flushToDisk: true);
+    public void Flush(bool toDisk = true)
+    {
+        try
+        {
+            _file.Flush(toDisk);
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            throw Disk.CannotWrite(_path, "Free some space, then resume.", error);
+        }
+    }
 
     /// <summary>Cuts back to an offset that an earlier <see cref="Length"/> gave; to 0, and the header is written again.</summary>
     public void TruncateTo(long offset)
@@ -117,9 +135,16 @@ internal sealed class TensorBoardWriter : IDisposable
         Span<byte> frame = stackalloc byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Crc32C.Masked(frame[..8]));
-        _file.Write(frame);
-        _file.Write(data);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Masked(data));
-        _file.Write(frame[..4]);
+        try
+        {
+            _file.Write(frame);
+            _file.Write(data);
+            BinaryPrimitives.WriteUInt32LittleEndian(frame, Crc32C.Masked(data));
+            _file.Write(frame[..4]);
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            throw Disk.CannotWrite(_path, "Free some space, then resume.", error);
+        }
     }
 }

@@ -50,27 +50,34 @@ internal sealed record LearningRateSchedule
     public ScheduleKind Kind { get; init; } = ScheduleKind.Cosine;
 
     /// <summary>The highest rate.</summary>
+    [InRange(0)]
     public required double Peak { get; init; }
 
     /// <summary>Optimizer steps of the run.</summary>
+    [InRange(1)]
     public required int Steps { get; init; }
 
     /// <summary>Steps of warm-up. Default 0.</summary>
+    [InRange(0)]
     public int Warmup { get; init; }
 
     /// <summary>Least rate as a share of the peak, for cosine and WSD. Default 0.</summary>
+    [InRange(0, 1)]
     public double MinimumRatio { get; init; }
 
     /// <summary>Cycles of cosine with restarts. Default 1.</summary>
+    [InRange(1)]
     public int Cycles { get; init; } = 1;
 
     /// <summary>Polynomial's power. Default 1.</summary>
     public double Power { get; init; } = 1;
 
     /// <summary>Polynomial's last rate. Default 1e-7 (transformers).</summary>
+    [InRange(0)]
     public double EndRate { get; init; } = 1e-7;
 
     /// <summary>WSD's decay, in steps. Default 0: a tenth of all.</summary>
+    [InRange(0)]
     public int Decay { get; init; }
 
     public DecayShape Shape { get; init; } = DecayShape.Cosine;

@@ -1,0 +1,15 @@
+namespace Deliberate.Core;
+
+/// <summary>A closed interval, of confidence unless said otherwise.</summary>
+internal readonly record struct Interval(double Low, double High)
+{
+    public double Width => High - Low;
+
+    public bool Contains(double value) => value >= Low && value <= High;
+
+    /// <summary>The part within [<paramref name="low"/>, <paramref name="high"/>].</summary>
+    public Interval ClampTo(double low, double high) => new(Math.Clamp(Low, low, high), Math.Clamp(High, low, high));
+
+    /// <summary>centre ± factor · standardError.</summary>
+    public static Interval Around(double centre, double factor, double standardError) => new(centre - factor * standardError, centre + factor * standardError);
+}

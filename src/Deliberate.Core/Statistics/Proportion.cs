@@ -1,0 +1,58 @@
+namespace Deliberate.Core;
+
+/// <summary>
+/// A rate: successes out of independent tries. Wilson's score interval is the default (it behaves at 0 and n, where the textbook
+/// one has no width); Clopper and Pearson's is exact and wider; two independent rates are compared with Newcombe's hybrid
+/// score interval (1998, method 10). Where the tries are not independent, as with several samples a problem, use
+/// <see cref="MeanEstimate.Clustered"/> or <see cref="PassAtK"/>.
+/// </summary>
+internal readonly record struct Proportion
+{
+    public Proportion(int successes, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(successes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, count);
+        Successes = successes;
+        Count = count;
+    }
+
+    public int Successes { get; }
+
+    public int Count { get; }
+
+    public double Value => (double)Successes / Count;
+
+    public Interval Wilson(double confidence = 0.95) => Wilson(Successes, Count, confidence);
+
+    /// <summary>Wilson's interval for a count of successes that need not be whole, as a mean rate over problems times their number.</summary>
+    public static Interval Wilson(double successes, double count, double confidence = 0.95)
+    {
+        var z = Quantiles.TwoSidedNormal(confidence);
+        var p = successes / count;
+        var scale = 1 + z * z / count;
+        var centre = (p + z * z / (2 * count)) / scale;
+        var half = z / scale * Math.Sqrt(p * (1 - p) / count + z * z / (4 * count * count));
+        return new Interval(successes <= 0 ? 0 : Math.Max(0, centre - half), successes >= count ? 1 : Math.Min(1, centre + half));
+    }
+
+    /// <summary>The exact interval: beta quantiles.</summary>
+    public Interval ClopperPearson(double confidence = 0.95)
+    {
+        var tail = Quantiles.Tail(confidence);
+        return new Interval(
+            Successes == 0 ? 0 : Quantiles.Beta(tail, Successes, Count - Successes + 1.0),
+            Successes == Count ? 1 : Quantiles.Beta(1 - tail, Successes + 1.0, Count - Successes));
+    }
+
+    /// <summary>Newcombe's interval of <paramref name="first"/> - <paramref name="second"/>, two independent samples.</summary>
+    public static Interval Difference(Proportion first, Proportion second, double confidence = 0.95)
+    {
+        var (l1, u1) = first.Wilson(confidence);
+        var (l2, u2) = second.Wilson(confidence);
+        double p1 = first.Value, p2 = second.Value;
+        return new Interval(
+            p1 - p2 - Math.Sqrt((p1 - l1) * (p1 - l1) + (u2 - p2) * (u2 - p2)),
+            p1 - p2 + Math.Sqrt((u1 - p1) * (u1 - p1) + (p2 - l2) * (p2 - l2)));
+    }
+}

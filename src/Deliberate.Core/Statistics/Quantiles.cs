@@ -1,0 +1,67 @@
+using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
+
+namespace Deliberate.Core;
+
+/// <summary>
+/// Quantiles and tails of the distributions that intervals need, to about 1e-14. Student's t and beta are found by bisection of
+/// the regularised incomplete beta function, since root finders stop at 1e-8; nothing here is in a hot path.
+/// </summary>
+internal static class Quantiles
+{
+    /// <summary>z with P(Z &lt;= z) = p.</summary>
+    public static double Normal(double p) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Probability(p));
+
+    /// <summary>z for a two-sided interval: 1.96 at 0.95.</summary>
+    public static double TwoSidedNormal(double confidence) => Normal(1 - Tail(confidence));
+
+    /// <summary>t for a two-sided interval with the degrees of freedom.</summary>
+    public static double TwoSidedT(double confidence, double degreesOfFreedom)
+    {
+        var tail = Tail(confidence);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(degreesOfFreedom);
+        var high = 1.0;
+        while (UpperTailT(high, degreesOfFreedom) > tail) high *= 2;
+        return Bisect(t => UpperTailT(t, degreesOfFreedom) > tail, 0, high);
+    }
+
+    /// <summary>P(T &gt; t) for t &gt;= 0: I_x(df/2, 1/2) / 2 with x = df / (df + t²).</summary>
+    public static double UpperTailT(double t, double degreesOfFreedom) =>
+        SpecialFunctions.BetaRegularized(degreesOfFreedom / 2, 0.5, degreesOfFreedom / (degreesOfFreedom + t * t)) / 2;
+
+    /// <summary>P(Z &gt; z).</summary>
+    public static double UpperTailNormal(double z) => SpecialFunctions.Erfc(z / Math.Sqrt(2)) / 2;
+
+    /// <summary>x with I_x(a, b) = p.</summary>
+    public static double Beta(double p, double a, double b)
+    {
+        Probability(p);
+        return Bisect(x => SpecialFunctions.BetaRegularized(a, b, x) < p, 0, 1);
+    }
+
+    /// <summary>P(X &lt;= k) of the binomial distribution of n tries with probability p.</summary>
+    public static double BinomialCdf(int k, int n, double p) => k >= n ? 1 : k < 0 ? 0 : Binomial.CDF(p, n, k);
+
+    /// <summary>(1 - confidence) / 2, checked.</summary>
+    public static double Tail(double confidence)
+    {
+        if (confidence is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "Confidence is between 0 and 1.");
+        return (1 - confidence) / 2;
+    }
+
+    private static double Probability(double p) =>
+        p is > 0 and < 1 ? p : throw new ArgumentOutOfRangeException(nameof(p), p, "A probability between 0 and 1.");
+
+    private static double Bisect(Func<double, bool> isBelow, double low, double high)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var middle = low + (high - low) / 2;
+            if (middle <= low || middle >= high) break;
+            if (isBelow(middle)) low = middle;
+            else high = middle;
+        }
+
+        return low + (high - low) / 2;
+    }
+}

@@ -1,0 +1,86 @@
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>A prompt on its way: prefilled once, then forked by each of its samples.</summary>
+internal sealed class PromptState(SampleRequest request, int index, CachedSequence sequence)
+{
+    public SampleRequest Request { get; } = request;
+
+    public int Index { get; } = index;
+
+    public CachedSequence Sequence { get; } = sequence;
+
+    /// <summary>The logits of the prompt's last token; null until prefilled.</summary>
+    public double[]? Logits { get; set; }
+
+    /// <summary>Samples that were given a slot.</summary>
+    public int Started { get; set; }
+}
+
+/// <summary>One place in the sampler's batch and the sample that holds it.</summary>
+internal sealed class SampleSlot(CachedSequence sequence)
+{
+    public CachedSequence Sequence { get; } = sequence;
+
+    public PromptState? Prompt { get; private set; }
+
+    public int Sample { get; private set; }
+
+    public RandomStream Stream { get; private set; }
+
+    public List<int> Tokens { get; } = [];
+
+    public List<float> Raw { get; } = [];
+
+    public List<float> Behaviour { get; } = [];
+
+    /// <summary>Set when the sample is over.</summary>
+    public FinishReason? Finished { get; private set; }
+
+    public bool IsFree => Prompt is null;
+
+    public void Start(PromptState prompt)
+    {
+        Prompt = prompt;
+        Sample = prompt.Started++;
+        Stream = prompt.Request.Streams[Sample];
+        Tokens.Clear();
+        Raw.Clear();
+        Behaviour.Clear();
+        Finished = null;
+        Sequence.ForkFrom(prompt.Sequence);
+        if (prompt.Started == prompt.Request.Streams.Length) prompt.Sequence.Clear();
+    }
+
+    public void Append(int token, float raw, float behaviour, ReadOnlySpan<int> stopTokens, int[][] stopSequences)
+    {
+        Tokens.Add(token);
+        Raw.Add(raw);
+        Behaviour.Add(behaviour);
+        if (stopTokens.Contains(token) || EndsWithAny(stopSequences)) Finished = FinishReason.Stop;
+        else if (Tokens.Count >= Prompt!.Request.MaxTokens) Finished = FinishReason.Length;
+    }
+
+    public Rollout Free()
+    {
+        var rollout = new Rollout([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);
+        Sequence.Clear();
+        Prompt = null;
+        return rollout;
+    }
+
+    private bool EndsWithAny(int[][] sequences)
+    {
+        foreach (var sequence in sequences)
+        {
+            if (Tokens.Count < sequence.Length) continue;
+            var matches = true;
+            for (var i = 0; matches && i < sequence.Length; i++) matches = Tokens[Tokens.Count - sequence.Length + i] == sequence[i];
+            if (matches) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// The content of a tokenizer.json. The stages are kept as the JSON they were read from, so that writing them loses nothing;
+/// vocabulary, merges and added tokens are written from what was understood: by id, by rank, merges as pairs.
+/// </summary>
+internal sealed class TokenizerFile
+{
+    private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly (string Name, JsonElement Value)[] _kept;
+
+    /// <param name="vocabulary">The model.</param>
+    /// <param name="addedTokens">Added tokens, any order.</param>
+    /// <param name="stages">A JSON object with normalizer, pre_tokenizer, post_processor, decoder, truncation and padding; each may be absent.</param>
+    /// <param name="file">For errors.</param>
+    public TokenizerFile(BpeVocabulary vocabulary, IEnumerable<AddedToken> addedTokens, JsonElement stages, string? file)
+    {
+        Vocabulary = vocabulary;
+        AddedTokens = addedTokens.OrderBy(token => token.Id).ToArray();
+        vocabulary.Validate(file);
+        Validate(file);
+        _kept = Array.ConvertAll(["truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder"], name =>
+            (name, stages.TryGetProperty(name, out var value) ? value.Clone() : default));
+        var reader = new TokenizerStages(file);
+        Normalizer = reader.Normalizer(Stage("normalizer"));
+        PreTokenizer = reader.PreTokenizer(Stage("pre_tokenizer"));
+        PostProcessor = reader.PostProcessor(Stage("post_processor"), id => vocabulary.Ids.Values.Contains(id) || AddedTokens.Any(token => token.Id == id));
+        Decoder = reader.Decoder(Stage("decoder"));
+    }
+
+    public BpeVocabulary Vocabulary { get; }
+
+    /// <summary>By id.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; }
+
+    public Normalizer? Normalizer { get; }
+
+    public PreTokenizer PreTokenizer { get; }
+
+    public PostProcessor PostProcessor { get; }
+
+    public Decoder? Decoder { get; }
+
+    /// <summary>Reads a tokenizer.json.</summary>
+    public static TokenizerFile Parse(ReadOnlyMemory<byte> json, string? file)
+    {
+        try
+        {
+            if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+            using var document = JsonDocument.Parse(json);
+            var root = new JsonField(document.RootElement, "", file).Object();
+            return new TokenizerFile(ReadVocabulary(root["model"].Object()), ReadAddedTokens(root["added_tokens"]), document.RootElement, file);
+        }
+        catch (JsonException e)
+        {
+            throw new UserError($"Not JSON: {e.Message}", file, (int)(e.LineNumber + 1 ?? 0), (int)(e.BytePositionInLine + 1 ?? 0), inner: e);
+        }
+    }
+
+    /// <summary>The bytes of a tokenizer.json.</summary>
+    public byte[] Write()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Writing))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("version", "1.0");
+            foreach (var name in new[] { "truncation", "padding" }) WriteStage(writer, name);
+            WriteAddedTokens(writer);
+            foreach (var name in new[] { "normalizer", "pre_tokenizer", "post_processor", "decoder" }) WriteStage(writer, name);
+            WriteModel(writer);
+            writer.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+        return stream.ToArray();
+    }
+
+    private static BpeVocabulary ReadVocabulary(JsonField model)
+    {
+        var type = model["type"].OptionalText();
+        if (type is not (null or "BPE")) throw model["type"].Error($"The model \"{type}\" is not supported; only BPE is.");
+        foreach (var name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
+            if (model[name].OptionalText() is { Length: > 0 }) throw model[name].Error("Subword prefixes and suffixes are not supported.");
+        if (model["dropout"].OptionalNumber() is > 0) throw model["dropout"].Error("Dropout is not supported.");
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (token, field) in model["vocab"].Members())
+            if (!ids.TryAdd(token, field.Integer())) throw field.Error("The token stands here twice.");
+        var merges = new List<(string, string)>();
+        foreach (var merge in model["merges"].Items()) merges.Add(ReadMerge(merge));
+        return new BpeVocabulary
+        {
+            Ids = ids,
+            Merges = merges,
+            UnknownToken = model["unk_token"].OptionalText(),
+            FusesUnknown = model["fuse_unk"].Flag(),
+            FallsBackToBytes = model["byte_fallback"].Flag(),
+            IgnoresMerges = model["ignore_merges"].Flag(),
+        };
+    }
+
+    private static (string Left, string Right) ReadMerge(JsonField merge)
+    {
+        var parts = merge.IsText ? merge.Text().Split(' ') : merge.Items().Select(item => item.Text()).ToArray();
+        return parts.Length == 2 ? (parts[0], parts[1]) : throw merge.Error("A merge is two tokens.");
+    }
+
+    private static List<AddedToken> ReadAddedTokens(JsonField field)
+    {
+        var tokens = new List<AddedToken>();
+        if (field.IsAbsent) return tokens;
+        foreach (var item in field.Items())
+        {
+            tokens.Add(new AddedToken(
+                item["id"].Integer(), item["content"].Text(), item["special"].Flag(), item["normalized"].Flag(), item["single_word"].Flag(),
+                item["lstrip"].Flag(), item["rstrip"].Flag()));
+        }
+
+        return tokens;
+    }
+
+    private void Validate(string? file)
+    {
+        var names = new Dictionary<int, string>();
+        var contents = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (token, id) in Vocabulary.Ids) names[id] = token;
+        foreach (var token in AddedTokens)
+        {
+            var problem = token.Id is < 0 or > BpeVocabulary.LargestId ? $"The id {token.Id} of \"{token.Content}\" is not between 0 and {BpeVocabulary.LargestId}."
+                : token.Content.Length == 0 ? $"The added token {token.Id} is empty."
+                : !contents.Add(token.Content) ? $"\"{token.Content}\" stands here twice."
+                : Vocabulary.Ids.TryGetValue(token.Content, out var other) && other != token.Id ? $"\"{token.Content}\" has the id {token.Id} here and {other} in the vocabulary."
+                : !names.TryAdd(token.Id, token.Content) && names[token.Id] != token.Content ? $"\"{token.Content}\" and \"{names[token.Id]}\" have the same id {token.Id}."
+                : null;
+            if (problem is not null) throw new UserError(problem, file, field: "added_tokens");
+        }
+    }
+
+    private JsonElement Stage(string name) => Array.Find(_kept, kept => kept.Name == name).Value;
+
+    private void WriteStage(Utf8JsonWriter writer, string name)
+    {
+        writer.WritePropertyName(name);
+        if (Stage(name) is { ValueKind: not JsonValueKind.Undefined } value) value.WriteTo(writer);
+        else writer.WriteNullValue();
+    }
+
+    private void WriteAddedTokens(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("added_tokens");
+        foreach (var token in AddedTokens)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("id", token.Id);
+            writer.WriteString("content", token.Content);
+            writer.WriteBoolean("single_word", token.SingleWord);
+            writer.WriteBoolean("lstrip", token.LeftStrip);
+            writer.WriteBoolean("rstrip", token.RightStrip);
+            writer.WriteBoolean("normalized", token.Normalized);
+            writer.WriteBoolean("special", token.Special);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteModel(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("model");
+        writer.WriteString("type", "BPE");
+        writer.WriteNull("dropout");
+        writer.WriteString("unk_token", Vocabulary.UnknownToken);
+        writer.WriteNull("continuing_subword_prefix");
+        writer.WriteNull("end_of_word_suffix");
+        writer.WriteBoolean("fuse_unk", Vocabulary.FusesUnknown);
+        writer.WriteBoolean("byte_fallback", Vocabulary.FallsBackToBytes);
+        writer.WriteBoolean("ignore_merges", Vocabulary.IgnoresMerges);
+        writer.WriteStartObject("vocab");
+        foreach (var (token, id) in Vocabulary.Ids.OrderBy(entry => entry.Value)) writer.WriteNumber(token, id);
+        writer.WriteEndObject();
+        writer.WriteStartArray("merges");
+        foreach (var (left, right) in Vocabulary.Merges)
+        {
+            writer.WriteStartArray();
+            writer.WriteStringValue(left);
+            writer.WriteStringValue(right);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,71 @@
+namespace Deliberate.Reasoning;
+
+/// <summary>
+/// The text of a completion: <c>&lt;think&gt;</c>, steps separated by newlines, <c>&lt;/think&gt;</c>, the answer. The prompt ends
+/// before <c>&lt;think&gt;</c>: the model opens the thought itself. A completion without tags is a direct answer (the control
+/// without chain of thought), so one parser reads both. It never throws: where there is no answer it gives the reason.
+/// </summary>
+/// <param name="Thinking">The text between the tags; null for a direct answer.</param>
+/// <param name="Steps">The lines of the thought, trimmed, empty ones left out.</param>
+/// <param name="Answer">The text after the closing tag, trimmed; null where there is none to grade.</param>
+/// <param name="Reason">Why there is no answer; null where there is one.</param>
+public sealed record ChainOfThought(string? Thinking, IReadOnlyList<string> Steps, string? Answer, string? Reason)
+{
+    public const string OpeningTag = "<think>";
+
+    public const string ClosingTag = "</think>";
+
+    /// <summary>An answer longer than this is not one: every family's answers are far shorter.</summary>
+    public const int LongestAnswer = 256;
+
+    /// <summary>The completion that says these steps and then this answer.</summary>
+    public static string Format(IEnumerable<string> steps, string answer) =>
+        $"{OpeningTag}{string.Join('\n', steps)}{ClosingTag}{answer}";
+
+    /// <param name="completion">What the model wrote, without its end-of-text token.</param>
+    /// <param name="truncated">Whether the token budget cut it off: then its last number may be half a number, and counts as none.</param>
+    public static ChainOfThought Parse(string? completion, bool truncated = false)
+    {
+        var text = completion ?? "";
+        var body = text.AsSpan().TrimStart();
+        if (!body.StartsWith(OpeningTag, StringComparison.Ordinal))
+        {
+            var stray = text.Contains(OpeningTag, StringComparison.Ordinal) || text.Contains(ClosingTag, StringComparison.Ordinal);
+            return Judge(null, [], text.AsSpan(), stray ? "no opening tag" : null, truncated, "empty completion");
+        }
+
+        body = body[OpeningTag.Length..];
+        var close = body.IndexOf(ClosingTag, StringComparison.Ordinal);
+        var thinking = (close < 0 ? body : body[..close]).ToString();
+        var steps = thinking.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (close < 0) return new(thinking, steps, null, truncated ? "truncated" : "no closing tag");
+        var rest = body[(close + ClosingTag.Length)..];
+        var malformed = thinking.Contains(OpeningTag, StringComparison.Ordinal) ? "second opening tag"
+            : rest.IndexOf(OpeningTag, StringComparison.Ordinal) >= 0 || rest.IndexOf(ClosingTag, StringComparison.Ordinal) >= 0 ? "tag in the answer"
+            : null;
+        return Judge(thinking, steps, rest, malformed, truncated, "empty answer");
+    }
+
+    private static ChainOfThought Judge(string? thinking, IReadOnlyList<string> steps, ReadOnlySpan<char> answer, string? malformed, bool truncated, string whenEmpty)
+    {
+        answer = answer.Trim();
+        var reason = truncated ? "truncated"
+            : malformed is not null ? malformed
+            : answer.IsEmpty ? whenEmpty
+            : answer.Length > LongestAnswer ? "answer too long"
+            : !IsText(answer) ? "answer is not valid text"
+            : null;
+        return new(thinking, steps, reason is null ? answer.ToString() : null, reason);
+    }
+
+    /// <summary>Whether there is neither half a surrogate pair nor the mark that a decoder leaves for bytes that are not UTF-8.</summary>
+    private static bool IsText(ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value == 0xFFFD) return false;
+        }
+
+        return true;
+    }
+}

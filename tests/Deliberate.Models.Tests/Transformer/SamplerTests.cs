@@ -1,0 +1,136 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models.Tests;
+
+/// <summary>What no other system promises: the sampler's log-probabilities are the trainer's bits, whatever shares the batch.</summary>
+public sealed class SamplerTests
+{
+    private static ModelConfiguration Small(int heads = 4, int keyHeads = 2, int? window = null, double? cap = null) => new()
+    {
+        Architecture = "llama", VocabularySize = 61, HiddenSize = 48, IntermediateSize = 72, LayerCount = 3, HeadCount = heads, KeyValueHeadCount = keyHeads, HeadSize = 20,
+        TieWordEmbeddings = true, SlidingWindow = window, SlidingLayers = window is null ? [] : [0, 2], AttentionSoftCap = cap, LogitSoftCap = cap,
+    };
+
+    private static LanguageModel Model(Device device, ModelConfiguration? configuration = null)
+    {
+        var model = new LanguageModel(device, configuration ?? Small());
+        model.Initialise(3);
+        // Sharper than fresh weights, so that the samples differ in length and content.
+        var embedding = new float[model.Parameters.Parameters[0].Length];
+        model.Parameters.Values.Read(0, embedding);
+        for (var i = 0; i < embedding.Length; i++) embedding[i] *= 12;
+        model.Parameters.Values.Write(0, embedding);
+        model.Pack(training: true);
+        return model;
+    }
+
+    private static List<SampleRequest> Requests(int prompts, int samples, int maxTokens = 90) =>
+    [
+        .. Enumerable.Range(0, prompts).Select(p => new SampleRequest(
+            [.. Enumerable.Range(0, 3 + (p * 7 % 70)).Select(i => (p + (i * 5)) % 61)], maxTokens,
+            [.. Enumerable.Range(0, samples).Select(s => new RandomStream(9, StreamStage.Sampling, problem: p, sample: s))])),
+    ];
+
+    [Theory]
+    [InlineData(1.0, null, null)]
+    [InlineData(0.7, null, null)]
+    [InlineData(1.0, 17, null)]
+    [InlineData(1.3, null, 20.0)]
+    public void Log_probabilities_are_the_trainers_bit_for_bit(double temperature, int? window, double? cap)
+    {
+        using var device = Device.Cpu(2);
+        using var model = Model(device, Small(window: window, cap: cap));
+        using var sampler = new Sampler(model, 7, 200);
+        var requests = Requests(9, 3);
+        var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = temperature }, [0]);
+        using var graph = new TrainingGraph(model, 1024, 64, 200);
+        graph.Head.Temperature = temperature;
+        var compared = 0;
+        for (var r = 0; r < requests.Count; r++)
+        {
+            foreach (var rollout in rollouts[r])
+            {
+                int[] all = [.. requests[r].Prompt, .. rollout.Tokens];
+                if (!graph.Batch.Fits(all.Length)) graph.Batch.Clear();
+                var row = graph.Batch.AddSequence(all, requests[r].Prompt.Length, all.Length);
+                graph.Forward();
+                var statistics = new float[4 * graph.Batch.Tokens];
+                graph.Head.Statistics.Value.Read(0, statistics);
+                for (var i = 0; i < rollout.Tokens.Length; i++, compared++)
+                    BitConverter.SingleToInt32Bits(rollout.BehaviourLogProbabilities[i]).ShouldBe(BitConverter.SingleToInt32Bits(statistics[4 * (row + requests[r].Prompt.Length - 1 + i)]));
+                if (temperature == 1) rollout.LogProbabilities.ShouldBe(rollout.BehaviourLogProbabilities);
+            }
+        }
+
+        compared.ShouldBeGreaterThan(500);
+        sampler.LivePages.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_sample_does_not_depend_on_what_shares_its_batch_or_on_threads()
+    {
+        Rollout[][]? expected = null;
+        foreach (var (slots, threads) in new[] { (1, 1), (1, 2), (3, 2), (16, 1), (64, 2), (64, 3) })
+        {
+            using var device = Device.Cpu(threads);
+            using var model = Model(device);
+            using var sampler = new Sampler(model, slots, 200);
+            var rollouts = sampler.Sample(Requests(11, 4), new SamplingOptions(), [0]);
+            expected ??= rollouts;
+            for (var r = 0; r < rollouts.Length; r++)
+            {
+                for (var s = 0; s < rollouts[r].Length; s++)
+                {
+                    rollouts[r][s].Tokens.ShouldBe(expected[r][s].Tokens);
+                    rollouts[r][s].LogProbabilities.ShouldBe(expected[r][s].LogProbabilities);
+                }
+            }
+        }
+
+        expected!.SelectMany(r => r).Select(r => r.Tokens.Length).Distinct().Count().ShouldBeGreaterThan(3);
+    }
+
+    [Fact]
+    public void A_stop_sequence_ends_a_sample_and_a_budget_cuts_it_off()
+    {
+        using var device = Device.Cpu(1);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 4, 200);
+        var free = sampler.Sample(Requests(1, 1, 40), new SamplingOptions(), [])[0][0];
+        free.FinishReason.ShouldBe(FinishReason.Length);
+        free.Tokens.Length.ShouldBe(40);
+        var stopped = sampler.Sample(Requests(1, 1, 40), new SamplingOptions(), [], [[free.Tokens[5], free.Tokens[6]]])[0][0];
+        stopped.FinishReason.ShouldBe(FinishReason.Stop);
+        stopped.Tokens.ShouldBe(free.Tokens[..stopped.Tokens.Length]);
+        stopped.Tokens[^1].ShouldBe(free.Tokens[6]);
+    }
+
+    [Fact]
+    public void Filters_keep_to_what_they_promise()
+    {
+        using var device = Device.Cpu(1);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 8, 200);
+        var greedy = sampler.Sample(Requests(3, 1, 30), new SamplingOptions { Temperature = 0 }, []);
+        foreach (var options in new[] { new SamplingOptions { TopK = 1 }, new SamplingOptions { TopP = 1e-9 }, new SamplingOptions { MinP = 1 } })
+        {
+            var filtered = sampler.Sample(Requests(3, 1, 30), options, []);
+            for (var r = 0; r < 3; r++)
+            {
+                filtered[r][0].Tokens.ShouldBe(greedy[r][0].Tokens);
+                filtered[r][0].BehaviourLogProbabilities.ShouldAllBe(p => Math.Abs(p) < 1e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_budget_beyond_the_context_is_refused()
+    {
+        using var device = Device.Cpu(1);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 4, 50);
+        Should.Throw<UserError>(() => sampler.Sample(Requests(1, 1, 60), new SamplingOptions(), [])).Message.ShouldContain("max_tokens");
+    }
+}
