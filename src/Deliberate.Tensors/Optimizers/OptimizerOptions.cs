@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Deliberate.Tensors;
 
 /// <summary>Which rule updates the weights.</summary>
 public enum OptimizerKind
 {
     /// <summary>AdamW for everything.</summary>
+    [JsonStringEnumMemberName("adamw")]
     AdamW,
 
     /// <summary>Muon for the matrices of the blocks, AdamW for embeddings, head, norms and biases.</summary>

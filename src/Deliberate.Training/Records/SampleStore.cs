@@ -17,7 +17,10 @@ internal sealed class SampleStore(string path) : IDisposable
     /// <summary>Bytes so far; what a checkpoint records.</summary>
     public long Length => _stream.Length;
 
-    public void Append(SampleRecord sample) => _stream.Append(JsonLine.Write(writer =>
+    public void Append(SampleRecord sample) => _stream.Append(Line(sample));
+
+    /// <summary>A sample as a line of the file.</summary>
+    public static string Line(SampleRecord sample) => JsonLine.Write(writer =>
     {
         writer.WriteNumber("step", sample.Step);
         writer.WriteString("problem", sample.Problem);
@@ -43,7 +46,7 @@ internal sealed class SampleStore(string path) : IDisposable
         WriteArray(writer, "tokens", sample.Tokens);
         WriteArray(writer, "logp", sample.Logp);
         if (sample.BehaviourLogp is { } behaviour) WriteArray(writer, "behaviour_logp", behaviour);
-    }));
+    });
 
     /// <summary>Everything appended is in the file afterwards; on the disk itself where asked.</summary>
     public void Flush(bool toDisk = true) => _stream.Flush(toDisk);

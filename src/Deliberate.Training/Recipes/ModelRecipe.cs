@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>A new Llama-like model with random weights, or the checkpoint to go on from. The tokenizer is the family's.</summary>
+internal sealed record ModelRecipe : ICheckedRecipe
+{
+    [Description("Checkpoint folder to start from; the keys of the shape are then not used.")]
+    public string? From { get; init; }
+
+    [Description("Width.")]
+    [InRange(8, 65536)]
+    public int Hidden { get; init; } = 128;
+
+    [InRange(1, 1024)]
+    public int Layers { get; init; } = 4;
+
+    [Description("Heads of attention; each has hidden / heads dimensions.")]
+    [InRange(1, 1024)]
+    public int Heads { get; init; } = 4;
+
+    [Description("Heads of keys and values; as many as heads if left out.")]
+    [InRange(1, 1024)]
+    public int? KeyValueHeads { get; init; }
+
+    [Description("Width of the feed-forward layers.")]
+    [InRange(8, 262144)]
+    public int Intermediate { get; init; } = 384;
+
+    [Description("Longest sequence in tokens, prompt and completion together.")]
+    [InRange(16, 1 << 20)]
+    public int Context { get; init; } = 512;
+
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        if (From is not null) yield break;
+        if (Hidden % Heads != 0) yield return ("hidden", $"{Hidden} is not divisible by {Heads} heads.");
+        else if (Hidden / Heads % 2 != 0) yield return ("hidden", $"{Hidden} over {Heads} heads is {Hidden / Heads} dimensions a head, an odd number.");
+        if (KeyValueHeads is { } shared && Heads % shared != 0) yield return ("key_value_heads", $"{Heads} heads cannot share {shared} key and value heads evenly.");
+    }
+}

@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Reinforcement learning: every step samples completions of fresh problems, grades them, turns rewards into advantages within
+/// each problem's group, and makes one or more optimizer steps with the objective.
+/// </summary>
+internal sealed record ReinforcementRecipe : ICheckedRecipe
+{
+    [Description("Sampled batches; 0 skips the stage.")]
+    [InRange(0)]
+    public int Steps { get; init; } = 100;
+
+    [Description("Problems of a step.")]
+    [InRange(1, 1 << 20)]
+    public int Prompts { get; init; } = 32;
+
+    [Description("Completions of each problem: a group.")]
+    [InRange(1, 4096)]
+    public int Samples { get; init; } = 8;
+
+    [Description("Policy objective.")]
+    public string Objective { get; init; } = "dapo";
+
+    [Description("The objective's options; those left out are its own defaults.")]
+    public PolicyOptions Options { get; init; } = DapoObjective.Entry.Defaults;
+
+    [Description("What a reward's distance from its group's mean is divided by: group, batch or none.")]
+    public AdvantageScaling Advantage { get; init; } = AdvantageScaling.Group;
+
+    [Description("Optimizer steps on each sampled batch, which is cut by problems.")]
+    [InRange(1, 1 << 16)]
+    public int Updates { get; init; } = 1;
+
+    [Description("Token budget of a completion.")]
+    [InRange(1, 1 << 20)]
+    public int MaxTokens { get; init; } = 192;
+
+    [Description("Samples and trains on the distribution at this temperature.")]
+    [InRange(0, 100, MinExclusive = true)]
+    public double Temperature { get; init; } = 1;
+
+    [Description("Replaces problems whose samples are all right or all wrong.")]
+    public bool DynamicSampling { get; init; }
+
+    [Description("Most rounds of replacements a step.")]
+    [InRange(0, 1000)]
+    public int ResamplingRounds { get; init; } = 3;
+
+    public OverlongRecipe Overlong { get; init; } = new();
+
+    public RewardRecipe Rewards { get; init; } = new();
+
+    public OptimizerRecipe Optimizer { get; init; } = new() { Kind = OptimizerKind.AdamW, LearningRate = 3e-4, MuonLearningRate = 2e-3 };
+
+    public ScheduleRecipe Schedule { get; init; } = new() { Kind = ScheduleKind.Constant, Warmup = 0, MinimumRatio = 0 };
+
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        var known = PolicyObjectives.All.Select(entry => entry.Name).ToArray();
+        if (!known.Contains(Objective)) yield return ("objective", $"There is no objective \"{Objective}\". {NearestName.Suggest(Objective, known)}");
+        if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
+        if (Overlong.Cache >= MaxTokens) yield return ("overlong", $"A cache of {Overlong.Cache} tokens leaves nothing of the budget of {MaxTokens} unpunished.");
+    }
+}
+
+/// <summary>DAPO's soft overlong penalty.</summary>
+internal sealed record OverlongRecipe
+{
+    [Description("Tokens before the budget's end over which the penalty grows from 0 to -1; 0 for no penalty.")]
+    [InRange(0, 1 << 20)]
+    public int Cache { get; init; }
+}
+
+/// <summary>Weights of the rewards.</summary>
+internal sealed record RewardRecipe
+{
+    [Description("Of a right answer.")]
+    [InRange(0)]
+    public double Correct { get; init; } = 1;
+
+    [Description("Of a right answer with every step right.")]
+    [InRange(0)]
+    public double AllStepsRight { get; init; }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.ComponentModel;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// What <c>train</c> does, from a YAML file with these keys in snake_case: build or load a model, supervised training on a corpus,
+/// reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
+/// </summary>
+internal sealed record TrainRecipe : ICheckedRecipe
+{
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("/\\:*?\"<>|\0\n");
+
+    [Description("Name of the run and of its folder.")]
+    public required string Name { get; init; }
+
+    [Description("Seed of weights, corpus, problems and samples.")]
+    public ulong Seed { get; init; } = 1;
+
+    [Description("Problems to learn.")]
+    public FamilyRecipe Family { get; init; } = new();
+
+    [Description("Shape of a new model, or the checkpoint to start from.")]
+    public ModelRecipe Model { get; init; } = new();
+
+    [Description("Imitation of the corpus of worked solutions.")]
+    public SupervisedRecipe Supervised { get; init; } = new();
+
+    [Description("Reinforcement learning with verifiable rewards.")]
+    public ReinforcementRecipe Reinforcement { get; init; } = new();
+
+    [Description("How accuracy is measured on held-out problems.")]
+    public EvaluationRecipe Evaluation { get; init; } = new();
+
+    [Description("When checkpoints are saved, and how many are kept.")]
+    public CheckpointRecipe Checkpoint { get; init; } = new();
+
+    [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
+    [InRange(16, 1 << 24)]
+    public int MicroBatchTokens { get; init; } = 4096;
+
+    /// <summary>Reads a recipe file. Options of the objective that it leaves out are that objective's own defaults.</summary>
+    /// <exception cref="UserError">With file, line, column and field.</exception>
+    public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null)
+    {
+        var recipe = RecipeReader.Read<TrainRecipe>(path, overrides);
+        return Resolve(recipe, File.ReadAllText(path), path, overrides);
+    }
+
+    /// <summary>Reads a recipe from text; <paramref name="fileName"/> is what messages call it.</summary>
+    public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) =>
+        Resolve(RecipeReader.Parse<TrainRecipe>(text, fileName, overrides), text, fileName, overrides);
+
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
+        if (Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
+        if (Evaluation.MaxTokens >= Model.Context) yield return ("evaluation", $"max_tokens {Evaluation.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
+    }
+
+    /// <summary>Binds once more over the defaults of the objective that the first reading found.</summary>
+    private static TrainRecipe Resolve(TrainRecipe recipe, string text, string fileName, IReadOnlyList<string>? overrides)
+    {
+        var top = RecipeParser.ParseFile(text, fileName);
+        foreach (var one in overrides ?? []) RecipeOverride.Apply(top, one);
+        var defaults = new TrainRecipe
+        {
+            Name = recipe.Name,
+            Reinforcement = new ReinforcementRecipe { Options = PolicyObjectives.Find(recipe.Reinforcement.Objective).Defaults },
+        };
+        return (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Deliberate.Training;
+
+/// <summary>The figures of an evaluation, of each problem's first samples: those drawn for votes alone are not among them.</summary>
+/// <param name="Name">base, rl-000020, ..., final.</param>
+/// <param name="Problems">How many.</param>
+/// <param name="Samples">In all.</param>
+/// <param name="Right">Samples with a right answer.</param>
+/// <param name="AllStepsRight">Samples with a right answer and every step right.</param>
+/// <param name="Truncated">Samples that the budget cut off.</param>
+/// <param name="ThoughtTokensRight">Mean length of the right ones, in tokens; NaN without any.</param>
+/// <param name="ThoughtTokensWrong">Mean length of the others.</param>
+/// <param name="Budgets">For each smaller budget, how many samples are right within it.</param>
+internal sealed record EvaluationSummary(
+    string Name, int Problems, int Samples, int Right, int AllStepsRight, int Truncated, double ThoughtTokensRight, double ThoughtTokensWrong, IReadOnlyList<(int Budget, int Right)> Budgets)
+{
+    public double Accuracy => (double)Right / Samples;
+
+    public static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
+    {
+        int count = 0, right = 0, steps = 0, truncated = 0;
+        double rightTokens = 0, wrongTokens = 0;
+        var problems = new HashSet<long>();
+        var within = new int[budgets.Count];
+        foreach (var sample in graded)
+        {
+            if (sample.Sample >= samples) continue;
+            count++;
+            problems.Add(sample.Problem.Index);
+            if (sample.Grade.AllStepsRight) steps++;
+            if (sample.Truncated) truncated++;
+            if (sample.Grade.Correct > 0)
+            {
+                right++;
+                rightTokens += sample.ThoughtTokens;
+            }
+            else
+            {
+                wrongTokens += sample.ThoughtTokens;
+            }
+
+            for (var i = 0; i < within.Length; i++)
+                if (ProblemEvaluator.RightWithin(sample, budgets[i])) within[i]++;
+        }
+
+        return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]);
+    }
+
+    /// <summary>As TensorBoard shows them.</summary>
+    public List<KeyValuePair<string, double>> Values()
+    {
+        List<KeyValuePair<string, double>> values =
+        [
+            new("evaluation/accuracy", Accuracy),
+            new("evaluation/all_steps_right", (double)AllStepsRight / Samples),
+            new("evaluation/truncated", (double)Truncated / Samples),
+        ];
+        if (Right > 0) values.Add(new("evaluation/thought_tokens_right", ThoughtTokensRight));
+        if (Right < Samples) values.Add(new("evaluation/thought_tokens_wrong", ThoughtTokensWrong));
+        foreach (var (budget, right) in Budgets) values.Add(new($"evaluation/accuracy_within_{budget}", (double)right / Samples));
+        return values;
+    }
+}

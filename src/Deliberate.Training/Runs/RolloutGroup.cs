@@ -1,0 +1,24 @@
+using Deliberate.Models;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>The samples of one problem in one step of reinforcement learning.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="Attempt">0, or the round of dynamic sampling that drew it.</param>
+/// <param name="Prompt">Its tokens.</param>
+/// <param name="Rollouts">The samples.</param>
+/// <param name="Graded">The same, graded.</param>
+/// <param name="Accuracies">Rewards of being right, without those of length.</param>
+/// <param name="Rewards">In all.</param>
+internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded, double[] Accuracies, double[] Rewards)
+{
+    /// <summary>One a sample; set once the batch is whole.</summary>
+    public double[] Advantages { get; } = new double[Rollouts.Length];
+
+    /// <summary>Whether its samples are trained on: dynamic sampling leaves flat groups out.</summary>
+    public bool Trained { get; set; } = true;
+
+    /// <summary>Whether all samples have the same reward, and so teach nothing.</summary>
+    public bool IsFlat => Array.TrueForAll(Rewards, r => r == Rewards[0]);
+}

@@ -1,0 +1,45 @@
+namespace Deliberate.Training;
+
+/// <summary>What a step's samples say about the policy, over the groups drawn first: those of dynamic sampling's later rounds are a selection.</summary>
+internal static class RolloutMetrics
+{
+    public static void CopyTo(List<KeyValuePair<string, double>> metrics, IReadOnlyList<RolloutGroup> groups)
+    {
+        int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0;
+        double reward = 0, rightTokens = 0, wrongTokens = 0;
+        foreach (var group in groups)
+        {
+            if (group.Attempt > 0) continue;
+            first++;
+            if (group.IsFlat) flat++;
+            for (var g = 0; g < group.Graded.Length; g++)
+            {
+                var sample = group.Graded[g];
+                samples++;
+                reward += group.Rewards[g];
+                if (sample.Grade.AllStepsRight) steps++;
+                if (sample.Truncated) truncated++;
+                if (sample.Grade.Correct > 0)
+                {
+                    right++;
+                    rightTokens += sample.ThoughtTokens;
+                }
+                else
+                {
+                    wrongTokens += sample.ThoughtTokens;
+                }
+            }
+        }
+
+        void Add(string name, double value) => metrics.Add(new(name, value));
+        Add("rl/reward_mean", reward / samples);
+        Add("rl/accuracy", (double)right / samples);
+        Add("rl/all_steps_right", (double)steps / samples);
+        Add("rl/thought_tokens", (rightTokens + wrongTokens) / samples);
+        if (right > 0) Add("rl/thought_tokens_right", rightTokens / right);
+        if (right < samples) Add("rl/thought_tokens_wrong", wrongTokens / (samples - right));
+        Add("rl/truncated", (double)truncated / samples);
+        Add("rl/flat_groups", (double)flat / first);
+        if (groups.Count > first) Add("rl/resampled_groups", groups.Count - first);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>The names of a run folder's files, and which of its checkpoints is the newest.</summary>
+internal sealed class RunFolder(string path)
+{
+    public const string RecipeFile = "recipe.yaml", InfoFile = "run.json", CheckpointsFolder = "checkpoints", EvaluationsFolder = "evaluations", SkippedFolder = "skipped";
+
+    public const string Base = "base", Final = "final";
+
+    public string Root { get; } = path;
+
+    public string Recipe => Path.Combine(Root, RecipeFile);
+
+    public string Info => Path.Combine(Root, InfoFile);
+
+    public string Checkpoint(string name) => Path.Combine(Root, CheckpointsFolder, name);
+
+    public string Evaluation(string name) => Path.Combine(Root, EvaluationsFolder, name + ".jsonl");
+
+    public string Skipped(string name) => Path.Combine(Root, SkippedFolder, name + ".jsonl");
+
+    /// <summary>The name of a checkpoint, an evaluation or a skipped batch after some steps of a stage.</summary>
+    public static string StepName(RunStage stage, int step) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(stage == RunStage.Supervised ? "sft" : "rl")}-{step:D6}");
+
+    /// <summary>The names of whole checkpoints, oldest first.</summary>
+    public List<string> Checkpoints()
+    {
+        var folder = Path.Combine(Root, CheckpointsFolder);
+        if (!Directory.Exists(folder)) return [];
+        return [.. Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)).Where(name => Order(name) is not null).OrderBy(name => Order(name))];
+    }
+
+    /// <summary>The newest checkpoint's folder; null where there is none.</summary>
+    public string? Newest() => Checkpoints() is [.., var last] ? Checkpoint(last) : null;
+
+    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/>. Each leaves under a temporary name, so that none is ever seen in part.</summary>
+    public void Prune(int keep)
+    {
+        var steps = Checkpoints().Where(name => name is not (Base or Final)).ToList();
+        for (var i = 0; i < steps.Count - keep; i++)
+        {
+            var path = Checkpoint(steps[i]);
+            var leaving = Disk.Reserve(path, unique: false);
+            try
+            {
+                Directory.Move(path, leaving);
+                Disk.TryDelete(leaving);
+            }
+            catch (Exception error) when (Disk.IsRefusal(error))
+            {
+                // A checkpoint too many does no harm.
+            }
+            finally
+            {
+                Disk.Release(leaving);
+            }
+        }
+    }
+
+    /// <summary>Refuses a format that a newer program wrote.</summary>
+    public static void CheckFormat(JsonElement root, string path, int newest)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format_version", out var element) || element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out var version) || version < 1)
+            throw new UserError("the file does not say its format.", path, field: "format_version", advice: "It is not of this program, or damaged.");
+        if (version > newest)
+            throw new UserError($"the format is {version}, and this program knows formats up to {newest}.", path, field: "format_version", advice: "Resume with the version of Deliberate that began the run, or a newer one; run.json names it.");
+    }
+
+    private static (int Kind, int Step)? Order(string name)
+    {
+        if (name == Base) return (1, 0);
+        if (name == Final) return (3, 0);
+        if (Step(name, "sft-") is { } supervised) return (0, supervised);
+        return Step(name, "rl-") is { } reinforcement ? (2, reinforcement) : null;
+    }
+
+    private static int? Step(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+}

@@ -1,0 +1,109 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>What the stages of a run share: device, model, tokenizer, family, the tape for training, the sampler, the streams.</summary>
+internal sealed class RunSession : IDisposable
+{
+    /// <summary>Samples in flight at once. Results do not depend on it.</summary>
+    private const int MostSlots = 256;
+
+    private const int ProbedPrompts = 64;
+
+    private Sampler? _sampler;
+    private TrainingGraph? _graph;
+
+    public required TrainRecipe Recipe { get; init; }
+
+    public required RunFolder Folder { get; init; }
+
+    public required IRunObserver Observer { get; init; }
+
+    public required Device Device { get; init; }
+
+    public required LanguageModel Model { get; init; }
+
+    public required ProblemEncoder Encoder { get; init; }
+
+    public required RunStreams Streams { get; init; }
+
+    public required NonFiniteGuard Guard { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public ITaskFamily Family => Recipe.Family.Instance;
+
+    public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
+
+    public Sampler Sampler => _sampler ??= new Sampler(Model, Slots, Recipe.Model.Context);
+
+    private int Slots => Math.Clamp(Math.Max(Recipe.Reinforcement.Prompts * Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * Recipe.Evaluation.Samples), 1, MostSlots);
+
+    /// <summary>Sequences that a micro-batch may hold: enough for direct answers to short problems.</summary>
+    public static int Segments(int tokens) => Math.Max(16, tokens / 8);
+
+    /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
+    public static (LanguageModel Model, Tokenizer Tokenizer) NewModel(TrainRecipe recipe, Device device)
+    {
+        if (recipe.Model.From is { } from)
+        {
+            var loaded = Checkpoint.LoadModel(from, device);
+            if (recipe.Model.Context <= loaded.Model.Configuration.MaxPositions) return loaded;
+            loaded.Model.Dispose();
+            throw new UserError($"the checkpoint is meant for sequences of at most {loaded.Model.Configuration.MaxPositions} tokens, the recipe asks for {recipe.Model.Context}.", from, field: "model.context");
+        }
+
+        var tokenizer = ProblemEncoder.TrainTokenizer(recipe.Family.Instance);
+        var end = tokenizer.TokenToId(ProblemEncoder.EndToken);
+        var shape = recipe.Model;
+        var model = new LanguageModel(device, new ModelConfiguration
+        {
+            Architecture = "llama",
+            VocabularySize = tokenizer.VocabularySize,
+            HiddenSize = shape.Hidden,
+            IntermediateSize = shape.Intermediate,
+            LayerCount = shape.Layers,
+            HeadCount = shape.Heads,
+            KeyValueHeadCount = shape.KeyValueHeads ?? shape.Heads,
+            HeadSize = shape.Hidden / shape.Heads,
+            MaxPositions = shape.Context,
+            TieWordEmbeddings = true,
+            EosTokenIds = [end],
+            PadTokenId = end,
+        });
+        model.Initialise(recipe.Seed);
+        return (model, tokenizer);
+    }
+
+    /// <summary>Refuses token budgets that leave no room for the family's prompts, before any time is spent.</summary>
+    public void CheckBudgets()
+    {
+        var longest = 0;
+        for (var i = 0; i < ProbedPrompts; i++)
+        {
+            longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Test, Recipe.Family.TestLevel, Recipe.Evaluation.Seed, i)).Length);
+            foreach (var level in Recipe.Family.Levels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
+        }
+
+        Check(Recipe.Reinforcement.MaxTokens, "reinforcement.max_tokens", Recipe.Reinforcement.Steps > 0);
+        Check(Recipe.Evaluation.MaxTokens, "evaluation.max_tokens", Recipe.Evaluation.Problems > 0);
+
+        void Check(int budget, string field, bool used)
+        {
+            if (used && longest + budget > Recipe.Model.Context)
+                throw new UserError($"prompts of {longest} tokens and completions of {budget} exceed the model's context of {Recipe.Model.Context}.", Folder.Recipe, field: field, advice: "Lower the budget or raise model.context.");
+        }
+    }
+
+    public void Dispose()
+    {
+        _sampler?.Dispose();
+        _graph?.Dispose();
+        Model.Dispose();
+        Streams.Dispose();
+        Device.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// The supervised steps of a run. A batch is the corpus from the cursor on until it holds enough tokens; the next one is drawn
+/// while this one is learnt, which changes nothing, since the corpus is a pure function of the index.
+/// </summary>
+internal sealed class SupervisedStage : IDisposable
+{
+    private readonly RunSession _session;
+    private readonly SupervisedTrainer _trainer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly CorpusMixture _mixture;
+    private readonly LevelMix _levels;
+    private Task<Drawn> _next;
+
+    public SupervisedStage(RunSession session, long cursor)
+    {
+        _session = session;
+        var recipe = session.Recipe;
+        Optimizer = new Optimizer(session.Device, session.Model.Parameters, recipe.Supervised.Optimizer.ToOptions());
+        _trainer = new SupervisedTrainer(session.Graph, Optimizer);
+        _schedule = recipe.Supervised.Schedule.For(recipe.Supervised.Steps);
+        _mixture = recipe.Family.Writers;
+        _levels = recipe.Family.Mix;
+        Cursor = cursor;
+        _next = Task.Run(() => Draw(cursor));
+    }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Examples of the corpus that the steps so far have used.</summary>
+    public long Cursor { get; private set; }
+
+    /// <summary>One optimizer step, the <paramref name="step"/>-th from 0.</summary>
+    public void Step(int step)
+    {
+        var time = _session.Time;
+        var start = time.GetTimestamp();
+        var batch = _next.GetAwaiter().GetResult();
+        var waited = time.GetElapsedTime(start).TotalSeconds;
+        _next = Task.Run(() => Draw(batch.End));
+        var rate = _schedule.At(step);
+        var update = _trainer.Step(batch.Examples, rate);
+        Cursor = batch.End;
+        var applied = _session.Guard.Check(update, RunFolder.StepName(RunStage.Supervised, step + 1), () => batch.Examples.Select(Line));
+        var seconds = time.GetElapsedTime(start).TotalSeconds;
+        List<KeyValuePair<string, double>> metrics =
+        [
+            new("sft/loss", update.Loss),
+            new("sft/gradient_norm", update.GradientNorm),
+            new("sft/rate", rate),
+            new("sft/tokens", batch.Tokens),
+            new("sft/examples", Cursor),
+        ];
+        if (batch.TooLong > 0) metrics.Add(new("sft/too_long", batch.TooLong));
+        if (!applied) metrics.Add(new("sft/skipped", 1));
+        List<KeyValuePair<string, double>> timings = [new("sft/seconds", seconds), new("sft/data_seconds", waited), new("sft/tokens_per_second", batch.Tokens / seconds)];
+        _session.Streams.Step(step + 1, metrics, timings);
+        _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);
+    }
+
+    public void Dispose()
+    {
+        _next.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default).Wait();
+        Optimizer.Dispose();
+    }
+
+    private Drawn Draw(long cursor)
+    {
+        var recipe = _session.Recipe;
+        var examples = new List<SupervisedExample>();
+        int tokens = 0, tooLong = 0;
+        while (tokens < recipe.Supervised.BatchTokens)
+        {
+            var drawn = Corpus.Draw(_session.Family, _levels, _mixture, recipe.Seed, cursor++);
+            var (ids, first) = _session.Encoder.Example(drawn.Prompt, recipe.Family.ChainOfThought ? drawn.Completion : drawn.DirectAnswer);
+            if (ids.Length <= recipe.Model.Context)
+            {
+                examples.Add(new SupervisedExample(ids, first));
+                tokens += ids.Length;
+            }
+            else if (++tooLong > 1000)
+            {
+                throw new UserError($"a thousand worked solutions of {recipe.Family.Name} in a row are longer than the model's context of {recipe.Model.Context}.", _session.Folder.Recipe, field: "model.context", advice: "Raise it.");
+            }
+        }
+
+        return new Drawn(examples, tokens, tooLong, cursor);
+    }
+
+    private static string Line(SupervisedExample example) => JsonLine.Write(json =>
+    {
+        json.WriteNumber("first_target", example.FirstTarget);
+        json.WriteStartArray("tokens");
+        foreach (var token in example.Tokens) json.WriteNumberValue(token);
+        json.WriteEndArray();
+    });
+
+    private sealed record Drawn(List<SupervisedExample> Examples, int Tokens, int TooLong, long End);
+}

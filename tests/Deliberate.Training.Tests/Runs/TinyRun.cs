@@ -1,0 +1,64 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training.Tests;
+
+/// <summary>A run of a second or two that goes through every stage, and what is compared of two of them.</summary>
+internal static class TinyRun
+{
+    /// <summary>Seven supervised steps, five of reinforcement learning with dynamic sampling, evaluations of every kind.</summary>
+    public static TrainRecipe Recipe(int seed = 1) => TrainRecipe.Parse(
+        $"""
+        name: tiny
+        seed: {seed}
+        micro_batch_tokens: 512
+        family: {"{"} name: arithmetic, levels: [1, 2] {"}"}
+        model: {"{"} hidden: 32, layers: 2, heads: 2, key_value_heads: 1, intermediate: 48, context: 160 {"}"}
+        supervised: {"{"} tokens: 7000, batch_tokens: 1000, schedule: {"{"} warmup: 2 {"}"} {"}"}
+        reinforcement:
+          steps: 5
+          prompts: 4
+          samples: 4
+          max_tokens: 48
+          updates: 2
+          temperature: 0.9
+          dynamic_sampling: true
+          resampling_rounds: 2
+          overlong: {"{"} cache: 16 {"}"}
+          options: {"{"} kl_coefficient: 0.01 {"}"}
+        evaluation: {"{"} problems: 8, quick_problems: 5, vote_problems: 3, vote_samples: 3, max_tokens: 48, budgets: [16, 32], every: 2 {"}"}
+        checkpoint: {"{"} every: 3, keep_last: 2 {"}"}
+        """,
+        "tiny.yaml");
+
+    public static string Start(TrainRecipe recipe, string folder, int threads = 2, IRunObserver? observer = null)
+    {
+        using var run = TrainingRun.Start(recipe, folder, threads, observer);
+        run.Execute().ShouldBe(RunOutcome.Completed);
+        return folder;
+    }
+
+    /// <summary>Weights, optimizer, metrics, samples and evaluations are the same files, byte for byte.</summary>
+    public static int ShouldEqual(string folder, string expected)
+    {
+        var files = new List<string> { RunFolder.RecipeFile, MetricsStream.MetricsFile, SampleStore.FileName };
+        foreach (var name in new[] { RunFolder.Base, RunFolder.Final })
+            files.AddRange(Directory.GetFiles(Path.Combine(expected, RunFolder.CheckpointsFolder, name), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(expected, f)).Where(f => !f.EndsWith(CheckpointState.FileName)));
+        files.AddRange(Directory.GetFiles(Path.Combine(expected, RunFolder.EvaluationsFolder)).Select(f => Path.GetRelativePath(expected, f)));
+        foreach (var file in files) File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(expected, file))).ShouldBeTrue(file);
+        return files.Count;
+    }
+}
+
+/// <summary>Calls back at each step.</summary>
+internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
+{
+    public List<string> Notices { get; } = [];
+
+    public List<EvaluationSummary> Evaluations { get; } = [];
+
+    public override void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings) => step(stage, done);
+
+    public override void EvaluationDone(EvaluationSummary summary) => Evaluations.Add(summary);
+
+    public override void Notice(string message) => Notices.Add(message);
+}
