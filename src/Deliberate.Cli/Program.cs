@@ -1,1 +1,3 @@
-return 0;
+using Deliberate.Cli;
+
+return CommandApp.Run(args);

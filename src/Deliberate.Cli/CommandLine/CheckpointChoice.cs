@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// The checkpoint that a command is given, and what its run says about it: the folder itself, or a run folder, whose newest
+/// checkpoint is meant. A checkpoint from elsewhere has no recipe, and then the family must be named.
+/// </summary>
+/// <param name="Folder">With config.json and model.safetensors.</param>
+/// <param name="Recipe">Of the run that it belongs to; null where there is none.</param>
+internal sealed record CheckpointChoice(string Folder, TrainRecipe? Recipe)
+{
+    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, or a run folder for its newest checkpoint." };
+
+    public static Option<string?> FamilyOption() => new("--family") { HelpName = "name", Description = "Task family; that of the checkpoint's run if left out." };
+
+    public static CheckpointChoice Find(string path)
+    {
+        if (!Directory.Exists(path)) throw new UserError("There is no such folder.", path, advice: Neighbours(path));
+        var folder = path;
+        if (!File.Exists(Path.Combine(path, "config.json")))
+        {
+            folder = new RunFolder(path).Newest() ?? throw new UserError("This is neither a checkpoint (it has no config.json) nor a run folder with checkpoints.", path, advice: Neighbours(Path.Combine(path, "final")));
+        }
+
+        var run = new RunFolder(Path.GetFullPath(Path.Combine(folder, "..", "..")));
+        return new CheckpointChoice(folder, File.Exists(run.Recipe) ? TrainRecipe.Read(run.Recipe) : null);
+    }
+
+    /// <summary>The family that the user names, or that of the run.</summary>
+    public ITaskFamily Family(string? named) =>
+        named is not null ? FamilyNames.Get(named)
+        : Recipe is not null ? FamilyNames.Get(Recipe.Family.Name)
+        : throw new UserError("The checkpoint belongs to no run that would tell its task family.", Folder, field: "--family", advice: $"Name one of {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}.");
+
+    public int Level(ITaskFamily family, int level) =>
+        FamilyNames.Level(family, level == 0 && Recipe is not null && Recipe.Family.Name == family.Name ? Recipe.Family.TestLevel : level);
+
+    private static string Neighbours(string path)
+    {
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is null || !Directory.Exists(parent)) return "Checkpoints are in runs/NAME/checkpoints.";
+        var names = Directory.GetDirectories(parent).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Take(20).ToArray();
+        return NearestName.Suggest(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), names) ?? "Checkpoints are in runs/NAME/checkpoints.";
+    }
+}

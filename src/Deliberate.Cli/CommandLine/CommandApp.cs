@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Deliberate.Core;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// From arguments to exit code: parses, runs the command, and turns what goes wrong into one line on standard error:
+/// <c>error: file:line:column: field: problem advice</c>, exit code 2, for what the user can fix; with its stack, exit code 1,
+/// for what is a bug.
+/// </summary>
+internal static class CommandApp
+{
+    public static int Run(string[] args)
+    {
+        try
+        {
+            var parsed = CommandList.CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (ParseErrors.Find(parsed) is { } mistake) throw mistake;
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (UserError error)
+        {
+            Report(error.Message);
+            return ExitCode.UserMistake;
+        }
+        catch (OperationCanceledException)
+        {
+            Report("stopped before the end.");
+            return ExitCode.Failure;
+        }
+        catch (Exception error)
+        {
+            Report($"this is a bug in Deliberate: {error.Message}");
+            Console.Error.WriteLine(error);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static void Report(string message) => Console.Error.WriteLine("error: " + message.ReplaceLineEndings(" "));
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace Deliberate.Cli;
+
+/// <summary>The one visible list of commands, in the order that help shows them. To add one: copy the nearest file in <c>Commands</c>, change it, add its line here.</summary>
+internal static class CommandList
+{
+    public static IReadOnlyList<CliCommand> Create() =>
+    [
+        new QuickstartCommand(),
+        new TrainCommand(),
+        new ResumeCommand(),
+        new SampleCommand(),
+        new EvalCommand(),
+        new ReportCommand(),
+        new ProblemsCommand(),
+        new DoctorCommand(),
+    ];
+
+    public static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Train small language models to reason, on your own CPU, and measure what they learned.");
+        for (var i = root.Options.Count - 1; i >= 0; i--)
+        {
+            // The library's help also answers to /h, which on Unix is a path.
+            if (root.Options[i] is System.CommandLine.Help.HelpOption) root.Options.RemoveAt(i);
+        }
+
+        var help = new System.CommandLine.Help.HelpOption("--help", "-h", "-?") { Recursive = true, Description = "Show what a command does, its options and examples." };
+        help.Action = new ExamplesHelpAction((System.CommandLine.Help.HelpAction)help.Action!);
+        root.Options.Add(help);
+        foreach (var command in Create()) root.Subcommands.Add(command);
+        return root;
+    }
+}

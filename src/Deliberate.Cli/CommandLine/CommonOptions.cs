@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Deliberate.Cli;
+
+/// <summary>The options that several commands have, each made anew for its command.</summary>
+internal static class CommonOptions
+{
+    public static Option<string[]> Set() => new("--set")
+    {
+        HelpName = "key=value",
+        Description = "Override a key of the recipe, for example --set reinforcement.steps=100. May be given several times; the last one wins.",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<int> Threads() => Whole("--threads", "Worker threads; 0 for one a core. The results do not depend on it.", 0, 0, 1024);
+
+    public static Option<bool> Json(string what) => new("--json") { Description = $"Write {what} as JSON to standard output." };
+
+    public static Option<ulong> Seed(ulong value = 1) => new("--seed")
+    {
+        HelpName = "number",
+        Description = "Seed of everything random: the same seed gives the same result.",
+        DefaultValueFactory = _ => value,
+        CustomParser = result => ulong.TryParse(One(result), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : Wrong<ulong>(result, "a whole number from 0"),
+    };
+
+    public static Option<int> Whole(string name, string description, int value, int least, int most = int.MaxValue) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        DefaultValueFactory = _ => value,
+        CustomParser = result => int.TryParse(One(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : Wrong<int>(result, most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}"),
+    };
+
+    public static Option<double> Real(string name, string description, double value, double least, double most) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        DefaultValueFactory = _ => value,
+        CustomParser = result => double.TryParse(One(result), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : Wrong<double>(result, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}")),
+    };
+
+    private static string One(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+
+    private static T Wrong<T>(ArgumentResult result, string wanted)
+        where T : struct
+    {
+        var option = (result.Parent as OptionResult)?.Option.Name ?? "The value";
+        result.AddError($"{option}: \"{One(result)}\" is not {wanted}.");
+        return default;
+    }
+}

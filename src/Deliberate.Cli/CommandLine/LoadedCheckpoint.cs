@@ -1,0 +1,70 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>A checkpoint in memory, ready to sample from; owns its device.</summary>
+internal sealed class LoadedCheckpoint : IDisposable
+{
+    /// <summary>Samples in flight: enough rows for all threads, few enough for the cache.</summary>
+    private const int MostSlots = 64;
+
+    private const int UsualBudget = 192;
+
+    private readonly Device _device;
+    private readonly LanguageModel _model;
+
+    private LoadedCheckpoint(Device device, LanguageModel model, ProblemEncoder encoder, int maxTokens)
+    {
+        _device = device;
+        _model = model;
+        Encoder = encoder;
+        MaxTokens = maxTokens;
+    }
+
+    public ProblemEncoder Encoder { get; }
+
+    /// <summary>Token budget of a completion.</summary>
+    public int MaxTokens { get; }
+
+    /// <param name="maxTokens">0 for what the run evaluates with.</param>
+    public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens)
+    {
+        var device = Device.Cpu(threads);
+        LanguageModel? model = null;
+        try
+        {
+            (model, var tokenizer) = Checkpoint.LoadModel(choice.Folder, device);
+            var budget = maxTokens > 0 ? maxTokens : choice.Recipe?.Evaluation.MaxTokens ?? UsualBudget;
+            if (budget >= model.Configuration.MaxPositions)
+                throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
+            return new LoadedCheckpoint(device, model, new ProblemEncoder(tokenizer), budget);
+        }
+        catch
+        {
+            model?.Dispose();
+            device.Dispose();
+            throw;
+        }
+    }
+
+    public int[] Prompt(Problem problem)
+    {
+        var prompt = Encoder.Prompt(problem);
+        if (prompt.Length + MaxTokens > _model.Configuration.MaxPositions)
+            throw new UserError($"a prompt of {prompt.Length} tokens and a budget of {MaxTokens} exceed the model's context of {_model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
+        return prompt;
+    }
+
+    /// <param name="samples">How many will be drawn at most.</param>
+    public Sampler Sampler(int samples) => new(_model, Math.Clamp(samples, 1, MostSlots), _model.Configuration.MaxPositions);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _device.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using Deliberate.Core;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>What <c>train</c> and <c>resume</c> share: execute with progress, save on Ctrl-C and say how to go on, then report.</summary>
+internal static class TrainingSession
+{
+    public const string StopNotice = "Stopping: saving a checkpoint first.";
+
+    public const string ReportFile = "report.html";
+
+    /// <param name="folder">The run's.</param>
+    /// <param name="open">Starts or resumes it.</param>
+    public static int Execute(string folder, Func<IRunObserver, TrainingRun> open, bool json)
+    {
+        using var stop = new StopSignal(StopNotice);
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var outcome = ProgressViews.Run(view =>
+        {
+            using var run = open(new RunProgress(view, name));
+            return run.Execute(stop.Token);
+        });
+        if (outcome == RunOutcome.Interrupted)
+        {
+            Console.Error.WriteLine($"Stopped. Continue with: deliberate resume {folder}");
+            if (json) JsonOutput.Write(new { Run = folder, Outcome = outcome });
+            return ExitCode.Failure;
+        }
+
+        var table = RunTable.Read(folder);
+        var report = WriteReport(Path.Combine(folder, ReportFile), folder);
+        if (json)
+        {
+            JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Evaluations = table.Rows });
+            return ExitCode.Success;
+        }
+
+        RunTable.Write([table]);
+        Console.Out.WriteLine($"Report      {report}");
+        Console.Out.WriteLine($"Look at it  deliberate sample {folder}");
+        return ExitCode.Success;
+    }
+
+    /// <summary>Builds one report of the runs; returns its path.</summary>
+    public static string WriteReport(string path, params string[] runs)
+    {
+        AtomicFile.WriteText(path, ReportPage.Render(RunReport.Build(runs)));
+        return path;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>Measures a checkpoint on held-out problems: accuracy of one sample, of the best of k, of a vote of k, with 95% intervals.</summary>
+internal sealed class EvalCommand : CliCommand
+{
+    private readonly Argument<string> _checkpoint = CheckpointChoice.Argument();
+    private readonly Option<string?> _family = CheckpointChoice.FamilyOption();
+    private readonly Option<int> _level = CommonOptions.Whole("--level", "Level of the problems; 0 for the one that the run evaluates on.", 0, 0, 1000);
+    private readonly Option<int> _problems = CommonOptions.Whole("--problems", "Held-out problems.", 300, 1, 1_000_000);
+    private readonly Option<int> _samples = CommonOptions.Whole("--samples", "Completions of each, for pass@k and majority@k up to k = samples.", 4, 1, 1024);
+    private readonly Option<double> _temperature = CommonOptions.Real("--temperature", "0 takes the most likely token.", 1, 0, 100);
+    private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of a completion; 0 for the run's.", 0, 0, 1 << 20);
+    private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _json = CommonOptions.Json("the measurements");
+
+    public EvalCommand()
+        : base(
+            "eval",
+            "Measure a checkpoint on held-out problems: pass@1, pass@k, majority@k, with 95% intervals.",
+            "deliberate eval runs/quickstart/arithmetic",
+            "deliberate eval runs/quickstart/countdown/checkpoints/base --problems 1000 --samples 16 --json",
+            "deliberate eval runs/quickstart/arithmetic --level 5        # harder than what it was trained on")
+    {
+        Add(_checkpoint);
+        foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _json }) Add(option);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
+        var family = choice.Family(parsed.GetValue(_family));
+        var level = choice.Level(family, parsed.GetValue(_level));
+        var (problems, samples, seed, temperature) = (parsed.GetValue(_problems), parsed.GetValue(_samples), parsed.GetValue(_seed), parsed.GetValue(_temperature));
+        if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
+        using var stop = new StopSignal("Stopping.");
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
+        using var sampler = loaded.Sampler(problems * samples);
+        var graded = ProgressViews.Run(view =>
+        {
+            view.Begin($"{family.Name}, level {level}: samples", problems * samples);
+            return ProblemEvaluator.Run(
+                sampler, loaded.Encoder, family, level, problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed,
+                progress: new Reporter(view), cancellation: stop.Token);
+        });
+        var summary = SampleSummary.Of(graded, seed);
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Folder, Family = family.Name, Level = level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
+        else Write(choice, family, level, temperature, loaded.MaxTokens, summary);
+        return ExitCode.Success;
+    }
+
+    private static void Write(CheckpointChoice choice, ITaskFamily family, int level, double temperature, int maxTokens, SampleSummary summary)
+    {
+        Terminal.WriteTable(
+            string.Create(CultureInfo.InvariantCulture, $"{choice.Folder} on {summary.Problems} held-out problems of {family.Name}, level {level}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
+            ["measure", "value", "95% interval"],
+            summary.Measures.Select(m => (string[])[m.Name, m.Text, m.IntervalText]));
+        if (family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
+    }
+
+    /// <summary>Tells the view on the calling thread, which <see cref="Progress{T}"/> would not.</summary>
+    private sealed class Reporter(IProgressView view) : IProgress<int>
+    {
+        public void Report(int value) => view.Advance(value, "");
+    }
+}

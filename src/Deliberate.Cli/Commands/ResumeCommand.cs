@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>Goes on with a run that was stopped, from its newest checkpoint, to the same bits as if it had never been.</summary>
+internal sealed class ResumeCommand : CliCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "A run folder." };
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations");
+
+    public ResumeCommand()
+        : base("resume", "Go on with a run that was stopped or killed, from its newest checkpoint.", "deliberate resume runs/my-arithmetic", "deliberate resume runs/my-arithmetic --threads 1   # the same result, later")
+    {
+        Add(_run);
+        Add(_threads);
+        Add(_json);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var folder = RunNames.Existing(parsed.GetRequiredValue(_run));
+        return TrainingSession.Execute(folder, observer => TrainingRun.Resume(folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
+    }
+}

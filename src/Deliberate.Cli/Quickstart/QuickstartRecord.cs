@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// <c>quickstart.json</c> in the quickstart's folder: what was asked for, so that starting it again goes on where it was stopped,
+/// and asking for something else there is refused rather than mixed up.
+/// </summary>
+internal sealed record QuickstartRecord(int FormatVersion, double Minutes, ulong Seed, IReadOnlyList<string> Overrides)
+{
+    public const string UsualFolder = "runs/quickstart";
+
+    public const ulong UsualSeed = 1;
+
+    private const int Format = 1;
+
+    private const string FileName = "quickstart.json";
+
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>Writes the record of a new folder; checks that of an old one.</summary>
+    public static void Claim(string folder, QuickstartPlan plan)
+    {
+        var path = Path.Combine(folder, FileName);
+        var mine = new QuickstartRecord(Format, plan.Minutes, plan.Seed, plan.Overrides);
+        if (!File.Exists(path))
+        {
+            if (RunNames.In(folder).Length > 0) throw new UserError("The folder holds runs that the quickstart did not make.", folder, advice: "Choose another with --output.");
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception error) when (Disk.IsRefusal(error))
+            {
+                throw Disk.CannotWrite(folder, "Choose another folder with --output.", error);
+            }
+
+            AtomicFile.WriteJson(path, mine, Options);
+            return;
+        }
+
+        if (Read(path) is { } other && other.FormatVersion == mine.FormatVersion && other.Minutes.Equals(mine.Minutes) && other.Seed == mine.Seed && other.Overrides.SequenceEqual(mine.Overrides)) return;
+        throw new UserError("The folder holds a quickstart with other options.", folder, advice: "Add --fresh to delete its runs, or choose another folder with --output.");
+    }
+
+    /// <summary>Deletes the quickstart's own runs and report in the folder, and nothing else.</summary>
+    public static void Clear(string folder)
+    {
+        foreach (var name in QuickstartPlan.Names)
+        {
+            var run = Path.Combine(folder, name);
+            if (!Directory.Exists(run)) continue;
+            // Refused while another process trains there.
+            RunLock.Acquire(run).Dispose();
+            Directory.Delete(run, recursive: true);
+        }
+
+        File.Delete(Path.Combine(folder, FileName));
+    }
+
+    private static QuickstartRecord? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<QuickstartRecord>(File.ReadAllBytes(path), Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
