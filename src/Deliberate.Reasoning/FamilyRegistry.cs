@@ -12,6 +12,10 @@ public static class FamilyRegistry
         new NestedArithmeticFamily(new("arithmetic-mod10", ModuloTen: true)),
         new NestedArithmeticFamily(new("arithmetic-mod10-compare", ModuloTen: true, Comparison: true)),
         new CountdownFamily(new("countdown")),
+        new VariablesFamily(new("variables")),
+        new HornProofFamily(new("horn-proofs")),
+        new MultiplicationFamily(new("multiplication")),
+        new SudokuFamily(new("sudoku")),
     ];
 
     /// <summary>The family of this name, or a <see cref="UserError"/> that lists the names there are.</summary>

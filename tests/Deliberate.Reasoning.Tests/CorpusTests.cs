@@ -44,6 +44,24 @@ public sealed class CorpusTests
         Should.Throw<UserError>(() => FamilyRegistry.Get("chess")).Message.ShouldContain("countdown");
     }
 
+    /// <summary>A corpus is drawn while a model trains: a draw must cost far less than a training step's share of it.</summary>
+    [Fact]
+    public void Drawing_is_cheap()
+    {
+        foreach (var family in FamilyRegistry.All)
+        {
+            foreach (var level in family.Levels)
+            {
+                Corpus.Draw(family, LevelMix.Of(level.Number), family.DefaultMixture, 1, 0);
+                var start = TimeProvider.System.GetTimestamp();
+                for (var i = 0; i < 200; i++) Corpus.Draw(family, LevelMix.Of(level.Number), family.DefaultMixture, 1, i);
+                var milliseconds = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds / 200;
+                Console.WriteLine($"{family.Name} level {level.Number}: {milliseconds:0.000} ms an example");
+                milliseconds.ShouldBeLessThan(50);
+            }
+        }
+    }
+
     [Fact]
     public void A_preview_marks_every_step()
     {

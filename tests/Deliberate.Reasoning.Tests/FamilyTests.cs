@@ -5,7 +5,7 @@ namespace Deliberate.Reasoning.Tests;
 /// <summary>What every family promises, checked on every level of every family in the registry.</summary>
 public sealed class FamilyTests
 {
-    private const int Count = 1500;
+    private const int Count = 1000;
     private static readonly Writer[] Writers = Enum.GetValues<Writer>();
 
     public static TheoryData<string, int> FamiliesAndLevels { get; } =

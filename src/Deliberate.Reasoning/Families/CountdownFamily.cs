@@ -25,8 +25,6 @@ internal sealed record CountdownOptions(string Name, int LargestNumber = 20, boo
 /// </summary>
 internal sealed class CountdownFamily(CountdownOptions options) : ITaskFamily
 {
-    private static readonly int[] Slips = [-1, 1, -2, 2, -10, 10];
-
     public string Name => options.Name;
 
     public string Description => $"Countdown: reach the target with numbers from 1 to {options.LargestNumber}, each used once, by visible search.";
@@ -123,11 +121,9 @@ internal sealed class CountdownFamily(CountdownOptions options) : ITaskFamily
 
     private static CountdownTry.Written Slip(CountdownTry attempt, IReadOnlyList<int> numbers, ref RandomStream random)
     {
-        int at = random.Next(attempt.Moves.Count), first = random.Next(Slips.Length);
-        for (var i = 0; i < Slips.Length; i++)
-        {
-            if (attempt.Write(numbers, at, Slips[(first + i) % Slips.Length]) is { } slipped) return slipped;
-        }
+        var at = random.Next(attempt.Moves.Count);
+        var slip = Slips.Draw(ref random, offset => attempt.Write(numbers, at, offset) is not null);
+        if (slip != 0) return attempt.Write(numbers, at, slip)!;
 
         // A slip in an early result can make the rest impossible; one in the last cannot, since +1 or -1 stays in range.
         at = attempt.Moves.Count - 1;

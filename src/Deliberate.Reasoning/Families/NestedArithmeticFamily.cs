@@ -9,9 +9,10 @@ namespace Deliberate.Reasoning;
 /// <param name="Name">The family's name.</param>
 /// <param name="ModuloTen">Whether all arithmetic is modulo 10, rather than with values from 0 to 99.</param>
 /// <param name="Comparison">Whether the question is "is it greater than t?", answered yes or no, rather than "what is it?".</param>
+/// <param name="MisleadingShare">Share of problems whose value changes when precedence is ignored; undirected draws give 0.1 to 0.2.</param>
 /// <param name="SlipRate">Probability of a wrong value in each step of a slip-prone writer.</param>
 /// <param name="GiveUpRate">Probability of giving up after each step that is not the last.</param>
-internal sealed record NestedArithmeticOptions(string Name, bool ModuloTen = false, bool Comparison = false, double SlipRate = 0.15, double GiveUpRate = 0.3);
+internal sealed record NestedArithmeticOptions(string Name, bool ModuloTen = false, bool Comparison = false, double MisleadingShare = 0.75, double SlipRate = 0.15, double GiveUpRate = 0.3);
 
 /// <summary>
 /// Nested arithmetic: an expression of single digits with + - * and parentheses, reduced by one operation a step (the leftmost
@@ -27,7 +28,6 @@ internal sealed record NestedArithmeticOptions(string Name, bool ModuloTen = fal
 internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : ITaskFamily
 {
     private const int Largest = 99, MostDigits = 4;
-    private static readonly int[] Slips = [-1, 1, -2, 2, -10, 10];
 
     public string Name => options.Name;
 
@@ -41,25 +41,30 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
 
     public CorpusMixture DefaultMixture { get; } = new(Careful: 0.45, SlipProne: 0.25, SystematicallyWrong: 0.20, GivesUpEarly: 0.10);
 
-    public Problem Generate(Split split, int level, ulong seed, long index) => ProblemSplit.Generate(split, level, seed, index, (ref RandomStream random) =>
+    public Problem Generate(Split split, int level, ulong seed, long index)
     {
-        var tree = DrawTree(ref random, level);
-        if (Evaluate(tree) is not { } value) return null;
-        var expression = tree.Render();
-        if (Evaluate(Expression.Parse(expression, leftToRight: true)!) is null) return null;
-        var modulo = options.ModuloTen ? "%10" : "";
-        if (!options.Comparison)
+        // Drawn once a problem, not once a draw: which problems are rare must not decide how often they are asked.
+        bool? misleads = null, yes = null;
+        return ProblemSplit.Generate(split, level, seed, index, (ref RandomStream random) =>
         {
-            return new(Name, level, split, index, $"{expression}=?{modulo}", expression, tree.Canonical(), value.ToString(CultureInfo.InvariantCulture));
-        }
+            misleads ??= random.NextBool(options.MisleadingShare);
+            yes ??= random.NextBool(0.5);
+            var tree = DrawTree(ref random, level);
+            if (Evaluate(tree) is not { } value) return null;
+            var expression = tree.Render();
+            if (Evaluate(Expression.Parse(expression, leftToRight: true)!) is not { } misread || misread != value != misleads) return null;
+            var modulo = options.ModuloTen ? "%10" : "";
+            if (!options.Comparison)
+            {
+                return new(Name, level, split, index, $"{expression}=?{modulo}", expression, tree.Canonical(), value.ToString(CultureInfo.InvariantCulture));
+            }
 
-        var yes = random.NextBool(0.5);
-        var top = options.ModuloTen ? 9 : Largest;
-        var threshold = yes ? value - random.Next(1, 10) : value + random.Next(0, 9);
-        if (threshold < 0 || threshold > top) return null;
-        var state = string.Create(CultureInfo.InvariantCulture, $"{expression}>{threshold}");
-        return new(Name, level, split, index, $"{state}?{modulo}", state, tree.Canonical(), Texts.YesOrNo(yes));
-    });
+            var threshold = yes.Value ? value - random.Next(1, 10) : value + random.Next(0, 9);
+            if (threshold < 0 || threshold > (options.ModuloTen ? 9 : Largest)) return null;
+            var state = string.Create(CultureInfo.InvariantCulture, $"{expression}>{threshold}");
+            return new(Name, level, split, index, $"{state}?{modulo}", state, tree.Canonical(), Texts.YesOrNo(yes.Value));
+        });
+    }
 
     public VerificationResult Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
 
@@ -127,15 +132,9 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
     /// <summary>The leftmost operation with a wrong value, such that what is left can still be reduced within range; the right value if none can.</summary>
     private Expression Slip(Expression state, ref RandomStream random)
     {
-        var first = random.Next(options.ModuloTen ? 9 : Slips.Length);
-        for (var i = 0; i < Slips.Length; i++)
-        {
-            var offset = options.ModuloTen ? first + 1 : Slips[(first + i) % Slips.Length];
-            var slipped = state.ReduceLeftmost(e => (int)Wrap(Value(e)!.Value + offset));
-            if (Evaluate(slipped) is not null && !HasOutOfRange(slipped)) return slipped;
-        }
-
-        return state.ReduceLeftmost(e => Value(e)!.Value);
+        Expression Off(int offset) => state.ReduceLeftmost(e => (int)Wrap(Value(e)!.Value + offset));
+        var offset = options.ModuloTen ? random.Next(1, 10) : Slips.Draw(ref random, o => Off(o) is var slipped && !HasOutOfRange(slipped) && Evaluate(slipped) is not null);
+        return Off(offset);
     }
 
     private static bool HasOutOfRange(Expression e) => e.IsNumber ? e.Value is < 0 or > Largest : HasOutOfRange(e.Left!) || HasOutOfRange(e.Right!);

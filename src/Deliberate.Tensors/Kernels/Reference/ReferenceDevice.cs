@@ -5,5 +5,5 @@ internal sealed class ReferenceDevice() : Device(sizeof(double), new WorkerPool(
 {
     public override string Name => "reference float64";
 
-    internal override IKernels Kernels { get; } = null!;
+    internal override IKernels Kernels { get; } = new ReferenceKernels();
 }

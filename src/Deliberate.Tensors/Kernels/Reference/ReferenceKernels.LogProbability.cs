@@ -1,0 +1,75 @@
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// z = softCap(x·Wᵀ) · scale, p = softmax(z): log-probability z_target − L and entropy H = −Σ p·log p, with
+/// L = max + log Σ e^(z − max).
+/// Backward from upstream (u, h): dz_j = u · (1[j = target] − p_j) − h · p_j · (log p_j + H), then through scale and soft cap.
+/// </summary>
+internal sealed unsafe partial class ReferenceKernels
+{
+    public void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch)
+    {
+        var z = scratch.F64(0, head.Rows);
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            Logits(x.F64(t), head, z);
+            FillStatistics(z, head.Rows, shape, targets.I32[t], statistics.F64(t));
+        }
+    }
+
+    public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
+    {
+        for (var t = rows.Begin; t < rows.End; t++) FillStatistics(logits.F64(t), logits.Columns, shape, targets.I32[t], statistics.F64(t));
+    }
+
+    public void LogProbabilityBackward(
+        Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows)
+    {
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            // The row of the gradient first holds the logits, then z, then the gradient.
+            var z = logits.GradientF64(t - firstRow);
+            var target = targets.I32[t];
+            var row = statistics.F64(t);
+            var weights = upstream.F64(t);
+            Logits(x.F64(t), head, z);
+            FillStatistics(z, head.Rows, shape, target, row);
+            var (entropy, logSumExp) = (row[1], row[2] + Math.Log(row[3]));
+            for (var j = 0; j < head.Rows; j++)
+            {
+                var logP = z[j] - logSumExp;
+                var p = Math.Exp(logP);
+                var dz = -weights[1] * p * (logP + entropy);
+                if (target >= 0) dz += weights[0] * ((j == target ? 1 : 0) - p);
+                z[j] = dz * shape.Scale * SoftCapSlope(z[j] / shape.Scale, shape.SoftCap);
+            }
+        }
+    }
+
+    private static void Logits(double* x, LinearWeight head, double* logits)
+    {
+        for (var j = 0; j < head.Rows; j++) logits[j] = Dot(x, head.F64 + ((long)j * head.Columns), head.Columns);
+    }
+
+    /// <summary>Logits become z in place; fills the row (log-probability, entropy, max of z, Σ e^(z − max)).</summary>
+    private static void FillStatistics(double* z, int vocabulary, LogitShape shape, int target, double* row)
+    {
+        var max = double.NegativeInfinity;
+        for (var j = 0; j < vocabulary; j++)
+        {
+            z[j] = shape.Scale * SoftCap(z[j], shape.SoftCap);
+            max = Math.Max(max, z[j]);
+        }
+
+        double sum = 0;
+        for (var j = 0; j < vocabulary; j++) sum += Math.Exp(z[j] - max);
+        var logSumExp = max + Math.Log(sum);
+
+        double entropy = 0;
+        for (var j = 0; j < vocabulary; j++) entropy -= Math.Exp(z[j] - logSumExp) * (z[j] - logSumExp);
+        row[0] = target >= 0 ? z[target] - logSumExp : 0;
+        row[1] = entropy;
+        row[2] = max;
+        row[3] = sum;
+    }
+}
