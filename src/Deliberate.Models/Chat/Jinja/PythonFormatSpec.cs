@@ -121,7 +121,7 @@ internal sealed class PythonFormatSpec
     public string Float(JinjaRun run, double value, char type)
     {
         var precision = Precision < 0 ? 6 : Precision;
-        run.Budget.Spend(20 + (precision / 16));
+        run.Budget.Spend(80 + (precision / 16));
         if (precision > 400) throw new JinjaException("precision too big");
         var text = char.ToLowerInvariant(type) switch
         {
