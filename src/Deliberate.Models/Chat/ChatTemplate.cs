@@ -14,16 +14,19 @@ internal sealed class ChatTemplate
     /// <summary>Longest source, in characters; the longest known templates have some 20,000.</summary>
     private const int MaxSource = 1024 * 1024;
 
+    private const int MaxMessage = 2000;
+
     /// <summary>Stands after the last message's content to find its end in the rendered text; the space tells whether the template trims.</summary>
     private const string ContinueMark = "CONTINUE_FINAL_MESSAGE_MARK ";
 
     private readonly List<JinjaStatement> _body;
+    private readonly JinjaException? _late;
 
-    private ChatTemplate(string source, string name, List<JinjaStatement> body)
+    private ChatTemplate(string source, string name)
     {
         Source = source;
         Name = name;
-        _body = body;
+        (_body, _late) = JinjaParser.Parse(source);
     }
 
     public string Source { get; }
@@ -37,11 +40,11 @@ internal sealed class ChatTemplate
         if (source.Length > MaxSource) throw new UserError($"The chat template has {source.Length} characters; at most {MaxSource} are allowed.", name);
         try
         {
-            return new ChatTemplate(source, name, JinjaParser.Parse(source));
+            return new ChatTemplate(source, name);
         }
         catch (JinjaException e)
         {
-            throw new UserError(e.Message, name, e.Line, inner: e);
+            throw new UserError(Short(e.Message), name, e.Line, inner: e);
         }
     }
 
@@ -50,6 +53,7 @@ internal sealed class ChatTemplate
     /// <param name="time">The clock of <c>strftime_now</c>; the system's where not given.</param>
     public RenderedChat Render(ChatTemplateInput input, TimeProvider? time = null)
     {
+        if (_late is not null) throw new UserError(Short(_late.Message), Name, _late.Line, inner: _late);
         var run = new JinjaRun(time ?? TimeProvider.System);
         try
         {
@@ -63,9 +67,12 @@ internal sealed class ChatTemplate
         }
         catch (JinjaException e)
         {
-            throw new UserError(e.Message, Name, run.Line, inner: e);
+            throw new UserError(Short(e.Message), Name, Math.Max(1, run.Line), inner: e);
         }
     }
+
+    /// <summary>Messages quote the template, which may be long.</summary>
+    private static string Short(string message) => message.Length <= MaxMessage ? message : message[..MaxMessage] + "...";
 
     private static JinjaScope Globals(JinjaRun run, ChatTemplateInput input, JinjaList messages)
     {

@@ -35,7 +35,7 @@ internal static class JinjaAttributes
         return target switch
         {
             JinjaString text => JinjaStringMethods.Find(run, text, name),
-            JinjaDict dict => DictChanges.Contains(name) ? JinjaUndefined.Unsafe(target, name) : DictMethod(dict, name),
+            JinjaDict dict => DictChanges.Contains(name) ? JinjaUndefined.Unsafe(target, name) : DictMethod(run, dict, name),
             JinjaList list => ListAttribute(run, list, name),
             JinjaNamespace space => space.Attributes.GetValueOrDefault(name),
             JinjaFunction function => function.Attributes?.GetValueOrDefault(name),
@@ -48,7 +48,7 @@ internal static class JinjaAttributes
         };
     }
 
-    private static JinjaFunction? DictMethod(JinjaDict dict, string name) => name switch
+    private static JinjaFunction? DictMethod(JinjaRun run, JinjaDict dict, string name) => name switch
     {
         "keys" or "values" or "items" => new JinjaFunction(name, arguments =>
         {
@@ -58,6 +58,7 @@ internal static class JinjaAttributes
         "get" => new JinjaFunction(name, arguments =>
         {
             var bound = arguments.Bind(name, ["key", "default"], 1);
+            run.Budget.SpendKey(bound[0]!);
             return dict.Find(bound[0]!) ?? bound[1] ?? JinjaNone.Instance;
         }),
         "copy" => new JinjaFunction(name, _ => dict),

@@ -11,7 +11,7 @@ namespace Deliberate.Models;
 internal sealed class JinjaBudget
 {
     /// <summary>Units for one rendering. A chat of 1,000 messages through a template with tools spends about 200,000.</summary>
-    public const int Units = 3_000_000;
+    public const int Units = 2_000_000;
 
     /// <summary>Longest text, in UTF-16 units: 16 MB.</summary>
     public const int MaxText = 8 * 1024 * 1024;
@@ -38,6 +38,15 @@ internal sealed class JinjaBudget
 
     /// <summary>Spends for a search of a needle in a text, which may compare the needle at every position.</summary>
     public void SpendSearch(long text, long needle) => Spend(1 + (text / CharactersPerUnit) + (needle > 64 ? Math.Max(0, text - needle) * needle / 256 : 0));
+
+    /// <summary>Spends for hashing a key of a dictionary and comparing it with the one found.</summary>
+    public void SpendKey(JinjaValue key) => Spend(1 + (key switch
+    {
+        JinjaString text => text.Text.Length / CharactersPerUnit,
+        JinjaBytes bytes => bytes.Bytes.Length / CharactersPerUnit,
+        JinjaList list => list.Items.Count * 16,
+        _ => 0,
+    }));
 
     public void Enter()
     {

@@ -56,7 +56,7 @@ internal static class JinjaComparer
         var same = true;
         foreach (var (key, value) in a.Entries)
         {
-            run.Budget.Spend(1);
+            run.Budget.SpendKey(key);
             same = b.Find(key) is { } other && AreEqual(run, value, other);
             if (!same) break;
         }
@@ -98,8 +98,10 @@ internal static class JinjaComparer
                 run.Budget.SpendSearch(text.Text.Length, part.Text.Length);
                 return text.Text.Contains(part.Text, StringComparison.Ordinal);
             case JinjaDict dict:
+                run.Budget.SpendKey(item);
                 return dict.Find(item) is not null;
             case JinjaDictView { Kind: "keys" } keys:
+                run.Budget.SpendKey(item);
                 return keys.Dict.Find(item) is not null;
             default:
                 foreach (var element in JinjaSequence.Items(run, container, notIterable: $"argument of type '{container.TypeName}' is not iterable"))
@@ -116,14 +118,23 @@ internal static class JinjaComparer
     public static JinjaValue[] Sort(JinjaRun run, IReadOnlyList<JinjaValue> items, Func<JinjaValue, JinjaValue> key, bool reverse)
     {
         var keyed = items.Select((item, index) => (Item: item, Key: key(item), Index: index)).ToArray();
-        Array.Sort(keyed, (a, b) =>
+        try
         {
-            run.Budget.Spend(1);
-            if (a.Index == b.Index) return 0;
-            var order = Order(run, a.Key, b.Key, "<");
-            if (order == 0 || order == 2) return a.Index.CompareTo(b.Index);
-            return reverse ? -order : order;
-        });
+            Array.Sort(keyed, (a, b) =>
+            {
+                run.Budget.Spend(1);
+                if (a.Index == b.Index) return 0;
+                var order = Order(run, a.Key, b.Key, "<");
+                if (order == 0 || order == 2) return a.Index.CompareTo(b.Index);
+                return reverse ? -order : order;
+            });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is JinjaException inner)
+        {
+            // Array.Sort wraps what its comparison throws.
+            throw new JinjaException(inner.Message, inner.Line);
+        }
+
         return [.. keyed.Select(k => k.Item)];
     }
 }

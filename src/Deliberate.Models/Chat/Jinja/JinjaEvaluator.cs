@@ -7,16 +7,23 @@ internal sealed class JinjaEvaluator(JinjaRun run)
 {
     public JinjaValue Evaluate(JinjaExpression node, JinjaScope scope)
     {
+        run.Budget.Spend(1);
         switch (node)
         {
             case JinjaConstant constant: return constant.Value;
-            case JinjaName name: return scope.Find(name.Name) ?? JinjaUndefined.Name(name.Name);
+            case JinjaName name: return Find(name.Name, scope) ?? JinjaUndefined.Name(name.Name);
         }
 
-        run.Budget.Spend(1);
         run.Budget.Enter();
         var value = EvaluateNested(node, scope);
         run.Budget.Leave();
+        return value;
+    }
+
+    private JinjaValue? Find(string name, JinjaScope scope)
+    {
+        var value = scope.Find(name, out var asked);
+        if (asked > 8) run.Budget.Spend(asked / 4);
         return value;
     }
 
@@ -61,9 +68,15 @@ internal sealed class JinjaEvaluator(JinjaRun run)
 
     private JinjaDict Dictionary(JinjaDictLiteral literal, JinjaScope scope)
     {
-        run.Budget.Spend(literal.Pairs.Count);
+        run.Budget.Spend(4 + (literal.Pairs.Count * 2));
         var dict = new JinjaDict();
-        foreach (var (key, value) in literal.Pairs) dict.Set(Evaluate(key, scope), Evaluate(value, scope));
+        foreach (var (keyNode, valueNode) in literal.Pairs)
+        {
+            var key = Evaluate(keyNode, scope);
+            run.Budget.SpendKey(key);
+            dict.Set(key, Evaluate(valueNode, scope));
+        }
+
         return dict;
     }
 
@@ -115,18 +128,20 @@ internal sealed class JinjaEvaluator(JinjaRun run)
         return new JinjaInt(sign.Negative ? BigInteger.Negate(integer) : integer);
     }
 
-    public JinjaValue Filter(JinjaFilterCall filter, JinjaValue value, JinjaScope scope)
-    {
-        // A chain without an operand (filter and set blocks) starts with the value given.
-        if (filter.Operand is JinjaFilterCall inner && StartsOpen(inner)) value = Filter(inner, value, scope);
-        run.Budget.Spend(1);
-        return JinjaFilters.Apply(run, filter.Name, value, Arguments(filter.Arguments, scope, null));
-    }
+    private JinjaValue Filter(JinjaFilterCall filter, JinjaValue value, JinjaScope scope) => JinjaFilters.Apply(run, filter.Name, value, Arguments(filter.Arguments, scope, null));
 
-    private static bool StartsOpen(JinjaFilterCall filter)
+    /// <summary>Passes the body of a filter or set block through its chain of filters, whose innermost has no operand of its own.</summary>
+    public JinjaValue FilterBody(JinjaFilterCall outermost, JinjaValue body, JinjaScope scope)
     {
-        while (filter.Operand is JinjaFilterCall inner) filter = inner;
-        return filter.Operand is null;
+        var chain = new Stack<JinjaFilterCall>();
+        for (var filter = outermost; filter is not null; filter = (JinjaFilterCall?)filter.Operand) chain.Push(filter);
+        while (chain.TryPop(out var filter))
+        {
+            run.Budget.Spend(1);
+            body = Filter(filter, body, scope);
+        }
+
+        return body;
     }
 
     public JinjaValue Call(JinjaCall call, JinjaScope scope, KeyValuePair<string, JinjaValue>? extra)
@@ -183,7 +198,7 @@ internal sealed class JinjaEvaluator(JinjaRun run)
                 scope.Set(name.Name, value);
                 break;
             case JinjaNamespaceTarget member:
-                if (scope.Find(member.Name) is not JinjaNamespace space) throw new JinjaException("cannot assign attribute on non-namespace object");
+                if (Find(member.Name, scope) is not JinjaNamespace space) throw new JinjaException("cannot assign attribute on non-namespace object");
                 space.Attributes[member.Attribute] = value;
                 break;
             case JinjaTupleLiteral tuple:

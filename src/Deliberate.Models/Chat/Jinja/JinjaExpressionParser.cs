@@ -323,50 +323,7 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream stream)
         return new JinjaSlice(start, stop, step, line);
     }
 
-    public JinjaCallArguments ParseArguments()
-    {
-        var line = stream.ExpectOperator("(").Line;
-        var positional = new List<JinjaExpression>();
-        var named = new List<(string, JinjaExpression)>();
-        JinjaExpression? star = null;
-        JinjaExpression? starStar = null;
-        for (var first = true; !stream.Current.IsOperator(")"); first = false)
-        {
-            if (!first)
-            {
-                stream.ExpectOperator(",");
-                if (stream.Current.IsOperator(")")) break;
-            }
-
-            var fits = starStar is null;
-            if (stream.SkipOperator("*"))
-            {
-                fits &= star is null;
-                star = ParseExpression();
-            }
-            else if (stream.SkipOperator("**"))
-            {
-                starStar = ParseExpression();
-            }
-            else if (stream.Current.Kind == JinjaTokenKind.Name && stream.Following.IsOperator("="))
-            {
-                var name = stream.Next().Text;
-                stream.Next();
-                fits &= !named.Exists(n => n.Item1 == name);
-                named.Add((name, ParseExpression()));
-            }
-            else
-            {
-                fits &= star is null && named.Count == 0;
-                positional.Add(ParseExpression());
-            }
-
-            if (!fits) throw new JinjaException("invalid syntax for function call expression", line);
-        }
-
-        stream.ExpectOperator(")");
-        return new JinjaCallArguments(positional, named, star, starStar);
-    }
+    private JinjaCallArguments ParseArguments() => JinjaArgumentParser.Parse(stream, this);
 
     /// <summary>A chain of filters; with <paramref name="inline"/> the first stands without its bar, as in a filter block.</summary>
     public JinjaExpression? ParseFilters(JinjaExpression? node, bool inline = false)
@@ -386,8 +343,10 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream stream)
     private string ParseDottedName()
     {
         var name = stream.ExpectName().Text;
-        while (stream.SkipOperator(".")) name += "." + stream.ExpectName().Text;
-        return name;
+        if (!stream.Current.IsOperator(".")) return name;
+        var whole = new StringBuilder(name);
+        while (stream.SkipOperator(".")) whole.Append('.').Append(stream.ExpectName().Text);
+        return whole.ToString();
     }
 
     private JinjaExpression ParseTest(JinjaExpression node)

@@ -22,6 +22,7 @@ internal static class JinjaFilters
     public static JinjaValue Apply(JinjaRun run, string name, JinjaValue value, JinjaArguments arguments)
     {
         if (!Table.TryGetValue(name, out var filter)) throw new JinjaException($"No filter named '{name}'.");
+        if (value is JinjaString text) run.Budget.SpendText(text.Text.Length);
         var bound = filter.Parameters is null ? [] : arguments.Bind(name, filter.Parameters, filter.Required);
         return filter.Apply(run, value, bound, arguments);
     }

@@ -42,11 +42,15 @@ internal static class JinjaGlobals
         var dict = new JinjaDict();
         if (arguments.Positional.Count == 1)
         {
-            foreach (var (key, value) in Pairs(run, arguments.Positional[0])) dict.Set(key, value);
+            foreach (var (key, value) in Pairs(run, arguments.Positional[0]))
+            {
+                run.Budget.SpendKey(key);
+                dict.Set(key, value);
+            }
         }
 
         foreach (var (name, value) in arguments.Named) dict.Set(name, value);
-        run.Budget.Spend(dict.Count);
+        run.Budget.Spend(4 + arguments.Named.Count);
         return dict;
     }
 

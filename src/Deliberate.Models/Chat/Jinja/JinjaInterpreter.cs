@@ -105,7 +105,7 @@ internal sealed class JinjaInterpreter
                 Print(_evaluator.Call(call.Call, scope, new KeyValuePair<string, JinjaValue>("caller", Macro(call.Caller, scope))));
                 return Flow.Next;
             case JinjaFilterBlock filter:
-                Print(_evaluator.Filter(filter.Filter, Capture(() => Execute(filter.Body, new JinjaScope(scope))), scope));
+                Print(_evaluator.FilterBody(filter.Filter, Capture(() => Execute(filter.Body, new JinjaScope(scope))), scope));
                 return Flow.Next;
             case JinjaWith with:
                 return With(with, scope);
@@ -161,7 +161,7 @@ internal sealed class JinjaInterpreter
         var state = new JinjaLoop(items, depth, recurse);
         for (var i = 0; i < items.Count; i++)
         {
-            _run.Budget.Spend(1);
+            _run.Budget.Spend(2);
             var inside = new JinjaScope(scope);
             state.Index = i;
             inside.Set("loop", state);
@@ -188,7 +188,7 @@ internal sealed class JinjaInterpreter
     private void SetBlock(JinjaSetBlock set, JinjaScope scope)
     {
         JinjaValue value = Capture(() => Execute(set.Body, new JinjaScope(scope)));
-        if (set.Filter is not null) value = _evaluator.Filter(set.Filter, value, scope);
+        if (set.Filter is not null) value = _evaluator.FilterBody(set.Filter, value, scope);
         _evaluator.Assign(set.Target, value, scope);
     }
 
@@ -212,21 +212,26 @@ internal sealed class JinjaInterpreter
         _run.Output.Append(text.Text);
     }
 
-    private JinjaFunction Macro(JinjaMacroDefinition macro, JinjaScope scope) => new(macro.Name, arguments => CallMacro(macro, scope, arguments))
+    private JinjaFunction Macro(JinjaMacroDefinition macro, JinjaScope scope)
     {
-        Attributes = new Dictionary<string, JinjaValue>(StringComparer.Ordinal)
+        _run.Budget.Spend(16 + macro.Parameters.Count);
+        return new JinjaFunction(macro.Name, arguments => CallMacro(macro, scope, arguments))
         {
-            ["name"] = macro.Name,
-            ["arguments"] = new JinjaList([.. macro.Parameters.Select(p => (JinjaValue)p)], isTuple: true),
-            ["caller"] = macro.UsesCaller,
-            ["catch_varargs"] = macro.UsesVarargs,
-            ["catch_kwargs"] = macro.UsesKwargs,
-        },
-    };
+            Attributes = new Dictionary<string, JinjaValue>(StringComparer.Ordinal)
+            {
+                ["name"] = macro.Name,
+                ["arguments"] = new JinjaList([.. macro.Parameters.Select(p => (JinjaValue)p)], isTuple: true),
+                ["caller"] = macro.UsesCaller,
+                ["catch_varargs"] = macro.UsesVarargs,
+                ["catch_kwargs"] = macro.UsesKwargs,
+            },
+        };
+    }
 
     private JinjaString CallMacro(JinjaMacroDefinition macro, JinjaScope scope, JinjaArguments arguments)
     {
         var line = _run.Line;
+        _run.Budget.Spend(1 + (macro.Parameters.Count * (1 + (arguments.Named.Count / 8))));
         _run.Budget.Enter();
         var inside = new JinjaScope(scope);
         BindMacro(macro, inside, arguments);

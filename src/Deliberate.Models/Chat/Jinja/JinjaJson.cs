@@ -47,7 +47,7 @@ internal static class JinjaJson
 
     private static void Write(JinjaRun run, JinjaWriter writer, JinjaValue value, Layout layout, int level)
     {
-        run.Budget.Spend(1);
+        run.Budget.Spend(3);
         switch (value)
         {
             case JinjaString text: WriteString(writer, text.Text, layout.EnsureAscii); break;

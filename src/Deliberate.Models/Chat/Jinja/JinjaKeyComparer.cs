@@ -8,7 +8,10 @@ internal sealed class JinjaKeyComparer : IEqualityComparer<JinjaValue>
 {
     public static readonly JinjaKeyComparer Instance = new();
 
-    private const int MaxTupleDepth = 50;
+    /// <summary>Tuples within tuple keys stay small, so that shared ones cannot make a key expensive.</summary>
+    private const int MaxNesting = 3;
+
+    private const int MaxInnerItems = 16;
 
     public bool Equals(JinjaValue? x, JinjaValue? y) => (x, y) switch
     {
@@ -40,8 +43,11 @@ internal sealed class JinjaKeyComparer : IEqualityComparer<JinjaValue>
             case JinjaBool or JinjaInt: return JinjaArithmetic.ToInteger(value).GetHashCode();
             case JinjaFloat f: return double.IsInteger(f.Value) ? new System.Numerics.BigInteger(f.Value).GetHashCode() : f.Value.GetHashCode();
             case JinjaNone or JinjaUndefined: return 0;
-            case JinjaBytes bytes: return bytes.Bytes.Length;
-            case JinjaList { IsTuple: true } tuple when depth < MaxTupleDepth:
+            case JinjaBytes bytes:
+                var content = new HashCode();
+                content.AddBytes(bytes.Bytes);
+                return content.ToHashCode();
+            case JinjaList { IsTuple: true } tuple when depth == 0 || (depth < MaxNesting && tuple.Items.Count <= MaxInnerItems):
                 var hash = new HashCode();
                 foreach (var item in tuple.Items) hash.Add(Hash(item, depth + 1));
                 return hash.ToHashCode();

@@ -135,7 +135,12 @@ internal static class JinjaListFilters
     {
         var key = Key(run, a[1], IsTrue(a[0]));
         var seen = new HashSet<JinjaValue>(JinjaKeyComparer.Instance);
-        return new JinjaGenerator([.. Items(run, value).Where(item => seen.Add(key(item)))]);
+        return new JinjaGenerator([.. Items(run, value).Where(item =>
+        {
+            var itemKey = key(item);
+            run.Budget.SpendKey(itemKey);
+            return seen.Add(itemKey);
+        })]);
     }
 
     private static JinjaValue Extreme(JinjaRun run, JinjaValue value, JinjaValue?[] a, string replaces)

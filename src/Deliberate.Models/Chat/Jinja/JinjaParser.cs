@@ -7,6 +7,9 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class JinjaParser
 {
+    /// <summary>Most parameters of a macro.</summary>
+    private const int MaxParameters = 255;
+
     private readonly JinjaTokenStream _stream;
     private readonly JinjaExpressionParser _expressions;
     private readonly HashSet<string> _blocks = [];
@@ -19,12 +22,13 @@ internal sealed class JinjaParser
         _expressions = new JinjaExpressionParser(stream);
     }
 
-    public static List<JinjaStatement> Parse(string source)
+    /// <summary>The statements of a template, and the mistake that each of its renderings must fail with, if there is one.</summary>
+    public static (List<JinjaStatement> Body, JinjaException? Late) Parse(string source)
     {
         var stream = new JinjaTokenStream(JinjaLexer.Tokenize(source));
         var body = new JinjaParser(stream).ParseUntil([]);
         if (stream.Unknown.Count > 0) throw new JinjaException(stream.Unknown[0].Message, stream.Unknown[0].Line);
-        return body;
+        return (body, stream.Late);
     }
 
     /// <summary>Statements up to a tag named in <paramref name="ends"/>, which becomes the current token; with no ends, to the end of the template.</summary>
@@ -103,12 +107,18 @@ internal sealed class JinjaParser
             "autoescape" => new JinjaAutoescape(_expressions.ParseExpression(), ParseScope("endautoescape"), token.Line),
             "block" => ParseBlock(token.Line),
             "include" or "import" or "from" or "extends" => ParseLoad(token),
-            "break" => _loops > 0 ? new JinjaBreak(token.Line) : throw new JinjaException("'break' outside loop", token.Line),
-            "continue" => _loops > 0 ? new JinjaContinue(token.Line) : throw new JinjaException("'continue' outside loop", token.Line),
+            "break" => new JinjaBreak(InsideLoop(token)),
+            "continue" => new JinjaContinue(InsideLoop(token)),
             _ => throw new JinjaException($"Encountered unknown tag '{token.Text}'.", token.Line),
         };
         _open.Pop();
         return statement;
+    }
+
+    private int InsideLoop(JinjaToken tag)
+    {
+        if (_loops == 0) _stream.FailLate($"'{tag.Text}' outside loop", tag.Line);
+        return tag.Line;
     }
 
     private List<JinjaStatement> ParseOutsideLoop(string end)
@@ -257,7 +267,8 @@ internal sealed class JinjaParser
         {
             if (parameters.Count > 0) _stream.ExpectOperator(",");
             var name = ParseTargetName();
-            if (parameters.Contains(name)) throw _stream.Fail($"duplicate argument '{name}' in function definition");
+            if (parameters.Count == MaxParameters) throw _stream.Fail($"more than {MaxParameters} arguments");
+            if (parameters.Contains(name)) _stream.FailLate($"duplicate argument '{name}' in function definition", _stream.Line);
             if (_stream.SkipOperator("=")) defaults.Add(_expressions.ParseExpression());
             else if (defaults.Count > 0) throw _stream.Fail("non-default argument follows default argument");
             parameters.Add(name);

@@ -61,7 +61,7 @@ internal static class JinjaPrinter
         writer.Append(open);
         for (var i = 0; i < items.Count; i++)
         {
-            run.Budget.Spend(1);
+            run.Budget.Spend(3);
             if (i > 0) writer.Append(", ");
             Write(run, writer, items[i], quote: true);
         }
@@ -77,7 +77,7 @@ internal static class JinjaPrinter
         var first = true;
         foreach (var (key, value) in entries)
         {
-            run.Budget.Spend(1);
+            run.Budget.Spend(3);
             if (!first) writer.Append(", ");
             first = false;
             Write(run, writer, key, quote: true);

@@ -35,7 +35,8 @@ internal static class JinjaSequence
 
     private static List<JinjaValue> Characters(JinjaRun run, JinjaString text)
     {
-        run.Budget.Spend(text.Length);
+        // Twice: each character becomes two objects.
+        run.Budget.Spend(text.Length * 2L);
         var items = new List<JinjaValue>(text.Length);
         for (var i = 0; i < text.Text.Length;)
         {
@@ -63,7 +64,12 @@ internal static class JinjaSequence
     /// <summary>The element at a key, or null where Python would raise and Jinja gives undefined.</summary>
     public static JinjaValue? Find(JinjaRun run, JinjaValue target, JinjaValue key)
     {
-        if (target is JinjaDict dict) return key is JinjaList { IsTuple: false } or JinjaDict ? null : dict.Find(key);
+        if (target is JinjaDict dict)
+        {
+            run.Budget.SpendKey(key);
+            return key is JinjaList { IsTuple: false } or JinjaDict ? null : dict.Find(key);
+        }
+
         if (key is not (JinjaInt or JinjaBool) || Length(target) is not { } length) return null;
         var position = JinjaArithmetic.ToInteger(key);
         if (position.Sign < 0) position += length;

@@ -22,7 +22,7 @@ internal static class JinjaStringMethods
         ["rstrip"] = (["chars"], 0, (run, s, a) => PythonStrings.Strip(run, s.Text, Optional(a[0]), left: false, right: true)),
         ["split"] = (["sep", "maxsplit"], 0, (run, s, a) => PythonStrings.Split(run, s.Text, Optional(a[0]), Count(a[1]), fromRight: false)),
         ["rsplit"] = (["sep", "maxsplit"], 0, (run, s, a) => PythonStrings.Split(run, s.Text, Optional(a[0]), Count(a[1]), fromRight: true)),
-        ["splitlines"] = (["keepends"], 0, (run, s, a) => PythonStrings.Texts(run, PythonText.Lines(s.Text, a[0]?.IsTrue ?? false))),
+        ["splitlines"] = (["keepends"], 0, (run, s, a) => PythonStrings.Texts(run, PythonText.Lines(run, s.Text, a[0]?.IsTrue ?? false))),
         ["partition"] = (["sep"], 1, (run, s, a) => Partition(run, s.Text, Text(a[0]!), last: false)),
         ["rpartition"] = (["sep"], 1, (run, s, a) => Partition(run, s.Text, Text(a[0]!), last: true)),
         ["replace"] = (["old", "new", "count"], 2, (run, s, a) => PythonStrings.Replace(run, s.Text, Text(a[0]!), Text(a[1]!), Count(a[2]))),

@@ -24,8 +24,8 @@ internal static class JinjaTests
         ["iterable"] = (Nothing, (_, v, _) => JinjaSequence.IsIterable(v)),
         ["callable"] = (Nothing, (_, v, _) => v is JinjaFunction or JinjaLoop or JinjaUndefined),
         ["escaped"] = (Nothing, (_, v, _) => v is JinjaString { IsMarkup: true }),
-        ["upper"] = (Nothing, (run, v, _) => PythonStrings.IsUpper(JinjaPrinter.Str(run, v))),
-        ["lower"] = (Nothing, (run, v, _) => PythonStrings.IsLower(JinjaPrinter.Str(run, v))),
+        ["upper"] = (Nothing, (run, v, _) => PythonStrings.IsUpper(Text(run, v))),
+        ["lower"] = (Nothing, (run, v, _) => PythonStrings.IsLower(Text(run, v))),
         ["odd"] = (Nothing, (run, v, _) => Rest(run, v, 2) is JinjaValue r && JinjaComparer.AreEqual(run, r, 1)),
         ["even"] = (Nothing, (run, v, _) => Rest(run, v, 2) is JinjaValue r && JinjaComparer.AreEqual(run, r, 0)),
         ["divisibleby"] = (["num"], (run, v, a) => JinjaComparer.AreEqual(run, Rest(run, v, a[0]!), 0)),
@@ -56,6 +56,13 @@ internal static class JinjaTests
     {
         if (!Table.TryGetValue(name, out var test)) throw new JinjaException($"No test named '{name}'.");
         return test.Holds(run, value, arguments.Bind(name, test.Parameters, test.Parameters.Length));
+    }
+
+    private static string Text(JinjaRun run, JinjaValue value)
+    {
+        var text = JinjaPrinter.Str(run, value);
+        run.Budget.SpendText(text.Length);
+        return text;
     }
 
     private static Test Comparison(string symbol) => (run, value, arguments) => JinjaComparer.Test(run, symbol, value, arguments[0]!);

@@ -74,7 +74,7 @@ internal static class JinjaTextFilters
         if (value is not JinjaString text) throw (value as JinjaUndefined)?.Failure() ?? new JinjaException($"unsupported operand type(s) for +=: '{value.TypeName}' and 'str'");
         var width = a[0] is JinjaString given ? given.Text : run.Write().Append(" ", a[0] is null ? 4 : JinjaArithmetic.ToInt(a[0]!)).ToString();
         var blank = a[2]?.IsTrue ?? false;
-        var lines = PythonText.Lines(text.Text + "\n");
+        var lines = PythonText.Lines(run, text.Text + "\n");
         run.Budget.Spend(lines.Count);
         var writer = run.Write();
         if (a[1]?.IsTrue ?? false) writer.Append(width);

@@ -27,6 +27,11 @@ internal sealed class JinjaTokenStream(List<JinjaToken> tokens)
     /// <summary>Which of caller, varargs and kwargs the innermost macro reads; null outside macros.</summary>
     public HashSet<string>? MacroNames { get; set; }
 
+    /// <summary>The first mistake that Jinja's grammar accepts and Python's, which Jinja compiles to, does not: an error of every rendering.</summary>
+    public JinjaException? Late { get; private set; }
+
+    public void FailLate(string message, int line) => Late ??= new JinjaException(message, line);
+
     public JinjaToken Next()
     {
         var token = tokens[_at];

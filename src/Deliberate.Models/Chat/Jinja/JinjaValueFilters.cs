@@ -111,6 +111,7 @@ internal static class JinjaValueFilters
         if (method is not ("common" or "ceil" or "floor")) throw new JinjaException("method must be common, ceil or floor");
         if (value is JinjaUndefined missing) throw missing.Failure();
         if (!JinjaArithmetic.IsNumber(value)) throw new JinjaException($"type {value.TypeName} doesn't define __round__ method");
+        run.Budget.Spend(80);
         if (precision is > 400 or < -400) throw new JinjaException("precision out of range");
         if (method == "common") return value is JinjaFloat number ? new JinjaFloat(PythonFloat.Round(number.Value, precision)) : RoundInteger(JinjaArithmetic.ToInteger(value), precision);
         var scale = Math.Pow(10, precision);

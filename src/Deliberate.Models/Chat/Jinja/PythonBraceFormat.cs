@@ -122,7 +122,6 @@ internal static class PythonBraceFormat
                 return spec.Type is '\0' or 's' ? spec.Text(run, s.Text, '<') : throw Unknown(spec, value);
             case JinjaBool or JinjaInt:
                 if (spec.Type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%') return spec.Float(run, JinjaArithmetic.ToDouble(value), spec.Type);
-                if (value is JinjaBool && spec.Type is '\0') return spec.Text(run, JinjaPrinter.Str(run, value), '<');
                 return spec.Type is '\0' or 'd' or 'n' or 'x' or 'X' or 'o' or 'b' ? spec.Integer(run, JinjaArithmetic.ToInteger(value), spec.Type is '\0' or 'n' ? 'd' : spec.Type) : throw Unknown(spec, value);
             case JinjaFloat f:
                 return spec.Type is '\0' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or 'n' or '%' ? spec.Float(run, f.Value, spec.Type) : throw Unknown(spec, value);

@@ -91,13 +91,13 @@ internal sealed class PythonFormatSpec
     public string Integer(JinjaRun run, BigInteger value, char type)
     {
         var magnitude = BigInteger.Abs(value);
-        run.Budget.Spend(value.GetBitLength() / 16);
+        run.Budget.Spend(value.GetBitLength() / 8);
         var digits = type switch
         {
             'd' => magnitude.ToString(CultureInfo.InvariantCulture),
             'x' => Hex(magnitude).ToLowerInvariant(),
             'X' => Hex(magnitude),
-            'b' => magnitude.IsZero ? "0" : magnitude.ToString("B", CultureInfo.InvariantCulture).TrimStart('0'),
+            'b' => Binary(magnitude),
             _ => Octal(magnitude),
         };
         if (Precision > digits.Length) digits = PythonStrings.ZeroFill(run, digits, Precision);
@@ -107,17 +107,21 @@ internal sealed class PythonFormatSpec
 
     private static string Hex(BigInteger value) => value.IsZero ? "0" : value.ToString("X", CultureInfo.InvariantCulture).TrimStart('0');
 
+    private static string Binary(BigInteger value) => value.IsZero ? "0" : value.ToString("B", CultureInfo.InvariantCulture).TrimStart('0');
+
     private static string Octal(BigInteger value)
     {
-        var digits = new System.Text.StringBuilder();
-        for (; !value.IsZero; value >>= 3) digits.Insert(0, (char)('0' + (int)(value & 7)));
-        return digits.Length == 0 ? "0" : digits.ToString();
+        var bits = Binary(value);
+        bits = bits.PadLeft((bits.Length + 2) / 3 * 3, '0');
+        var digits = new System.Text.StringBuilder(bits.Length / 3);
+        for (var i = 0; i < bits.Length; i += 3) digits.Append((char)('0' + ((bits[i] - '0') * 4) + ((bits[i + 1] - '0') * 2) + bits[i + 2] - '0'));
+        return digits.ToString();
     }
 
     public string Float(JinjaRun run, double value, char type)
     {
         var precision = Precision < 0 ? 6 : Precision;
-        run.Budget.SpendText(precision);
+        run.Budget.Spend(80 + (precision / 16));
         if (precision > 400) throw new JinjaException("precision too big");
         var text = char.ToLowerInvariant(type) switch
         {
@@ -145,8 +149,13 @@ internal sealed class PythonFormatSpec
     private string Group(string digits, int size)
     {
         if (Grouping == '\0') return digits;
-        var text = new System.Text.StringBuilder(digits);
-        for (var i = digits.Length - size; i > 0; i -= size) text.Insert(i, Grouping);
+        var text = new System.Text.StringBuilder(digits.Length * 2);
+        for (var i = 0; i < digits.Length; i++)
+        {
+            if (i > 0 && (digits.Length - i) % size == 0) text.Append(Grouping);
+            text.Append(digits[i]);
+        }
+
         return text.ToString();
     }
 

@@ -41,10 +41,22 @@ internal static class PythonStrings
     {
         if (separator?.Length == 0) throw new JinjaException("empty separator");
         run.Budget.SpendSearch(text.Length, separator?.Length ?? 1);
+        run.Budget.Spend(Math.Min(most < 0 ? int.MaxValue : most, separator is null ? CountWords(text) : text.AsSpan().Count(separator)));
         if (most < 0) most = int.MaxValue;
         var parts = separator is null ? (fromRight ? WordsFromRight(text, most) : Words(text, most)) : Pieces(text, separator, most, fromRight);
         if (fromRight) parts.Reverse();
         return Texts(run, parts);
+    }
+
+    private static int CountWords(string text)
+    {
+        var count = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!PythonText.IsSpace(text[i]) && (i == 0 || PythonText.IsSpace(text[i - 1]))) count++;
+        }
+
+        return count;
     }
 
     private static List<string> Pieces(string text, string separator, int most, bool fromRight)

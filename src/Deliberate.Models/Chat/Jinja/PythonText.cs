@@ -81,8 +81,9 @@ internal static class PythonText
     private static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
 
     /// <summary>The lines of a text at every break Python's <c>splitlines</c> knows; a break at the end starts no line.</summary>
-    public static List<string> Lines(string text, bool keepEnds = false)
+    public static List<string> Lines(JinjaRun run, string text, bool keepEnds = false)
     {
+        run.Budget.Spend(CountBreaks(text));
         var lines = new List<string>();
         for (var start = 0; start < text.Length;)
         {
@@ -94,6 +95,17 @@ internal static class PythonText
         }
 
         return lines;
+    }
+
+    private static int CountBreaks(string text)
+    {
+        var count = 0;
+        foreach (var c in text)
+        {
+            if (LineBreaks.Contains(c)) count++;
+        }
+
+        return count;
     }
 
     public static string EscapeHtml(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)

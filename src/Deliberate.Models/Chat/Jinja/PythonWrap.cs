@@ -13,7 +13,7 @@ internal static class PythonWrap
         run.Budget.Spend(text.Text.Length / 2);
         var writer = run.Write();
         var first = true;
-        foreach (var line in PythonText.Lines(text.Text))
+        foreach (var line in PythonText.Lines(run, text.Text))
         {
             if (!first) writer.Append(join);
             first = false;

@@ -13,8 +13,9 @@ internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int
         from half in Gen.Choose(1, 40)
         from rotatedHalf in Gen.Choose(1, half)
         from positions in Gen.Frequency((5, Gen.Constant(true)), (1, Gen.Constant(false)))
-        from queryNorm in Gen.Elements(false, true)
-        from keyNorm in Gen.Elements(false, true)
+        // As in RmsNormShape: no norm of a head smaller than eight.
+        from queryNorm in Gen.Elements(false, half >= 4)
+        from keyNorm in Gen.Elements(false, half >= 4)
         from offset in Gen.Elements(0.0, 1.0)
         from inPlace in Gen.Elements(false, true)
         select (OperationShape)new RotateHeadsShape(tokens, keyHeads, @group, 2 * half, 2 * rotatedHalf, positions, queryNorm, keyNorm, offset, inPlace && !queryNorm && !keyNorm);
