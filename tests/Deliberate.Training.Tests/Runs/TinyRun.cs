@@ -11,7 +11,7 @@ internal static class TinyRun
         name: tiny
         seed: {seed}
         micro_batch_tokens: 512
-        family: {"{"} name: arithmetic, levels: [1, 2] {"}"}
+        family: {"{"} name: arithmetic, levels: [2, 3] {"}"}
         model: {"{"} hidden: 32, layers: 2, heads: 2, key_value_heads: 1, intermediate: 48, context: 160 {"}"}
         supervised: {"{"} tokens: 7000, batch_tokens: 1000, schedule: {"{"} warmup: 2 {"}"} {"}"}
         reinforcement:
@@ -30,7 +30,7 @@ internal static class TinyRun
         """,
         "tiny.yaml");
 
-    public static string Start(TrainRecipe recipe, string folder, int threads = 2, IRunObserver? observer = null)
+    public static string Start(TrainRecipe recipe, string folder, int threads = 1, IRunObserver? observer = null)
     {
         using var run = TrainingRun.Start(recipe, folder, threads, observer);
         run.Execute().ShouldBe(RunOutcome.Completed);

@@ -1,0 +1,65 @@
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training.Tests;
+
+/// <summary>Recipes: defaults that follow the objective, and mistakes that name their place.</summary>
+public sealed class TrainRecipeTests
+{
+    [Theory]
+    [InlineData("nam: a", 1, 1, "nam", "\"name\"")]
+    [InlineData("name: a\nsupervised:\n  token: 5", 3, 3, "supervised.token", "\"tokens\"")]
+    [InlineData("name: a\nsupervised:\n  tokens: many", 3, 11, "supervised.tokens", "whole number")]
+    [InlineData("name: a\nsupervised:\n  optimizer: { kind: adam }", 3, 22, "supervised.optimizer.kind", "\"adamw\"")]
+    [InlineData("name: a\nreinforcement:\n  steps: -1", 3, 10, "reinforcement.steps", "at least 0")]
+    [InlineData("name: a\nreinforcement:\n  objective: dappo", 3, 14, "reinforcement.objective", "\"dapo\"")]
+    [InlineData("name: a\nreinforcement:\n  options:\n    epsilon_hihg: 0.3", 4, 5, "reinforcement.options.epsilon_hihg", "\"epsilon_high\"")]
+    [InlineData("name: a\nreinforcement: { prompts: 4, updates: 5 }", 2, 39, "reinforcement.updates", "4 problems")]
+    [InlineData("name: a\nfamily: { name: countdwn }", 2, 17, "family.name", "\"countdown\"")]
+    [InlineData("name: a\nfamily: { levels: [99] }", 2, 19, "family.levels", "no level 99")]
+    [InlineData("name: a\nfamily: { mixture: { careful: 0.5, slip_prone: 0.6, systematically_wrong: 0, gives_up_early: 0 } }", 2, 20, "family.mixture", "sum to 1.1")]
+    [InlineData("name: a\nmodel: { hidden: 30, heads: 4 }", 2, 18, "model.hidden", "not divisible")]
+    [InlineData("name: a\nmodel: { context: 100 }", 1, 1, "reinforcement", "max_tokens")]
+    [InlineData("name: a\nevaluation: { budgets: [500] }", 2, 24, "evaluation.budgets", "500")]
+    [InlineData("name: a/b", 1, 7, "name", "folder")]
+    public void A_mistake_names_its_place(string text, int line, int column, string field, string says)
+    {
+        var error = Should.Throw<UserError>(() => TrainRecipe.Parse(text, "recipe.yaml"));
+        error.Message.ShouldStartWith($"recipe.yaml:{line}:{column}: {field}: ");
+        error.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void Options_left_out_are_those_of_the_objective()
+    {
+        foreach (var entry in PolicyObjectives.All)
+        {
+            var recipe = TrainRecipe.Parse($"name: a\nreinforcement: {{ objective: {entry.Name} }}", "recipe.yaml");
+            recipe.Reinforcement.Options.ShouldBe(entry.Defaults);
+            var changed = TrainRecipe.Parse($"name: a\nreinforcement: {{ objective: {entry.Name}, options: {{ entropy_coefficient: 0.25 }} }}", "recipe.yaml");
+            changed.Reinforcement.Options.ShouldBe(entry.Defaults with { EntropyCoefficient = 0.25 });
+        }
+
+        Golden.Report("objectives", PolicyObjectives.All.Count);
+    }
+
+    [Fact]
+    public void A_resolved_recipe_reads_back_as_itself()
+    {
+        var recipe = TrainRecipe.Parse("name: a\nreinforcement: { objective: cispo }\nfamily: { mixture: { careful: 1, slip_prone: 0, systematically_wrong: 0, gives_up_early: 0 } }", "recipe.yaml", ["supervised.optimizer.kind=adamw", "evaluation.budgets=[25, 50]"]);
+        recipe.Supervised.Optimizer.Kind.ShouldBe(OptimizerKind.AdamW);
+        var text = RecipeWriter.Write(recipe);
+        RecipeWriter.Write(TrainRecipe.Parse(text, "recipe.yaml")).ShouldBe(text);
+        RecipeSchema.Json<TrainRecipe>().ShouldContain("micro_batch_tokens");
+    }
+
+    [Fact]
+    public void Short_stages_have_schedules_too()
+    {
+        for (var steps = 1; steps < 60; steps++)
+        {
+            var schedule = new ScheduleRecipe().For(steps);
+            for (var step = 0; step < steps; step++) schedule.At(step).ShouldBeInRange(0, 1);
+        }
+    }
+}
