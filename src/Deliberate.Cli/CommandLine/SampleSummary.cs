@@ -23,8 +23,8 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Me
         var samples = problems.Min(p => p.Length);
         var counts = problems.Select(p => p.Length).ToArray();
         var right = problems.Select(p => p.Count(s => s.Grade.Correct > 0)).ToArray();
-        var measures = new List<Measure> { Rate("pass@1 (right answers)", PassAtK.OverProblems(counts, right, 1)) };
-        if (graded.Any(s => s.Grade.AllStepsRight)) measures.Add(Rate("every step right", PassAtK.OverProblems(counts, [.. problems.Select(p => p.Count(s => s.Grade.AllStepsRight))], 1)));
+        var measures = new List<Measure> { Rate("pass@1", PassAtK.OverProblems(counts, right, 1)) };
+        if (graded.Any(s => s.Grade.Steps.Count > 0)) measures.Add(Rate("every step right", PassAtK.OverProblems(counts, [.. problems.Select(p => p.Count(s => s.Grade.AllStepsRight))], 1)));
         for (var k = 2; k <= samples; k = k < samples ? Math.Min(2 * k, samples) : k + 1) measures.Add(Rate($"pass@{k}", PassAtK.OverProblems(counts, right, k)));
         for (var k = 2; k <= samples; k = k < samples ? Math.Min(2 * k, samples) : k + 1)
             measures.Add(Rate($"majority@{k}", MeanEstimate.Of([.. problems.Select((p, i) => Vote(p, k, new RandomStream(seed, StreamStage.Evaluation, step: k, problem: i, sample: samples)))])));

@@ -1,4 +1,3 @@
-using Deliberate.Core;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -7,8 +6,6 @@ namespace Deliberate.Cli;
 internal static class TrainingSession
 {
     public const string StopNotice = "Stopping: saving a checkpoint first.";
-
-    public const string ReportFile = "report.html";
 
     /// <param name="folder">The run's.</param>
     /// <param name="open">Starts or resumes it.</param>
@@ -29,7 +26,7 @@ internal static class TrainingSession
         }
 
         var table = RunTable.Read(folder);
-        var report = WriteReport(Path.Combine(folder, ReportFile), folder);
+        var report = ReportWriter.Write(Path.Combine(folder, ReportWriter.FileName), folder);
         if (json)
         {
             JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Evaluations = table.Rows });
@@ -40,12 +37,5 @@ internal static class TrainingSession
         Console.Out.WriteLine($"Report      {report}");
         Console.Out.WriteLine($"Look at it  deliberate sample {folder}");
         return ExitCode.Success;
-    }
-
-    /// <summary>Builds one report of the runs; returns its path.</summary>
-    public static string WriteReport(string path, params string[] runs)
-    {
-        AtomicFile.WriteText(path, ReportPage.Render(RunReport.Build(runs)));
-        return path;
     }
 }

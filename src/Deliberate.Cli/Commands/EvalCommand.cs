@@ -45,7 +45,7 @@ internal sealed class EvalCommand : CliCommand
         using var sampler = loaded.Sampler(problems * samples);
         var graded = ProgressViews.Run(view =>
         {
-            view.Begin($"{family.Name}, level {level}: samples", problems * samples);
+            view.Begin($"{family.Name}, level {level}", problems * samples, unit: "samples");
             return ProblemEvaluator.Run(
                 sampler, loaded.Encoder, family, level, problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed,
                 progress: new Reporter(view), cancellation: stop.Token);

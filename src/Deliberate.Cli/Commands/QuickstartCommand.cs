@@ -46,7 +46,7 @@ internal sealed class QuickstartCommand : CliCommand
             return ExitCode.Failure;
         }
 
-        var report = TrainingSession.WriteReport(Path.Combine(output, TrainingSession.ReportFile), folders);
+        var report = ReportWriter.Write(Path.Combine(output, ReportWriter.FileName), folders);
         var tables = folders.Select(RunTable.Read).ToArray();
         if (parsed.GetValue(_json))
         {

@@ -27,7 +27,7 @@ internal sealed class ReportCommand : CliCommand
     {
         var given = parsed.GetRequiredValue(_runs);
         var runs = given.SelectMany(folder => !File.Exists(new RunFolder(folder).Recipe) && RunNames.In(folder) is { Length: > 0 } inside ? inside : [RunNames.Existing(folder)]).ToArray();
-        var report = TrainingSession.WriteReport(parsed.GetValue(_output) ?? Path.Combine(given[0], TrainingSession.ReportFile), runs);
+        var report = ReportWriter.Write(parsed.GetValue(_output) ?? Path.Combine(given[0], ReportWriter.FileName), runs);
         var tables = runs.Select(RunTable.Read).ToArray();
         if (parsed.GetValue(_json))
         {

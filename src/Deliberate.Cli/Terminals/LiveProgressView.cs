@@ -8,12 +8,13 @@ internal sealed class LiveProgressView(ProgressContext context, TimeProvider tim
 {
     private ProgressTask? _task;
     private RateMeter? _meter;
-    private string _name = "";
+    private string _name = "", _unit = "";
     private long _first;
 
-    public void Begin(string name, long total, long done = 0)
+    public void Begin(string name, long total, long done = 0, string unit = "steps")
     {
         End();
+        _unit = unit;
         _name = name;
         _first = done;
         _meter = new RateMeter(time, total - done);
@@ -27,7 +28,7 @@ internal sealed class LiveProgressView(ProgressContext context, TimeProvider tim
         _meter.Update(done - _first);
         _task.Value = done;
         var left = _meter.Left is { } wait && _meter.Done < _meter.Total ? $"{Quantity.Duration(wait)} left" : "";
-        _task.Description = Markup.Escape($"{_name}  {done}/{_meter.Total + _first}  {Quantity.Rate(_meter.Rate, "steps")}  {left}  {detail}");
+        _task.Description = Markup.Escape($"{_name}  {done}/{_meter.Total + _first}  {Quantity.Rate(_meter.Rate, _unit)}  {left}  {detail}");
     }
 
     public void Note(string text) => Terminal.Progress.WriteLine(text);

@@ -8,21 +8,22 @@ namespace Deliberate.Cli;
 internal sealed class PlainProgressView(TextWriter output, TimeProvider time) : IProgressView
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private string _name = "";
+    private string _name = "", _unit = "";
     private RateMeter? _meter;
     private long _written;
     private long _first;
     private string _detail = "";
     private bool _pending;
 
-    public void Begin(string name, long total, long done = 0)
+    public void Begin(string name, long total, long done = 0, string unit = "steps")
     {
         End();
+        _unit = unit;
         _name = name;
         _first = done;
         _meter = new RateMeter(time, total - done);
         _written = time.GetTimestamp();
-        output.WriteLine($"{name}: {(done > 0 ? $"from step {done} of {total}" : $"{total} to do")}");
+        output.WriteLine($"{name}: {(done > 0 ? $"{done} of {total} {unit} are done" : $"{total} {unit}")}");
     }
 
     public void Advance(long done, string detail)
@@ -31,7 +32,7 @@ internal sealed class PlainProgressView(TextWriter output, TimeProvider time) : 
         _meter.Update(done - _first);
         _detail = detail;
         _pending = true;
-        if (time.GetElapsedTime(_written) >= Pause) Write();
+        if (_meter.Done >= _meter.Total || time.GetElapsedTime(_written) >= Pause) Write();
     }
 
     public void Note(string text) => output.WriteLine(text);
@@ -48,6 +49,6 @@ internal sealed class PlainProgressView(TextWriter output, TimeProvider time) : 
         _written = time.GetTimestamp();
         var left = _meter!.Done < _meter.Total && _meter.Left is { } wait ? $", {Quantity.Duration(wait)} left" : "";
         var detail = _detail.Length > 0 ? $", {_detail}" : "";
-        output.WriteLine($"{_name}: {_meter.Done + _first}/{_meter.Total + _first}{detail}, {Quantity.Rate(_meter.Rate, "steps")}{left}");
+        output.WriteLine($"{_name}: {_meter.Done + _first}/{_meter.Total + _first}{detail}, {Quantity.Rate(_meter.Rate, _unit)}{left}");
     }
 }

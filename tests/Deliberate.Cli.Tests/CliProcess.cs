@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Deliberate.Cli.Tests;
+
+/// <summary>The real program in a process of its own: <c>dotnet deliberate.dll ARGUMENTS</c>.</summary>
+internal sealed partial class CliProcess : IDisposable
+{
+    public const int Interrupt = 2;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new(), _error = new();
+
+    private CliProcess(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deliberate.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it wrote to standard error so far.</summary>
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    public static CliProcess Start(string folder, params string[] arguments) => new(folder, arguments);
+
+    public static CliResult Run(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        return process.Wait();
+    }
+
+    /// <summary>Waits until standard error holds the text.</summary>
+    public void WaitFor(string text)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!Error.Contains(text, StringComparison.Ordinal))
+        {
+            if (_process.HasExited || clock.Elapsed > Longest) Assert.Fail($"\"{text}\" was never written:\n{Error}");
+            Thread.Sleep(5);
+        }
+    }
+
+    public void Signal(int signal) => Kill(_process.Id, signal).ShouldBe(0);
+
+    public CliResult Wait()
+    {
+        if (!_process.WaitForExit(Longest)) Assert.Fail($"The program did not end in {Longest}:\n{Error}");
+        // Once more without a limit: until the streams are read to their ends.
+        _process.WaitForExit();
+        return new CliResult(_process.ExitCode, _output.ToString(), Error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static void Append(StringBuilder to, string? line)
+    {
+        if (line is null) return;
+        lock (to) to.Append(line).Append('\n');
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
+
+/// <summary>How a process ended.</summary>
+internal sealed record CliResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>Fails unless it was a user's mistake told in one line without a stack; returns the line.</summary>
+    public string ShouldBeUserMistake()
+    {
+        ExitCode.ShouldBe(2, Error);
+        var line = Error.TrimEnd('\n').Split('\n')[^1];
+        line.ShouldStartWith("error: ");
+        Error.ShouldNotContain("   at ");
+        Error.Split('\n').Count(l => l.StartsWith("error:", StringComparison.Ordinal)).ShouldBe(1);
+        return line;
+    }
+
+    public CliResult ShouldSucceed()
+    {
+        ExitCode.ShouldBe(0, Error);
+        return this;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Deliberate.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    public static TheoryData<string> CommandNames => [.. CommandList.Create().Select(c => c.Name)];
+
+    [Fact]
+    public void Help_lists_every_command_and_the_exit_codes()
+    {
+        var result = CliProcess.Run(".", "--help").ShouldSucceed();
+        foreach (var command in CommandList.Create()) result.Output.ShouldContain(command.Name);
+        result.Output.ShouldContain("Exit codes");
+        Console.WriteLine($"{CommandList.Create().Count} commands");
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void Help_of_a_command_describes_it_and_its_options_and_has_examples(string name)
+    {
+        var command = CommandList.Create().Single(c => c.Name == name);
+        var help = CliProcess.Run(".", name, "--help").ShouldSucceed().Output;
+        help.ShouldContain(command.Description!);
+        help.ShouldContain("Examples:");
+        command.Examples.Count.ShouldBeGreaterThan(1);
+        foreach (var example in command.Examples)
+        {
+            example.ShouldStartWith($"deliberate {name}");
+            help.ShouldContain(example);
+        }
+
+        foreach (var option in command.Options)
+        {
+            option.Description.ShouldNotBeNullOrEmpty();
+            help.ShouldContain(option.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData("trian", "There is no command trian. Did you mean \"train\"?")]
+    [InlineData("problems arithmetic --cout 3", "There is no option --cout. Did you mean \"--count\"?")]
+    [InlineData("train --thread 2 x.yaml", "Did you mean \"--threads\"?")]
+    [InlineData("train", "Required argument 'RECIPE' missing")]
+    [InlineData("", "No command was given.")]
+    [InlineData("doctor now", "now is one argument too many.")]
+    [InlineData("doctor --threads two", "--threads: \"two\" is not a whole number from 0 to 1024.")]
+    [InlineData("doctor --threads -1", "--threads: \"-1\" is not a whole number")]
+    [InlineData("problems --count", "--count")]
+    [InlineData("problems arithmetik", "There is no task family \"arithmetik\". Did you mean \"arithmetic\"?")]
+    [InlineData("problems countdown --level 9", "--level: countdown has no level 9. It has 3, 4.")]
+    [InlineData("quickstart --minutes 0", "--minutes: \"0\" is not a number from")]
+    [InlineData("quickstart --seed -3", "--seed")]
+    [InlineData("resume nowhere", "nowhere: There is no such run folder.")]
+    [InlineData("sample nowhere", "nowhere: There is no such folder.")]
+    [InlineData("eval nowhere", "nowhere: There is no such folder.")]
+    [InlineData("report nowhere", "nowhere: There is no such run folder.")]
+    public void A_mistake_in_the_command_line_is_one_line_with_advice_and_exit_code_2(string line, string said)
+    {
+        using var folder = new TemporaryFolder();
+        CliProcess.Run(folder.Root, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ShouldBeUserMistake().ShouldContain(said);
+    }
+}
