@@ -3,7 +3,7 @@ namespace Deliberate.Training;
 /// <summary>The health of the run: what was found, then the curves it was found in.</summary>
 internal static class HealthSection
 {
-    public static void Render(HtmlBuilder html, RunHealth health)
+    public static void Render(HtmlBuilder html, HealthChapter health)
     {
         html.Raw("<section class=\"chapter\" id=\"health\">\n").Element("h2", "Health of the run");
         if (health.Findings.Count > 0)

@@ -28,7 +28,7 @@ internal sealed record ReportModel
 
     public IReadOnlyList<ReportChapter> Chapters { get; init; } = [];
 
-    public RunHealth? Health { get; init; }
+    public HealthChapter? Health { get; init; }
 
     public required Provenance Provenance { get; init; }
 }
@@ -84,7 +84,7 @@ internal readonly record struct Measured(double Value, double Low = double.NaN, 
 }
 
 /// <summary>What was watched during the run and what it says.</summary>
-internal sealed record RunHealth(IReadOnlyList<HealthFinding> Findings, IReadOnlyList<ReportFigure> Figures);
+internal sealed record HealthChapter(IReadOnlyList<HealthFinding> Findings, IReadOnlyList<ReportFigure> Figures);
 
 internal enum HealthLevel
 {
