@@ -102,7 +102,7 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
         for (var i = 0; i < series.Points.Count; i++)
             data.Append(i == 0 ? 'M' : 'L').Append($"{N(x.At(series.Points[i].X))} {N(y.At(series.Points[i].Y))}");
         svg.Group(series.Tone);
-        svg.Path("line", data.ToString(), SeriesMark.Dash(series.Tone));
+        svg.Path("line", data.ToString(), Series.Count > 1 ? SeriesMark.Dash(series.Tone) : null);
         if (series.HasMarkers || series.Points.Count == 1)
         {
             foreach (var point in series.Points)

@@ -50,6 +50,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0, 1000)]
     public int ResamplingRounds { get; init; } = 3;
 
+    [Description("Keeps every completion in samples.jsonl.")]
+    public bool StoreSamples { get; init; } = true;
+
     public OverlongRecipe Overlong { get; init; } = new();
 
     public RewardRecipe Rewards { get; init; } = new();

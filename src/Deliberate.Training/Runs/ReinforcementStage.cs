@@ -14,6 +14,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly RolloutCollector _collector;
     private readonly PolicyTrainer _trainer;
     private readonly LearningRateSchedule _schedule;
+    private readonly RunHealth _health;
     private readonly LanguageModel? _reference;
     private readonly TrainingGraph? _referenceGraph;
 
@@ -22,6 +23,7 @@ internal sealed class ReinforcementStage : IDisposable
         _session = session;
         _recipe = session.Recipe.Reinforcement;
         _collector = new RolloutCollector(session);
+        _health = new RunHealth(session.Observer);
         Optimizer = new Optimizer(session.Device, session.Model.Parameters, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps);
         if (_recipe.Options.KlCoefficient > 0)
@@ -50,7 +52,8 @@ internal sealed class ReinforcementStage : IDisposable
         var metrics = new List<KeyValuePair<string, double>>();
         RolloutMetrics.CopyTo(metrics, groups);
         Update(step, trained, metrics);
-        foreach (var line in Records(step, groups)) _session.Streams.Sample(line);
+        if (_recipe.StoreSamples)
+            foreach (var sample in Records(step, groups)) _session.Streams.Sample(sample);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
         List<KeyValuePair<string, double>> timings =
@@ -62,6 +65,7 @@ internal sealed class ReinforcementStage : IDisposable
             new("rl/live_share", _collector.LiveShare),
         ];
         _session.Streams.Step(step + 1, metrics, timings);
+        _health.Check(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Reinforcement, step + 1, _recipe.Steps, metrics, timings);
     }
 

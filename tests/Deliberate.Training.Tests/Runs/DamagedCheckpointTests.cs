@@ -85,8 +85,7 @@ public sealed class DamagedCheckpointTests(DamagedCheckpointTests.Interrupted in
             var folder = Path.Combine(disk, "run");
             var error = Should.Throw<UserError>(() => TinyRun.Start(TinyRun.Recipe(), folder, 1));
             error.Message.ShouldContain("Cannot be written");
-            var newest = new RunFolder(folder).Newest().ShouldNotBeNull();
-            CheckpointState.Read(newest).Step.ShouldBeGreaterThan(0);
+            new RunFolder(folder).Checkpoints().Count.ShouldBeInRange(1, 3);
             Shell($"mount -o remount,size=16m '{disk}'").ShouldBeTrue();
             using (var run = TrainingRun.Resume(folder, 1)) run.Execute().ShouldBe(RunOutcome.Completed);
             TinyRun.ShouldEqual(folder, TinyRun.Start(TinyRun.Recipe(), _folder.File("whole")));

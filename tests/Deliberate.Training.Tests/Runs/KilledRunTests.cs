@@ -31,13 +31,20 @@ public sealed class KilledRunTests : IDisposable
         var moments = new List<string>();
         for (var start = 0; start <= Kills; start++)
         {
-            var before = Progress(folder);
             using var child = StartChild(folder);
             if (start < Kills)
             {
+                // Some steps and commits later, and then in the middle of whatever it does.
                 var clock = Stopwatch.StartNew();
-                while (!child.HasExited && Progress(folder) == before && clock.Elapsed < TimeSpan.FromSeconds(30)) Thread.Sleep(2);
-                Thread.Sleep(random.Next(250));
+                var last = Progress(folder);
+                for (var changes = random.Next(1, 12); changes > 0 && !child.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30); Thread.Sleep(1))
+                {
+                    var now = Progress(folder);
+                    if (now != last) changes--;
+                    last = now;
+                }
+
+                Thread.Sleep(random.Next(120));
                 child.Kill();
                 child.WaitForExit();
                 moments.Add($"{(new RunFolder(folder).Checkpoints() is [.., var newest] ? newest : "none")}+{Progress(folder)}");

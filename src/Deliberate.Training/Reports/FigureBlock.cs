@@ -1,0 +1,34 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// A figure: its panels, then what is to be seen, its n, and how it was made. A panel that is not small anyway stands in the page
+/// in two layouts, and the style sheet shows the one that fits the width.
+/// </summary>
+internal static class FigureBlock
+{
+    public static void Render(HtmlBuilder html, ReportFigure figure)
+    {
+        html.Raw("<figure>\n").Open("div", figure.IsSmallMultiples ? "panels small" : figure.Panels.Count > 1 ? "panels half" : "panels");
+        foreach (var panel in figure.Panels)
+        {
+            html.Open("div", "panel");
+            if (figure.IsSmallMultiples)
+            {
+                html.Raw(panel.Render(ChartSize.Small));
+            }
+            else
+            {
+                html.Open("div", "if-wide").Raw(panel.Render(figure.Panels.Count > 1 ? ChartSize.Half : ChartSize.Wide)).Close("div");
+                html.Open("div", "if-narrow").Raw(panel.Render(ChartSize.Narrow)).Close("div");
+            }
+
+            html.Close("div");
+        }
+
+        html.Close("div").Open("figcaption").Prose("p", figure.Caption);
+        html.Open("p", "how").Raw("<b>n:</b> ").Text(figure.Sample, 400).Raw(" <b>Made by:</b> ").Text(figure.HowMade, 1000).Close("p");
+        html.Close("figcaption").Close("figure");
+    }
+}

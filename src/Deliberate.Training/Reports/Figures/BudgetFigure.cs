@@ -1,0 +1,17 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>A named curve over budgets or sample counts: its tone and its measured values, in order of x.</summary>
+internal sealed record MeasuredCurve(string Name, ChartTone Tone, IReadOnlyList<(double X, Measured Y)> Points)
+{
+    public LineSeries ToSeries() => new(Name, Tone, [.. Points.Select(point => point.Y.At(point.X))]);
+}
+
+/// <summary>Accuracy against the budget of thinking tokens, on a logarithmic axis: what more thinking at test time buys.</summary>
+internal static class BudgetFigure
+{
+    public static ReportFigure Build(string task, string accuracyTitle, IReadOnlyList<MeasuredCurve> curves, string sample, string howMade) => new(
+        [new LineChart("Accuracy against thinking budget", new ChartAxis("budget of thinking tokens (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share(accuracyTitle), [.. curves.Select(curve => curve.ToSeries())])],
+        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals.", sample, howMade);
+}

@@ -1,0 +1,33 @@
+namespace Deliberate.Training;
+
+/// <summary>A table that scrolls inside its own box where it is wider than the page.</summary>
+internal static class TableBlock
+{
+    public static void Render(HtmlBuilder html, ReportTable table)
+    {
+        html.Raw("<div class=\"table-box\" role=\"region\" tabindex=\"0\" aria-label=\"").Text(table.Title, 200).Raw("\">\n<table>\n");
+        html.Element("caption", table.Title, cap: 300).Raw("<thead><tr>");
+        for (var i = 0; i < table.Columns.Count; i++)
+            html.Raw(IsNumeric(table, i) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">").Text(table.Columns[i], 200).Raw("</th>");
+        html.Raw("</tr></thead>\n<tbody>\n");
+        foreach (var row in table.Rows)
+        {
+            html.Raw("<tr>");
+            for (var i = 0; i < row.Count; i++) RenderCell(html, row[i], isHeading: i == 0);
+            html.Raw("</tr>\n");
+        }
+
+        html.Raw("</tbody></table></div>\n").Prose("p", table.Caption, "table-note");
+    }
+
+    private static bool IsNumeric(ReportTable table, int column) =>
+        table.Rows.Count > 0 && table.Rows[0].Count > column && table.Rows[0][column].IsNumber;
+
+    private static void RenderCell(HtmlBuilder html, ReportCell cell, bool isHeading)
+    {
+        var element = isHeading ? "th" : "td";
+        html.Raw(isHeading ? "<th scope=\"row\">" : cell.IsNumber ? "<td class=\"number\">" : "<td>").Text(cell.Text, 500);
+        if (cell.Interval.Length > 0) html.Raw(" <span class=\"interval\">").Text(cell.Interval, 100).Raw("</span>");
+        html.Raw($"</{element}>");
+    }
+}
