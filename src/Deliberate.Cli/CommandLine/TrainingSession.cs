@@ -26,7 +26,7 @@ internal static class TrainingSession
         }
 
         var table = RunTable.Read(folder);
-        var report = ReportWriter.Write(Path.Combine(folder, ReportWriter.FileName), folder);
+        var report = RunReport.Write(Path.Combine(folder, RunReport.FileName), $"deliberate train {Path.Combine(folder, RunFolder.RecipeFile)}", folder);
         if (json)
         {
             JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Evaluations = table.Rows });

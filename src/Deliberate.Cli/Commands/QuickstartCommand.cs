@@ -46,7 +46,7 @@ internal sealed class QuickstartCommand : CliCommand
             return ExitCode.Failure;
         }
 
-        var report = ReportWriter.Write(Path.Combine(output, ReportWriter.FileName), folders);
+        var report = RunReport.Write(Path.Combine(output, RunReport.FileName), plan.CommandLine(output), folders);
         var tables = folders.Select(RunTable.Read).ToArray();
         if (parsed.GetValue(_json))
         {

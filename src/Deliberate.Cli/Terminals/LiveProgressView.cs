@@ -6,6 +6,11 @@ namespace Deliberate.Cli;
 /// <summary>Progress as one live bar a stage, with rate, time left and the latest measurements.</summary>
 internal sealed class LiveProgressView(ProgressContext context, TimeProvider time) : IProgressView
 {
+    public const int BarWidth = 16;
+
+    /// <summary>The bar, the percentage and the space between.</summary>
+    private const int BesideText = BarWidth + 8;
+
     private ProgressTask? _task;
     private RateMeter? _meter;
     private string _name = "", _unit = "";
@@ -27,8 +32,12 @@ internal sealed class LiveProgressView(ProgressContext context, TimeProvider tim
         if (_meter is null || _task is null) return;
         _meter.Update(done - _first);
         _task.Value = done;
-        var left = _meter.Left is { } wait && _meter.Done < _meter.Total ? $"{Quantity.Duration(wait)} left" : "";
-        _task.Description = Markup.Escape($"{_name}  {done}/{_meter.Total + _first}  {Quantity.Rate(_meter.Rate, _unit)}  {left}  {detail}");
+        var left = _meter.Left is { } wait && _meter.Done < _meter.Total ? $", {Quantity.Duration(wait)} left" : "";
+        var rest = detail.Length > 0 ? $", {detail}" : "";
+        var text = $"{_name} {done}/{_meter.Total + _first}{left}, {Quantity.Rate(_meter.Rate, _unit)}{rest}";
+        // One line a stage: what is least needed falls off a narrow terminal.
+        var room = Math.Max(20, Terminal.Progress.Profile.Width - BesideText);
+        _task.Description = Markup.Escape(text.Length <= room ? text : text[..room]);
     }
 
     public void Note(string text) => Terminal.Progress.WriteLine(text);

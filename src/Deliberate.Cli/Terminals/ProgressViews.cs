@@ -16,7 +16,7 @@ internal static class ProgressViews
         }
 
         return Terminal.Progress.Progress().AutoClear(false).HideCompleted(false)
-            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = LiveProgressView.BarWidth }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
                 var live = new LiveProgressView(context, TimeProvider.System);
