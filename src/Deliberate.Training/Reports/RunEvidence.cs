@@ -105,5 +105,5 @@ internal sealed class RunEvidence
     }
 
     /// <summary>Each problem's first samples, those drawn for votes left out.</summary>
-    public List<GradedSample> First(List<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
+    public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
 }

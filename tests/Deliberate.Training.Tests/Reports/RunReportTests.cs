@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
+using Deliberate.Core;
+
+namespace Deliberate.Training.Tests;
+
+/// <summary>The report of run folders: what it says is what the evaluation files hold.</summary>
+public sealed class RunReportTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_quickstart_s_report_is_a_page_with_its_numbers_and_picture_beside_it()
+    {
+        var kept = Environment.GetEnvironmentVariable("DELIBERATE_REPORT_SAMPLE");
+        var path = RunReport.Write(Path.Combine(kept ?? _folder.File("."), "report.html"), "deliberate quickstart", ReportRuns.Quickstart(_folder.File("runs")));
+        var page = Parse(File.ReadAllText(path));
+        var captions = page.Descendants().Where(e => e.Name.LocalName == "figcaption").Select(e => e.Value).ToArray();
+        Console.WriteLine($"{captions.Length} figures, {new FileInfo(path).Length} bytes");
+        captions.Length.ShouldBe(1 + 5 + 5 + 3);
+        foreach (var caption in captions)
+        {
+            caption.ShouldContain("n: ");
+            caption.ShouldMatch("temperature 1\\b");
+            caption.ShouldMatch("test split|training split");
+        }
+
+        page.Descendants().Count(e => e.Name.LocalName == "article").ShouldBeGreaterThan(4);
+        page.Root!.Value.ShouldContain("stands for a pretraining corpus");
+        var folder = Path.GetDirectoryName(path)!;
+        Parse(File.ReadAllText(Path.Combine(folder, RunReport.PictureFile))).Descendants().Count(e => e.Name.LocalName == "svg").ShouldBe(1 + 4);
+        using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, RunReport.SummaryFile)));
+        summary.RootElement.GetProperty("runs").GetArrayLength().ShouldBe(3);
+    }
+
+    [Fact]
+    public void The_summary_s_numbers_are_counts_of_the_samples()
+    {
+        var runs = ReportRuns.Quickstart(_folder.File("runs"));
+        RunReport.Write(_folder.File("report.html"), "", runs);
+        using var summary = JsonDocument.Parse(File.ReadAllText(_folder.File(RunReport.SummaryFile)));
+        var compared = 0;
+        foreach (var run in summary.RootElement.GetProperty("runs").EnumerateArray())
+        {
+            var paths = new RunFolder(runs.Single(r => Path.GetFileName(r) == run.GetProperty("name").GetString()));
+            foreach (var evaluation in run.GetProperty("evaluations").EnumerateArray())
+            {
+                var samples = EvaluationFile.Read(paths.Evaluation(evaluation.GetProperty("name").GetString()!)).Where(s => s.Sample == 0).ToArray();
+                evaluation.GetProperty("count").GetInt32().ShouldBe(samples.Length);
+                ShouldBeShare(evaluation.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0), samples.Length);
+                ShouldBeShare(evaluation.GetProperty("all_steps_right"), samples.Count(s => s.Grade.AllStepsRight), samples.Length);
+                foreach (var budget in evaluation.GetProperty("budgets").EnumerateArray())
+                {
+                    var most = budget.GetProperty("budget").GetInt32();
+                    ShouldBeShare(budget.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0 && s.ThoughtTokens + 1 <= most), samples.Length);
+                    compared++;
+                }
+
+                var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.ThoughtTokens).ToArray();
+                if (right.Length > 0) evaluation.GetProperty("thought_tokens_right")[0].GetDouble().ShouldBe(right.Average(), 1e-9);
+            }
+        }
+
+        Console.WriteLine($"{compared} budgets");
+        compared.ShouldBe(3 * 5 * 4);
+    }
+
+    [Fact]
+    public void Samples_drawn_for_votes_give_pass_and_majority_and_nothing_else()
+    {
+        var run = RunEvidence.Read(ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8));
+        var votes = Measures.Votes(run.Final!, 1);
+        var several = run.Final!.Where(s => s.Problem.Index < ReportRuns.VoteProblems).ToArray();
+        votes.Select(v => v.K).ShouldBe([1, 2, 4, 8]);
+        votes[0].Pass.Value.ShouldBe(several.Average(Measures.Right), 1e-12);
+        votes[0].Majority.Value.ShouldBe(votes[0].Pass.Value, 1e-12);
+        votes[^1].Pass.Value.ShouldBe(several.GroupBy(s => s.Problem.Index).Average(g => g.Max(Measures.Right)), 1e-12);
+        for (var i = 1; i < votes.Count; i++) votes[i].Pass.Value.ShouldBeGreaterThanOrEqualTo(votes[i - 1].Pass.Value);
+        run.First(run.Final!).Count.ShouldBe(ReportRuns.Problems);
+    }
+
+    [Fact]
+    public void Changes_are_paired_by_problem()
+    {
+        var run = RunEvidence.Read(ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8));
+        var (before, after) = (run.First(run.Base!), run.First(run.Final!));
+        var change = Measures.Change(before, after, Measures.Right);
+        change.Value.ShouldBe(after.Average(Measures.Right) - before.Average(Measures.Right), 1e-12);
+        change.HasInterval.ShouldBeTrue();
+        Measures.Change(before, before, Measures.Tokens).Value.ShouldBe(0);
+        var ratio = Measures.Ratio(before, after, Measures.Right, 1);
+        ratio.Value.ShouldBe(after.Average(Measures.Right) / before.Average(Measures.Right), 1e-12);
+        ratio.Value.ShouldBeInRange(ratio.Low, ratio.High);
+        double.IsNaN(Measures.Change(before, [], Measures.Right).Value).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0.97, false)]
+    [InlineData(0.32, true)]
+    public void Aims_that_were_missed_are_said(double after, bool misses)
+    {
+        var report = RunReport.Build(ReportRuns.Quickstart(_folder.File("runs"), after));
+        var lead = string.Join(" ", report.Lead);
+        lead.Contains("missed: ", StringComparison.Ordinal).ShouldBe(misses, lead);
+        var rows = report.Chapters[0].Tables.Single().Rows;
+        rows.Count.ShouldBe(6);
+        rows.Any(row => row[^1].Text == "missed").ShouldBe(misses);
+        if (misses) report.Shows.ShouldContain(s => s.Contains("may be chance", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_control_with_another_budget_is_said_to_have_one()
+    {
+        var runs = ReportRuns.Quickstart(_folder.File("runs"));
+        RunReport.Build(runs).Chapters[1].Prose[^1].ShouldContain("the same number of corpus tokens");
+        var recipe = Path.Combine(runs[1], RunFolder.RecipeFile);
+        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace($"steps: {ReportRuns.Steps}", "steps: 20", StringComparison.Ordinal));
+        RunReport.Build(runs).Chapters[1].Prose[^1].ShouldContain("20 instead of 40 RL steps");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void An_unfinished_run_has_a_report_too(int evaluations)
+    {
+        var run = ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8, evaluations);
+        RunReport.Write(_folder.File("report.html"), "", run);
+        Parse(File.ReadAllText(_folder.File("report.html"))).Root!.Value.ShouldContain("The run is not finished");
+        File.Exists(_folder.File(RunReport.PictureFile)).ShouldBe(evaluations > 1);
+    }
+
+    [Fact]
+    public void Transcripts_follow_their_rule()
+    {
+        var run = RunEvidence.Read(ReportRuns.Write(_folder.File("countdown"), "countdown", thinks: true, 0.3, 0.8));
+        var pairs = TranscriptChoice.Choose(run.Base!, run.Final!);
+        var problems = run.First(run.Final!).Where(s => s.Grade.Correct == 0).ToArray();
+        pairs.Take(2).ShouldAllBe(p => !p.Before.IsRight && p.After.IsRight);
+        pairs[^1].After.IsRight.ShouldBeFalse();
+        pairs[^1].Problem.ShouldBe(problems[0].Problem.Prompt);
+        pairs.SelectMany(p => p.Before.Steps).ShouldContain(s => s.Mark == StepMark.Right);
+    }
+
+    [Fact]
+    public void The_same_folders_give_the_same_page()
+    {
+        var runs = ReportRuns.Quickstart(_folder.File("runs"));
+        ReportPage.Render(RunReport.Build(runs)).ShouldBe(ReportPage.Render(RunReport.Build(runs)));
+    }
+
+    [Fact]
+    public void A_folder_without_a_run_is_named() =>
+        Should.Throw<UserError>(() => RunReport.Build(_folder.File("nothing"))).Message.ShouldContain("nothing");
+
+    [Fact]
+    public void A_real_run_has_a_report()
+    {
+        var run = TinyRun.Start(TinyRun.Recipe(), _folder.File("tiny"));
+        RunReport.Write(Path.Combine(run, "report.html"), "deliberate train tiny.yaml", run);
+        var page = Parse(File.ReadAllText(Path.Combine(run, "report.html"))).Root!.Value;
+        page.ShouldContain("Groups that teach nothing");
+        page.ShouldContain("8 held-out problems (test split, level 3)");
+    }
+
+    private static void ShouldBeShare(JsonElement measured, int right, int count)
+    {
+        var wilson = new Proportion(right, count).Wilson();
+        measured[0].GetDouble().ShouldBe((double)right / count, 1e-12);
+        measured[1].GetDouble().ShouldBe(wilson.Low, 1e-12);
+        measured[2].GetDouble().ShouldBe(wilson.High, 1e-12);
+    }
+
+    private static XDocument Parse(string text)
+    {
+        using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        return XDocument.Load(reader, LoadOptions.PreserveWhitespace);
+    }
+}
