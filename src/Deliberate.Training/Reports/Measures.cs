@@ -34,6 +34,56 @@ internal static class Measures
         return mean.StudentT() is { } interval ? new Measured(mean.Mean, interval.Low, interval.High) : new Measured(mean.Mean);
     }
 
+    /// <summary>The mean over common problems of what changes between two evaluations, paired by problem: narrower than two intervals side by side.</summary>
+    /// <returns>NaN where they share no problem.</returns>
+    public static Measured Change(IReadOnlyList<GradedSample> from, IReadOnlyList<GradedSample> to, Func<GradedSample, double> value)
+    {
+        var (a, b) = Pairs(from, to, value);
+        if (a.Length == 0) return new Measured(double.NaN);
+        var difference = PairedDifference.Of(b, a).Difference;
+        return difference.StudentT() is { } interval ? new Measured(difference.Mean, interval.Low, interval.High) : new Measured(difference.Mean);
+    }
+
+    /// <summary>How many times as much, a ratio of means over common problems; the interval by bootstrap over problems.</summary>
+    public static Measured Ratio(IReadOnlyList<GradedSample> from, IReadOnlyList<GradedSample> to, Func<GradedSample, double> value, ulong seed)
+    {
+        var (a, b) = Pairs(from, to, value);
+        if (a.Sum() == 0) return new Measured(double.NaN);
+        var stream = new RandomStream(seed, StreamStage.Bootstrap);
+        var ratios = new double[2000];
+        for (var r = 0; r < ratios.Length; r++)
+        {
+            double before = 0, after = 0;
+            for (var i = 0; i < a.Length; i++)
+            {
+                var drawn = stream.Next(a.Length);
+                before += a[drawn];
+                after += b[drawn];
+            }
+
+            ratios[r] = after / before;
+        }
+
+        // Where a resample has no success before, the ratio has no finite end.
+        var ends = Array.TrueForAll(ratios, double.IsFinite) ? Bootstrap.Percentile(ratios) : new Interval(double.NaN, double.NaN);
+        return new Measured(b.Sum() / a.Sum(), ends.Low, ends.High);
+    }
+
+    /// <summary>One if it holds, else zero.</summary>
+    public static double Right(GradedSample sample) => sample.Grade.Correct > 0 ? 1 : 0;
+
+    public static double EveryStepRight(GradedSample sample) => sample.Grade.AllStepsRight ? 1 : 0;
+
+    public static double Tokens(GradedSample sample) => sample.ThoughtTokens;
+
+    /// <summary>The means of each problem that both evaluations asked.</summary>
+    private static (double[] From, double[] To) Pairs(IReadOnlyList<GradedSample> from, IReadOnlyList<GradedSample> to, Func<GradedSample, double> value)
+    {
+        var earlier = from.GroupBy(s => s.Problem.Canonical).ToDictionary(g => g.Key, g => g.Average(value));
+        var pairs = to.GroupBy(s => s.Problem.Canonical).Where(g => earlier.ContainsKey(g.Key)).Select(g => (From: earlier[g.Key], To: g.Average(value))).ToArray();
+        return ([.. pairs.Select(p => p.From)], [.. pairs.Select(p => p.To)]);
+    }
+
     /// <summary>pass@k and majority@k over the problems that have several samples; empty where none has.</summary>
     public static List<(int K, Measured Pass, Measured Majority)> Votes(IReadOnlyList<GradedSample> samples, ulong seed)
     {

@@ -3,120 +3,89 @@ using Deliberate.Core;
 
 namespace Deliberate.Training;
 
-/// <summary>The chapter of one run: what was learned, by figures, a table and transcripts; and the sentences for the top of the page.</summary>
+/// <summary>The chapter of one run: how it was trained, then figures, a table and transcripts of what it learned.</summary>
 internal static class RunChapter
 {
-    public static string Name(RunEvidence run) => run.Title switch
+    public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        var name when name.StartsWith("arithmetic", StringComparison.Ordinal) => "Nested arithmetic",
-        var name when name.StartsWith("countdown", StringComparison.Ordinal) => "Countdown",
-        var name => char.ToUpperInvariant(name[0]) + name[1..].Replace('-', ' '),
+        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), Reinforcement(run), .. Control(run, control)],
+        Figures = [.. Figures(run, control)],
+        Tables = run.Evaluations.Count > 0 ? [Table(run, control)] : [],
+        TranscriptsNote = TranscriptChoice.Note,
+        Transcripts = run is { Thinks: true, Base: { } before, Final: { } after } ? TranscriptChoice.Choose(before, after) : [],
     };
 
-    public static ReportChapter Build(RunEvidence run, RunEvidence? control)
+    private static IEnumerable<ReportFigure> Figures(RunEvidence run, RunEvidence? control)
     {
-        var figures = new List<ReportFigure>();
-        var sample = $"n = {run.Recipe.Evaluation.Problems} held-out problems, level {run.Recipe.Family.TestLevel}";
-        var how = $"sampled at temperature {run.Recipe.Reinforcement.Temperature:0.##}, {run.Recipe.Evaluation.Samples} sample a problem, seed {run.Recipe.Evaluation.Seed}; 95% intervals";
-        if (run.Evaluations.Count > 1) figures.Add(RunReport.Learning(run, control));
-        if (run is { Base: { } before, Final: { } after })
-        {
-            var firstBefore = run.First(before);
-            var firstAfter = run.First(after);
-            Measured? without = control?.Final is { } direct ? Measures.Accuracy(control.First(direct)) : null;
-            figures.Add(ComparisonFigure.Build("share of answers right", [new Comparison(Name(run), Measures.Accuracy(firstBefore), Measures.Accuracy(firstAfter), without)], sample, how));
-            if (run.Recipe.Evaluation.Budgets.Count > 1) figures.Add(Budgets(run, firstBefore, firstAfter, sample, how));
-            figures.Add(LengthsFigure.Build(Name(run), [.. firstBefore.Select(s => (double)s.ThoughtTokens)], [.. firstAfter.Select(s => (double)s.ThoughtTokens)], sample, how));
-            AddVotes(figures, run, after, "after RL");
-            AddVotes(figures, run, before, "before RL");
-        }
-
-        return new ReportChapter(Name(run))
-        {
-            Prose = [run.Recipe.Family.Instance.Description, Corpus(run)],
-            Figures = figures,
-            Tables = [Table(run, control)],
-            TranscriptsNote = TranscriptChoice.Note,
-            Transcripts = run is { Base: { } b, Final: { } f } ? TranscriptChoice.Choose(b, f) : [],
-        };
-    }
-
-    public static IEnumerable<KeyNumber> Cards(RunEvidence run)
-    {
+        if (run.Evaluations.Count > 1) yield return RunFigures.Learning(run, control);
         if (run is not { Base: { } before, Final: { } after }) yield break;
-        var (b, a) = (run.First(before), run.First(after));
-        var steps = run.Title.StartsWith("countdown", StringComparison.Ordinal);
-        var (from, to) = steps ? (Measures.Accuracy(b), Measures.Accuracy(a)) : (Measures.StepsRight(b), Measures.StepsRight(a));
-        yield return new KeyNumber(Percent(to.Value), $"{Name(run)}, {(steps ? "solved" : "every step right")}", $"{Interval(to)}; before RL {Percent(from.Value)}", ChartTone.Blue);
-        var (shorter, longer) = (Measures.Length(b), Measures.Length(a));
-        yield return new KeyNumber(longer.Value.ToString("0", CultureInfo.InvariantCulture), $"{Name(run)}, tokens of thought", $"before RL {shorter.Value:0}", ChartTone.Green);
-    }
-
-    /// <summary>Sentences computed from the numbers: what went up, by how much, and whether the intervals part.</summary>
-    public static IEnumerable<string> Shows(RunEvidence run, RunEvidence? control)
-    {
-        if (run is not { Base: { } before, Final: { } after }) yield break;
-        var (b, a) = (run.First(before), run.First(after));
-        var (from, to) = (Measures.Accuracy(b), Measures.Accuracy(a));
-        yield return $"{Name(run)}: reinforcement learning took the share of right answers from {Percent(from.Value)} ({Interval(from)}) to {Percent(to.Value)} ({Interval(to)}){(to.Low > from.High ? "" : "; the intervals overlap, so this may be chance")}.";
-        if (Measures.StepsRight(a).Value > 0)
-            yield return $"{Name(run)}: answers with every step right went from {Percent(Measures.StepsRight(b).Value)} to {Percent(Measures.StepsRight(a).Value)} ({Interval(Measures.StepsRight(a))}).";
-        var (right, wrong) = (a.Where(s => s.Grade.Correct > 0), a.Where(s => s.Grade.Correct == 0));
-        yield return $"{Name(run)}: thoughts went from {Measures.Length(b).Value:0.0} to {Measures.Length(a).Value:0.0} tokens (right answers {Measures.Length(right).Value:0.0}, wrong ones {Measures.Length(wrong).Value:0.0}), with no reward for length.";
-        if (control?.Final is { } direct)
-        {
-            var without = Measures.Accuracy(control.First(direct));
-            yield return $"{Name(run)}: the control that answers at once, with the same problems, optimizer steps and RL budget, reached {Percent(without.Value)} ({Interval(without)}), {Percent(to.Value - without.Value)} below.";
-        }
-
-        if (run.Recipe.Evaluation.Budgets.Count > 1)
-            yield return $"{Name(run)}: with a budget of {string.Join(", ", run.Recipe.Evaluation.Budgets)} tokens the same samples are right in {string.Join(", ", run.Recipe.Evaluation.Budgets.Select(k => Percent(Measures.Within(a, k).Value)))} of the problems.";
-    }
-
-    private static ReportFigure Budgets(RunEvidence run, List<GradedSample> before, List<GradedSample> after, string sample, string how) =>
-        BudgetFigure.Build(Name(run), "share of answers right",
-            [Curve("before RL", ChartTone.Slate, before, run.Recipe.Evaluation.Budgets), Curve("after RL", ChartTone.Blue, after, run.Recipe.Evaluation.Budgets)],
-            sample, how + "; a sample that would need more tokens counts as wrong");
-
-    private static MeasuredCurve Curve(string name, ChartTone tone, List<GradedSample> samples, IReadOnlyList<int> budgets) =>
-        new(name, tone, [.. budgets.Select(b => ((double)b, Measures.Within(samples, b)))]);
-
-    private static void AddVotes(List<ReportFigure> figures, RunEvidence run, List<GradedSample> samples, string when)
-    {
-        var points = Measures.Votes(samples, run.Recipe.Evaluation.Seed);
-        if (points.Count > 1)
-            figures.Add(SamplesFigure.Build($"{Name(run)}, {when}", points, $"n = {run.Recipe.Evaluation.VoteProblems} held-out problems x {run.Recipe.Evaluation.VoteSamples} samples", "unbiased pass@k; majority@k over subsets of the samples, ties shared"));
+        yield return RunFigures.Comparison([(run, control)]);
+        if (!run.Thinks) yield break;
+        yield return RunFigures.Budgets(run, run.First(before), run.First(after));
+        if (RunFigures.Votes(run, before, after) is { } votes) yield return votes;
+        yield return RunFigures.Lengths(run, run.First(before), run.First(after));
     }
 
     private static string Corpus(RunEvidence run)
     {
-        var m = run.Recipe.Family.Writers;
-        return $"The corpus is a mixture of writers: {Percent(m.Careful)} careful, {Percent(m.SlipProne)} slip-prone, {Percent(m.SystematicallyWrong)} with a misconception applied every time, {Percent(m.GivesUpEarly)} who give up early. Test problems never occur in it, nor in reinforcement learning: the split is decided by a hash of the problem.";
+        var (m, supervised) = (run.Recipe.Family.Writers, run.Recipe.Supervised);
+        var split = "Test problems occur neither in it nor in reinforcement learning: a hash of the problem decides the split.";
+        if (supervised.Steps == 0) return "This run had no supervised stage of its own: it goes on from a checkpoint.";
+        return string.Create(CultureInfo.InvariantCulture, $"The base imitated {supervised.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
+            + $"{RunWords.Percent(m.Careful)} of its writers are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early. {split}";
+    }
+
+    private static string Reinforcement(RunEvidence run)
+    {
+        var rl = run.Recipe.Reinforcement;
+        if (rl.Steps == 0) return "There was no reinforcement learning.";
+        var reward = rl.Rewards.AllStepsRight > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{rl.Rewards.Correct:0.##} for a right answer and {rl.Rewards.AllStepsRight:0.##} more where the checker found every step right")
+            : string.Create(CultureInfo.InvariantCulture, $"{rl.Rewards.Correct:0.##} for a right answer, nothing for steps");
+        return string.Create(CultureInfo.InvariantCulture, $"Then {rl.Steps} steps of reinforcement learning (`{rl.Objective}`) on {rl.Prompts} fresh problems x {rl.Samples} samples each, at temperature {rl.Temperature:0.##}. ")
+            + $"The reward is {reward}; {LengthRule(run)}.";
+    }
+
+    /// <summary>What the reward says about length.</summary>
+    public static string LengthRule(RunEvidence run) => run.Recipe.Reinforcement.Overlong.Cache == 0
+        ? "nothing rewards or punishes length, up to the token budget"
+        : string.Create(CultureInfo.InvariantCulture, $"the last {run.Recipe.Reinforcement.Overlong.Cache} tokens before the budget are punished, and nothing rewards length");
+
+    private static IEnumerable<string> Control(RunEvidence run, RunEvidence? control)
+    {
+        if (control is null) yield break;
+        var differences = run.DifferencesFrom(control);
+        yield return "The control without thought learned from the same generator's corpus with the thoughts left out. "
+            + (differences.Count == 0
+                ? "It had the same number of corpus tokens, optimizer steps, RL problems and samples, and was asked the same held-out problems."
+                : $"Its budget was not the same: {string.Join(", ", differences)}.");
     }
 
     private static ReportTable Table(RunEvidence run, RunEvidence? control)
     {
         var rows = new List<IReadOnlyList<ReportCell>>();
-        void Add(string name, RunEvidence of, List<GradedSample>? all)
+        void Add(string name, RunEvidence of, IReadOnlyList<GradedSample>? all)
         {
             if (all is null) return;
             var s = of.First(all);
+            var (right, wrong) = (s.Where(x => x.Grade.Correct > 0), s.Where(x => x.Grade.Correct == 0));
             rows.Add(
             [
-                ReportCell.Of(name), ReportCell.Of(s.Count), ReportCell.Of(Measures.Accuracy(s)), ReportCell.Of(Measures.StepsRight(s)),
-                ReportCell.Of(Measures.Length(s.Where(x => x.Grade.Correct > 0)), NumberStyle.Plain), ReportCell.Of(Measures.Length(s.Where(x => x.Grade.Correct == 0)), NumberStyle.Plain),
-                ReportCell.Of(Measures.Rate(s, x => x.Truncated)),
+                ReportCell.Of(name), ReportCell.Of((double)s.Count), ReportCell.Of(Measures.Accuracy(s)),
+                of.Thinks ? ReportCell.Of(Measures.StepsRight(s)) : new ReportCell("no steps", "", IsNumber: true),
+                ReportCell.Of(Measures.Length(right), NumberStyle.Plain), ReportCell.Of(Measures.Length(wrong), NumberStyle.Plain), ReportCell.Of(Measures.Rate(s, x => x.Truncated)),
             ]);
         }
 
         Add("before RL", run, run.Base);
         Add("after RL", run, run.Final);
-        Add("control, before RL", control ?? run, control?.Base);
-        Add("control, after RL", control ?? run, control?.Final);
-        return new ReportTable("In numbers", ["", "n", "right", "every step right", "tokens, right", "tokens, wrong", "cut off"], rows, "Held-out problems at temperature 1; 95% intervals below the values.");
+        if (control is not null)
+        {
+            Add("control, before RL", control, control.Base);
+            Add("control, after RL", control, control.Final);
+        }
+
+        return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "tokens, right", "tokens, wrong", "cut off"], rows,
+            "Samples of held-out problems at temperature 1, with 95% intervals. Tokens are those of the whole completion, answer included, on average over right and over wrong answers.");
     }
-
-    private static string Percent(double value) => double.IsFinite(value) ? $"{(100 * value).ToString("0", CultureInfo.InvariantCulture)}%" : "none";
-
-    private static string Interval(Measured value) => $"95% interval {Percent(value.Low)} to {Percent(value.High)}";
 }

@@ -23,6 +23,12 @@ internal sealed class RunEvidence
 
     public required IReadOnlyList<MetricsRecord> Metrics { get; init; }
 
+    /// <summary>Seconds of training, evaluations not counted.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Steps of reinforcement learning that the metrics tell of.</summary>
+    public int StepsDone => Metrics.Count(m => m.Values.ContainsKey("rl/reward_mean"));
+
     public string Title => Recipe.Family.Name;
 
     public bool Thinks => Recipe.Family.ChainOfThought;
@@ -52,11 +58,13 @@ internal sealed class RunEvidence
         }
 
         var metrics = Path.Combine(folder, MetricsStream.MetricsFile);
+        var timings = Path.Combine(folder, MetricsStream.TimingsFile);
         return new RunEvidence(folder, recipe, RunInfo.Read(files.Info))
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
             Metrics = File.Exists(metrics) ? [.. MetricsStream.Read(metrics)] : [],
+            Seconds = File.Exists(timings) ? MetricsStream.Read(timings).Sum(t => t.Values.GetValueOrDefault("sft/seconds") + t.Values.GetValueOrDefault("rl/seconds")) : 0,
         };
     }
 
@@ -64,6 +72,38 @@ internal sealed class RunEvidence
     public bool HasControl(RunEvidence other) =>
         Thinks && !other.Thinks && other.Recipe.Family.Name == Recipe.Family.Name && other.Recipe.Family.TestLevel == Recipe.Family.TestLevel;
 
+    /// <summary>The budgets to show: the recipe's, or doublings up to the largest.</summary>
+    public IReadOnlyList<int> Budgets
+    {
+        get
+        {
+            var (most, named) = (Recipe.Evaluation.MaxTokens, Recipe.Evaluation.Budgets);
+            if (named.Count > 1) return [.. named.Append(most).Distinct().Order()];
+            var budgets = new List<int> { most };
+            for (var b = most / 2; b >= 8 && budgets.Count < 6; b /= 2) budgets.Insert(0, b);
+            return budgets;
+        }
+    }
+
+    /// <summary>In what a control's budget differs from this run's; empty where it had the same.</summary>
+    public IReadOnlyList<string> DifferencesFrom(RunEvidence control)
+    {
+        var (a, b) = (Recipe, control.Recipe);
+        var differences = new List<string>();
+        void Compare(string what, object mine, object others)
+        {
+            if (!mine.Equals(others)) differences.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{others} instead of {mine} {what}"));
+        }
+
+        Compare("supervised steps", a.Supervised.Steps, b.Supervised.Steps);
+        Compare("corpus tokens a step", a.Supervised.BatchTokens, b.Supervised.BatchTokens);
+        Compare("RL steps", a.Reinforcement.Steps, b.Reinforcement.Steps);
+        Compare("problems an RL step", a.Reinforcement.Prompts, b.Reinforcement.Prompts);
+        Compare("samples a problem", a.Reinforcement.Samples, b.Reinforcement.Samples);
+        Compare("as the held-out problems' seed", a.Evaluation.Seed, b.Evaluation.Seed);
+        return differences;
+    }
+
     /// <summary>Each problem's first samples, those drawn for votes left out.</summary>
-    public List<GradedSample> First(List<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
+    public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
 }

@@ -2,22 +2,23 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Which problems are shown before and after: by a rule, not by taste. The first two that were wrong before and right after, the
-/// first that was right both times, the first that is wrong after.
+/// first right answer after with a step that is not, and the first that is wrong after.
 /// </summary>
 internal static class TranscriptChoice
 {
     public const string Note =
-        "Chosen by rule, in the order of the test problems: the first two that were wrong before and right after, the first that was right both times, and the first that is still wrong. Each step is marked by the exact checker.";
+        "Chosen by rule, first sample of each, in the order of the test problems: the first two that were wrong before and right after, the first whose answer is right after although a step is wrong (if there is one), and the first that is still wrong. Each step carries the exact checker's verdict.";
 
-    public static List<TranscriptPair> Choose(List<GradedSample> before, List<GradedSample> after)
+    public static List<TranscriptPair> Choose(IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
     {
         var earlier = before.Where(s => s.Sample == 0).ToDictionary(s => s.Problem.Index);
         var pairs = after.Where(s => s.Sample == 0 && earlier.ContainsKey(s.Problem.Index)).OrderBy(s => s.Problem.Index).Select(s => (Before: earlier[s.Problem.Index], After: s)).ToList();
         bool Right(GradedSample s) => s.Grade.Correct > 0;
         var chosen = pairs.Where(p => !Right(p.Before) && Right(p.After)).Take(2)
-            .Concat(pairs.Where(p => Right(p.Before) && Right(p.After)).Take(1))
-            .Concat(pairs.Where(p => !Right(p.After)).Take(1));
-        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of("before", p.Before), Of("after", p.After)))];
+            .Concat(pairs.Where(p => Right(p.After) && p.After.Grade.FirstWrongStep >= 0).Take(1))
+            .Concat(pairs.Where(p => !Right(p.After)).Take(1))
+            .DistinctBy(p => p.After.Problem.Index);
+        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of("before RL", p.Before), Of("after RL", p.After)))];
     }
 
     private static Transcript Of(string label, GradedSample sample)

@@ -3,7 +3,7 @@ namespace Deliberate.Training;
 /// <summary>Tells the observer of signs that reinforcement learning has stopped learning, each sign once a run of the program.</summary>
 internal sealed class RunHealth(IRunObserver observer)
 {
-    private static readonly (string Metric, Func<double, bool> IsIll, string Advice)[] Signs =
+    public static IReadOnlyList<(string Metric, Func<double, bool> IsIll, string Advice)> Signs { get; } =
     [
         ("rl/truncated", v => v > 0.5, "most completions are cut off by the token budget: raise reinforcement.max_tokens, or train the base longer."),
         ("rl/flat_groups", v => v > 0.9, "nearly all groups have the same reward throughout and teach nothing: choose another level, or more samples."),

@@ -18,7 +18,7 @@ public sealed partial class ReportPageTests
         var page = Parse(File.ReadAllText(file));
         var charts = page.Descendants().Count(element => element.Name.LocalName == "svg");
         TestContext.Current.TestOutputHelper?.WriteLine($"{Page.Length} characters, {charts} charts, {file}");
-        charts.ShouldBe(2 * 8 + 6);
+        charts.ShouldBe(2 * 9 + 6);
         if (Environment.GetEnvironmentVariable("DELIBERATE_REPORT_SAMPLE") is null) Directory.Delete(folder, recursive: true);
         else File.WriteAllText(Path.Combine(folder, "picture.svg"), StandaloneSvg.Render(SampleReport.Build().Chapters[1].Figures[1].Panels[0]));
     }

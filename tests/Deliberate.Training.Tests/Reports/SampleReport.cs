@@ -73,7 +73,7 @@ internal static class SampleReport
                     new MeasuredCurve("before RL", ChartTone.Slate, [(25, Share(.24)), (50, Share(.30)), (100, Share(.33)), (200, Share(.33))]),
                     new MeasuredCurve("control without thought", ChartTone.Orange, [(25, Share(.08)), (200, Share(.08))]),
                 ], "300 held-out problems a point", "the thought is closed when the budget is spent; temperature 1"),
-            SamplesFigure.Build("Countdown", [(1, Share(.62), Share(.62)), (2, Share(.72), Share(.62)), (4, Share(.81), Share(.69)), (8, Share(.87), Share(.73)), (16, Share(.91), Share(.75))], "300 problems, 16 samples each", "unbiased estimator of pass@k; 95% by bootstrap over problems"),
+            SamplesFigure.Build("Countdown", [new SampleCurves("after RL", ChartTone.Blue, [(1, Share(.62), Share(.62)), (2, Share(.72), Share(.62)), (4, Share(.81), Share(.69)), (8, Share(.87), Share(.73)), (16, Share(.91), Share(.75))])], "300 problems, 16 samples each", "unbiased estimator of pass@k; 95% by bootstrap over problems"),
             LengthsFigure.Build("Countdown", Lengths(39, 1), Lengths(81, 2), "300 thoughts each", "held-out problems, temperature 1"),
         ],
         Transcripts =

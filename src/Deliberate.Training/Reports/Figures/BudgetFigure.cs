@@ -13,5 +13,5 @@ internal static class BudgetFigure
 {
     public static ReportFigure Build(string task, string accuracyTitle, IReadOnlyList<MeasuredCurve> curves, string sample, string howMade) => new(
         [new LineChart("Accuracy against thinking budget", new ChartAxis("budget of thinking tokens (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share(accuracyTitle), [.. curves.Select(curve => curve.ToSeries())])],
-        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals.", sample, howMade);
+        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals. The same samples are cut at each budget, so no curve can fall; where it rises, longer thoughts earned it.", sample, howMade);
 }

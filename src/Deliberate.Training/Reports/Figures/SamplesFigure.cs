@@ -2,17 +2,20 @@ using Deliberate.Core;
 
 namespace Deliberate.Training;
 
+/// <summary>A model's pass@k and majority@k.</summary>
+internal sealed record SampleCurves(string Name, ChartTone Tone, IReadOnlyList<(int K, Measured Pass, Measured Majority)> Points);
+
 /// <summary>
-/// Accuracy against the number of samples: pass@k (some sample is right: what a perfect selector could reach) and majority@k (the
-/// most frequent answer is right: what voting does reach).
+/// Accuracy against the number of samples: pass@k (some sample is right: what a perfect selector could reach) beside majority@k
+/// (the most frequent answer is right: what voting does reach), a curve a model.
 /// </summary>
 internal static class SamplesFigure
 {
-    public static ReportFigure Build(string task, IReadOnlyList<(int K, Measured Pass, Measured Majority)> points, string sample, string howMade) => new(
-        [new LineChart("Accuracy against number of samples", new ChartAxis("samples per problem, k (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share("share of problems solved"),
-        [
-            new LineSeries("pass@k", ChartTone.Blue, [.. points.Select(point => point.Pass.At(point.K))]),
-            new LineSeries("majority@k", ChartTone.Orange, [.. points.Select(point => point.Majority.At(point.K))]),
-        ])],
-        $"{task}: pass@k counts a problem when any of k samples is right, majority@k when the most frequent answer is. Whiskers are 95% intervals.", sample, howMade);
+    public static ReportFigure Build(string task, IReadOnlyList<SampleCurves> models, string sample, string howMade) => new(
+        [Panel("pass@k: some sample is right", models, point => point.Pass), Panel("majority@k: the most frequent answer is right", models, point => point.Majority)],
+        $"{task}: what more samples of the same problem buy. pass@k counts a problem when any of k samples is right, majority@k when the most frequent answer is. Whiskers are 95% intervals.", sample, howMade);
+
+    private static LineChart Panel(string title, IReadOnlyList<SampleCurves> models, Func<(int K, Measured Pass, Measured Majority), Measured> choose) => new(
+        title, new ChartAxis("samples per problem, k (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share("share of problems solved"),
+        [.. models.Select(model => new LineSeries(model.Name, model.Tone, [.. model.Points.Select(point => choose(point).At(point.K))]))]);
 }

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>The figures of runs, from their evaluation files; each names its n, split, temperature and making.</summary>
+internal static class RunFigures
+{
+    private const string AnswersRight = "share of answers right";
+
+    /// <summary>Evaluations sample from the model as it is.</summary>
+    private const string Sampling = "sampled at temperature 1, no filter";
+
+    public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
+        RunWords.Name(run), "share of held-out answers", Points(run), control is null ? null : Points(control), Counts(run),
+        $"{Sampling}, after so many RL steps; Wilson intervals of shares, t intervals of mean lengths");
+
+    /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
+    public static IReadOnlyList<IChart> Picture(RunEvidence run, RunEvidence? control)
+    {
+        var points = Points(run);
+        return
+        [
+            LearningFigure.Accuracy($"{RunWords.Name(run)}: accuracy", $"share of held-out answers, n = {Last(run)}", points, control is null ? null : Points(control)),
+            LearningFigure.Lengths($"{RunWords.Name(run)}: length of thought", points),
+        ];
+    }
+
+    public static ReportFigure Comparison(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs) => ComparisonFigure.Build(
+        AnswersRight,
+        [
+            .. runs.Where(r => r.Run is { Base: not null, Final: not null }).Select(r => new Comparison(
+                RunWords.Name(r.Run), Measures.Accuracy(r.Run.First(r.Run.Base!)), Measures.Accuracy(r.Run.First(r.Run.Final!)),
+                r.Control?.Final is { } direct ? Measures.Accuracy(r.Control.First(direct)) : null)),
+        ],
+        string.Join("; ", runs.Where(r => r.Run.Final is not null).Select(r => (runs.Count > 1 ? RunWords.Name(r.Run) + ": " : "") + RunWords.Count(r.Run, r.Run.First(r.Run.Final!)))),
+        $"{Sampling}; {(runs.All(r => r.Run.Recipe.Evaluation.Samples == 1) ? "Wilson intervals" : "intervals over problems as clusters")}");
+
+    public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
+    {
+        MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<GradedSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, Measures.Within(samples, b)))]);
+        return BudgetFigure.Build(
+            RunWords.Name(run), AnswersRight, [Curve("before RL", ChartTone.Slate, before), Curve("after RL", ChartTone.Blue, after)], RunWords.Count(run, after),
+            $"{Sampling}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
+    }
+
+    /// <summary>Null where no problem has several samples.</summary>
+    public static ReportFigure? Votes(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
+    {
+        var (earlier, later) = (Measures.Votes(before, run.Recipe.Evaluation.Seed), Measures.Votes(after, run.Recipe.Evaluation.Seed));
+        if (later.Count < 2 || earlier.Count < 2) return null;
+        var problems = after.GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
+        return SamplesFigure.Build(
+            RunWords.Name(run), [new SampleCurves("before RL", ChartTone.Slate, earlier), new SampleCurves("after RL", ChartTone.Blue, later)],
+            string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems (test split, level {run.Recipe.Family.TestLevel}), {problems.Min(g => g.Count())} samples each"),
+            $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared; 95% intervals over problems");
+    }
+
+    public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
+        RunWords.Name(run), [.. before.Select(s => (double)s.ThoughtTokens)], [.. after.Select(s => (double)s.ThoughtTokens)], RunWords.Count(run, after),
+        $"{Sampling}; tokens of the completion, right and wrong answers together");
+
+    private static List<LearningPoint> Points(RunEvidence run) =>
+    [
+        .. run.Evaluations.Select(e =>
+        {
+            var samples = run.First(e.Samples);
+            return new LearningPoint(
+                e.Step, Measures.Accuracy(samples), Measures.Length(samples.Where(s => s.Grade.Correct > 0)), Measures.Length(samples.Where(s => s.Grade.Correct == 0)),
+                run.Thinks ? Measures.StepsRight(samples) : null);
+        }).GroupBy(p => p.Step).Select(g => g.Last()),
+    ];
+
+    private static string Counts(RunEvidence run)
+    {
+        var ends = RunWords.Count(run, run.First(run.Evaluations[^1].Samples));
+        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Final)).Select(e => run.First(e.Samples).Count).Distinct().Order().ToArray();
+        return between.Length == 0 || run.Final is null ? ends : $"{ends}; {string.Join(" or ", between)} samples at the points in between";
+    }
+
+    private static int Last(RunEvidence run) => run.Evaluations.Count == 0 ? 0 : run.First(run.Evaluations[^1].Samples).Count;
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Deliberate.Training;
+
+/// <summary>The health of runs from their metrics: skipped steps, the signs that the run itself watches for, and the curves.</summary>
+internal static class RunHealthChapter
+{
+    /// <summary>Null where no run has metrics.</summary>
+    public static HealthChapter? Build(IReadOnlyList<RunEvidence> runs)
+    {
+        var figures = new List<ReportFigure>();
+        var findings = new List<HealthFinding>();
+        foreach (var run in runs)
+        {
+            if (run.Metrics.Count == 0) continue;
+            var name = run.Thinks ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
+            var points = run.Metrics.Where(m => m.Values.ContainsKey("rl/reward_mean")).Select(Point).ToArray();
+            var imitation = run.Metrics.Where(m => m.Values.ContainsKey("sft/loss")).Select(m => ((int)m.Step, m.Values["sft/loss"])).ToArray();
+            var rl = run.Recipe.Reinforcement;
+            figures.Add(HealthFigure.Build(
+                points, string.Create(CultureInfo.InvariantCulture, $"{imitation.Length} supervised and {points.Length} RL steps; {rl.Prompts} problems x {rl.Samples} samples an RL step, training split, temperature {rl.Temperature:0.##}"),
+                "the training batches' own numbers, from metrics.jsonl", name, imitation));
+            findings.AddRange(Findings(run, name, points));
+        }
+
+        return figures.Count == 0 ? null : new HealthChapter(findings, figures);
+    }
+
+    private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, HealthPoint[] points)
+    {
+        var skipped = run.Metrics.Count(m => Value(m, "rl/skipped") > 0 || Value(m, "sft/skipped") > 0);
+        yield return skipped == 0
+            ? new HealthFinding(HealthLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
+            : new HealthFinding(HealthLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
+        foreach (var (metric, isIll, advice) in RunHealth.Signs)
+        {
+            var ill = run.Metrics.Where(m => m.Values.TryGetValue(metric, out var value) && isIll(value)).ToArray();
+            if (ill.Length > 0)
+                yield return new HealthFinding(HealthLevel.Warning, string.Create(CultureInfo.InvariantCulture, $"{name}: `{metric}` raised a warning in {ill.Length} steps, first in step {ill[0].Step} ({ill[0].Values[metric]:0.###}): {advice}"));
+        }
+
+        if (points.Length < 2) yield break;
+        var (first, last) = (points[0], points[^1]);
+        if (double.IsFinite(first.Entropy) && double.IsFinite(last.Entropy))
+            yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: entropy went from {first.Entropy:0.000} to {last.Entropy:0.000} nats a token."));
+        yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: in the last RL step {RunWords.Percent(last.UniformGroups)} of the groups had equal rewards and taught nothing, in the first {RunWords.Percent(first.UniformGroups)}; {RunWords.Percent(last.TruncatedShare)} of the samples were cut off."));
+    }
+
+    private static HealthPoint Point(MetricsRecord m) => new(
+        (int)m.Step, Value(m, "policy/entropy"), Value(m, "policy/reference_kl_k3"), Value(m, "policy/clip_fraction"), Value(m, "rl/truncated"), Value(m, "rl/gradient_norm"), Value(m, "rl/flat_groups"),
+        Value(m, "rl/reward_mean"), Value(m, "policy/approx_kl_k3"));
+
+    private static double Value(MetricsRecord record, string name) => record.Values.TryGetValue(name, out var value) ? value : double.NaN;
+}
