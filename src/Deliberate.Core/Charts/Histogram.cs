@@ -44,7 +44,18 @@ internal sealed record Histogram(string Title, ChartAxis X, IReadOnlyList<Distri
     }
 
     /// <summary>Bin edges at round numbers, about as many bins as asked for.</summary>
-    private double[] Edges(double[] values) => values.Length == 0 ? [0, 1] : Ticks.Linear(values.Min(), values.Max(), Bins);
+    private double[] Edges(double[] values)
+    {
+        if (values.Length == 0) return [0, 1];
+        var edges = Ticks.Linear(values.Min(), values.Max(), Bins);
+        var width = edges[1] - edges[0];
+        if (width % 1 == 0 || !Array.TrueForAll(values, value => value == Math.Floor(value))) return edges;
+
+        // Bins that are no whole numbers wide would hold unequal counts of whole values.
+        width = Math.Ceiling(width);
+        var first = Math.Floor(values.Min() / width) * width;
+        return [.. Enumerable.Range(0, (int)((values.Max() - first) / width) + 2).Select(i => first + (i * width))];
+    }
 
     /// <summary>The share of the finite values in [edge i, edge i + 1), the last bin closed; sums to 1 where there are values.</summary>
     internal static double[] Shares(IReadOnlyList<double> values, double[] edges)

@@ -70,11 +70,12 @@ internal static class ReportStyle
         .table-box{overflow-x:auto;margin:32px 0 10px;background:var(--card);border:1px solid var(--rule);border-radius:12px}
         table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.4;font-variant-numeric:tabular-nums}
         caption{text-align:left;font-weight:600;padding:16px 20px 8px}
-        th,td{padding:9px 20px;text-align:left;vertical-align:baseline;border-top:1px solid var(--rule);white-space:nowrap}
+        th,td{padding:9px 20px;text-align:left;vertical-align:baseline;border-top:1px solid var(--rule)}
+        .number,.number .interval{white-space:nowrap}tbody th{min-width:8em}
         thead th{border-top:0;font-size:.82rem;font-weight:600;color:var(--muted);vertical-align:bottom}
         tbody th{font-weight:500}
         .number{text-align:right}
-        .interval{color:var(--muted);font-size:.82em;padding-left:.5em}
+        .interval{display:block;color:var(--muted);font-size:.82em}
         .table-note{color:var(--muted);font-size:.86rem;margin-bottom:40px}
         .pair{background:var(--card);border:1px solid var(--rule);border-radius:12px;margin:24px 0;overflow:hidden;break-inside:avoid-page}
         .problem{padding:16px 20px;border-bottom:1px solid var(--rule);background:var(--soft)}

@@ -19,7 +19,7 @@ internal static class RunChapter
     {
         if (run.Evaluations.Count > 1) yield return RunFigures.Learning(run, control);
         if (run is not { Base: { } before, Final: { } after }) yield break;
-        yield return RunFigures.Comparison([(run, control)]);
+        yield return RunFigures.Comparison(run, control);
         if (!run.Thinks) yield break;
         yield return RunFigures.Budgets(run, run.First(before), run.First(after));
         if (RunFigures.Votes(run, before, after) is { } votes) yield return votes;
@@ -86,6 +86,6 @@ internal static class RunChapter
         }
 
         return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "tokens, right", "tokens, wrong", "cut off"], rows,
-            "Samples of held-out problems at temperature 1, with 95% intervals. Tokens are those of the whole completion, answer included, on average over right and over wrong answers.");
+            "Samples of held-out problems at temperature 1, with 95% intervals below. Tokens are those of the whole completion, answer included, on average over right and over wrong answers.");
     }
 }

@@ -26,15 +26,18 @@ internal static class RunFigures
         ];
     }
 
+    /// <summary>All tasks by the share of right answers, a group a run; those that are finished.</summary>
     public static ReportFigure Comparison(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs) => ComparisonFigure.Build(
-        AnswersRight,
-        [
-            .. runs.Where(r => r.Run is { Base: not null, Final: not null }).Select(r => new Comparison(
-                RunWords.Name(r.Run), Measures.Accuracy(r.Run.First(r.Run.Base!)), Measures.Accuracy(r.Run.First(r.Run.Final!)),
-                r.Control?.Final is { } direct ? Measures.Accuracy(r.Control.First(direct)) : null)),
-        ],
-        string.Join("; ", runs.Where(r => r.Run.Final is not null).Select(r => (runs.Count > 1 ? RunWords.Name(r.Run) + ": " : "") + RunWords.Count(r.Run, r.Run.First(r.Run.Final!)))),
-        $"{Sampling}; {(runs.All(r => r.Run.Recipe.Evaluation.Samples == 1) ? "Wilson intervals" : "intervals over problems as clusters")}");
+        AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, Measures.Accuracy))],
+        string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), How(runs[0].Run));
+
+    /// <summary>One run, by right answers and, where it thinks, by every step right.</summary>
+    public static ReportFigure Comparison(RunEvidence run, RunEvidence? control)
+    {
+        List<Comparison> groups = [Compared("answer right", run, control, Measures.Accuracy)];
+        if (run.Thinks) groups.Add(Compared("answer and every step right", run, null, Measures.StepsRight));
+        return ComparisonFigure.Build("share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), How(run));
+    }
 
     public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
     {
@@ -59,6 +62,11 @@ internal static class RunFigures
     public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
         RunWords.Name(run), [.. before.Select(s => (double)s.ThoughtTokens)], [.. after.Select(s => (double)s.ThoughtTokens)], RunWords.Count(run, after),
         $"{Sampling}; tokens of the completion, right and wrong answers together");
+
+    private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, Func<IReadOnlyList<GradedSample>, Measured> measure) =>
+        new(name, measure(run.First(run.Base!)), measure(run.First(run.Final!)), control?.Final is { } direct ? measure(control.First(direct)) : null);
+
+    private static string How(RunEvidence run) => $"{Sampling}; {(run.Recipe.Evaluation.Samples == 1 ? "Wilson intervals" : "intervals over problems as clusters")}";
 
     private static List<LearningPoint> Points(RunEvidence run) =>
     [

@@ -9,17 +9,20 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class RunFindings
 {
-    public static IEnumerable<KeyNumber> Cards(RunEvidence run, RunEvidence? control)
+    /// <param name="run">A run that is no control.</param>
+    /// <param name="control">Its control, if any.</param>
+    /// <param name="alone">The page has room for more of it.</param>
+    public static IEnumerable<KeyNumber> Cards(RunEvidence run, RunEvidence? control, bool alone)
     {
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
         var (from, to) = bySteps ? (Measures.StepsRight(b), Measures.StepsRight(a)) : (Measures.Accuracy(b), Measures.Accuracy(a));
         yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.Interval(to)}; before RL {RunWords.Percent(from.Value)}");
-        if (run.Thinks)
+        if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (Measures.Length(b), Measures.Length(a));
-            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean before and after RL; {RunChapter.LengthRule(run)}", ChartTone.Green);
+            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", "mean, before → after RL", ChartTone.Green);
         }
 
         if (control?.Final is not { } direct) yield break;

@@ -41,7 +41,7 @@ internal static class RunReport
             Subtitle = (isScratch ? "Trained from random weights on a CPU" : "Trained from a checkpoint on a CPU") + ", by imitation and then by reinforcement learning with a checker as the only reward.",
             Made = [.. Made(runs)],
             Lead = [.. Lead(targets)],
-            KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control))],
+            KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
             Shows = [.. pairs.SelectMany(p => RunFindings.Shows(p.Run, p.Control))],
             DoesNotShow = [.. RunFindings.DoesNotShow(pairs)],
             Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control))],

@@ -9,8 +9,8 @@ internal sealed record Comparison(string Task, Measured Before, Measured After, 
 internal static class ComparisonFigure
 {
     public static ReportFigure Build(string accuracyTitle, IReadOnlyList<Comparison> tasks, string sample, string howMade) => new(
-        [new BarChart("Before, after, and without thought", ChartAxis.Share(accuracyTitle), [.. tasks.Select(Group)])],
-        "Held-out problems before and after reinforcement learning, and the control that had the same problems, steps and budget but answers at once. Whiskers are 95% intervals.", sample, howMade);
+        [new BarChart(tasks.Any(task => task.Control is not null) ? "Before, after, and without thought" : "Before and after", ChartAxis.Share(accuracyTitle), [.. tasks.Select(Group)])],
+        "Held-out problems before and after reinforcement learning" + (tasks.Any(task => task.Control is not null) ? ", and a control that learned to answer at once" : "") + ". Whiskers are 95% intervals.", sample, howMade);
 
     private static BarGroup Group(Comparison task)
     {
