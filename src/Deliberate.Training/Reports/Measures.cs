@@ -79,8 +79,8 @@ internal static class Measures
     /// <summary>The means of each problem that both evaluations asked.</summary>
     private static (double[] From, double[] To) Pairs(IReadOnlyList<GradedSample> from, IReadOnlyList<GradedSample> to, Func<GradedSample, double> value)
     {
-        var earlier = from.GroupBy(s => s.Problem.Canonical).ToDictionary(g => g.Key, g => g.Average(value));
-        var pairs = to.GroupBy(s => s.Problem.Canonical).Where(g => earlier.ContainsKey(g.Key)).Select(g => (From: earlier[g.Key], To: g.Average(value))).ToArray();
+        var earlier = from.GroupBy(s => (s.Problem.Index, s.Problem.Canonical)).ToDictionary(g => g.Key, g => g.Average(value));
+        var pairs = to.GroupBy(s => (s.Problem.Index, s.Problem.Canonical)).Where(g => earlier.ContainsKey(g.Key)).Select(g => (From: earlier[g.Key], To: g.Average(value))).ToArray();
         return ([.. pairs.Select(p => p.From)], [.. pairs.Select(p => p.To)]);
     }
 

@@ -16,7 +16,7 @@ internal static class ReportRuns
     [
         Write(Path.Combine(folder, "arithmetic"), "arithmetic", thinks: true, 0.3, after),
         Write(Path.Combine(folder, "arithmetic-direct"), "arithmetic", thinks: false, 0.2, 0.45),
-        Write(Path.Combine(folder, "countdown"), "countdown", thinks: true, 0.25, Math.Min(after, 0.8)),
+        Write(Path.Combine(folder, "countdown"), "countdown", thinks: true, 0.1, Math.Min(after, 0.9)),
     ];
 
     /// <param name="folder">Where.</param>
@@ -64,7 +64,9 @@ internal static class ReportRuns
                 var random = new RandomStream(7, StreamStage.Test, step, i, s);
                 var isGood = random.NextDouble() < quality;
                 var solution = family.Write(problem, isGood ? Writer.Careful : Writer.GivesUpEarly, ref random);
-                var text = !recipe.Family.ChainOfThought ? (isGood ? problem.Answer : "1") : isGood || random.NextBool(0.5) ? solution.Completion : family.Write(problem, Writer.SystematicallyWrong, ref random).Completion;
+                // Bad ones stop halfway and guess, or follow the misconception to its end.
+                var bad = random.NextBool(0.7) ? ChainOfThought.Format(solution.Steps.Take(solution.Steps.Count / 2), "1") : family.Write(problem, Writer.SystematicallyWrong, ref random).Completion;
+                var text = isGood ? (recipe.Family.ChainOfThought ? solution.Completion : problem.Answer) : recipe.Family.ChainOfThought ? bad : "1";
                 var truncated = recipe.Family.ChainOfThought && random.NextBool(0.03);
                 if (truncated) text = text[..(text.Length / 2)];
                 yield return new GradedSample(problem, s, text, text.Length / 2, truncated, Grader.Grade(family, problem, text, truncated));
