@@ -50,7 +50,7 @@ internal sealed class ChartFrame
         var bottom = size.Height - below;
         var scale = new AxisScale(y, values, bottom, top, TickCount(bottom - top), tight: false);
         var left = 18.0;
-        foreach (var tick in scale.Ticks) left = Math.Max(left, TextMeasure.Width(scale.Text(tick), TickSize) + 18);
+        foreach (var tick in scale.Ticks) left = Math.Max(left, TextMeasure.Width(scale.Text(tick), TickSize) + 22);
 
         var frame = new ChartFrame(svg, size) { Left = left, Right = size.Width - Math.Max(14, labelRoom), Top = top, Bottom = bottom, Y = scale };
         foreach (var tick in scale.Ticks)
