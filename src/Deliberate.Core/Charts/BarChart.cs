@@ -79,7 +79,8 @@ internal sealed record BarChart(string Title, ChartAxis Y, IReadOnlyList<BarGrou
         {
             var (low, high) = (frame.Y.At(bar.Low), frame.Y.At(bar.High));
             var cap = Math.Min(6, width / 4);
-            svg.Path("bar-whisker", $"M{N(middle - cap)} {N(low)}h{N(2 * cap)}M{N(middle)} {N(low)}V{N(high)}M{N(middle - cap)} {N(high)}h{N(2 * cap)}");
+            var whisker = $"M{N(middle - cap)} {N(low)}h{N(2 * cap)}M{N(middle)} {N(low)}V{N(high)}M{N(middle - cap)} {N(high)}h{N(2 * cap)}";
+            svg.Path("bar-whisker-ground", whisker).Path("bar-whisker", whisker);
             label = Math.Min(label, high);
         }
 

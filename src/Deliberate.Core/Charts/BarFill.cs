@@ -10,6 +10,7 @@ internal static class BarFill
     public static void Draw(SvgBuilder svg, ChartTone tone, double x, double y, double width, double height, string? hint = null)
     {
         var isSolid = tone is ChartTone.Blue or ChartTone.Green or ChartTone.Purple;
+        svg.Rectangle("under", x, y, width, height);
         svg.Rectangle(isSolid ? "solid" : "tint", x, y, width, height, Math.Min(2, height / 2), hint);
         if (tone is ChartTone.Orange or ChartTone.Ochre) svg.Path("hatch", Hatch(x, y, width, height));
     }

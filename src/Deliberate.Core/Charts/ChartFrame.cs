@@ -46,11 +46,11 @@ internal sealed class ChartFrame
         }
 
         top = DrawKeys(svg, size, key, top, drawKey);
-        top += compact ? 12 : 16;
+        top += compact ? 16 : 22;
         var bottom = size.Height - below;
         var scale = new AxisScale(y, values, bottom, top, TickCount(bottom - top), tight: false);
         var left = 18.0;
-        foreach (var tick in scale.Ticks) left = Math.Max(left, TextMeasure.Width(scale.Text(tick), TickSize) + 18);
+        foreach (var tick in scale.Ticks) left = Math.Max(left, TextMeasure.Width(scale.Text(tick), TickSize) + 22);
 
         var frame = new ChartFrame(svg, size) { Left = left, Right = size.Width - Math.Max(14, labelRoom), Top = top, Bottom = bottom, Y = scale };
         foreach (var tick in scale.Ticks)
@@ -66,7 +66,7 @@ internal sealed class ChartFrame
     /// <summary>Ticks and title of the horizontal axis; a label that would touch the one before it is left out.</summary>
     public AxisScale DrawHorizontal(ChartAxis x, IReadOnlyList<double> values, double inset)
     {
-        var scale = new AxisScale(x, values, Left + inset, Right - inset, TickCount((Right - Left) * 0.62), tight: true);
+        var scale = new AxisScale(x, values, Left + inset, Right - inset, TickCount((Right - Left) * 0.85), tight: true);
         var free = double.NegativeInfinity;
         foreach (var tick in scale.Ticks)
         {

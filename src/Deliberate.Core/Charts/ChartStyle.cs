@@ -38,9 +38,11 @@ internal static class ChartStyle
         .chart .band{fill:var(--tone);fill-opacity:.14;stroke:none}
         .chart .whisker{stroke:var(--tone);stroke-width:1.5;fill:none}
         .chart .bar-whisker{stroke:var(--chart-ink);stroke-width:1.5;fill:none}
+        .chart .bar-whisker-ground{stroke:var(--chart-ground);stroke-width:4.5;stroke-opacity:.75;fill:none}
         .chart .mark{fill:var(--tone);stroke:var(--chart-ground);stroke-width:1.5}
         .chart .solid{fill:var(--tone);stroke:var(--tone);stroke-width:1.5}
         .chart .tint{fill:var(--tone);fill-opacity:.2;stroke:var(--tone);stroke-width:1.5}
+        .chart .under{fill:var(--chart-ground);stroke:none}
         .chart .hatch{stroke:var(--tone);stroke-width:1.5;fill:none}
         .chart .area{fill:var(--tone);fill-opacity:.2;stroke:none}
         .chart .t1{--tone:var(--chart-1)}.chart .t2{--tone:var(--chart-2)}.chart .t3{--tone:var(--chart-3)}

@@ -53,7 +53,7 @@ internal sealed record LineChart(string Title, ChartAxis X, ChartAxis Y, IReadOn
             if (point.HasInterval) ys.AddRange([point.Low, point.High]);
         }
 
-        var isNamed = Series.Count > 1;
+        var isNamed = Series.Count > 1 || Series.Any(series => series.Name != Title);
         var labelRoom = size.LabelsBeside && isNamed ? Math.Min(220, Series.Max(series => TextMeasure.Width(series.Name, bold: true)) + 26) : 0;
         var key = isNamed && !size.LabelsBeside ? Series.Select(series => (series.Name, series.Tone)).ToList() : [];
         var frame = ChartFrame.Draw(svg, size, Title, Y, ys, key, labelRoom, X.Title.Length > 0 ? 46 : 26, SeriesMark.DrawKey);

@@ -28,7 +28,7 @@ internal static class FigureBlock
         }
 
         html.Close("div").Open("figcaption").Prose("p", figure.Caption);
-        html.Open("p", "how").Raw("<b>n:</b> ").Text(figure.Sample, 400).Raw(" <b>Made by:</b> ").Text(figure.HowMade, 1000).Close("p");
+        html.Open("p", "how").Raw("<span><b>n:</b> ").Inline(figure.Sample).Raw("</span> <span><b>Made by:</b> ").Inline(figure.HowMade).Raw("</span>").Close("p");
         html.Close("figcaption").Close("figure");
     }
 }

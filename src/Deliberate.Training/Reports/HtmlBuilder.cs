@@ -30,11 +30,13 @@ internal sealed class HtmlBuilder
     public HtmlBuilder Element(string element, string text, string kind = "", int cap = 20_000) =>
         text.Length == 0 ? this : Open(element, kind).Text(text, cap).Close(element);
 
+    /// <summary>An element around text in which `backticks` set code; nothing where the text is empty.</summary>
+    public HtmlBuilder Prose(string element, string text, string kind = "") =>
+        text.Length == 0 ? this : Open(element, kind).Inline(text).Close(element);
+
     /// <summary>Escaped text in which `backticks` set code.</summary>
-    public HtmlBuilder Prose(string element, string text, string kind = "")
+    public HtmlBuilder Inline(string text)
     {
-        if (text.Length == 0) return this;
-        Open(element, kind);
         var parts = text.Split('`');
         for (var i = 0; i < parts.Length; i++)
         {
@@ -43,6 +45,6 @@ internal sealed class HtmlBuilder
             else Text(i % 2 == 1 ? "`" + parts[i] : parts[i]);
         }
 
-        return Close(element);
+        return this;
     }
 }

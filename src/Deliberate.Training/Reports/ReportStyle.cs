@@ -66,7 +66,7 @@ internal static class ReportStyle
         figcaption{margin-top:14px;font-size:.93rem;line-height:1.5}
         figcaption p{margin-bottom:.35em}
         .how{color:var(--muted);font-size:.84rem}
-        .how b{font-weight:600}
+        .how b{font-weight:600}.how span{margin-right:1em}
         .table-box{overflow-x:auto;margin:32px 0 10px;background:var(--card);border:1px solid var(--rule);border-radius:12px}
         table{border-collapse:collapse;width:100%;font-size:.92rem;line-height:1.4;font-variant-numeric:tabular-nums}
         caption{text-align:left;font-weight:600;padding:16px 20px 8px}
