@@ -29,7 +29,13 @@ internal sealed record ScheduleRecipe
         var decay = Kind == ScheduleKind.WarmupStableDecay ? Math.Max(1, (int)(Decay * steps)) : 0;
         return new LearningRateSchedule
         {
-            Kind = Kind, Peak = 1, Steps = steps, Warmup = Math.Min(Warmup, steps - decay), Decay = decay, Shape = Shape, MinimumRatio = MinimumRatio,
+            Kind = Kind,
+            Peak = 1,
+            Steps = steps,
+            Warmup = Math.Min(Warmup, steps - decay),
+            Decay = decay,
+            Shape = Shape,
+            MinimumRatio = MinimumRatio,
         }.Validated();
     }
 }

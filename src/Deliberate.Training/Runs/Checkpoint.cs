@@ -31,7 +31,11 @@ internal static class Checkpoint
         WriteTokenizerConfiguration(Path.Combine(partial, "tokenizer_config.json"), model.Configuration, tokenizer);
         new GenerationConfiguration
         {
-            DoSample = true, Temperature = 1, BosTokenId = model.Configuration.BosTokenId, EosTokenIds = model.Configuration.EosTokenIds, PadTokenId = model.Configuration.PadTokenId,
+            DoSample = true,
+            Temperature = 1,
+            BosTokenId = model.Configuration.BosTokenId,
+            EosTokenIds = model.Configuration.EosTokenIds,
+            PadTokenId = model.Configuration.PadTokenId,
         }.Save(partial);
         if (optimizer is null && state is null) return;
         var training = Path.Combine(partial, TrainingFolder);

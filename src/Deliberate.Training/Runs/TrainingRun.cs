@@ -39,8 +39,15 @@ internal sealed class TrainingRun : IDisposable
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {
-                Recipe = recipe, Folder = folder, Observer = observer, Device = device, Model = model, Encoder = new ProblemEncoder(tokenizer), Streams = streams,
-                Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 }, Time = time,
+                Recipe = recipe,
+                Folder = folder,
+                Observer = observer,
+                Device = device,
+                Model = model,
+                Encoder = new ProblemEncoder(tokenizer),
+                Streams = streams,
+                Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
+                Time = time,
             };
             _session.CheckBudgets();
             streams.TruncateTo(state?.Streams);
@@ -266,7 +273,12 @@ internal sealed class TrainingRun : IDisposable
     {
         var state = new CheckpointState
         {
-            Stage = stage, Step = step, CorpusCursor = _cursor, SkippedInARow = _session.Guard.InARow, Device = _session.Device.Name, Streams = _session.Streams.Commit(),
+            Stage = stage,
+            Step = step,
+            CorpusCursor = _cursor,
+            SkippedInARow = _session.Guard.InARow,
+            Device = _session.Device.Name,
+            Streams = _session.Streams.Commit(),
         };
         Checkpoint.Save(_folder.Checkpoint(name), _session.Model, _session.Encoder.Tokenizer, optimizer, state);
         (_stage, _step, _isSaved) = (stage, step, true);

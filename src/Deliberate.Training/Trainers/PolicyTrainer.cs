@@ -37,7 +37,13 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 
         PolicyBatch Whole() => new()
         {
-            Offsets = offsets, LogpNew = logpNew, Advantages = advantages, LogpOld = logpOld, LogpReference = reference, LogpSampler = logpOld, Entropies = entropies,
+            Offsets = offsets,
+            LogpNew = logpNew,
+            Advantages = advantages,
+            LogpOld = logpOld,
+            LogpReference = reference,
+            LogpSampler = logpOld,
+            Entropies = entropies,
         };
         graph.Head.Temperature = temperature;
         if (Reference is not null)

@@ -9,8 +9,19 @@ public sealed class SamplerTests
 {
     private static ModelConfiguration Small(int heads = 4, int keyHeads = 2, int? window = null, double? cap = null) => new()
     {
-        Architecture = "llama", VocabularySize = 61, HiddenSize = 48, IntermediateSize = 72, LayerCount = 3, HeadCount = heads, KeyValueHeadCount = keyHeads, HeadSize = 20,
-        TieWordEmbeddings = true, SlidingWindow = window, SlidingLayers = window is null ? [] : [0, 2], AttentionSoftCap = cap, LogitSoftCap = cap,
+        Architecture = "llama",
+        VocabularySize = 61,
+        HiddenSize = 48,
+        IntermediateSize = 72,
+        LayerCount = 3,
+        HeadCount = heads,
+        KeyValueHeadCount = keyHeads,
+        HeadSize = 20,
+        TieWordEmbeddings = true,
+        SlidingWindow = window,
+        SlidingLayers = window is null ? [] : [0, 2],
+        AttentionSoftCap = cap,
+        LogitSoftCap = cap,
     };
 
     private static LanguageModel Model(Device device, ModelConfiguration? configuration = null)

@@ -57,7 +57,15 @@ public sealed class MicroBatchTests
             using var device = Device.Cpu(2);
             using var model = new LanguageModel(device, new ModelConfiguration
             {
-                Architecture = "llama", VocabularySize = Vocabulary, HiddenSize = 32, IntermediateSize = 48, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2, HeadSize = 8, TieWordEmbeddings = true,
+                Architecture = "llama",
+                VocabularySize = Vocabulary,
+                HiddenSize = 32,
+                IntermediateSize = 48,
+                LayerCount = 2,
+                HeadCount = 4,
+                KeyValueHeadCount = 2,
+                HeadSize = 8,
+                TieWordEmbeddings = true,
             });
             model.Initialise(5);
             model.Pack(training: true);

@@ -13,7 +13,7 @@ internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int
         from half in Gen.Choose(1, 40)
         from rotatedHalf in Gen.Choose(1, half)
         from positions in Gen.Frequency((5, Gen.Constant(true)), (1, Gen.Constant(false)))
-        // As in RmsNormShape: no norm of a head smaller than eight.
+            // As in RmsNormShape: no norm of a head smaller than eight.
         from queryNorm in Gen.Elements(false, half >= 4)
         from keyNorm in Gen.Elements(false, half >= 4)
         from offset in Gen.Elements(0.0, 1.0)
