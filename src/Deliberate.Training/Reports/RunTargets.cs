@@ -51,8 +51,8 @@ internal static class RunTargets
 
     /// <summary>The table, and in a sentence what was missed.</summary>
     public static ReportTable Table(IReadOnlyList<RunTarget> targets) => new(
-        "What was aimed at, and what came out", ["", "aim", "measured", ""],
-        [.. targets.Select(t => (IReadOnlyList<ReportCell>)[ReportCell.Of(t.Name), ReportCell.Of(t.Aim), ReportCell.Of(t.Measured), ReportCell.Of(t.Met ? "met" : "missed")])],
+        "What was aimed at, and what came out", ["", "result", "aim", "measured"],
+        [.. targets.Select(t => (IReadOnlyList<ReportCell>)[ReportCell.Of(t.Name), ReportCell.Of(t.Met ? "met" : "missed"), ReportCell.Of(t.Aim), ReportCell.Of(t.Measured)])],
         "The aims were set for the quickstart's usual length before it was run; they are judged by the value measured, not by the end of its interval. A shorter quickstart may miss them.");
 
     public static string Sentence(IReadOnlyList<RunTarget> targets)

@@ -26,7 +26,7 @@ internal static class TranscriptBlock
     private static void RenderAttempt(HtmlBuilder html, Transcript attempt)
     {
         html.Open("div", attempt.IsRight ? "attempt is-right" : "attempt is-wrong").Open("h4").Text(attempt.Label, 120);
-        if (attempt.ThoughtTokens >= 0) html.Raw(string.Create(CultureInfo.InvariantCulture, $" <span class=\"tokens\">{attempt.ThoughtTokens:N0} tokens of thought</span>"));
+        if (attempt.ThoughtTokens >= 0) html.Raw(string.Create(CultureInfo.InvariantCulture, $" <span class=\"tokens\">{attempt.ThoughtTokens:N0} tokens</span>"));
         html.Close("h4");
         if (attempt.Steps.Count == 0) html.Element("p", "No thought.", "no-thought");
         RenderSteps(html, attempt.Steps, 0, Math.Min(ShownSteps, attempt.Steps.Count));

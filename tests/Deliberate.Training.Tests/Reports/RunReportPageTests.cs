@@ -51,7 +51,6 @@ public sealed class RunReportPageTests : IDisposable
         var start = new ProcessStartInfo(browser!)
         {
             UseShellExecute = false,
-            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList = { "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--allow-file-access-from-files", "--virtual-time-budget=4000", $"--user-data-dir={Path.Combine(_folder, "profile")}", "--dump-dom", new Uri(page).AbsoluteUri.Replace("report.html", "frame.html", StringComparison.Ordinal) },

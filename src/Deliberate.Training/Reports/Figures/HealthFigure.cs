@@ -25,7 +25,7 @@ internal static class HealthFigure
     {
         var panels = new List<IChart>();
         if (imitation is { Count: > 0 })
-            panels.Add(new LineChart("Loss while imitating", new ChartAxis("supervised step"), new ChartAxis("nats a token", Minimum: 0), [new LineSeries("loss", ChartTone.Slate, [.. imitation.Select(point => new ChartPoint(point.Step, point.Loss))], IntervalStyle.Band)]));
+            panels.Add(new LineChart("Loss while imitating", new ChartAxis("supervised step"), new ChartAxis("nats a token", Minimum: 0), [new LineSeries("Loss while imitating", ChartTone.Slate, [.. imitation.Select(point => new ChartPoint(point.Step, point.Loss))], IntervalStyle.Band)]));
         void Add(string title, ChartAxis y, ChartTone tone, Func<HealthPoint, double> choose)
         {
             var series = new LineSeries(title, tone, [.. points.Where(point => !double.IsNaN(choose(point))).Select(point => new ChartPoint(point.Step, choose(point)))], IntervalStyle.Band);
@@ -49,8 +49,7 @@ internal static class HealthFigure
         return new ReportFigure(
             panels,
             (task.Length == 0 ? "What" : $"{task}: what") + " was watched while the model learned, one value a step."
-                + (moves ? "" : " Ratios between the updated and the sampling policy have no panel: each batch has one update, whose policy is the one that sampled, to the bit."),
-            sample, howMade)
-        { IsSmallMultiples = true };
+                + (moves || !points.Any(point => point.UpdateKl == 0) ? "" : " Ratios between the updated and the sampling policy have no panel: each batch has one update, whose policy is the one that sampled, to the bit."),
+            sample, howMade) { IsSmallMultiples = true };
     }
 }
