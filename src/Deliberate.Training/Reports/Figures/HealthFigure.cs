@@ -50,6 +50,7 @@ internal static class HealthFigure
             panels,
             (task.Length == 0 ? "What" : $"{task}: what") + " was watched while the model learned, one value a step."
                 + (moves || !points.Any(point => point.UpdateKl == 0) ? "" : " Ratios between the updated and the sampling policy have no panel: each batch has one update, whose policy is the one that sampled, to the bit."),
-            sample, howMade) { IsSmallMultiples = true };
+            sample, howMade)
+        { IsSmallMultiples = true };
     }
 }
