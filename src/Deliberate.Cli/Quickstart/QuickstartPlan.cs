@@ -32,6 +32,7 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
             Whole("supervised.tokens", Math.Ceiling(usual.Supervised.Tokens * scale)),
             Whole("reinforcement.steps", Math.Ceiling(usual.Reinforcement.Steps * scale)),
             Whole("evaluation.problems", Math.Min(usual.Evaluation.Problems, Math.Max(FewestProblems, Math.Ceiling(usual.Evaluation.Problems * scale)))),
+            Whole("evaluation.vote_problems", Math.Min(usual.Evaluation.VoteProblems, Math.Ceiling(usual.Evaluation.VoteProblems * Math.Min(scale, 1)))),
             Whole("evaluation.quick_problems", Math.Min(usual.Evaluation.QuickProblems, Math.Max(FewestProblems, Math.Ceiling(usual.Evaluation.QuickProblems * scale)))),
             Whole("evaluation.every", Math.Ceiling(usual.Evaluation.Every * Math.Max(scale, 0.25))),
         };
