@@ -18,6 +18,7 @@ internal sealed class LanguageModel : IDisposable
 
     public LanguageModel(Device device, ModelConfiguration configuration)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(configuration.VocabularySize, 2);
         Device = device;
         Configuration = configuration;
         Parameters = new ParameterStore(device);

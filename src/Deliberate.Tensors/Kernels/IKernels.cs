@@ -84,7 +84,7 @@ internal interface IKernels
     /// <summary>The same statistics of rows of logits at hand, which become z in place: what the sampler calls.</summary>
     void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows);
 
-    /// <summary>Σ g² over elements [0, length), in double, one fixed order of summation.</summary>
+    /// <summary>Σ g² over elements [offset, offset + length), one fixed order: the device's own precision within blocks, their sums in double.</summary>
     double SumOfSquares(DeviceBuffer buffer, long offset, long length);
 
     /// <summary>g ·= factor.</summary>
