@@ -13,8 +13,8 @@ internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advant
 /// </summary>
 internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IPolicyObjective objective, int maxCompletionTokens, double temperature)
 {
-    private readonly float[] _statistics = new float[4 * graph.Tape.TokenCapacity];
-    private readonly float[] _upstream = new float[2 * graph.Tape.TokenCapacity];
+    private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
+    private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly int[] _rows = new int[graph.Tape.Batch.SegmentCapacity];
 
     /// <summary>Log-probabilities under a frozen reference, [samples][tokens]; needed where the objective has a KL term.</summary>
@@ -129,8 +129,8 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             for (var t = 0; t < samples[first + i].Rollout.Tokens.Length; t++)
             {
                 var row = 2 * (_rows[i] + t);
-                _upstream[row] = (float)gradLogp[offsets[first + i] + t];
-                _upstream[row + 1] = (float)gradEntropy[offsets[first + i] + t];
+                _upstream[row] = gradLogp[offsets[first + i] + t];
+                _upstream[row + 1] = gradEntropy[offsets[first + i] + t];
             }
         }
 

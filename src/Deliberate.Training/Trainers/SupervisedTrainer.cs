@@ -15,8 +15,8 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 /// </summary>
 internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer)
 {
-    private readonly float[] _statistics = new float[4 * graph.Tape.TokenCapacity];
-    private readonly float[] _upstream = new float[2 * graph.Tape.TokenCapacity];
+    private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
+    private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
 
     /// <summary>One optimizer step on a batch of examples.</summary>
     /// <param name="rate">The schedule's factor of the learning rate.</param>
@@ -50,7 +50,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     private double MicroBatch(long targets)
     {
         var tokens = graph.Batch.Tokens;
-        for (var t = 0; t < tokens; t++) (_upstream[2 * t], _upstream[(2 * t) + 1]) = (-1f / targets, 0);
+        for (var t = 0; t < tokens; t++) (_upstream[2 * t], _upstream[(2 * t) + 1]) = (-1.0 / targets, 0);
         graph.Head.Upstream.Value.Write(0, _upstream.AsSpan(0, 2 * tokens));
         graph.ForwardHidden();
         graph.Backward();
