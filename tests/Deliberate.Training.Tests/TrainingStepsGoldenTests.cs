@@ -47,7 +47,19 @@ public sealed class TrainingStepsGoldenTests
             compared++;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{compared} parameters after three steps on {deviceName}");
+        const string Prefix = "after_step_3_64.";
+        using var whole = WeightSource.Open(SharedFolder.Path("fixtures", "optimizer", "training.safetensors"));
+        foreach (var name in whole.Names.Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            var parameter = model.Parameters[name[Prefix.Length..]];
+            double[] values = new double[parameter.Length], expected = new double[parameter.Length];
+            model.Parameters.Values.Read(parameter.Offset, values.AsSpan());
+            whole.ReadDouble(name, expected);
+            for (var i = 0; i < values.Length; i++) values[i].ShouldBe(expected[i], tolerance, name);
+            compared += values.Length;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{compared} norms and values after three steps on {deviceName}");
 
         OptimizerOptions Options() => new()
         {
