@@ -1,4 +1,3 @@
-
 namespace Deliberate.Models;
 
 /// <summary>
