@@ -13,6 +13,7 @@ internal static class CommandList
         new SampleCommand(),
         new EvalCommand(),
         new ReportCommand(),
+        new ModelCommand(),
         new ProblemsCommand(),
         new DoctorCommand(),
     ];

@@ -11,7 +11,7 @@ internal static class ParseErrors
     public static UserError? Find(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var help = command is RootCommand ? "See deliberate --help." : $"See deliberate {command.Name} --help.";
+        var help = command is RootCommand ? "See deliberate --help." : $"See deliberate {FullName(parsed.CommandResult)} --help.";
         foreach (var token in Loose(parsed))
         {
             if (LooksLikeOption(token)) return Unknown($"There is no option {token}.", token, [.. OptionNames(parsed.CommandResult)], help);
@@ -39,6 +39,10 @@ internal static class ParseErrors
 
         foreach (var token in parsed.UnmatchedTokens) yield return token;
     }
+
+    /// <summary>A command under another is named by both.</summary>
+    private static string FullName(CommandResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{FullName(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static bool LooksLikeOption(string token) =>
         token.Length > 1 && token[0] == '-' && !double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

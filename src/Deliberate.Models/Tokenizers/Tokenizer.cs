@@ -67,6 +67,9 @@ public sealed class Tokenizer
 
     internal TokenizerFile File { get; }
 
+    /// <summary>Put before a text where special tokens are asked for.</summary>
+    internal IReadOnlyList<int> BeginIds => _postProcessor.Before;
+
     /// <summary>Whether decoding is joining the tokens' bytes.</summary>
     internal bool DecodesBytes => _decoder is Decoder.ByteLevel;
 

@@ -77,6 +77,22 @@ internal sealed class TokenizerFile
         }
     }
 
+    /// <summary>The types of a stage's steps in order, sequences taken apart: Split, ByteLevel. Empty where the stage is absent.</summary>
+    public IReadOnlyList<string> StepNames(string stage)
+    {
+        var names = new List<string>();
+        Add(Stage(stage));
+        return names;
+
+        void Add(JsonElement step)
+        {
+            if (step.ValueKind != JsonValueKind.Object || step.GetProperty("type").GetString() is not { } type) return;
+            if (type != "Sequence") names.Add(type);
+            else foreach (var list in step.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Array))
+                foreach (var item in list.Value.EnumerateArray()) Add(item);
+        }
+    }
+
     /// <summary>The bytes of a tokenizer.json.</summary>
     public byte[] Write()
     {
