@@ -1,27 +1,30 @@
 using System.CommandLine;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
 /// <summary>
-/// The checkpoint that a command is given, and what its run says about it: the folder itself, or a run folder, whose newest
-/// checkpoint is meant. A checkpoint from elsewhere has no recipe, and then the family must be named.
+/// The model that a command is given, and what its run says about it: a checkpoint folder, or a run folder, whose newest
+/// checkpoint is meant, or a model from elsewhere (a Hugging Face folder, a .gguf or .safetensors file). One from elsewhere has
+/// no recipe, and then the family must be named.
 /// </summary>
-/// <param name="Folder">With config.json and model.safetensors.</param>
+/// <param name="Location">What <see cref="PretrainedModel.Open"/> takes.</param>
 /// <param name="Recipe">Of the run that it belongs to; null where there is none.</param>
-internal sealed record CheckpointChoice(string Folder, TrainRecipe? Recipe)
+internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
 {
-    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, or a run folder for its newest checkpoint." };
+    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, or a model from elsewhere: a Hugging Face folder or a .gguf file." };
 
     public static Option<string?> FamilyOption() => new("--family") { HelpName = "name", Description = "Task family; that of the checkpoint's run if left out." };
 
     public static CheckpointChoice Find(string path)
     {
-        if (!Directory.Exists(path)) throw new UserError("There is no such folder.", path, advice: Neighbours(path));
+        if (File.Exists(path)) return new CheckpointChoice(path, null);
+        if (!Directory.Exists(path)) throw new UserError("There is no such file or folder.", path, advice: Neighbours(path));
         var folder = path;
-        if (!File.Exists(Path.Combine(path, "config.json")))
+        if (!PretrainedModel.IsIn(path))
         {
             folder = new RunFolder(path).Newest() ?? throw new UserError("This is neither a checkpoint (it has no config.json) nor a run folder with checkpoints.", path, advice: Neighbours(Path.Combine(path, "final")));
         }
@@ -34,7 +37,7 @@ internal sealed record CheckpointChoice(string Folder, TrainRecipe? Recipe)
     public ITaskFamily Family(string? named) =>
         named is not null ? FamilyNames.Get(named)
         : Recipe is not null ? FamilyNames.Get(Recipe.Family.Name)
-        : throw new UserError("The checkpoint belongs to no run that would tell its task family.", Folder, field: "--family", advice: $"Name one of {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}.");
+        : throw new UserError("The checkpoint belongs to no run that would tell its task family.", Location, field: "--family", advice: $"Name one of {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}.");
 
     public int Level(ITaskFamily family, int level) =>
         FamilyNames.Level(family, level == 0 && Recipe is not null && Recipe.Family.Name == family.Name ? Recipe.Family.TestLevel : level);
@@ -43,7 +46,7 @@ internal sealed record CheckpointChoice(string Folder, TrainRecipe? Recipe)
     {
         var parent = Path.GetDirectoryName(Path.GetFullPath(path));
         if (parent is null || !Directory.Exists(parent)) return "Checkpoints are in runs/NAME/checkpoints.";
-        var names = Directory.GetDirectories(parent).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Take(20).ToArray();
+        var names = Directory.GetDirectories(parent).Concat(Directory.GetFiles(parent, "*.gguf")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Take(20).ToArray();
         return NearestName.Suggest(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), names) ?? "Checkpoints are in runs/NAME/checkpoints.";
     }
 }

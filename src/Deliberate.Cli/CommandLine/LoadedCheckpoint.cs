@@ -37,11 +37,11 @@ internal sealed class LoadedCheckpoint : IDisposable
         LanguageModel? model = null;
         try
         {
-            (model, var tokenizer) = Checkpoint.LoadModel(choice.Folder, device);
+            (model, var text) = Checkpoint.LoadModel(choice.Location, device);
             var budget = maxTokens > 0 ? maxTokens : choice.Recipe?.Evaluation.MaxTokens ?? UsualBudget;
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
-            return new LoadedCheckpoint(device, model, new ProblemEncoder(tokenizer), budget);
+            return new LoadedCheckpoint(device, model, new ProblemEncoder(text), budget);
         }
         catch
         {
@@ -60,7 +60,8 @@ internal sealed class LoadedCheckpoint : IDisposable
     }
 
     /// <param name="samples">How many will be drawn at most.</param>
-    public Sampler Sampler(int samples) => new(_model, Math.Clamp(samples, 1, MostSlots), _model.Configuration.MaxPositions);
+    /// <param name="longestPrompt">In tokens: memory is taken for what is asked, not for the whole context of a large model.</param>
+    public Sampler Sampler(int samples, int longestPrompt) => new(_model, Math.Clamp(samples, 1, MostSlots), longestPrompt + MaxTokens);
 
     public void Dispose()
     {

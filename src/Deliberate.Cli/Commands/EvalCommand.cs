@@ -42,7 +42,8 @@ internal sealed class EvalCommand : CliCommand
         if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
-        using var sampler = loaded.Sampler(problems * samples);
+        var longest = Enumerable.Range(0, problems).Max(i => loaded.Prompt(family.Generate(Split.Test, level, seed, i)).Length);
+        using var sampler = loaded.Sampler(problems * samples, longest);
         var graded = ProgressViews.Run(view =>
         {
             view.Begin($"{family.Name}, level {level}", problems * samples, unit: "samples");
@@ -51,7 +52,7 @@ internal sealed class EvalCommand : CliCommand
                 progress: new Reporter(view), cancellation: stop.Token);
         });
         var summary = SampleSummary.Of(graded, seed);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Folder, Family = family.Name, Level = level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = family.Name, Level = level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
         else Write(choice, family, level, temperature, loaded.MaxTokens, summary);
         return ExitCode.Success;
     }
@@ -59,7 +60,7 @@ internal sealed class EvalCommand : CliCommand
     private static void Write(CheckpointChoice choice, ITaskFamily family, int level, double temperature, int maxTokens, SampleSummary summary)
     {
         Terminal.WriteTable(
-            string.Create(CultureInfo.InvariantCulture, $"{choice.Folder} on {summary.Problems} held-out problems of {family.Name}, level {level}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
+            string.Create(CultureInfo.InvariantCulture, $"{choice.Location} on {summary.Problems} held-out problems of {family.Name}, level {level}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
             ["measure", "value", "95% interval"],
             summary.Measures.Select(m => (string[])[m.Name, m.Text, m.IntervalText]));
         if (family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");

@@ -46,8 +46,8 @@ internal sealed class SampleCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
         var requests = problems.Select(p => new SampleRequest(loaded.Prompt(p), loaded.MaxTokens, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
-        using var sampler = loaded.Sampler(requests.Length * samples);
-        var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, [loaded.Encoder.EndId], cancellation: stop.Token);
+        using var sampler = loaded.Sampler(requests.Length * samples, requests.Max(r => r.Prompt.Length));
+        var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, loaded.Encoder.StopIds, cancellation: stop.Token);
         var graded = problems.Select((problem, i) => rollouts[i].Select((rollout, s) => ProblemEvaluator.Graded(loaded.Encoder, family, problem, s, rollout)).ToArray()).ToArray();
         if (parsed.GetValue(_json)) WriteJson(choice, problems, graded);
         else Write(family, problems, graded);
@@ -69,7 +69,7 @@ internal sealed class SampleCommand : CliCommand
 
     private static void WriteJson(CheckpointChoice choice, Problem[] problems, GradedSample[][] graded) => JsonOutput.Write(new
     {
-        Checkpoint = choice.Folder,
+        Checkpoint = choice.Location,
         Problems = problems.Select((problem, i) => new
         {
             problem.Family,

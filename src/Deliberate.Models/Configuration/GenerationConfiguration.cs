@@ -9,6 +9,8 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed record GenerationConfiguration
 {
+    public const string FileName = "generation_config.json";
+
     private const int AnyVocabulary = int.MaxValue;
 
     public bool? DoSample { get; init; }
@@ -39,7 +41,7 @@ internal sealed record GenerationConfiguration
     /// <summary>Reads the folder's file; one that says nothing if there is none.</summary>
     public static GenerationConfiguration Load(string folder)
     {
-        if (ModelFolder.Find(folder, "generation_config.json") is not { } path) return new GenerationConfiguration();
+        if (ModelFolder.Find(folder, FileName) is not { } path) return new GenerationConfiguration();
         var fields = JsonFields.Read(path);
         return new GenerationConfiguration
         {
@@ -86,6 +88,6 @@ internal sealed record GenerationConfiguration
             }
         }
 
-        File.WriteAllBytes(Path.Combine(folder, "generation_config.json"), [.. bytes.WrittenSpan, (byte)'\n']);
+        File.WriteAllBytes(Path.Combine(folder, FileName), [.. bytes.WrittenSpan, (byte)'\n']);
     }
 }

@@ -13,6 +13,8 @@ internal static class GgufConfiguration
     public static ModelConfiguration Read(GgufFile file)
     {
         var metadata = file.Metadata;
+        if (metadata.Integer("split.count", 0, long.MaxValue) > 1) throw metadata.Error("split.count", "the file is one part of a model that was split.", "Join the parts with llama.cpp's llama-gguf-split --merge.");
+        if (metadata.String("general.type") is { } type && type != "model") throw metadata.Error("general.type", $"the file holds {type}, not a model.", "Name the file of the model itself.");
         var architecture = Architecture.Find(null, metadata.String("general.architecture"), file.Path, "general.architecture");
         var own = architecture.Name + ".";
         if (metadata.Integer(own + "expert_count", 0, long.MaxValue) > 0) throw metadata.Error(own + "expert_count", "mixtures of experts are not supported.");

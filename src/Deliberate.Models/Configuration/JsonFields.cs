@@ -39,6 +39,9 @@ internal sealed class JsonFields
 
     public bool Has(string name) => Value(name) is not null;
 
+    /// <summary>Undefined where the field is absent or null.</summary>
+    public JsonValueKind Kind(string name) => Value(name)?.ValueKind ?? JsonValueKind.Undefined;
+
     public int Int(string name, int low, int high, int? ifAbsent = null)
     {
         if (Value(name) is not { } value) return ifAbsent ?? throw Error(name, "is missing.");
@@ -81,6 +84,17 @@ internal sealed class JsonFields
         { ValueKind: JsonValueKind.Object } value => new JsonFields(File, value, $"{_prefix}{name}."),
         { } value => throw Error(name, $"must be an object, not {Shorten(value)}."),
     };
+
+    /// <summary>A list of objects; empty where the field is absent.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name)
+    {
+        if (Value(name) is not { } value) return [];
+        if (value.ValueKind != JsonValueKind.Array) throw Error(name, $"must be a list of objects, not {Shorten(value)}.");
+        var objects = new List<JsonFields>();
+        foreach (var item in value.EnumerateArray())
+            objects.Add(item.ValueKind == JsonValueKind.Object ? new JsonFields(File, item, $"{_prefix}{name}[{objects.Count}].") : throw Error(name, $"must hold objects only, not {Shorten(item)}."));
+        return objects;
+    }
 
     public IReadOnlyList<string> Strings(string name)
     {

@@ -49,6 +49,8 @@ internal sealed class GgufWeights : ITensorSource
 
     public string Path => File.Path;
 
+    public IReadOnlyList<string> Files => File.Files;
+
     public IReadOnlyList<string> Names => _names;
 
     public static GgufWeights Open(string path)

@@ -28,6 +28,9 @@ internal interface ITensorSource : IDisposable
     /// <summary>Where the tensors come from, for messages.</summary>
     string Path { get; }
 
+    /// <summary>The files that hold the tensors.</summary>
+    IReadOnlyList<string> Files { get; }
+
     /// <summary>In the order of the file.</summary>
     IReadOnlyList<string> Names { get; }
 

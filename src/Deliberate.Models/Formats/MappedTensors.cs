@@ -29,6 +29,8 @@ internal abstract class MappedTensors : ITensorSource
 
     public string Path => _file.Path;
 
+    public IReadOnlyList<string> Files => [Path];
+
     public IReadOnlyList<string> Names => _names;
 
     private protected MappedFile File => _file;

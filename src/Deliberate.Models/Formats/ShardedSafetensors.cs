@@ -20,6 +20,8 @@ internal sealed class ShardedSafetensors : ITensorSource
 
     public string Path { get; }
 
+    public IReadOnlyList<string> Files => [.. _files.Values.Select(f => f.Path)];
+
     public IReadOnlyList<string> Names => _names;
 
     /// <param name="folder">Where index and files are.</param>

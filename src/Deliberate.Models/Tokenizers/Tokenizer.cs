@@ -14,6 +14,9 @@ namespace Deliberate.Models;
 /// </summary>
 public sealed class Tokenizer
 {
+    /// <summary>The largest published ones have some 35 MB.</summary>
+    private const int LargestFile = 64 << 20;
+
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer _preTokenizer;
     private readonly BpeModel _model;
@@ -71,14 +74,7 @@ public sealed class Tokenizer
     public static Tokenizer Load(string path)
     {
         if (Directory.Exists(path)) path = Path.Combine(path, "tokenizer.json");
-        try
-        {
-            return FromJson(System.IO.File.ReadAllBytes(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"Cannot be read: {e.Message}", path, inner: e);
-        }
+        return FromJson(ModelFolder.ReadSmall(path, LargestFile), path);
     }
 
     /// <summary>Reads the text of a tokenizer.json; the file name is for errors.</summary>

@@ -10,15 +10,22 @@ internal static class TokenizerPresets
 {
     private const string ByteLevel = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""";
     private const string ByteLevelWords = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""";
+    private const string SingleDigits = """{"type":"Digits","individual_digits":true}""";
     private const string Falcon = @"[\p{P}\$\+<=>\^~\|`]+";
     private const string Default = @"[\p{P}\$\+<=>\^~\|]+";
 
     /// <summary>The names that are understood.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["gpt-2", "smollm", "starcoder", "refact", "command-r", "llama-bpe", "qwen2", "falcon", "default"];
+        ["gpt-2", "smollm", "starcoder", "refact", "command-r", "llama-bpe", "qwen2", "falcon", "deepseek-llm", "default"];
+
+    /// <summary>Whether the name is understood; files of converters before there were names have none.</summary>
+    public static bool Knows(string name) => Names.Contains(Canonical(name));
 
     /// <summary>Whether whole words of the vocabulary go before merges.</summary>
-    public static bool IgnoresMerges(string name) => name == "llama-bpe";
+    public static bool IgnoresMerges(string name) => Canonical(name) == "llama-bpe";
+
+    /// <summary>Whether texts begin with the begin token where the file does not say.</summary>
+    public static bool BeginsTexts(string name) => Canonical(name) == "llama-bpe";
 
     /// <summary>The stages as the object that <see cref="TokenizerFile"/> takes.</summary>
     /// <param name="name">Name of the pre-tokenizer.</param>
@@ -27,14 +34,16 @@ internal static class TokenizerPresets
     /// <param name="file">For errors.</param>
     public static JsonElement Stages(string name, (string Token, int Id)? before, (string Token, int Id)? after, string? file)
     {
-        var steps = name switch
+        var steps = Canonical(name) switch
         {
             "gpt-2" => ByteLevelWords,
-            "smollm" or "starcoder" or "refact" or "command-r" => Sequence("""{"type":"Digits","individual_digits":true}""", ByteLevelWords),
-            "llama-bpe" or "llama3" => Sequence(Split(WordSplitter.Llama3Pattern), ByteLevel),
+            "smollm" or "starcoder" or "refact" or "command-r" => Sequence(SingleDigits, ByteLevelWords),
+            "llama-bpe" => Sequence(Split(WordSplitter.Llama3Pattern), ByteLevel),
             "qwen2" => Sequence(Split(WordSplitter.Qwen2Pattern), ByteLevel),
             "falcon" => Sequence(Split(Falcon), Split(WordSplitter.Gpt2Pattern), Split("[0-9][0-9][0-9]"), ByteLevel),
-            "default" or "" => Sequence(Split(Default), Split(WordSplitter.Gpt2Pattern), Split(@"\p{N}+"), Split("[0-9][0-9][0-9]"), ByteLevel),
+            "deepseek-llm" => Sequence(
+                Split(DeepSeekPatterns.NewLines), Split(DeepSeekPatterns.Letters), Split(DeepSeekPatterns.Punctuation), Split(DeepSeekPatterns.SpaceAtTheEnd), Split(DeepSeekPatterns.EastAsian), SingleDigits, ByteLevel),
+            "default" => Sequence(Split(Default), Split(WordSplitter.Gpt2Pattern), Split(@"\p{N}+"), Split("[0-9][0-9][0-9]"), ByteLevel),
             _ => throw new UserError($"The pre-tokenizer \"{name}\" is not supported.", file, field: "tokenizer.ggml.pre",
                 advice: $"Supported are {string.Join(", ", Names)}; or put the model's tokenizer.json beside it."),
         };
@@ -44,6 +53,14 @@ internal static class TokenizerPresets
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
+
+    /// <summary>The name that stands for others of the same meaning.</summary>
+    private static string Canonical(string name) => name switch
+    {
+        "" => "default",
+        "llama3" or "llama-v3" => "llama-bpe",
+        _ => name,
+    };
 
     private static string ByteLevelProcessor => """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false,"use_regex":true}""";
 

@@ -85,7 +85,7 @@ internal sealed class TokenizerStages(string? file)
     {
         if (!field["String"].IsAbsent) return new TextSplitter(field["String"].Text());
         var pattern = field["Regex"].Text();
-        return (Splitter?)WordSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, "pre_tokenizer: Regex");
+        return (Splitter?)WordSplitter.ForPattern(pattern) ?? (Splitter?)RangeSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, "pre_tokenizer: Regex");
     }
 
     private static SplitBehavior Behavior(JsonField field) =>

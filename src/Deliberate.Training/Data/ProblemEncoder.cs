@@ -5,16 +5,44 @@ using Deliberate.Reasoning;
 namespace Deliberate.Training;
 
 /// <summary>
-/// Problems as tokens: a family's text encoded by its tokenizer, each completion closed by the end token. The tags of the
-/// thought are single tokens.
+/// Problems as tokens. For models of our own: a family's text encoded by its tokenizer, each completion closed by the end
+/// token, the tags of the thought single tokens. For a model from elsewhere: the problem is the user's message of a
+/// conversation where the model has a chat template, else plain text after whatever its tokenizer begins texts with.
 /// </summary>
-internal sealed class ProblemEncoder(Tokenizer tokenizer)
+internal sealed class ProblemEncoder
 {
     public const string EndToken = "<|end|>";
 
-    public Tokenizer Tokenizer { get; } = tokenizer;
+    /// <param name="format">Of the model that will read the tokens.</param>
+    public ProblemEncoder(TextFormat format)
+    {
+        Format = format;
+        StopIds = [.. format.StopIds];
+        if (StopIds.Length == 0) throw new UserError("the model names no token that ends a text.", field: "eos_token_id", advice: "Name it in the model's generation_config.json.");
+    }
 
-    public int EndId { get; } = tokenizer.TokenToId(EndToken) is var id && id >= 0 ? id : throw new UserError($"the tokenizer has no {EndToken} token.", field: "tokenizer");
+    public TextFormat Format { get; }
+
+    public Tokenizer Tokenizer => Format.Tokenizer;
+
+    /// <summary>Tokens that end a completion.</summary>
+    public int[] StopIds { get; }
+
+    /// <summary>The one that closes a completion to learn from.</summary>
+    public int EndId => StopIds[0];
+
+    /// <summary>The text format of a model of our own: texts end with <see cref="EndToken"/>, drawn at temperature 1 unless asked otherwise.</summary>
+    public static TextFormat FormatFor(ITaskFamily family)
+    {
+        var tokenizer = TrainTokenizer(family);
+        var end = tokenizer.TokenToId(EndToken);
+        return new TextFormat(tokenizer)
+        {
+            SpecialTokens = [new("eos_token", EndToken), new("pad_token", EndToken)],
+            Generation = new GenerationConfiguration { DoSample = true, Temperature = 1, EosTokenIds = [end], PadTokenId = end },
+            StopIds = [end],
+        };
+    }
 
     /// <summary>A byte-level tokenizer over the family's alphabet: each digit alone, the tags and the end token special.</summary>
     public static Tokenizer TrainTokenizer(ITaskFamily family)
@@ -27,19 +55,36 @@ internal sealed class ProblemEncoder(Tokenizer tokenizer)
         return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct });
     }
 
-    public int[] Prompt(Problem problem) => Tokenizer.Encode(problem.Prompt);
+    public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
 
     /// <summary>Prompt, completion and end token; targets begin behind the prompt.</summary>
     public (int[] Tokens, int FirstTarget) Example(string prompt, string completion)
     {
-        var head = Tokenizer.Encode(prompt);
+        var head = Prompt(prompt);
         return ([.. head, .. Tokenizer.Encode(completion), EndId], head.Length);
     }
 
     /// <summary>The text of sampled tokens, end token left out, the tags shown.</summary>
     public string Text(ReadOnlySpan<int> tokens)
     {
-        if (tokens.Length > 0 && tokens[^1] == EndId) tokens = tokens[..^1];
+        if (tokens.Length > 0 && StopIds.Contains(tokens[^1])) tokens = tokens[..^1];
         return Tokenizer.Decode(tokens, skipSpecial: false);
+    }
+
+    private int[] Prompt(string prompt)
+    {
+        if (Format.ChatTemplate is null) return Tokenizer.Encode(prompt, addSpecialTokens: true);
+        var input = new ChatTemplateInput { Messages = ChatTemplateInput.MessagesOf(("user", prompt)), AddGenerationPrompt = true };
+        return Format.Encode(Format.Render(input, StoppedClock.Instance));
+    }
+
+    /// <summary>For templates that write the date into the prompt: the same problem is the same tokens on every day.</summary>
+    private sealed class StoppedClock : TimeProvider
+    {
+        public static StoppedClock Instance { get; } = new();
+
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+        public override DateTimeOffset GetUtcNow() => new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
     }
 }

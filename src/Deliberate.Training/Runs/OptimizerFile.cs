@@ -21,10 +21,9 @@ internal static class OptimizerFile
         var moments = Moments(store, optimizer);
         var kind = RecipeWriter.Scalar(optimizer.Options.Kind);
         var writer = new SafetensorsWriter(
-            stream, [.. moments.Select(m => Checkpoint.Info(m.Name, m.Parameter))],
+            stream, [.. moments.Select(m => ModelWriter.Info(m.Name, m.Parameter))],
             [new("format", "pt"), new("kind", kind), new("steps", optimizer.Steps.ToString(CultureInfo.InvariantCulture))]);
-        var buffer = new float[Piece];
-        foreach (var (_, parameter, moment) in moments) Checkpoint.Copy(writer, moment, parameter, buffer);
+        foreach (var (_, parameter, moment) in moments) ModelWriter.Append(writer, moment, parameter);
         writer.Finish();
     }
 
@@ -39,7 +38,7 @@ internal static class OptimizerFile
         var buffer = new float[Piece];
         foreach (var (name, parameter, moment) in Moments(store, optimizer))
         {
-            var expected = Checkpoint.Info(name, parameter).Shape;
+            var expected = ModelWriter.Info(name, parameter).Shape;
             if (!file.Contains(name)) throw new UserError("the tensor is missing.", path, field: name, advice: CheckpointState.ResumeAdvice);
             if (!file.Info(name).Shape.Equals(expected)) throw new UserError($"the tensor has shape {file.Info(name).Shape}, but the model implies {expected}.", path, field: name, advice: CheckpointState.ResumeAdvice);
             for (long at = 0; at < parameter.Length; at += buffer.Length)

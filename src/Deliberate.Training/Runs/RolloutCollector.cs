@@ -58,7 +58,7 @@ internal sealed class RolloutCollector(RunSession session)
             requests[i] = new SampleRequest(encoder.Prompt(problems[i]), _recipe.MaxTokens, streams);
         }
 
-        var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = _recipe.Temperature }, [encoder.EndId], cancellation: cancellation);
+        var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = _recipe.Temperature }, encoder.StopIds, cancellation: cancellation);
         var groups = new RolloutGroup[problems.Length];
         for (var i = 0; i < groups.Length; i++)
         {

@@ -46,7 +46,7 @@ internal sealed class RunSession : IDisposable
     public static int Segments(int tokens) => Math.Max(16, tokens / 8);
 
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
-    public static (LanguageModel Model, Tokenizer Tokenizer) NewModel(TrainRecipe recipe, Device device)
+    public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
         if (recipe.Model.From is { } from)
         {
@@ -56,13 +56,12 @@ internal sealed class RunSession : IDisposable
             throw new UserError($"the checkpoint is meant for sequences of at most {loaded.Model.Configuration.MaxPositions} tokens, the recipe asks for {recipe.Model.Context}.", from, field: "model.context");
         }
 
-        var tokenizer = ProblemEncoder.TrainTokenizer(recipe.Family.Instance);
-        var end = tokenizer.TokenToId(ProblemEncoder.EndToken);
+        var text = ProblemEncoder.FormatFor(recipe.Family.Instance);
         var shape = recipe.Model;
         var model = new LanguageModel(device, new ModelConfiguration
         {
             Architecture = "llama",
-            VocabularySize = tokenizer.VocabularySize,
+            VocabularySize = text.Tokenizer.VocabularySize,
             HiddenSize = shape.Hidden,
             IntermediateSize = shape.Intermediate,
             LayerCount = shape.Layers,
@@ -71,11 +70,11 @@ internal sealed class RunSession : IDisposable
             HeadSize = shape.Hidden / shape.Heads,
             MaxPositions = shape.Context,
             TieWordEmbeddings = true,
-            EosTokenIds = [end],
-            PadTokenId = end,
+            EosTokenIds = text.Generation.EosTokenIds,
+            PadTokenId = text.Generation.PadTokenId,
         });
         model.Initialise(recipe.Seed);
-        return (model, tokenizer);
+        return (model, text);
     }
 
     /// <summary>Refuses token budgets that leave no room for the family's prompts, before any time is spent.</summary>

@@ -35,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             Compare(device, state, time);
-            (model, var tokenizer) = _resumedFrom is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(_resumedFrom, device);
+            (model, var text) = _resumedFrom is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(_resumedFrom, device);
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {
@@ -44,7 +44,7 @@ internal sealed class TrainingRun : IDisposable
                 Observer = observer,
                 Device = device,
                 Model = model,
-                Encoder = new ProblemEncoder(tokenizer),
+                Encoder = new ProblemEncoder(text),
                 Streams = streams,
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
@@ -280,7 +280,7 @@ internal sealed class TrainingRun : IDisposable
             Device = _session.Device.Name,
             Streams = _session.Streams.Commit(),
         };
-        Checkpoint.Save(_folder.Checkpoint(name), _session.Model, _session.Encoder.Tokenizer, optimizer, state);
+        Checkpoint.Save(_folder.Checkpoint(name), _session.Model, _session.Encoder.Format, optimizer, state);
         (_stage, _step, _isSaved) = (stage, step, true);
         _folder.Prune(_recipe.Checkpoint.KeepLast);
         _observer.CheckpointSaved(name);

@@ -28,7 +28,7 @@ internal static class ProblemEvaluator
             requests[i] = new SampleRequest(encoder.Prompt(drawn[i]), maxTokens, streams);
         }
 
-        var rollouts = sampler.Sample(requests, options, [encoder.EndId], progress: progress, cancellation: cancellation);
+        var rollouts = sampler.Sample(requests, options, encoder.StopIds, progress: progress, cancellation: cancellation);
         var graded = new List<GradedSample>(problems * samples);
         for (var i = 0; i < problems; i++)
             for (var s = 0; s < samples; s++) graded.Add(Graded(encoder, family, drawn[i], s, rollouts[i][s]));

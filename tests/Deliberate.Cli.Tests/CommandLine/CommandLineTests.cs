@@ -50,8 +50,8 @@ public sealed class CommandLineTests
     [InlineData("quickstart --minutes 0", "--minutes: \"0\" is not a number from")]
     [InlineData("quickstart --seed -3", "--seed")]
     [InlineData("resume nowhere", "nowhere: There is no such run folder.")]
-    [InlineData("sample nowhere", "nowhere: There is no such folder.")]
-    [InlineData("eval nowhere", "nowhere: There is no such folder.")]
+    [InlineData("sample nowhere", "nowhere: There is no such file or folder.")]
+    [InlineData("eval nowhere", "nowhere: There is no such file or folder.")]
     [InlineData("report nowhere", "nowhere: There is no such run folder.")]
     public void A_mistake_in_the_command_line_is_one_line_with_advice_and_exit_code_2(string line, string said)
     {

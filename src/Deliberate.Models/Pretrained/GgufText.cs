@@ -1,0 +1,53 @@
+namespace Deliberate.Models;
+
+/// <summary>
+/// The <see cref="TextFormat"/> of a GGUF file: byte-level BPE from the vocabulary, merges and pre-tokenizer under
+/// <c>tokenizer.ggml</c>, the template under <c>tokenizer.chat_template</c>, stops from the eos and eot ids. Where the file's
+/// tokenizer is of another kind, a tokenizer.json that lies beside it serves.
+/// </summary>
+internal static class GgufText
+{
+    private const string ModelKey = "tokenizer.ggml.model";
+    private const string PreTokenizerKey = "tokenizer.ggml.pre";
+    private const string TemplateKey = "tokenizer.chat_template";
+
+    public static (TextFormat Format, Origin Tokenizer, Origin? Template, Origin? Generation) Read(GgufFile file, ModelConfiguration configuration)
+    {
+        var stored = GgufTokenizer.Read(file);
+        var (tokenizer, origin) = ReadTokenizer(file, stored);
+        var special = TokenizerConfiguration.SpecialTokensOf(configuration, tokenizer, stored.UnknownTokenId);
+        var generation = new GenerationConfiguration { BosTokenId = configuration.BosTokenId, EosTokenIds = configuration.EosTokenIds, PadTokenId = configuration.PadTokenId };
+        var template = stored.ChatTemplate is null ? null : new Origin(file.Path, TemplateKey);
+        var format = new TextFormat(tokenizer)
+        {
+            SpecialTokens = special,
+            Generation = generation,
+            StopIds = TextFormat.StopsOf(generation, configuration, tokenizer, special),
+            ChatTemplate = template is null ? null : ChatTemplate.Parse(stored.ChatTemplate!, template.ToString()),
+        };
+        var stop = stored.EosTokenId is not null ? "eos" : stored.EotTokenId is not null ? "eot" : null;
+        return (format, origin, template, stop is null ? null : new Origin(file.Path, $"tokenizer.ggml.{stop}_token_id"));
+    }
+
+    /// <summary>The tokenizer, whatever the model is; of a file that holds nothing else too.</summary>
+    public static (Tokenizer Tokenizer, Origin Origin) ReadTokenizer(GgufFile file, GgufTokenizer stored)
+    {
+        // The name is asked for first, so that another kind is refused by it and not by what it lacks.
+        var name = stored.PreTokenizer ?? "default";
+        if (stored.Model != "gpt2" || !TokenizerPresets.Knows(name))
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
+            if (ModelFolder.Find(folder, "tokenizer.json") is { } beside) return (Tokenizer.Load(beside), new Origin(beside));
+        }
+
+        if (stored.Model is null) throw file.Metadata.Error(ModelKey, "the file holds no tokenizer.", "Put the model's tokenizer.json beside it.");
+        if (stored.Model != "gpt2") throw file.Metadata.Error(ModelKey, $"the tokenizer kind \"{stored.Model}\" is not supported.", "Supported is gpt2 (byte-level BPE); or put the model's tokenizer.json beside it.");
+        if (stored.Tokens is null) throw file.Metadata.Error("tokenizer.ggml.tokens", "is missing.");
+        if (stored.Merges is null) throw file.Metadata.Error("tokenizer.ggml.merges", "is missing.");
+        // llama.cpp puts the begin token before texts where the file says so, and for Llama 3 where it says nothing.
+        var begin = (stored.AddBos ?? TokenizerPresets.BeginsTexts(name)) && stored.BosTokenId is { } bos ? bos : -1;
+        var end = stored.AddEos == true && stored.EosTokenId is { } eos ? eos : -1;
+        var tokenizer = Tokenizer.FromVocabulary(stored.Tokens, stored.Merges, stored.Types ?? [], name, begin, end, file.Path);
+        return (tokenizer, new Origin(file.Path, PreTokenizerKey));
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text.RegularExpressions;
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// A model on disk, opened and checked but not yet in memory: a Hugging Face folder, a checkpoint of our own (which is one), a
+/// safetensors file beside its config.json, or a GGUF file. Opening costs a vocabulary; <see cref="LoadWeights"/> costs the
+/// weights. Whatever is wrong with the files is a <see cref="UserError"/>. Pickled weights are never opened.
+/// </summary>
+internal sealed partial class PretrainedModel : IDisposable
+{
+    /// <summary>What else is named in the list of <see cref="Files"/>, where the folder has it.</summary>
+    private static readonly string[] Companions = ["config.json", "generation_config.json", "tokenizer.json", TokenizerConfiguration.FileName, "chat_template.jinja", "model.safetensors.index.json"];
+
+    private PretrainedModel(string path, string name, ModelConfiguration configuration, ITensorSource weights, TextFormat text, ModelOrigins origins, ModelLicence? licence)
+    {
+        (Location, Name, Configuration, Weights, Text, Origins, Licence) = (path, name, configuration, weights, text, origins, licence);
+        Check();
+    }
+
+    /// <summary>As it was asked for.</summary>
+    public string Location { get; }
+
+    /// <summary>What a GGUF file calls itself, else the name of the folder.</summary>
+    public string Name { get; }
+
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>The tensors, mapped; every one that the configuration implies is there in its shape.</summary>
+    public ITensorSource Weights { get; }
+
+    /// <summary>Tokenizer, chat template, stop tokens, generation configuration.</summary>
+    public TextFormat Text { get; }
+
+    public ModelOrigins Origins { get; }
+
+    /// <summary>Null where the files say nothing of it.</summary>
+    public ModelLicence? Licence { get; }
+
+    /// <summary>The files that the model was read from.</summary>
+    public IReadOnlyList<ModelFile> Files
+    {
+        get
+        {
+            var paths = new List<string>(Weights.Files);
+            if (Weights is not GgufWeights)
+            {
+                var folder = FolderOf(Origins.Configuration.File);
+                paths.AddRange(Companions.Select(name => ModelFolder.Find(folder, name)).OfType<string>());
+            }
+
+            paths.Add(Origins.Tokenizer.File);
+            return [.. paths.Distinct(StringComparer.Ordinal).Select(ModelFile.Of)];
+        }
+    }
+
+    /// <summary>Whether a folder holds a model, whole or not.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, "config.json")) || Directory.GetFiles(folder, "*.gguf").Length > 0;
+
+    /// <param name="path">A folder, or a .safetensors or .gguf file.</param>
+    public static PretrainedModel Open(string path)
+    {
+        if (Directory.Exists(path)) return ModelFolder.Find(path, "config.json") is { } config ? OpenFolder(path, path, config) : OpenOnly(path);
+        WeightSource.RefusePickle(path);
+        if (!File.Exists(path)) throw new UserError("there is no such file or folder.", path, advice: Neighbours(path));
+        if (IsGguf(path)) return OpenGguf(path, path);
+        if (!path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".safetensors.index.json", StringComparison.OrdinalIgnoreCase))
+            throw new UserError("is not a model that can be opened.", path, advice: "Name a folder with config.json and model.safetensors, or a .safetensors or .gguf file.");
+        if (Shard().IsMatch(path)) throw new UserError("is one of several files that hold the model together.", path, advice: "Name the folder.");
+        var folder = FolderOf(path);
+        return OpenFolder(path, folder, ModelFolder.Find(folder, "config.json")
+            ?? throw new UserError("there is no config.json beside it, which says what the tensors are.", path, advice: "Put config.json and tokenizer.json into the same folder."));
+    }
+
+    /// <summary>The model in memory, packed for inference.</summary>
+    /// <exception cref="UserError">A weight is not finite.</exception>
+    public LanguageModel LoadWeights(Device device)
+    {
+        var model = new LanguageModel(device, Configuration);
+        try
+        {
+            model.Load(Weights);
+            model.Pack(training: false);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Weights.Dispose();
+
+    private static PretrainedModel OpenFolder(string path, string folder, string config)
+    {
+        var configuration = HuggingFaceConfiguration.Read(config);
+        var weights = WeightSource.Open(path);
+        try
+        {
+            // Before time is spent on the vocabulary.
+            ParameterNames.Check(configuration, weights);
+            var file = ModelFolder.Find(folder, "tokenizer.json")
+                ?? throw new UserError("has no tokenizer.json.", folder, advice: "Folders with tokenizer.model or vocab.json alone are converted, in Python, by AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).");
+            var tokenizer = Tokenizer.Load(file);
+            var settings = TokenizerConfiguration.Load(folder);
+            var generation = GenerationConfiguration.Load(folder);
+            var text = new TextFormat(tokenizer)
+            {
+                ChatTemplate = settings.ChatTemplate,
+                SpecialTokens = settings.SpecialTokens,
+                Generation = generation,
+                StopIds = TextFormat.StopsOf(generation, configuration, tokenizer, settings.SpecialTokens),
+            };
+            var licence = ModelLicence.Of(folder);
+            var origins = new ModelOrigins(
+                new Origin(config), new Origin(weights.Path), new Origin(file), settings.TemplateOrigin,
+                ModelFolder.Find(folder, GenerationConfiguration.FileName) is { } said ? new Origin(said) : null, licence?.From);
+            return new PretrainedModel(path, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), configuration, weights, text, origins, licence);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    private static PretrainedModel OpenGguf(string path, string file)
+    {
+        var weights = GgufWeights.Open(file);
+        try
+        {
+            ParameterNames.Check(weights.Configuration, weights);
+            var (text, tokenizer, template, generation) = GgufText.Read(weights.File, weights.Configuration);
+            var licence = ModelLicence.Of(weights.File);
+            var origins = new ModelOrigins(new Origin(file, "general.architecture"), new Origin(file), tokenizer, template, generation, licence?.From);
+            return new PretrainedModel(path, weights.File.Metadata.String("general.name") ?? Path.GetFileNameWithoutExtension(file), weights.Configuration, weights, text, origins, licence);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A folder without config.json: the one GGUF file in it.</summary>
+    private static PretrainedModel OpenOnly(string folder)
+    {
+        var files = Directory.GetFiles(folder, "*.gguf").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToArray();
+        if (files.Length == 1) return OpenGguf(folder, ModelFolder.Find(folder, files[0])!);
+        if (files.Length > 1) throw new UserError($"holds several GGUF files: {string.Join(", ", files.Take(20))}.", folder, advice: "Name the one to open.");
+        foreach (var name in Directory.EnumerateFiles(folder)) WeightSource.RefusePickle(name);
+        throw new UserError("has no config.json.", folder, advice: "A model folder holds config.json, model.safetensors and tokenizer.json, or a GGUF file.");
+    }
+
+    private void Check()
+    {
+        var vocabulary = Configuration.VocabularySize;
+        if (Text.Tokenizer.VocabularySize > vocabulary)
+            throw new UserError($"the tokenizer has {Text.Tokenizer.VocabularySize} tokens, but the model only {vocabulary}.", Origins.Tokenizer.File, field: Origins.Tokenizer.Key, advice: "They are not of the same model.");
+        foreach (var id in Text.StopIds)
+        {
+            if (id >= vocabulary) throw new UserError($"the token {id} is beyond the model's vocabulary of {vocabulary}.", (Origins.Generation ?? Origins.Configuration).File, field: "eos_token_id");
+        }
+    }
+
+    /// <summary>By its name or, for files named by their hash, by its first bytes.</summary>
+    private static bool IsGguf(string path)
+    {
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) return true;
+        if (Path.HasExtension(path) || new FileInfo(path).Length < 4) return false;
+        using var file = MappedFile.Open(path);
+        return file.Bytes(0, 4).SequenceEqual("GGUF"u8);
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
+
+    private static string? Neighbours(string path)
+    {
+        var folder = FolderOf(path);
+        if (!Directory.Exists(folder)) return $"There is no folder {folder} either.";
+        var names = Directory.GetFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal).Take(1000);
+        return NearestName.Find(Path.GetFileName(path), names) is { } nearest ? $"Did you mean \"{nearest}\"?" : null;
+    }
+
+    [GeneratedRegex(@"-\d{5}-of-\d{5}\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Shard();
+}

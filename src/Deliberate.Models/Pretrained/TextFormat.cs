@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// How text goes into a model and comes out of it: the tokenizer, how a conversation is written, which tokens end a text, and
+/// how the model's makers would have it sampled. What a checkpoint keeps beside weights and configuration.
+/// </summary>
+internal sealed record TextFormat(Tokenizer Tokenizer)
+{
+    /// <summary>Turns messages into text; null for a model that was not trained on conversations.</summary>
+    public ChatTemplate? ChatTemplate { get; init; }
+
+    /// <summary>
+    /// The spelling of each special token by the name that tokenizer_config.json gives it (<c>bos_token</c>, <c>eos_token</c>, ...),
+    /// which is also the variable that templates read; in the order of <see cref="TokenizerConfiguration.SpecialNames"/>.
+    /// </summary>
+    public ValueList<KeyValuePair<string, string>> SpecialTokens { get; init; } = [];
+
+    public GenerationConfiguration Generation { get; init; } = new();
+
+    /// <summary>
+    /// Tokens that end a text, first the one to write: those that the generation configuration names, else the model's
+    /// configuration; then what the tokenizer calls <c>eos_token</c>.
+    /// </summary>
+    public ValueList<int> StopIds { get; init; } = [];
+
+    /// <summary>
+    /// Renders a conversation. The special tokens are variables of the template unless the input has its own. The text already
+    /// holds every special token the model wants: encode it without adding others.
+    /// </summary>
+    public RenderedChat Render(ChatTemplateInput input, TimeProvider? time = null)
+    {
+        var template = ChatTemplate ?? throw new InvalidOperationException("the model has no chat template");
+        var variables = new Dictionary<string, JsonElement>(input.Variables);
+        foreach (var (name, token) in SpecialTokens) variables.TryAdd(name, JsonSerializer.SerializeToElement(token));
+        return template.Render(input with { Variables = variables }, time);
+    }
+
+    /// <summary>The tokens of a rendered conversation.</summary>
+    public int[] Encode(RenderedChat chat) => Tokenizer.Encode(chat.Text);
+
+    /// <summary>See <see cref="StopIds"/>.</summary>
+    internal static ValueList<int> StopsOf(GenerationConfiguration generation, ModelConfiguration configuration, Tokenizer tokenizer, IEnumerable<KeyValuePair<string, string>> special)
+    {
+        List<int> ids = [.. generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : configuration.EosTokenIds];
+        foreach (var (name, token) in special)
+        {
+            if (name == "eos_token" && tokenizer.TokenToId(token) is var id and >= 0 && !ids.Contains(id)) ids.Add(id);
+        }
+
+        return new ValueList<int>(ids.ToArray());
+    }
+}

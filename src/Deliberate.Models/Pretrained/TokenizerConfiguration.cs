@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// tokenizer_config.json: the names of the special tokens and the chat template, which newer folders keep in
+/// <c>chat_template.jinja</c> instead. Of several named templates the one called default is meant, else the first.
+/// Everything else that the file may hold is in tokenizer.json too.
+/// </summary>
+internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, string>> SpecialTokens, ChatTemplate? ChatTemplate, Origin? TemplateOrigin)
+{
+    public const string FileName = "tokenizer_config.json";
+
+    private const string TemplateFile = "chat_template.jinja";
+    private const string TemplateKey = "chat_template";
+    private const int LargestTemplate = 4 << 20;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>The special tokens that are kept, in the order in which they are written.</summary>
+    public static IReadOnlyList<string> SpecialNames { get; } = ["bos_token", "eos_token", "pad_token", "unk_token"];
+
+    /// <summary>Reads the folder's files; one that says nothing if there are none.</summary>
+    public static TokenizerConfiguration Load(string folder)
+    {
+        var path = ModelFolder.Find(folder, FileName);
+        var fields = path is null ? null : JsonFields.Read(path);
+        var special = new List<KeyValuePair<string, string>>();
+        foreach (var name in SpecialNames)
+        {
+            // Older files describe the token as an object.
+            var token = fields?.Kind(name) == JsonValueKind.Object ? fields.Object(name)!.String("content") : fields?.String(name);
+            if (token is not null) special.Add(new(name, token));
+        }
+
+        var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (ReadText(file), new Origin(file)) : Template(fields);
+        return new TokenizerConfiguration(new(special.ToArray()), template is null ? null : ChatTemplate.Parse(template, origin!.ToString()), origin);
+    }
+
+    /// <summary>Writes what <see cref="Load"/> reads, in the spelling that transformers 4 and 5 both know.</summary>
+    public static void Save(string folder, TextFormat format, int maxPositions)
+    {
+        var json = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false, ["model_max_length"] = maxPositions };
+        foreach (var (name, token) in format.SpecialTokens) json[name] = token;
+        if (format.ChatTemplate is { } template) json[TemplateKey] = template.Source;
+        File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>The special tokens that a configuration's ids stand for.</summary>
+    public static ValueList<KeyValuePair<string, string>> SpecialTokensOf(ModelConfiguration configuration, Tokenizer tokenizer, int? unknown = null)
+    {
+        var special = new List<KeyValuePair<string, string>>();
+        foreach (var name in SpecialNames)
+        {
+            var id = name switch
+            {
+                "bos_token" => configuration.BosTokenId,
+                "eos_token" => configuration.EosTokenIds.Count > 0 ? configuration.EosTokenIds[0] : null,
+                "pad_token" => configuration.PadTokenId,
+                _ => unknown,
+            };
+            if (id is { } known && tokenizer.IdToToken(known) is { } token) special.Add(new(name, token));
+        }
+
+        return new(special.ToArray());
+    }
+
+    private static (string? Template, Origin? Origin) Template(JsonFields? fields)
+    {
+        if (fields is null || !fields.Has(TemplateKey)) return (null, null);
+        var origin = new Origin(fields.File, TemplateKey);
+        if (fields.Kind(TemplateKey) != JsonValueKind.Array) return (fields.String(TemplateKey), origin);
+        var named = fields.Objects(TemplateKey).Select(t => (Name: t.String("name"), Text: t.String("template") ?? throw t.Error("template", "is missing."))).ToArray();
+        return named.Length == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == "default", named[0]).Text, origin);
+    }
+
+    private static string ReadText(string path)
+    {
+        var bytes = ModelFolder.ReadSmall(path, LargestTemplate);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : throw new UserError("is not UTF-8 text.", path, advice: "Save the file as UTF-8.");
+    }
+}
