@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// A model to talk to, wherever it is from: a run's newest checkpoint, a Hugging Face folder, a .gguf or .safetensors file.
+/// Opening reads what describes it; the weights are read when <see cref="Model"/> is first asked for. Owns its device.
+/// </summary>
+internal sealed class LoadedModel : IDisposable
+{
+    /// <summary>How weights may be held in memory.</summary>
+    private static readonly string[] WeightTypes = ["f32"];
+
+    private readonly PretrainedModel _opened;
+    private LanguageModel? _model;
+
+    private LoadedModel(PretrainedModel opened, string weights, Device device)
+    {
+        _opened = opened;
+        Weights = weights;
+        Device = device;
+    }
+
+    public Device Device { get; }
+
+    public string Name => _opened.Name;
+
+    public ModelConfiguration Configuration => _opened.Configuration;
+
+    public TextFormat Format => _opened.Text;
+
+    /// <summary>How the weights are held: one of <see cref="WeightTypes"/>.</summary>
+    public string Weights { get; }
+
+    public IReadOnlyList<ModelFile> Files => _opened.Files;
+
+    /// <summary>Packed for inference.</summary>
+    public LanguageModel Model => _model ??= _opened.LoadWeights(Device);
+
+    public static Argument<string> Argument() => new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, or a run folder for its newest checkpoint." };
+
+    public static Option<string> WeightsOption() => new("--weights")
+    {
+        HelpName = string.Join('|', WeightTypes),
+        Description = "How the weights are held in memory.",
+        DefaultValueFactory = _ => WeightTypes[0],
+    };
+
+    public static LoadedModel Open(string path, string weights, int threads)
+    {
+        if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
+        var opened = PretrainedModel.Open(CheckpointChoice.Find(path).Location);
+        try
+        {
+            return new LoadedModel(opened, weights, Device.Cpu(threads));
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A context length that the user asks for, checked against the model's; 0 for the usual one.</summary>
+    /// <param name="usual">Where the model allows it.</param>
+    public int Context(int asked, int usual)
+    {
+        var most = Configuration.MaxPositions;
+        if (asked > most) throw new UserError($"the model was made for texts of at most {most} tokens.", field: "--context", advice: "Lower it.");
+        return asked > 0 ? asked : Math.Min(usual, most);
+    }
+
+    public void Dispose()
+    {
+        _model?.Dispose();
+        _opened.Dispose();
+        Device.Dispose();
+    }
+}
