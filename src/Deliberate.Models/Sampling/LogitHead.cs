@@ -107,6 +107,9 @@ internal sealed class LogitHead : IDisposable
     /// <summary>y = x·headᵀ: few rows divide the vocabulary among the workers, many divide the rows.</summary>
     private sealed class LinearJob(LanguageModel model) : ParallelJob
     {
+        /// <summary>Weights.</summary>
+        private const long LargeHead = 1 << 20;
+
         private Tensor? _x, _y;
         private int _rows;
 
@@ -119,7 +122,9 @@ internal sealed class LogitHead : IDisposable
         public override void Execute(int worker)
         {
             var share = new Share(worker, model.Device.Workers.Count);
-            var byColumns = _rows < 4 * share.Count;
+            // A head beyond the caches is read once, not once for each worker.
+            var large = (long)model.Head.Rows * model.Head.Columns > LargeHead && _rows <= 64;
+            var byColumns = large || _rows < 4 * share.Count;
             var (begin, end) = byColumns ? (0, _rows) : share.Of(_rows);
             if (begin < end) model.Device.Kernels.Linear(_x!, model.Head, null, null, _y!, new Rows(begin, end), byColumns ? share : Share.Whole);
         }

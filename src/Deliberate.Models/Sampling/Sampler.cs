@@ -38,8 +38,8 @@ internal sealed class Sampler : IDisposable
         Positions = positions;
         var device = model.Device;
         _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount);
-        var rows = Math.Max(slots, PrefillAhead);
-        _tape = new Tape(device, Math.Max(slots, Math.Clamp(positions, 512, MostTokens)), rows, training: false) { Cache = _cache };
+        var rows = LogitRows(slots);
+        _tape = new Tape(device, TokenCapacity(slots, positions), rows, training: false) { Cache = _cache };
         _head = new LogitHead(model, model.Build(_tape, positions), rows);
         _slots = new SampleSlot[slots];
         for (var i = 0; i < slots; i++) _slots[i] = new SampleSlot(new CachedSequence(_cache));
@@ -49,6 +49,12 @@ internal sealed class Sampler : IDisposable
     }
 
     public int Positions { get; }
+
+    /// <summary>Tokens that a pass has room for.</summary>
+    public static int TokenCapacity(int slots, int positions) => Math.Max(slots, Math.Clamp(positions, 512, MostTokens));
+
+    /// <summary>Rows of logits that are held at once.</summary>
+    public static int LogitRows(int slots) => Math.Max(slots, PrefillAhead);
 
     /// <summary>Mean share of slots in use over the forward passes of the last call.</summary>
     public double MeanLiveShare { get; private set; }
