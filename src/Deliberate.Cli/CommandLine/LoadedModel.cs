@@ -11,8 +11,8 @@ namespace Deliberate.Cli;
 /// </summary>
 internal sealed class LoadedModel : IDisposable
 {
-    /// <summary>How weights may be held in memory.</summary>
-    private static readonly string[] WeightTypes = ["f32"];
+    /// <summary>How weights may be held in memory, as the option spells it.</summary>
+    private static readonly string[] WeightTypes = [.. Enum.GetNames<WeightStorage>().Select(n => n.ToLowerInvariant())];
 
     private readonly PretrainedModel _opened;
     private LanguageModel? _model;
@@ -37,15 +37,17 @@ internal sealed class LoadedModel : IDisposable
 
     public IReadOnlyList<ModelFile> Files => _opened.Files;
 
-    /// <summary>Packed for inference.</summary>
-    public LanguageModel Model => _model ??= _opened.LoadWeights(Device);
+    /// <summary>For inference only: its weights are held once.</summary>
+    public LanguageModel Model => _model ??= _opened.LoadWeights(Device, Storage);
+
+    private WeightStorage Storage => Enum.Parse<WeightStorage>(Weights, ignoreCase: true);
 
     public static Argument<string> Argument() => new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, or a run folder for its newest checkpoint." };
 
     public static Option<string> WeightsOption() => new("--weights")
     {
         HelpName = string.Join('|', WeightTypes),
-        Description = "How the weights are held in memory.",
+        Description = "How the weights are held in memory: f32 is exact; bf16 takes half, q8_0 little more than a quarter, and both answer faster.",
         DefaultValueFactory = _ => WeightTypes[0],
     };
 
@@ -62,6 +64,17 @@ internal sealed class LoadedModel : IDisposable
             opened.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Says on standard error what memory the work takes, refuses it where there is not enough, and reads the weights.</summary>
+    /// <param name="sequences">In flight at once.</param>
+    /// <param name="positions">Tokens of the longest.</param>
+    public LanguageModel Load(int sequences, int positions)
+    {
+        var estimate = MemoryEstimate.Of(Configuration, Storage, sequences, positions);
+        estimate.EnsureFits(Configuration, _opened.Location);
+        Console.Error.WriteLine($"Memory: up to {Quantity.Bytes(estimate.Total)} ({estimate}).");
+        return Model;
     }
 
     /// <summary>A context length that the user asks for, checked against the model's; 0 for the usual one.</summary>

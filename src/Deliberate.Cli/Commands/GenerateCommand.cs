@@ -56,6 +56,7 @@ internal sealed class GenerateCommand : CliCommand
             Console.Error.WriteLine($"Sampling: {GenerationOptionSet.Describe(settings)}");
             if (earlier is not null && earlier.Device != record.Device)
                 Console.Error.WriteLine($"This output was begun on \"{earlier.Device}\" and goes on on \"{record.Device}\": answers may differ from what they would have been.");
+            loaded.Load(Math.Min(parsed.GetValue(_batch), missing.Count), missing.Max(l => l.Prompt.Length + l.MaxTokens));
             try
             {
                 ProgressViews.Run(view => Generate(loaded, settings.Sampling, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
