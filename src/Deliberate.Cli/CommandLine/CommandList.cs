@@ -12,6 +12,8 @@ internal static class CommandList
         new ResumeCommand(),
         new SampleCommand(),
         new EvalCommand(),
+        new ChatCommand(),
+        new GenerateCommand(),
         new ReportCommand(),
         new ModelCommand(),
         new ProblemsCommand(),

@@ -186,6 +186,8 @@ internal sealed class TrainingRun : IDisposable
         if (_step > 0) LoadOptimizer(stage.Optimizer);
         if (_step == 0) Evaluate(RunFolder.Base, 0, quick: false, stage.Optimizer, cancellation);
         _observer.StageStarted(RunStage.Reinforcement, _step, steps);
+        if (_session.Encoder.Format.Generation.Reshaping is { Count: > 0 } ignored)
+            _observer.Notice($"The model's {GenerationConfiguration.FileName} asks for {string.Join(", ", ignored)}: ignored here, for reinforcement learning samples from the policy itself, at the recipe's temperature.");
         while (_step < steps)
         {
             var every = _recipe.Evaluation.Every;

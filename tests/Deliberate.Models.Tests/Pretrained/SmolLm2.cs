@@ -12,7 +12,7 @@ public sealed class SmolLm2 : IDisposable
     {
         using var opened = PretrainedModel.Open(FixtureModels.SmolLm2);
         var device = Device.Cpu(2);
-        return (device, opened.LoadWeights(device), opened.Text);
+        return (device, opened.LoadWeights(device, WeightStorage.F32), opened.Text);
     });
 
     internal LanguageModel Model => _loaded.Value.Model;
