@@ -14,6 +14,7 @@ internal static class CommandList
         new EvalCommand(),
         new ChatCommand(),
         new GenerateCommand(),
+        new PerplexityCommand(),
         new ReportCommand(),
         new ModelCommand(),
         new ProblemsCommand(),

@@ -29,7 +29,7 @@ internal sealed class ChatCommand : CliCommand
             "deliberate chat SmolLM2-135M-Instruct.Q4_1.gguf",
             "deliberate chat models/Qwen3-0.6B --system \"Answer in one sentence.\" --temperature 0.6 --thinking hide",
             "deliberate chat model.gguf --message \"What is the capital of France?\" --temperature 0",
-            "printf 'Name a colour.\\nAnother one.\\n' | deliberate chat model.gguf   # each line a turn")
+            "deliberate chat model.gguf < questions.txt   # each line a turn of one conversation")
     {
         Add(_model);
         foreach (var option in new Option[] { _message, _system, _thinking }) Add(option);

@@ -28,7 +28,7 @@ internal sealed class GenerateCommand : CliCommand
             "Let a model answer every line of a file. Ctrl-C stops; the same command goes on.",
             "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl",
             "deliberate generate models/Qwen3-0.6B --input questions.jsonl --output answers.jsonl --max-tokens 2048 --temperature 0.6 --seed 7",
-            "deliberate generate runs/quickstart/arithmetic --input prompts.jsonl --output out.jsonl   # lines such as {\"prompt\": \"(3+4)*2=\"}")
+            "deliberate generate runs/quickstart/arithmetic --input prompts.jsonl --output out.jsonl   # lines such as {\"prompt\": \"(3+4)*2-5=?\"}")
     {
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh }) Add(option);

@@ -13,14 +13,15 @@ internal sealed class GenerationOutput : IDisposable
 {
     private readonly string _path;
     private readonly IReadOnlyList<GenerationLine> _lines;
+    private readonly FileStream _lock;
     private readonly AppendStream _stream;
 
     /// <summary>Where each answer stands in the file, by the input's line.</summary>
     private readonly Dictionary<int, (long Begin, long End)> _places = [];
 
-    private GenerationOutput(string path, IReadOnlyList<GenerationLine> lines)
+    private GenerationOutput(string path, IReadOnlyList<GenerationLine> lines, FileStream held)
     {
-        (_path, _lines) = (path, lines);
+        (_path, _lines, _lock) = (path, lines, held);
         _stream = new AppendStream(path);
     }
 
@@ -39,6 +40,7 @@ internal sealed class GenerationOutput : IDisposable
         var beside = GenerationRecord.PathFor(path);
         if (fresh)
         {
+            if (File.Exists(beside)) Lock(beside).Dispose();
             Disk.TryDelete(path);
             Disk.TryDelete(beside);
         }
@@ -50,16 +52,19 @@ internal sealed class GenerationOutput : IDisposable
             throw new UserError($"The file exists, and nothing says how it was made: there is no {Path.GetFileName(beside)}.", path, field: "--output", advice: "Choose another output, or replace it with --fresh.");
         }
 
-        var output = new GenerationOutput(path, lines);
+        if (earlier is null) record.Write(beside);
+        var held = Lock(beside);
+        GenerationOutput? output = null;
         try
         {
-            if (earlier is null) record.Write(beside);
+            output = new GenerationOutput(path, lines, held);
             output.ReadAnswers(record);
             return output;
         }
         catch
         {
-            output.Dispose();
+            output?.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -78,9 +83,9 @@ internal sealed class GenerationOutput : IDisposable
         _stream.Dispose();
         var places = _lines.Select(l => _places[l.Number]).ToArray();
         if (places.Zip(places.Skip(1)).All(p => p.First.End == p.Second.Begin)) return;
-        using var unordered = File.OpenRead(_path);
         AtomicFile.Write(_path, target =>
         {
+            using var unordered = File.OpenRead(_path);
             foreach (var (begin, end) in places)
             {
                 var line = new byte[end - begin];
@@ -91,7 +96,24 @@ internal sealed class GenerationOutput : IDisposable
         });
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Holds the record, which the system gives to one process at a time, for as long as that process lives.</summary>
+    private static FileStream Lock(string record)
+    {
+        try
+        {
+            return new FileStream(record, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw GenerationRecord.InUse(record, error);
+        }
+    }
 
     private void ReadAnswers(GenerationRecord record)
     {

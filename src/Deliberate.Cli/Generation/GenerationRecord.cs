@@ -80,11 +80,19 @@ internal sealed record GenerationRecord
         {
             throw new UserError($"The file is damaged: {error.Message}", path, advice: "Begin again with --fresh.", inner: error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException error)
+        {
+            throw InUse(path, error);
+        }
+        catch (UnauthorizedAccessException error)
         {
             throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
         }
     }
+
+    /// <summary>Another command holds the record.</summary>
+    public static UserError InUse(string path, IOException cause) =>
+        new("The output is being written by another command.", path, advice: "Wait for it to end, stop it, or choose another output.", inner: cause);
 
     public void Write(string path) => AtomicFile.WriteJson(path, this, Json);
 
