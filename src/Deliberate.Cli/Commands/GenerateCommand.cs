@@ -90,8 +90,15 @@ internal sealed class GenerateCommand : CliCommand
         {
             JsonOutput.Write(new
             {
-                Output = path, Lines = lines, Generated = lines - before, Kept = before, CompletionTokens = tokens, PromptTokens = answers.Skip(before).Sum(a => (long)a.PromptTokens),
-                CutOff = cut, Seconds = elapsed.TotalSeconds, TokensPerSecond = tokens == 0 ? (double?)null : tokens / elapsed.TotalSeconds,
+                Output = path,
+                Lines = lines,
+                Generated = lines - before,
+                Kept = before,
+                CompletionTokens = tokens,
+                PromptTokens = answers.Skip(before).Sum(a => (long)a.PromptTokens),
+                CutOff = cut,
+                Seconds = elapsed.TotalSeconds,
+                TokensPerSecond = tokens == 0 ? (double?)null : tokens / elapsed.TotalSeconds,
             });
             return;
         }

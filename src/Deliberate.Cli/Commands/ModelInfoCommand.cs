@@ -6,7 +6,7 @@ namespace Deliberate.Cli;
 /// <summary>Describes a model without reading its weights: architecture, parameters, memory, tokenizer, template, licence, and where each came from.</summary>
 internal sealed class ModelInfoCommand : CliCommand
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, or a run folder for its newest checkpoint." };
+    private readonly Argument<string> _model = LoadedModel.Argument();
     private readonly Option<bool> _hash = new("--hash") { Description = "Also compute the SHA-256 of every file, which reads them whole." };
     private readonly Option<bool> _json = CommonOptions.Json("the description");
 

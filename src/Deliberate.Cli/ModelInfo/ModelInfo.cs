@@ -25,9 +25,6 @@ internal sealed record ModelInfo(
     ModelOrigins Origins,
     IReadOnlyList<ModelInfo.FileInfo> Files)
 {
-    /// <summary>Values before each precision's name: bytes a weight of a matrix. Vectors stay F32.</summary>
-    private static readonly (string Precision, double Bytes)[] Precisions = [("f32", 4), ("bf16", 2), ("q8_0", 1.125)];
-
     public static ModelInfo Of(PretrainedModel model, bool hash)
     {
         var c = model.Configuration;
@@ -37,7 +34,7 @@ internal sealed record ModelInfo(
             model.Weights is GgufWeights ? "gguf" : "safetensors",
             ArchitectureInfo.Of(c),
             ParameterCounts.Of(c),
-            Precisions.ToDictionary(p => p.Precision, p => WeightBytes(c, p.Bytes)),
+            Enum.GetValues<WeightStorage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => MemoryEstimate.WeightBytes(c, s)),
             2L * c.LayerCount * c.KeyValueHeadCount * c.HeadSize * sizeof(float) * 1000,
             StoredTensors.Of(model.Weights),
             TokenizerInfo.Of(model),
@@ -46,18 +43,6 @@ internal sealed record ModelInfo(
             model.Licence,
             model.Origins,
             [.. model.Files.Select(f => new FileInfo(f.Path, f.Bytes, hash ? f.Sha256() : null))]);
-    }
-
-    private static long WeightBytes(ModelConfiguration configuration, double bytesAWeight)
-    {
-        var bytes = 0.0;
-        foreach (var parameter in ParameterNames.Of(configuration))
-        {
-            var count = new TensorInfo(parameter.Name, StoredType.F32, parameter.Shape).Count;
-            bytes += count * (parameter.Shape.Count == 1 ? sizeof(float) : bytesAWeight);
-        }
-
-        return (long)bytes;
     }
 
     private static Dictionary<string, object> GenerationFields(GenerationConfiguration generation)

@@ -47,7 +47,7 @@ internal sealed partial class PretrainedModel : IDisposable
             var paths = new List<string>(Weights.Files);
             if (Weights is not GgufWeights)
             {
-                var folder = FolderOf(Origins.Configuration.File);
+                var folder = Path.GetDirectoryName(Origins.Configuration.File)!;
                 paths.AddRange(Companions.Select(name => ModelFolder.Find(folder, name)).OfType<string>());
             }
 

@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// <summary>A new Llama-like model with random weights, or the checkpoint to go on from. The tokenizer is the family's.</summary>
 internal sealed record ModelRecipe : ICheckedRecipe
 {
-    [Description("Checkpoint folder to start from; the keys of the shape are then not used.")]
+    [Description("Model to start from: a checkpoint folder, a Hugging Face folder or a .gguf file; the keys of the shape are then not used.")]
     public string? From { get; init; }
 
     [Description("Width.")]

@@ -68,6 +68,7 @@ public sealed class ModelInfoTests : IDisposable
         text.ShouldNotContain("\u001b");
         text.ShouldNotContain("\u202E");
         text.ShouldContain("\\u001b[2J\\u202eevil");
+        text.ShouldContain("in 6 files");
     }
 
     [Theory]
