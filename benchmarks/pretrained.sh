@@ -17,19 +17,20 @@ theirs() {
   env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=2 MALLOC_TOP_PAD_=4000000000 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 \
     chroot "$torch" sh -c "cd /peer && exec python3 pretrained.py $*" 2>/dev/null
 }
-speed() { grep -o '[0-9.]* tok/s' | head -1 | grep -o '[0-9.]*'; }
+# Shows a run's line and gives its speed.
+speed() { line=$(grep 'tok/s' | head -1); echo "$line" >&2; grep -o '[0-9.]* tok/s' <<< "$line" | grep -o '[0-9.]*'; }
 summary() { printf '%s\n' "${ratios[@]}" | sort -n | awk -v s="$1" '{ r[NR] = $1 } END { printf "%s: ratio min %s median %s max %s\n", s, r[1], r[int((NR + 1) / 2)], r[NR] }'; }
 for work in "prefill 512" "decode 1" "decode 16"; do
   read -r what size <<< "$work"; ratios=()
   for _ in $(seq "$pairs"); do
-    a=$(ours "$what" "$model" F32 "$size" 2 | tee /dev/stderr | speed); b=$(theirs "$what" "$size" 2 | tee /dev/stderr | speed)
+    a=$(ours "$what" "$model" F32 "$size" 2 | speed); b=$(theirs "$what" "$size" 2 | speed)
     ratios+=("$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.3f", a / b }')")
   done
   summary "$work, ours / PyTorch"
 done
 ratios=()
 for _ in $(seq "$pairs"); do
-  a=$(ours decode "$model" Q8_0 1 2 | tee /dev/stderr | speed); b=$(ours decode "$model" F32 1 2 | tee /dev/stderr | speed)
+  a=$(ours decode "$model" Q8_0 1 2 | speed); b=$(ours decode "$model" F32 1 2 | speed)
   ratios+=("$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.3f", a / b }')")
 done
 summary "decode 1, our Q8_0 / our F32"
