@@ -53,11 +53,11 @@ internal sealed class PerplexityCommand : CliCommand
         if (scored == 0) throw new UserError("There is nothing to predict: no text of two tokens.", path);
         // What a first token that is not scored spells is not counted either.
         var bytes = texts.Sum(t => (long)Encoding.UTF8.GetByteCount(t)) - tokens.Where(t => t.Length > 0).Sum(t => unscored * (long)Encoding.UTF8.GetByteCount(tokenizer.Decode(t.AsSpan(0, 1), skipSpecial: false)));
+        var model = loaded.Load(1, TextScorer.TokenCapacity(context));
         var clock = Stopwatch.StartNew();
         var result = ProgressViews.Run(view =>
         {
-            using var scorer = new TextScorer(loaded.Model, begin, context, stride);
-            clock.Restart();
+            using var scorer = new TextScorer(model, begin, context, stride);
             view.Begin(loaded.Name, scored, unit: "tokens");
             return Perplexity.Of(scorer.Score(tokens, new Reporter(view), stop.Token), bytes, stride);
         });

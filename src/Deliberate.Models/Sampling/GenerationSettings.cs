@@ -18,7 +18,7 @@ internal enum SettingSource
 /// <summary>One setting in force, by its name in generation_config.json.</summary>
 internal sealed record GenerationSetting(string Name, double Value, SettingSource Source)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.######}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Value}");
 }
 
 /// <summary>What a user asks for; null leaves it to the model's makers.</summary>

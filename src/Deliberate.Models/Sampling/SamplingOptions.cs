@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
 using Deliberate.Core;
 
 namespace Deliberate.Models;
@@ -12,6 +14,15 @@ namespace Deliberate.Models;
 /// </summary>
 public sealed record SamplingOptions
 {
+    /// <summary>What the attributes below say, by the names of generation_config.json.</summary>
+    private static readonly (string Field, PropertyInfo Property, InRangeAttribute Range)[] Ranges =
+    [
+        .. from property in typeof(SamplingOptions).GetProperties()
+           let range = InRangeAttribute.Of(property)
+           where range is not null
+           select (JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), property, range),
+    ];
+
     /// <summary>The logits are divided by it; 0 takes the most likely token, of equal ones the first.</summary>
     [Range(0.0, 100.0)]
     public double Temperature { get; init; } = 1;
@@ -68,22 +79,10 @@ public sealed record SamplingOptions
     /// <summary>Refuses values out of their ranges (and NaN), naming the field as generation_config.json does.</summary>
     internal void Check()
     {
-        Inside("temperature", Temperature, 0, 100);
-        Inside("top_k", TopK, 0, int.MaxValue);
-        Inside("top_p", TopP, 0, 1);
-        Inside("min_p", MinP, 0, 1);
-        Inside("typical_p", TypicalP, 0, 1);
-        Inside("epsilon_cutoff", EpsilonCutoff, 0, 1);
-        Inside("eta_cutoff", EtaCutoff, 0, 1);
-        Inside("repetition_penalty", RepetitionPenalty, 0.001, 1000);
-        Inside("presence_penalty", PresencePenalty, -100, 100);
-        Inside("frequency_penalty", FrequencyPenalty, -100, 100);
-        Inside("no_repeat_ngram_size", NoRepeatNgramSize, 0, int.MaxValue);
-
-        static void Inside(string field, double value, double low, double high)
+        foreach (var (field, property, range) in Ranges)
         {
-            if (value >= low && value <= high) return;
-            throw new UserError(string.Create(CultureInfo.InvariantCulture, $"must be from {low} to {high}, not {value}."), field: field);
+            var value = Convert.ToDouble(property.GetValue(this), CultureInfo.InvariantCulture);
+            if (!range.Contains(value)) throw new UserError(string.Create(CultureInfo.InvariantCulture, $"must be {range}, not {value}."), field: field);
         }
     }
 }

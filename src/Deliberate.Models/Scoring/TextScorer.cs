@@ -25,9 +25,12 @@ internal sealed class TextScorer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(stride, MostStride(begin, context));
         (_begin, _context, _stride) = (begin, context, stride);
-        var tokens = Math.Max(context, BatchTokens);
+        var tokens = TokenCapacity(context);
         _graph = new TrainingGraph(model, tokens, tokens / 16, context, training: false);
     }
+
+    /// <summary>Tokens that a pass has room for.</summary>
+    public static int TokenCapacity(int context) => Math.Max(context, BatchTokens);
 
     /// <summary>So that every window's first scored token has something before it; below 1 where the context is too short for any.</summary>
     public static int MostStride(int[] begin, int context) => context - Math.Max(1, begin.Length);
