@@ -15,10 +15,13 @@ switch (args)
     case ["draw", var vocabulary, .. var rest]:
         DrawBenchmark.Run(int.Parse(vocabulary), rest.Length > 0 ? int.Parse(rest[0]) : 101);
         return 0;
+    case ["tokenize", var path, var text, .. var rest]:
+        TokenizerBenchmark.Run(path, text, rest.Length > 0 ? int.Parse(rest[0]) : 7);
+        return 0;
     case ["export", var path, var target]:
         PretrainedBenchmark.Export(path, target);
         return 0;
     default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | export MODEL FILE");
+        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | export MODEL FILE");
         return 2;
 }
