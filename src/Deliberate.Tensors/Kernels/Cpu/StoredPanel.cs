@@ -14,10 +14,10 @@ internal static unsafe class StoredPanel<TL>
     /// <summary>Inputs of a Q8_0 block; the last one of a row may be shorter.</summary>
     public const int BlockInputs = EightBitBlocks.Length;
 
-    /// <summary>Bytes of a panel that is <paramref name="padded"/> outputs wide, a multiple of 64.</summary>
+    /// <summary>Bytes of a panel that is <paramref name="padded"/> outputs wide: whole cache lines where the storage is narrow, <see cref="MatrixProduct{TL}"/>'s own where not.</summary>
     public static nint Bytes(WeightStorage storage, int padded, int depth) => storage switch
     {
-        WeightStorage.F32 => Align((nint)padded * depth * sizeof(float)),
+        WeightStorage.F32 => (nint)padded * depth * sizeof(float),
         WeightStorage.BF16 => Align((nint)padded * depth * sizeof(ushort)),
         _ => Blocks(depth) * BlockBytes(padded),
     };
