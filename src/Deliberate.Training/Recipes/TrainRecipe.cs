@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
 
 /// <summary>
 /// What <c>train</c> does, from a YAML file with these keys in snake_case: build or load a model, supervised training on a corpus,
-/// reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
+/// expert iteration and reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
 /// </summary>
 internal sealed record TrainRecipe : ICheckedRecipe
 {
@@ -27,6 +28,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Imitation of the corpus of worked solutions.")]
     public SupervisedRecipe Supervised { get; init; } = new();
 
+    [Description("Rounds of sampling and imitating what was right, before reinforcement learning or in its place.")]
+    public ExpertIterationRecipe ExpertIteration { get; init; } = new();
+
     [Description("Reinforcement learning with verifiable rewards.")]
     public ReinforcementRecipe Reinforcement { get; init; } = new();
 
@@ -39,6 +43,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
+
+    /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
+    [JsonIgnore]
+    public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
 
     /// <summary>Reads a recipe file. Options of the objective that it leaves out are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>
@@ -57,6 +65,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
+        if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (Evaluation.MaxTokens >= Model.Context) yield return ("evaluation", $"max_tokens {Evaluation.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
     }
 

@@ -11,6 +11,7 @@ internal sealed class ReinforcementStage : IDisposable
 {
     private readonly RunSession _session;
     private readonly ReinforcementRecipe _recipe;
+    private readonly GroupSampler _sampler;
     private readonly RolloutCollector _collector;
     private readonly PolicyTrainer _trainer;
     private readonly LearningRateSchedule _schedule;
@@ -22,14 +23,15 @@ internal sealed class ReinforcementStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
-        _collector = new RolloutCollector(session);
+        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, _recipe.Rewards, _recipe.Overlong.Cache);
+        _collector = new RolloutCollector(session, _sampler);
         _health = new RunHealth(session.Observer);
         Optimizer = new Optimizer(session.Device, session.Model.Parameters, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps);
         if (_recipe.Options.KlCoefficient > 0)
         {
-            // The reference policy is the run's own base, whose checkpoint always stays.
-            (_reference, _) = Checkpoint.LoadModel(session.Folder.Checkpoint(RunFolder.Base), session.Device);
+            // The reference policy is what the stage began with, whose checkpoint always stays.
+            (_reference, _) = Checkpoint.LoadModel(session.Folder.Checkpoint(session.Recipe.ReinforcementStart), session.Device);
             var tokens = session.Recipe.MicroBatchTokens;
             _referenceGraph = new TrainingGraph(_reference, tokens, RunSession.Segments(tokens), session.Recipe.Model.Context, training: false);
         }
@@ -50,10 +52,10 @@ internal sealed class ReinforcementStage : IDisposable
         var trained = groups.Where(g => g.Trained).ToArray();
         Advantages(trained);
         var metrics = new List<KeyValuePair<string, double>>();
-        RolloutMetrics.CopyTo(metrics, groups);
+        RolloutMetrics.CopyTo(metrics, "rl", groups);
         Update(step, trained, metrics);
         if (_recipe.StoreSamples)
-            foreach (var sample in Records(step, groups)) _session.Streams.Sample(sample);
+            foreach (var sample in _sampler.Records(RunStage.Reinforcement, step + 1, groups)) _session.Streams.Sample(sample);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
         List<KeyValuePair<string, double>> timings =
@@ -99,7 +101,7 @@ internal sealed class ReinforcementStage : IDisposable
                 for (var g = 0; g < group.Rollouts.Length; g++) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
             var update = _trainer.Step(batch, rate, policy);
             var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (u == 0 ? "" : $"-{u + 1}");
-            if (!_session.Guard.Check(update, name, () => Records(step, part).Select(SampleStore.Line))) skipped++;
+            if (!_session.Guard.Check(update, name, () => _sampler.Records(RunStage.Reinforcement, step + 1, part).Select(SampleStore.Line))) skipped++;
             loss += update.Loss;
             norm += update.GradientNorm;
             updates++;
@@ -115,36 +117,5 @@ internal sealed class ReinforcementStage : IDisposable
         metrics.Add(new("rl/trained_samples", trained.Length * _recipe.Samples));
         if (skipped > 0) metrics.Add(new("rl/skipped", skipped));
         policy.CopyTo(metrics);
-    }
-
-    private IEnumerable<SampleRecord> Records(int step, IEnumerable<RolloutGroup> groups)
-    {
-        foreach (var group in groups)
-        {
-            for (var g = 0; g < group.Rollouts.Length; g++)
-            {
-                var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
-                List<KeyValuePair<string, double>> rewards = [new("correct", graded.Grade.Correct), new("all_steps_right", graded.Grade.AllStepsRight ? 1 : 0)];
-                if (_recipe.Overlong.Cache > 0) rewards.Add(new("overlong", _collector.Overlong(rollout)));
-                yield return new SampleRecord
-                {
-                    Step = step + 1,
-                    Problem = $"{group.Problem.Family}/{group.Problem.Level}/{group.Problem.Index}",
-                    Sample = g,
-                    Prompt = group.Problem.Prompt,
-                    PromptTokens = group.Prompt,
-                    Text = graded.Text,
-                    Tokens = rollout.Tokens,
-                    Logp = rollout.LogProbabilities,
-                    BehaviourLogp = _recipe.Temperature == 1 ? null : rollout.BehaviourLogProbabilities,
-                    Rewards = rewards,
-                    Reward = group.Rewards[g],
-                    Advantage = group.Advantages[g],
-                    FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
-                    Truncated = graded.Truncated,
-                    Trained = group.Trained,
-                };
-            }
-        }
     }
 }

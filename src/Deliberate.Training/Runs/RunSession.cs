@@ -40,7 +40,15 @@ internal sealed class RunSession : IDisposable
 
     public Sampler Sampler => _sampler ??= new Sampler(Model, Slots, Recipe.Model.Context);
 
-    private int Slots => Math.Clamp(Math.Max(Recipe.Reinforcement.Prompts * Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * Recipe.Evaluation.Samples), 1, MostSlots);
+    private int Slots
+    {
+        get
+        {
+            var most = Math.Max(Recipe.Reinforcement.Prompts * (long)Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * (long)Recipe.Evaluation.Samples);
+            if (Recipe.ExpertIteration.Rounds > 0) most = Math.Max(most, Recipe.ExpertIteration.Prompts * (long)Recipe.ExpertIteration.Samples);
+            return (int)Math.Clamp(most, 1, MostSlots);
+        }
+    }
 
     /// <summary>Sequences that a micro-batch may hold: enough for direct answers to short problems.</summary>
     public static int Segments(int tokens) => Math.Max(16, tokens / 8);
@@ -88,6 +96,7 @@ internal sealed class RunSession : IDisposable
         }
 
         Check(Recipe.Reinforcement.MaxTokens, "reinforcement.max_tokens", Recipe.Reinforcement.Steps > 0);
+        Check(Recipe.ExpertIteration.MaxTokens, "expert_iteration.max_tokens", Recipe.ExpertIteration.Rounds > 0);
         Check(Recipe.Evaluation.MaxTokens, "evaluation.max_tokens", Recipe.Evaluation.Problems > 0);
 
         void Check(int budget, string field, bool used)

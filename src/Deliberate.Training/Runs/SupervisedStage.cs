@@ -69,6 +69,15 @@ internal sealed class SupervisedStage : IDisposable
         Optimizer.Dispose();
     }
 
+    /// <summary>An example as a skipped batch's file holds it.</summary>
+    public static string Line(SupervisedExample example) => JsonLine.Write(json =>
+    {
+        json.WriteNumber("first_target", example.FirstTarget);
+        json.WriteStartArray("tokens");
+        foreach (var token in example.Tokens) json.WriteNumberValue(token);
+        json.WriteEndArray();
+    });
+
     private Drawn Draw(long cursor)
     {
         var recipe = _session.Recipe;
@@ -91,14 +100,6 @@ internal sealed class SupervisedStage : IDisposable
 
         return new Drawn(examples, tokens, tooLong, cursor);
     }
-
-    private static string Line(SupervisedExample example) => JsonLine.Write(json =>
-    {
-        json.WriteNumber("first_target", example.FirstTarget);
-        json.WriteStartArray("tokens");
-        foreach (var token in example.Tokens) json.WriteNumberValue(token);
-        json.WriteEndArray();
-    });
 
     private sealed record Drawn(List<SupervisedExample> Examples, int Tokens, int TooLong, long End);
 }
