@@ -68,6 +68,9 @@ internal sealed record ExpertIterationRecipe : ICheckedRecipe
     [Description("Each round trains the base again (STaR, ReST-EM) rather than what the round before made of it.")]
     public bool Restart { get; init; }
 
+    [Description("Levels that move on from round to round; the family's levels throughout if left out.")]
+    public CurriculumRecipe Curriculum { get; init; } = new() { Window = 1 };
+
     [Description("Begins anew in every round.")]
     public OptimizerRecipe Optimizer { get; init; } = new() { Kind = OptimizerKind.AdamW, LearningRate = 1e-3, MuonLearningRate = 5e-3 };
 

@@ -48,6 +48,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
 
+    /// <summary>Every level that problems to train on may have.</summary>
+    [JsonIgnore]
+    public IEnumerable<int> TrainingLevels => Family.Levels.Concat(Levels(ExpertIteration.Curriculum)).Concat(Levels(Reinforcement.Curriculum)).Distinct();
+
     /// <summary>Reads a recipe file. Options of the objective that it leaves out are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>
     public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null)
@@ -63,11 +67,15 @@ internal sealed record TrainRecipe : ICheckedRecipe
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
+        if (Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (Evaluation.MaxTokens >= Model.Context) yield return ("evaluation", $"max_tokens {Evaluation.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
     }
+
+    private IEnumerable<int> Levels(CurriculumRecipe curriculum) => curriculum.Kind == CurriculumKind.None ? [] : curriculum.LevelsOf(Family);
 
     /// <summary>Binds once more over the defaults of the objective that the first reading found.</summary>
     private static TrainRecipe Resolve(TrainRecipe recipe, string text, string fileName, IReadOnlyList<string>? overrides)

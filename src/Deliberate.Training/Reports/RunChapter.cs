@@ -8,7 +8,7 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. Control(run, control)],
+        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control)],
         Figures = [.. Figures(run, control)],
         Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,
@@ -23,6 +23,7 @@ internal static class RunChapter
 
     private static IEnumerable<ReportFigure> Figures(RunEvidence run, RunEvidence? control)
     {
+        foreach (var curriculum in CurriculumReport.Figures(run)) yield return curriculum;
         if (ExpertRoundsReport.Figure(run) is { } rounds) yield return rounds;
         if (run.Evaluations.Count > 1) yield return RunFigures.Learning(run, control);
         if (run is not { Base: { } before, Final: { } after }) yield break;

@@ -50,6 +50,9 @@ internal sealed record CheckpointState
     /// <summary>Where expert iteration stands; null outside of it.</summary>
     public ExpertPlace? Expert { get; init; }
 
+    /// <summary>Where the stage's curriculum stands; null where it has none that remembers.</summary>
+    public CurriculumState? Curriculum { get; init; }
+
     /// <summary>Batches without a finite loss, one after another, up to here.</summary>
     public required int SkippedInARow { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed record CheckpointState
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             var state = document.Deserialize<CheckpointState>(Options) ?? throw new UserError("the file is empty.", path, advice: ResumeAdvice);
-            if (state.Step < 0 || state.Expert is { Finished: < 0 } or { CollectedAt: < 0 } || state.CorpusCursor < 0 || state.Streams is null || state.Streams.Values.Any(v => v < 0)) throw new UserError("a number in it is negative.", path, advice: ResumeAdvice);
+            if (state.Step < 0 || state.Expert is { Finished: < 0 } or { CollectedAt: < 0 } || state.Curriculum is { Position: < 0 } or { Window: null } || state.CorpusCursor < 0 || state.Streams is null || state.Streams.Values.Any(v => v < 0)) throw new UserError("a number in it is negative.", path, advice: ResumeAdvice);
             return state;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

@@ -25,11 +25,13 @@ internal sealed class ExpertIterationStage : IDisposable
 
     /// <param name="session">The run's.</param>
     /// <param name="place">From a checkpoint; null at the beginning.</param>
-    public ExpertIterationStage(RunSession session, ExpertPlace? place)
+    /// <param name="curriculum">The same.</param>
+    public ExpertIterationStage(RunSession session, ExpertPlace? place, CurriculumState? curriculum)
     {
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
         _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new RewardRecipe());
+        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;
         var stored = SampleStore.Read(Path.Combine(session.Folder.Root, SampleStore.FileName), Place.CollectedAt, stage: RunStage.ExpertIteration);
@@ -37,6 +39,8 @@ internal sealed class ExpertIterationStage : IDisposable
     }
 
     public ExpertPlace Place { get; private set; }
+
+    public Curriculum Curriculum { get; }
 
     /// <summary>Of the round under way; null before the first.</summary>
     public Optimizer? Optimizer { get; private set; }
@@ -63,12 +67,13 @@ internal sealed class ExpertIterationStage : IDisposable
         var time = _session.Time;
         var start = time.GetTimestamp();
         var (recipe, round) = (_session.Recipe, Place.Finished);
+        var levels = Curriculum.MixAt(round);
         var problems = new Problem[_recipe.Prompts];
         for (var i = 0; i < problems.Length; i++)
         {
             var index = FirstProblem + ((long)round * _recipe.Prompts) + i;
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = _session.Family.Generate(Split.Train, recipe.Family.Mix.Draw(ref draw), recipe.Seed, index);
+            problems[i] = _session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
         }
 
         var groups = _sampler.Draw(problems, 0, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation);
@@ -84,6 +89,7 @@ internal sealed class ExpertIterationStage : IDisposable
         var kept = groups.Sum(group => group.Kept.Count(k => k));
         var metrics = new List<KeyValuePair<string, double>> { new("ei/round", Place.Finished + 1) };
         RolloutMetrics.CopyTo(metrics, "ei", groups);
+        var promotion = Curriculum.Observe(Place.Finished, "ei", groups, metrics);
         metrics.Add(new("ei/solved", (double)groups.Count(g => Array.Exists(g.Graded, s => s.Grade.Correct > 0)) / groups.Length));
         metrics.Add(new("ei/kept", kept));
         metrics.Add(new("ei/kept_tokens", groups.Sum(group => group.Rollouts.Where((_, g) => group.Kept[g]).Sum(r => r.Tokens.Length))));
@@ -97,6 +103,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _session.Observer.Notice(string.Create(
             CultureInfo.InvariantCulture,
             $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {samples} completions are right, {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
+        if (promotion is not null) _session.Observer.Notice(promotion);
         Announce(step + 1);
         _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, step + 1 + _round.Batches.Count, metrics, timings);
     }

@@ -19,12 +19,15 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly LanguageModel? _reference;
     private readonly TrainingGraph? _referenceGraph;
 
-    public ReinforcementStage(RunSession session)
+    /// <param name="session">The run's.</param>
+    /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
+    public ReinforcementStage(RunSession session, CurriculumState? curriculum)
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
         _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, _recipe.Rewards, _recipe.Overlong.Cache);
-        _collector = new RolloutCollector(session, _sampler);
+        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Steps, curriculum);
+        _collector = new RolloutCollector(session, _sampler, Curriculum);
         _health = new RunHealth(session.Observer);
         Optimizer = new Optimizer(session.Device, session.Model.Parameters, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps);
@@ -42,6 +45,8 @@ internal sealed class ReinforcementStage : IDisposable
 
     public Optimizer Optimizer { get; }
 
+    public Curriculum Curriculum { get; }
+
     /// <summary>One sampled batch and its updates, the <paramref name="step"/>-th from 0. Cancelling while it samples leaves no trace.</summary>
     public void Step(int step, CancellationToken cancellation)
     {
@@ -53,6 +58,7 @@ internal sealed class ReinforcementStage : IDisposable
         Advantages(trained);
         var metrics = new List<KeyValuePair<string, double>>();
         RolloutMetrics.CopyTo(metrics, "rl", groups);
+        var promotion = Curriculum.Observe(step, "rl", groups, metrics);
         Update(step, trained, metrics);
         if (_recipe.StoreSamples)
             foreach (var sample in _sampler.Records(RunStage.Reinforcement, step + 1, groups)) _session.Streams.Sample(sample);
@@ -67,6 +73,7 @@ internal sealed class ReinforcementStage : IDisposable
             new("rl/live_share", _collector.LiveShare),
         ];
         _session.Streams.Step(step + 1, metrics, timings);
+        if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
         _health.Check(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Reinforcement, step + 1, _recipe.Steps, metrics, timings);
     }

@@ -7,9 +7,9 @@ namespace Deliberate.Training;
 /// The groups of a step of reinforcement learning: problem i of step s is number s · prompts + i of its own part of the train
 /// split, its sample g has the stream (seed, step, i, g). Dynamic sampling replaces groups whose samples are all right or all
 /// wrong, round by round, by problems that no other step or round uses, attempt being the round. All of it is a function of
-/// (seed, step, weights).
+/// (seed, step, weights, curriculum).
 /// </summary>
-internal sealed class RolloutCollector(RunSession session, GroupSampler sampler)
+internal sealed class RolloutCollector(RunSession session, GroupSampler sampler, Curriculum curriculum)
 {
     /// <summary>Where reinforcement learning's problems begin, so that they are not the corpus's.</summary>
     public const long FirstProblem = 1_000_000_000;
@@ -46,12 +46,13 @@ internal sealed class RolloutCollector(RunSession session, GroupSampler sampler)
     private RolloutGroup[] Sample(int step, int attempt, List<int> slots, CancellationToken cancellation)
     {
         var recipe = session.Recipe;
+        var levels = curriculum.MixAt(step);
         var problems = new Problem[slots.Count];
         for (var i = 0; i < problems.Length; i++)
         {
             var index = FirstProblem + (((long)attempt * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = session.Family.Generate(Split.Train, recipe.Family.Mix.Draw(ref draw), recipe.Seed, index);
+            problems[i] = session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
         }
 
         return sampler.Draw(problems, attempt, (i, g) => new RandomStream(recipe.Seed, StreamStage.Sampling, step, slots[i], g, attempt), cancellation);

@@ -92,7 +92,7 @@ internal sealed class RunSession : IDisposable
         for (var i = 0; i < ProbedPrompts; i++)
         {
             longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Test, Recipe.Family.TestLevel, Recipe.Evaluation.Seed, i)).Length);
-            foreach (var level in Recipe.Family.Levels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
+            foreach (var level in Recipe.TrainingLevels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
         }
 
         Check(Recipe.Reinforcement.MaxTokens, "reinforcement.max_tokens", Recipe.Reinforcement.Steps > 0);

@@ -176,7 +176,7 @@ internal sealed class TrainingRun : IDisposable
     private void ExpertIteration(CancellationToken cancellation)
     {
         var rounds = _recipe.ExpertIteration.Rounds;
-        using var stage = new ExpertIterationStage(_session, At.Expert);
+        using var stage = new ExpertIterationStage(_session, At.Expert, At.Curriculum);
         if (stage.Place.CollectedAt > 0 && At.Step > stage.Place.CollectedAt) _checkpoints.LoadOptimizer(stage.Optimizer!);
         if (At.Step == 0) Evaluate(RunFolder.Base, 0, quick: false, null, cancellation);
         for (var isFirst = true; stage.Place.Finished < rounds; isFirst = false)
@@ -186,13 +186,13 @@ internal sealed class TrainingRun : IDisposable
             if (collected == 0 || isFirst) stage.Announce(At.Step);
             _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
             _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
-            _checkpoints.Advance(At with { Expert = stage.Place });
+            _checkpoints.Advance(At with { Expert = stage.Place, Curriculum = stage.Curriculum.State });
             // A round's samples are dear: they are saved as soon as they are drawn, and again what became of them.
             var isTurn = stage.Place.CollectedAt == At.Step || stage.Place.CollectedAt == 0;
             if ((isTurn || At.Step % _recipe.Checkpoint.Every == 0) && stage.Place.Finished < rounds) _checkpoints.SaveStep(stage.Optimizer);
         }
 
-        var next = At with { Stage = RunStage.Reinforcement, Step = 0, Expert = null };
+        var next = At with { Stage = RunStage.Reinforcement, Step = 0, Expert = null, Curriculum = null };
         if (_recipe.Reinforcement.Steps > 0) _checkpoints.Save(RunFolder.Expert, next, stage.Optimizer);
         else _checkpoints.Save(RunFolder.Final, next with { Stage = RunStage.Done }, stage.Optimizer);
     }
@@ -207,7 +207,7 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        using var stage = new ReinforcementStage(_session);
+        using var stage = new ReinforcementStage(_session, At.Curriculum);
         if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
         if (At.Step == 0) Evaluate(start, 0, quick: false, stage.Optimizer, cancellation);
         _observer.StageStarted(RunStage.Reinforcement, At.Step, steps);
@@ -217,11 +217,11 @@ internal sealed class TrainingRun : IDisposable
             if (At.Step > 0 && every > 0 && At.Step % every == 0) Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.Optimizer, cancellation);
             _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
             _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
-            _checkpoints.Advance(At);
+            _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State });
             if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.Optimizer);
         }
 
-        _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done }, stage.Optimizer);
+        _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Curriculum = null }, stage.Optimizer);
     }
 
     private void Last(CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed class KilledRunTests : IDisposable
 
     [Theory]
     [InlineData("reinforcement")]
-    [InlineData("expert iteration")]
+    [InlineData("expert iteration and curricula")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
         var expected = TinyRun.Start(Recipe(recipe), _folder.File("whole"));
@@ -83,7 +83,7 @@ public sealed class KilledRunTests : IDisposable
         return (metrics.Exists ? metrics.Length : 0) + (Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints).Length : 0);
     }
 
-    private static TrainRecipe Recipe(string name) => name == "reinforcement" ? TinyRun.Recipe() : TinyRun.ExpertRecipe();
+    private static TrainRecipe Recipe(string name) => name == "reinforcement" ? TinyRun.Recipe() : TinyRun.CurriculumRecipe();
 
     private static Process StartChild(string folder, string recipe)
     {

@@ -43,6 +43,14 @@ internal static class TinyRun
         Reinforcement = Recipe().Reinforcement with { Steps = steps },
     };
 
+    /// <summary>Both of these stages with a curriculum, whose threshold even the tiny model reaches now and then.</summary>
+    public static TrainRecipe CurriculumRecipe()
+    {
+        var recipe = ExpertRecipe(steps: 5);
+        var curriculum = new CurriculumRecipe { Kind = CurriculumKind.Promotion, Window = 1, Threshold = 0.1, Rehearsal = 0.25 };
+        return recipe with { ExpertIteration = recipe.ExpertIteration with { Curriculum = curriculum }, Reinforcement = recipe.Reinforcement with { Curriculum = curriculum with { Window = 2 } } };
+    }
+
     public static string Start(TrainRecipe recipe, string folder, int threads = 1, IRunObserver? observer = null)
     {
         using var run = TrainingRun.Start(recipe, folder, threads, observer);
