@@ -69,6 +69,8 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
         if (ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
         if (Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
+        var metrics = EvaluationSummary.Names(Evaluation.Budgets);
+        if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
@@ -87,6 +89,8 @@ internal sealed record TrainRecipe : ICheckedRecipe
             Name = recipe.Name,
             Reinforcement = new ReinforcementRecipe { Options = PolicyObjectives.Find(recipe.Reinforcement.Objective).Defaults },
         };
-        return (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+        var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+        var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];
+        return bound with { Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } };
     }
 }

@@ -8,7 +8,7 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control)],
+        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control), .. Best(run)],
         Figures = [.. Figures(run, control)],
         Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,
@@ -67,6 +67,14 @@ internal static class RunChapter
             + (differences.Count == 0
                 ? "It had the same number of corpus tokens, optimizer steps, RL problems and samples, and was asked the same held-out problems."
                 : $"Its budget was not the same: {string.Join(", ", differences)}.");
+    }
+
+    private static IEnumerable<string> Best(RunEvidence run)
+    {
+        if (run.Best.Count == 0) yield break;
+        var problems = Math.Min(run.Recipe.Evaluation.QuickProblems, run.Recipe.Evaluation.Problems);
+        yield return string.Create(CultureInfo.InvariantCulture, $"Of its checkpoints `{run.Best[0].Checkpoint}` is the best by `{run.Recipe.Checkpoint.BestMetric}`, {run.Best[0].Value:0.###} on the first {problems} held-out problems: ")
+            + "`checkpoints/best`. As the best of several it is an optimistic figure; measure it on other problems before you quote it.";
     }
 
     private static ReportTable Table(RunEvidence run, RunEvidence? control)

@@ -33,6 +33,9 @@ internal sealed class RunEvidence
     /// <summary>Steps of reinforcement learning that the metrics tell of.</summary>
     public int StepsDone => Metrics.Count(m => m.Values.ContainsKey("rl/reward_mean"));
 
+    /// <summary>The best of its checkpoints, best first; empty where none was measured.</summary>
+    public IReadOnlyList<RankedCheckpoint> Best { get; init; } = [];
+
     /// <summary>How far an unfinished run has come.</summary>
     public string Progress => Recipe.Reinforcement.Steps > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{StepsDone} of {Recipe.Reinforcement.Steps} RL steps are done")
@@ -76,6 +79,7 @@ internal sealed class RunEvidence
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
+            Best = BestCheckpoints.Read(files),
             Rounds = [.. rounds.OrderBy(e => e.Item1)],
             Metrics = File.Exists(metrics) ? [.. MetricsStream.Read(metrics)] : [],
             Seconds = File.Exists(timings) ? MetricsStream.Read(timings).Sum(t => t.Values.GetValueOrDefault("sft/seconds") + t.Values.GetValueOrDefault("ei/seconds") + t.Values.GetValueOrDefault("rl/seconds")) : 0,

@@ -45,6 +45,10 @@ internal sealed record EvaluationSummary(
         return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]);
     }
 
+    /// <summary>The names that <see cref="Values"/> may give.</summary>
+    public static IReadOnlyList<string> Names(IReadOnlyList<int> budgets) =>
+        [.. new EvaluationSummary("", 1, 2, 1, 0, 0, 0, 0, [.. budgets.Select(b => (b, 0))]).Values().Select(v => v.Key)];
+
     /// <summary>As TensorBoard shows them.</summary>
     /// <param name="prefix">What opens the names.</param>
     public List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")

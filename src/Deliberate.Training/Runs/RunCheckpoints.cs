@@ -8,6 +8,7 @@ namespace Deliberate.Training;
 /// <param name="resumedFrom">The checkpoint that it goes on from; null for a run that begins.</param>
 internal sealed class RunCheckpoints(RunSession session, CheckpointState at, string? resumedFrom)
 {
+    private readonly BestCheckpoints _best = new(session.Folder, session.Recipe);
     private bool _isSaved = resumedFrom is not null;
 
     /// <summary>The stage, the steps of it that are done, and what else resuming needs.</summary>
@@ -29,8 +30,20 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
         At = place with { FormatVersion = CheckpointState.NewestFormat, SkippedInARow = session.Guard.InARow, Device = session.Device.Name, Streams = session.Streams.Commit() };
         Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, optimizer, At);
         _isSaved = true;
-        session.Folder.Prune(session.Recipe.Checkpoint.KeepLast);
+        session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
         session.Observer.CheckpointSaved(name);
+    }
+
+    /// <summary>An evaluation of the model as it is: ranks its checkpoint, and saves it first where it is among the best and not there yet.</summary>
+    /// <param name="checkpoint">Its name; that of the stage and step where it is null.</param>
+    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<GradedSample> graded, Optimizer? optimizer)
+    {
+        if (_best.Value(evaluation, graded) is not { } value) return;
+        checkpoint ??= RunFolder.StepName(At.Stage, At.Step);
+        if (!_best.Ranks(checkpoint, value)) return;
+        if (!Directory.Exists(session.Folder.Checkpoint(checkpoint))) SaveStep(optimizer);
+        _best.Add(checkpoint, value);
+        session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
     }
 
     /// <summary>The moments of the checkpoint that the run goes on from; nothing once it has gone on.</summary>

@@ -50,12 +50,14 @@ internal sealed class RunFolder(string path)
     /// <summary>The newest checkpoint's folder; null where there is none.</summary>
     public string? Newest() => Checkpoints() is [.., var last] ? Checkpoint(last) : null;
 
-    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/>. Each leaves under a temporary name, so that none is ever seen in part.</summary>
-    public void Prune(int keep)
+    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/> and those of the best. Each leaves under a temporary name, so that none is ever seen in part.</summary>
+    public void Prune(int keep, IEnumerable<string> best)
     {
         var steps = Checkpoints().Where(name => name is not (Base or Expert or Final)).ToList();
-        for (var i = 0; i < steps.Count - keep; i++)
+        var stays = best.Concat(steps.TakeLast(keep)).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < steps.Count; i++)
         {
+            if (stays.Contains(steps[i])) continue;
             var path = Checkpoint(steps[i]);
             var leaving = Disk.Reserve(path, unique: false);
             try

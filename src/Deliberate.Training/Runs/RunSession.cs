@@ -56,14 +56,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
-        if (recipe.Model.From is { } from)
-        {
-            var loaded = Checkpoint.LoadModel(from, device);
-            if (recipe.Model.Context <= loaded.Model.Configuration.MaxPositions) return loaded;
-            loaded.Model.Dispose();
-            throw new UserError($"the checkpoint is meant for sequences of at most {loaded.Model.Configuration.MaxPositions} tokens, the recipe asks for {recipe.Model.Context}.", from, field: "model.context");
-        }
-
+        if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
         var text = ProblemEncoder.FormatFor(recipe.Family.Instance);
         var shape = recipe.Model;
         var model = new LanguageModel(device, new ModelConfiguration

@@ -74,8 +74,7 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null)
     {
         folder = Path.GetFullPath(folder);
-        // Resuming may begin elsewhere.
-        if (recipe.Model.From is { } from) recipe = recipe with { Model = recipe.Model with { From = Path.GetFullPath(from) } };
+        recipe = StartingPoint.Resolve(recipe);
         return Open(folder, threads, observer, time, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
@@ -250,6 +249,8 @@ internal sealed class TrainingRun : IDisposable
             EvaluationFile.Write(path, graded);
         }
 
+        // Before the streams take note: a checkpoint that is saved now goes on with taking note.
+        _checkpoints.Rank(quick ? null : name, name, graded, optimizer);
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
         _session.Streams.Evaluation(step, RunFolder.Round(name) is null ? summary.Values() : summary.Values("ei/"));
         _observer.EvaluationDone(summary);
