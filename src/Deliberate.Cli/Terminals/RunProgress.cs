@@ -22,7 +22,7 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
 
     public void StageStarted(RunStage stage, int done, int steps)
     {
-        if (stage != RunStage.Done) view.Begin($"{name}: {RecipeWriter.Scalar(stage).Replace('_', ' ')}", steps, done);
+        if (stage != RunStage.Done) view.Begin($"{name}: {RunWords.Stage(stage)}", steps, done);
     }
 
     public void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)

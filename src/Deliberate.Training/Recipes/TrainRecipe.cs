@@ -40,6 +40,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When checkpoints are saved, and how many are kept.")]
     public CheckpointRecipe Checkpoint { get; init; } = new();
 
+    [Description("When alarms ring.")]
+    public HealthRecipe Health { get; init; } = new();
+
     [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;

@@ -105,6 +105,7 @@ internal sealed class ExpertIterationStage : IDisposable
             $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {samples} completions are right, {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
         if (promotion is not null) _session.Observer.Notice(promotion);
         Announce(step + 1);
+        _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, step + 1 + _round.Batches.Count, metrics, timings);
     }
 
@@ -130,6 +131,7 @@ internal sealed class ExpertIterationStage : IDisposable
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/tokens_per_second", tokens / seconds)];
         _session.Streams.Step(step + 1, metrics, timings);
+        _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, Place.CollectedAt + _round.Batches.Count, metrics, timings);
     }
 

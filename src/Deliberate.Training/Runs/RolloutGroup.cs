@@ -12,12 +12,10 @@ namespace Deliberate.Training;
 /// <param name="Accuracies">Rewards of being right, without those of length.</param>
 /// <param name="Rewards">In all.</param>
 internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded, double[] Accuracies, double[] Rewards)
+    : PolicyGroup(Prompt, Rollouts, Rewards)
 {
     /// <summary>Which samples are trained on: all, unless the stage chooses among them.</summary>
     public bool[] Kept { get; } = [.. Enumerable.Repeat(true, Rollouts.Length)];
-
-    /// <summary>One a sample; set once the batch is whole.</summary>
-    public double[] Advantages { get; } = new double[Rollouts.Length];
 
     /// <summary>Whether any of its samples are trained on: dynamic sampling leaves flat groups out.</summary>
     public bool Trained

@@ -32,6 +32,8 @@ internal sealed class RunSession : IDisposable
 
     public required NonFiniteGuard Guard { get; init; }
 
+    public required RunHealth Health { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public ITaskFamily Family => Recipe.Family.Instance;

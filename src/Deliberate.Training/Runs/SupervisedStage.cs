@@ -60,6 +60,7 @@ internal sealed class SupervisedStage : IDisposable
         if (!applied) metrics.Add(new("sft/skipped", 1));
         List<KeyValuePair<string, double>> timings = [new("sft/seconds", seconds), new("sft/data_seconds", waited), new("sft/tokens_per_second", batch.Tokens / seconds)];
         _session.Streams.Step(step + 1, metrics, timings);
+        _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);
     }
 

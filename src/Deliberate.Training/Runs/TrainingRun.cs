@@ -43,11 +43,13 @@ internal sealed class TrainingRun : IDisposable
                 Model = model,
                 Encoder = new ProblemEncoder(text),
                 Streams = streams,
+                Health = new RunHealth(recipe, observer),
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
             };
             _session.CheckBudgets();
             streams.TruncateTo(state?.Streams);
+            if (state is not null) _session.Health.CatchUp(folder);
         }
         catch
         {
@@ -230,6 +232,7 @@ internal sealed class TrainingRun : IDisposable
         var isBase = _recipe.Reinforcement.Steps == 0 && _recipe.ExpertIteration.Rounds == 0;
         if (isBase && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
         Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps, quick: false, null, cancellation);
+        _session.Health.Conclude();
     }
 
     /// <summary>Draws, grades and files an evaluation's samples, unless the file is there: it is written whole or not at all.</summary>
@@ -254,5 +257,6 @@ internal sealed class TrainingRun : IDisposable
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
         _session.Streams.Evaluation(step, RunFolder.Round(name) is null ? summary.Values() : summary.Values("ei/"));
         _observer.EvaluationDone(summary);
+        _session.Health.Evaluation(summary);
     }
 }

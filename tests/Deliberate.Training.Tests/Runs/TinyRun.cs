@@ -81,5 +81,12 @@ internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
 
     public override void EvaluationDone(EvaluationSummary summary) => Evaluations.Add(summary);
 
-    public override void Notice(string message) => Notices.Add(message);
+    /// <summary>Told of notices as well.</summary>
+    public Action<string>? Told { get; init; }
+
+    public override void Notice(string message)
+    {
+        Notices.Add(message);
+        Told?.Invoke(message);
+    }
 }
