@@ -15,13 +15,14 @@ namespace Deliberate.Cli;
 /// <param name="Recipe">Of the run that it belongs to; null where there is none.</param>
 internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
 {
-    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, or a model from elsewhere: a Hugging Face folder or a .gguf file." };
+    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, runs/NAME/checkpoints/best for its best, or a model from elsewhere: a Hugging Face folder or a .gguf file." };
 
     public static Option<string?> FamilyOption() => new("--family") { HelpName = "name", Description = "Task family; that of the checkpoint's run if left out." };
 
     public static CheckpointChoice Find(string path)
     {
         if (File.Exists(path)) return new CheckpointChoice(path, null);
+        path = Best(path);
         if (!Directory.Exists(path)) throw new UserError("There is no such file or folder.", path, advice: Neighbours(path));
         var folder = path;
         if (!PretrainedModel.IsIn(path))
@@ -41,6 +42,14 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
 
     public int Level(ITaskFamily family, int level) =>
         FamilyNames.Level(family, level == 0 && Recipe is not null && Recipe.Family.Name == family.Name ? Recipe.Family.TestLevel : level);
+
+    /// <summary>What <c>checkpoints/best</c> means where the system has no links.</summary>
+    private static string Best(string path)
+    {
+        if (Directory.Exists(path) || Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) != BestCheckpoints.Link) return path;
+        var run = new RunFolder(Path.GetFullPath(Path.Combine(path, "..", "..")));
+        return BestCheckpoints.Read(run) is [var best, ..] ? run.Checkpoint(best.Checkpoint) : path;
+    }
 
     private static string Neighbours(string path)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -26,14 +27,16 @@ internal static class TrainingSession
         }
 
         var table = RunTable.Read(folder);
+        var best = BestCheckpoints.Read(new RunFolder(folder)) is [var first, ..] ? first : null;
         var report = RunReport.Write(Path.Combine(folder, RunReport.FileName), $"deliberate train {Path.Combine(folder, RunFolder.RecipeFile)}", folder);
         if (json)
         {
-            JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Evaluations = table.Rows });
+            JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Best = best, Evaluations = table.Rows });
             return ExitCode.Success;
         }
 
         RunTable.Write([table]);
+        if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {TrainRecipe.Read(new RunFolder(folder).Recipe).Checkpoint.BestMetric} {best.Value:0.###}"));
         Console.Out.WriteLine($"Report      {report}");
         Console.Out.WriteLine($"Look at it  deliberate sample {folder}");
         return ExitCode.Success;

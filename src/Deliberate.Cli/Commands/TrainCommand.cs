@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Training;
 
@@ -9,6 +10,7 @@ internal sealed class TrainCommand : CliCommand
 {
     private readonly Argument<string> _recipe = new("RECIPE") { Description = "A YAML file; recipes/arithmetic.yaml and recipes/countdown.yaml are made to be copied and edited." };
     private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "The run folder; runs/NAME if left out, NAME being the recipe's." };
+    private readonly Option<string?> _from = new("--from") { HelpName = "checkpoint", Description = "Start from another run's weights, or a model from elsewhere, as the recipe's model.from does; the optimizer begins anew." };
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations");
@@ -19,15 +21,19 @@ internal sealed class TrainCommand : CliCommand
             "Train what a recipe describes: supervised, then reinforcement learning, evaluations and a report. Ctrl-C saves.",
             "deliberate train recipes/arithmetic.yaml",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
-            "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4")
+            "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
+            "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
     {
         Add(_recipe);
-        foreach (var option in new Option[] { _output, _set, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _output, _from, _set, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var recipe = TrainRecipe.Read(parsed.GetRequiredValue(_recipe), parsed.GetValue(_set));
+        string[] set = parsed.GetValue(_set) ?? [];
+        // Quoted, so that a path is read as a text whatever is in it.
+        if (parsed.GetValue(_from) is { } from) set = [.. set, $"model.from={JsonSerializer.Serialize(CheckpointChoice.Find(from).Location)}"];
+        var recipe = TrainRecipe.Read(parsed.GetRequiredValue(_recipe), set);
         var folder = parsed.GetValue(_output) ?? Path.Combine("runs", recipe.Name);
         if (File.Exists(folder)) throw new UserError("This is a file, not a folder.", folder, field: "--output", advice: "Choose another name.");
         return TrainingSession.Execute(folder, observer => TrainingRun.Start(recipe, folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));

@@ -11,16 +11,18 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
     private static readonly (string Key, string Label, string Format)[] Shown =
     [
         ("sft/loss", "loss", "0.000"),
+        ("ei/accuracy", "right", "0.00"),
+        ("ei/loss", "loss", "0.000"),
         ("rl/accuracy", "right", "0.00"),
         ("rl/all_steps_right", "every step right", "0.00"),
         ("rl/thought_tokens", "tokens a thought", "0"),
     ];
 
-    private static readonly string[] Rates = ["sft/tokens_per_second", "rl/sampled_tokens_per_second"];
+    private static readonly string[] Rates = ["sft/tokens_per_second", "ei/tokens_per_second", "rl/sampled_tokens_per_second"];
 
     public void StageStarted(RunStage stage, int done, int steps)
     {
-        if (stage != RunStage.Done) view.Begin($"{name}: {(stage == RunStage.Supervised ? "supervised" : "reinforcement")}", steps, done);
+        if (stage != RunStage.Done) view.Begin($"{name}: {RunWords.Stage(stage)}", steps, done);
     }
 
     public void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)

@@ -90,4 +90,10 @@ public enum StreamStage
     Evaluation = 7,
     Bootstrap = 8,
     Test = 9,
+
+    /// <summary>Samples of expert iteration.</summary>
+    ExpertSampling = 10,
+
+    /// <summary>Order in which expert iteration imitates what it kept.</summary>
+    ExpertShuffle = 11,
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
@@ -6,7 +7,7 @@ namespace Deliberate.Training;
 /// <summary>A new Llama-like model with random weights, or the checkpoint to go on from. The tokenizer is the family's.</summary>
 internal sealed record ModelRecipe : ICheckedRecipe
 {
-    [Description("Model to start from: a checkpoint folder, a Hugging Face folder or a .gguf file; the keys of the shape are then not used.")]
+    [Description("Model to start from instead of random weights: a checkpoint, a Hugging Face folder, a .gguf file. The shape is then the model's.")]
     public string? From { get; init; }
 
     [Description("Width.")]
@@ -31,6 +32,10 @@ internal sealed record ModelRecipe : ICheckedRecipe
     [Description("Longest sequence in tokens, prompt and completion together.")]
     [InRange(16, 1 << 20)]
     public int Context { get; init; } = 512;
+
+    /// <summary>The keys that the recipe itself says: where the shape is a model's, they must agree with it.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<string> Written { get; init; } = new HashSet<string>();
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {

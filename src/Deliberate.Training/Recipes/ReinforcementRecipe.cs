@@ -53,6 +53,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("Keeps every completion in samples.jsonl.")]
     public bool StoreSamples { get; init; } = true;
 
+    [Description("Levels that move on with the policy; the family's levels throughout if left out.")]
+    public CurriculumRecipe Curriculum { get; init; } = new();
+
     public OverlongRecipe Overlong { get; init; } = new();
 
     public RewardRecipe Rewards { get; init; } = new();

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
 
 /// <summary>
 /// What <c>train</c> does, from a YAML file with these keys in snake_case: build or load a model, supervised training on a corpus,
-/// reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
+/// expert iteration and reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
 /// </summary>
 internal sealed record TrainRecipe : ICheckedRecipe
 {
@@ -27,6 +28,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Imitation of the corpus of worked solutions.")]
     public SupervisedRecipe Supervised { get; init; } = new();
 
+    [Description("Rounds of sampling and imitating what was right, before reinforcement learning or in its place.")]
+    public ExpertIterationRecipe ExpertIteration { get; init; } = new();
+
     [Description("Reinforcement learning with verifiable rewards.")]
     public ReinforcementRecipe Reinforcement { get; init; } = new();
 
@@ -36,9 +40,20 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When checkpoints are saved, and how many are kept.")]
     public CheckpointRecipe Checkpoint { get; init; } = new();
 
+    [Description("When alarms ring.")]
+    public HealthRecipe Health { get; init; } = new();
+
     [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
+
+    /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
+    [JsonIgnore]
+    public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
+
+    /// <summary>Every level that problems to train on may have.</summary>
+    [JsonIgnore]
+    public IEnumerable<int> TrainingLevels => Family.Levels.Concat(Levels(ExpertIteration.Curriculum)).Concat(Levels(Reinforcement.Curriculum)).Distinct();
 
     /// <summary>Reads a recipe file. Options of the objective that it leaves out are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>
@@ -55,10 +70,17 @@ internal sealed record TrainRecipe : ICheckedRecipe
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
+        if (Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
+        var metrics = EvaluationSummary.Names(Evaluation.Budgets);
+        if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
+        if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (Evaluation.MaxTokens >= Model.Context) yield return ("evaluation", $"max_tokens {Evaluation.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
     }
+
+    private IEnumerable<int> Levels(CurriculumRecipe curriculum) => curriculum.Kind == CurriculumKind.None ? [] : curriculum.LevelsOf(Family);
 
     /// <summary>Binds once more over the defaults of the objective that the first reading found.</summary>
     private static TrainRecipe Resolve(TrainRecipe recipe, string text, string fileName, IReadOnlyList<string>? overrides)
@@ -70,6 +92,8 @@ internal sealed record TrainRecipe : ICheckedRecipe
             Name = recipe.Name,
             Reinforcement = new ReinforcementRecipe { Options = PolicyObjectives.Find(recipe.Reinforcement.Objective).Defaults },
         };
-        return (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+        var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+        var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];
+        return bound with { Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } };
     }
 }

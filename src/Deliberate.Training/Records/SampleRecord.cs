@@ -1,6 +1,6 @@
 namespace Deliberate.Training;
 
-/// <summary>One completion that RL has seen, complete enough to look at and to train on again. Log-probabilities are natural.</summary>
+/// <summary>One completion that the policy drew in training, complete enough to look at and to train on again. Log-probabilities are natural.</summary>
 internal sealed record SampleRecord
 {
     /// <summary>Optimizer step.</summary>
@@ -8,6 +8,9 @@ internal sealed record SampleRecord
 
     /// <summary>Which problem: the family's name and the problem's index, or the line of the user's file.</summary>
     public required string Problem { get; init; }
+
+    /// <summary>Which stage drew it; steps count from 1 in each.</summary>
+    public RunStage Stage { get; init; } = RunStage.Reinforcement;
 
     /// <summary>Which of the problem's samples, from 0.</summary>
     public required int Sample { get; init; }
@@ -42,6 +45,6 @@ internal sealed record SampleRecord
     /// <summary>Whether the token budget ended it.</summary>
     public required bool Truncated { get; init; }
 
-    /// <summary>Whether it was in the batch that was trained on (dynamic sampling leaves flat groups out).</summary>
+    /// <summary>Whether it was trained on: dynamic sampling leaves flat groups out, expert iteration wrong answers.</summary>
     public bool Trained { get; init; } = true;
 }

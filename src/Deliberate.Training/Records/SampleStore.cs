@@ -24,6 +24,8 @@ internal sealed class SampleStore(string path) : IDisposable
     {
         writer.WriteNumber("step", sample.Step);
         writer.WriteString("problem", sample.Problem);
+        // A line without it is of reinforcement learning.
+        if (sample.Stage != RunStage.Reinforcement) writer.WriteString("stage", RecipeWriter.Scalar(sample.Stage));
         writer.WriteNumber("sample", sample.Sample);
         writer.WriteString("prompt", sample.Prompt);
         writer.WriteString("text", sample.Text);
@@ -55,16 +57,16 @@ internal sealed class SampleStore(string path) : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>The samples of a file, all or those of one step, one problem, or both, in the order written.</summary>
+    /// <summary>The samples of a file, all or those of one stage, step, problem, or of several of these, in the order written.</summary>
     /// <exception cref="UserError">A line is not a sample.</exception>
-    public static IEnumerable<SampleRecord> Read(string path, long? step = null, string? problem = null)
+    public static IEnumerable<SampleRecord> Read(string path, long? step = null, string? problem = null, RunStage? stage = null)
     {
         var prefix = step is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{wanted},") : "{";
         foreach (var (number, line) in JsonLine.Lines(path))
         {
             if (!line.StartsWith(prefix, StringComparison.Ordinal) && line.StartsWith("{\"step\":", StringComparison.Ordinal)) continue;
             var sample = JsonLine.Parse(path, number, line, Parse);
-            if (problem is null || sample.Problem == problem) yield return sample;
+            if ((problem is null || sample.Problem == problem) && (stage is null || sample.Stage == stage)) yield return sample;
         }
     }
 
@@ -72,6 +74,7 @@ internal sealed class SampleStore(string path) : IDisposable
     {
         Step = element.GetProperty("step").GetInt64(),
         Problem = element.GetProperty("problem").GetString()!,
+        Stage = element.TryGetProperty("stage", out var stage) ? StageOf(stage.GetString()) : RunStage.Reinforcement,
         Sample = element.GetProperty("sample").GetInt32(),
         Prompt = element.GetProperty("prompt").GetString()!,
         Text = element.GetProperty("text").GetString()!,
@@ -86,6 +89,13 @@ internal sealed class SampleStore(string path) : IDisposable
         Logp = ReadFloats(element.GetProperty("logp")),
         BehaviourLogp = element.TryGetProperty("behaviour_logp", out var behaviour) ? ReadFloats(behaviour) : null,
     };
+
+    private static RunStage StageOf(string? name)
+    {
+        foreach (var stage in Enum.GetValues<RunStage>())
+            if (RecipeWriter.Scalar(stage) == name) return stage;
+        throw new FormatException($"There is no stage {name}.");
+    }
 
     private static float[] ReadFloats(JsonElement array) =>
         [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)JsonLine.ReadNumber(value))];

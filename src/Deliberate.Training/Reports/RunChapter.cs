@@ -8,15 +8,23 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), Reinforcement(run), .. Control(run, control)],
+        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control), .. Best(run)],
         Figures = [.. Figures(run, control)],
-        Tables = run.Evaluations.Count > 0 ? [Table(run, control)] : [],
+        Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,
-        Transcripts = run is { Thinks: true, Base: { } before, Final: { } after } ? TranscriptChoice.Choose(before, after) : [],
+        Transcripts = run is { Thinks: true, Base: { } before, Final: { } after } ? TranscriptChoice.Choose(before, after, run.Learning) : [],
     };
+
+    private static IEnumerable<ReportTable> Tables(RunEvidence run, RunEvidence? control)
+    {
+        if (ExpertRoundsReport.Table(run) is { } rounds) yield return rounds;
+        if (run.Evaluations.Count > 0) yield return Table(run, control);
+    }
 
     private static IEnumerable<ReportFigure> Figures(RunEvidence run, RunEvidence? control)
     {
+        foreach (var curriculum in CurriculumReport.Figures(run)) yield return curriculum;
+        if (ExpertRoundsReport.Figure(run) is { } rounds) yield return rounds;
         if (run.Evaluations.Count > 1) yield return RunFigures.Learning(run, control);
         if (run is not { Base: { } before, Final: { } after }) yield break;
         yield return RunFigures.Comparison(run, control);
@@ -29,7 +37,7 @@ internal static class RunChapter
     private static string Corpus(RunEvidence run)
     {
         var (m, supervised) = (run.Recipe.Family.Writers, run.Recipe.Supervised);
-        var split = "Test problems occur neither in it nor in reinforcement learning: a hash of the problem decides the split.";
+        var split = "Test problems occur neither in it nor in what the model practises on: a hash of the problem decides the split.";
         if (supervised.Steps == 0) return "This run had no supervised stage of its own: it goes on from a checkpoint.";
         return string.Create(CultureInfo.InvariantCulture, $"The base imitated {supervised.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
             + $"{RunWords.Percent(m.Careful)} of its writers are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early. {split}";
@@ -61,6 +69,14 @@ internal static class RunChapter
                 : $"Its budget was not the same: {string.Join(", ", differences)}.");
     }
 
+    private static IEnumerable<string> Best(RunEvidence run)
+    {
+        if (run.Best.Count == 0) yield break;
+        var problems = Math.Min(run.Recipe.Evaluation.QuickProblems, run.Recipe.Evaluation.Problems);
+        yield return string.Create(CultureInfo.InvariantCulture, $"Of its checkpoints `{run.Best[0].Checkpoint}` is the best by `{run.Recipe.Checkpoint.BestMetric}`, {run.Best[0].Value:0.###} on the first {problems} held-out problems: ")
+            + "`checkpoints/best`. As the best of several it is an optimistic figure; measure it on other problems before you quote it.";
+    }
+
     private static ReportTable Table(RunEvidence run, RunEvidence? control)
     {
         var rows = new List<IReadOnlyList<ReportCell>>();
@@ -77,12 +93,12 @@ internal static class RunChapter
             ]);
         }
 
-        Add("before RL", run, run.Base);
-        Add("after RL", run, run.Final);
+        Add(run.Learning.Before, run, run.Base);
+        Add(run.Learning.After, run, run.Final);
         if (control is not null)
         {
-            Add("control, before RL", control, control.Base);
-            Add("control, after RL", control, control.Final);
+            Add("control, " + control.Learning.Before, control, control.Base);
+            Add("control, " + control.Learning.After, control, control.Final);
         }
 
         return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "tokens, right", "tokens, wrong", "cut off"], rows,

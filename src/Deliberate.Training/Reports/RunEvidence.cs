@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
@@ -18,8 +19,11 @@ internal sealed class RunEvidence
 
     public RunInfo Info { get; }
 
-    /// <summary>(RL step, name, the first samples of each problem), base first and final last; those that exist.</summary>
+    /// <summary>(RL step, name, samples), those that exist, from the beginning of reinforcement learning to the end; of expert iteration, by rounds, where that is all.</summary>
     public required IReadOnlyList<(int Step, string Name, List<GradedSample> Samples)> Evaluations { get; init; }
+
+    /// <summary>(Round, name, samples) of expert iteration, its beginning being round 0; empty without one.</summary>
+    public required IReadOnlyList<(int Round, string Name, List<GradedSample> Samples)> Rounds { get; init; }
 
     public required IReadOnlyList<MetricsRecord> Metrics { get; init; }
 
@@ -29,11 +33,22 @@ internal sealed class RunEvidence
     /// <summary>Steps of reinforcement learning that the metrics tell of.</summary>
     public int StepsDone => Metrics.Count(m => m.Values.ContainsKey("rl/reward_mean"));
 
+    /// <summary>The best of its checkpoints, best first; empty where none was measured.</summary>
+    public IReadOnlyList<RankedCheckpoint> Best { get; init; } = [];
+
+    /// <summary>How far an unfinished run has come.</summary>
+    public string Progress => Recipe.Reinforcement.Steps > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{StepsDone} of {Recipe.Reinforcement.Steps} RL steps are done")
+        : string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.ContainsKey("ei/kept"))} of {Recipe.ExpertIteration.Rounds} rounds of expert iteration are begun");
+
+    public LearningWords Learning => LearningWords.Of(Recipe);
+
     public string Title => Recipe.Family.Name;
 
     public bool Thinks => Recipe.Family.ChainOfThought;
 
-    public List<GradedSample>? Base => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Base).Samples;
+    /// <summary>What <see cref="Evaluations"/> begin with.</summary>
+    public List<GradedSample>? Base => Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
 
     public List<GradedSample>? Final => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Final).Samples;
 
@@ -43,19 +58,20 @@ internal sealed class RunEvidence
         if (!File.Exists(files.Recipe)) throw new UserError("there is no run here.", folder, advice: "A run's folder holds recipe.yaml; `deliberate train` makes one.");
         var recipe = TrainRecipe.Read(files.Recipe);
         var evaluations = new List<(int, string, List<GradedSample>)>();
+        var rounds = new List<(int, string, List<GradedSample>)>();
         var names = Directory.Exists(Path.Combine(folder, RunFolder.EvaluationsFolder))
             ? Directory.GetFiles(Path.Combine(folder, RunFolder.EvaluationsFolder), "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!)
             : [];
         foreach (var name in names)
         {
-            var step = name switch
-            {
-                RunFolder.Base => 0,
-                RunFolder.Final => recipe.Reinforcement.Steps,
-                _ => name.StartsWith("rl-", StringComparison.Ordinal) && int.TryParse(name.AsSpan(3), out var at) ? at : -1,
-            };
-            if (step >= 0) evaluations.Add((step, name, EvaluationFile.Read(files.Evaluation(name))));
+            var (step, round) = (Step(recipe, name), Round(recipe, name));
+            if (step is null && round is null) continue;
+            var samples = EvaluationFile.Read(files.Evaluation(name));
+            if (step is { } at) evaluations.Add((at, name, samples));
+            if (round is { } number) rounds.Add((number, name, samples));
         }
+
+        if (recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds > 0) evaluations = rounds;
 
         var metrics = Path.Combine(folder, MetricsStream.MetricsFile);
         var timings = Path.Combine(folder, MetricsStream.TimingsFile);
@@ -63,8 +79,10 @@ internal sealed class RunEvidence
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
+            Best = BestCheckpoints.Read(files),
+            Rounds = [.. rounds.OrderBy(e => e.Item1)],
             Metrics = File.Exists(metrics) ? [.. MetricsStream.Read(metrics)] : [],
-            Seconds = File.Exists(timings) ? MetricsStream.Read(timings).Sum(t => t.Values.GetValueOrDefault("sft/seconds") + t.Values.GetValueOrDefault("rl/seconds")) : 0,
+            Seconds = File.Exists(timings) ? MetricsStream.Read(timings).Sum(t => t.Values.GetValueOrDefault("sft/seconds") + t.Values.GetValueOrDefault("ei/seconds") + t.Values.GetValueOrDefault("rl/seconds")) : 0,
         };
     }
 
@@ -92,11 +110,14 @@ internal sealed class RunEvidence
         var differences = new List<string>();
         void Compare(string what, object mine, object others)
         {
-            if (!mine.Equals(others)) differences.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{others} instead of {mine} {what}"));
+            if (!mine.Equals(others)) differences.Add(string.Create(CultureInfo.InvariantCulture, $"{others} instead of {mine} {what}"));
         }
 
         Compare("supervised steps", a.Supervised.Steps, b.Supervised.Steps);
         Compare("corpus tokens a step", a.Supervised.BatchTokens, b.Supervised.BatchTokens);
+        Compare("rounds of expert iteration", a.ExpertIteration.Rounds, b.ExpertIteration.Rounds);
+        Compare("problems a round", a.ExpertIteration.Prompts, b.ExpertIteration.Prompts);
+        Compare("samples a problem of a round", a.ExpertIteration.Samples, b.ExpertIteration.Samples);
         Compare("RL steps", a.Reinforcement.Steps, b.Reinforcement.Steps);
         Compare("problems an RL step", a.Reinforcement.Prompts, b.Reinforcement.Prompts);
         Compare("samples a problem", a.Reinforcement.Samples, b.Reinforcement.Samples);
@@ -106,4 +127,13 @@ internal sealed class RunEvidence
 
     /// <summary>Each problem's first samples, those drawn for votes left out.</summary>
     public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
+
+    private static int? Step(TrainRecipe recipe, string name) =>
+        name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? recipe.Reinforcement.Steps : RunFolder.Step(RunStage.Reinforcement, name);
+
+    private static int? Round(TrainRecipe recipe, string name) =>
+        recipe.ExpertIteration.Rounds == 0 ? null
+        : name == RunFolder.Base ? 0
+        : name == (recipe.Reinforcement.Steps > 0 ? RunFolder.Expert : RunFolder.Final) ? recipe.ExpertIteration.Rounds
+        : RunFolder.Round(name);
 }

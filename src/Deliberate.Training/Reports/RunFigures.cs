@@ -12,23 +12,23 @@ internal static class RunFigures
     private const string Sampling = "sampled at temperature 1, no filter";
 
     public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
-        RunWords.Name(run), "share of held-out answers", Points(run), control is null ? null : Points(control), Counts(run),
-        $"{Sampling}, after so many RL steps; Wilson intervals of shares, t intervals of mean lengths");
+        RunWords.Name(run), run.Learning, "share of held-out answers", Points(run, run.Evaluations), control is null ? null : Points(control, control.Evaluations), Counts(run),
+        $"{Sampling}, after so many {run.Learning.Step}s; Wilson intervals of shares, t intervals of mean lengths");
 
     /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
     public static IReadOnlyList<IChart> Picture(RunEvidence run, RunEvidence? control)
     {
-        var points = Points(run);
+        var points = Points(run, run.Evaluations);
         return
         [
-            LearningFigure.Accuracy($"{RunWords.Name(run)}: accuracy", $"share of held-out answers, n = {Last(run)}", points, control is null ? null : Points(control)),
-            LearningFigure.Lengths($"{RunWords.Name(run)}: length of thought", points),
+            LearningFigure.Accuracy($"{RunWords.Name(run)}: accuracy", run.Learning, $"share of held-out answers, n = {Last(run)}", points, control is null ? null : Points(control, control.Evaluations)),
+            LearningFigure.Lengths($"{RunWords.Name(run)}: length of thought", run.Learning, points),
         ];
     }
 
     /// <summary>All tasks by the share of right answers, a group a run; those that are finished.</summary>
     public static ReportFigure Comparison(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs) => ComparisonFigure.Build(
-        AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, Measures.Accuracy))],
+        LearningWords.Of([.. runs.Select(r => r.Run)]), AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, Measures.Accuracy))],
         string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), How(runs[0].Run));
 
     /// <summary>One run, by right answers and, where it thinks, by every step right.</summary>
@@ -36,14 +36,14 @@ internal static class RunFigures
     {
         List<Comparison> groups = [Compared("answer right", run, control, Measures.Accuracy)];
         if (run.Thinks) groups.Add(Compared("answer and every step right", run, null, Measures.StepsRight));
-        return ComparisonFigure.Build("share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), How(run));
+        return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), How(run));
     }
 
     public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
     {
         MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<GradedSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, Measures.Within(samples, b)))]);
         return BudgetFigure.Build(
-            RunWords.Name(run), AnswersRight, [Curve("before RL", ChartTone.Slate, before), Curve("after RL", ChartTone.Blue, after)], RunWords.Count(run, after),
+            RunWords.Name(run), AnswersRight, [Curve(run.Learning.Before, ChartTone.Slate, before), Curve(run.Learning.After, ChartTone.Blue, after)], RunWords.Count(run, after),
             $"{Sampling}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
     }
 
@@ -54,23 +54,19 @@ internal static class RunFigures
         if (later.Count < 2 || earlier.Count < 2) return null;
         var problems = after.GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
         return SamplesFigure.Build(
-            RunWords.Name(run), [new SampleCurves("before RL", ChartTone.Slate, earlier), new SampleCurves("after RL", ChartTone.Blue, later)],
+            RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
             string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems (test split, level {run.Recipe.Family.TestLevel}), {problems.Min(g => g.Count())} samples each"),
             $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared; 95% intervals over problems");
     }
 
     public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
-        RunWords.Name(run), [.. before.Select(s => (double)s.ThoughtTokens)], [.. after.Select(s => (double)s.ThoughtTokens)], RunWords.Count(run, after),
+        RunWords.Name(run), run.Learning, [.. before.Select(s => (double)s.ThoughtTokens)], [.. after.Select(s => (double)s.ThoughtTokens)], RunWords.Count(run, after),
         $"{Sampling}; tokens of the completion, right and wrong answers together");
 
-    private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, Func<IReadOnlyList<GradedSample>, Measured> measure) =>
-        new(name, measure(run.First(run.Base!)), measure(run.First(run.Final!)), control?.Final is { } direct ? measure(control.First(direct)) : null);
-
-    private static string How(RunEvidence run) => $"{Sampling}; {(run.Recipe.Evaluation.Samples == 1 ? "Wilson intervals" : "intervals over problems as clusters")}";
-
-    private static List<LearningPoint> Points(RunEvidence run) =>
+    /// <summary>What the evaluations say, one point a step: of several the last, which asked more problems.</summary>
+    public static List<LearningPoint> Points(RunEvidence run, IReadOnlyList<(int Step, string Name, List<GradedSample> Samples)> evaluations) =>
     [
-        .. run.Evaluations.Select(e =>
+        .. evaluations.Select(e =>
         {
             var samples = run.First(e.Samples);
             return new LearningPoint(
@@ -79,10 +75,15 @@ internal static class RunFigures
         }).GroupBy(p => p.Step).Select(g => g.Last()),
     ];
 
+    private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, Func<IReadOnlyList<GradedSample>, Measured> measure) =>
+        new(name, measure(run.First(run.Base!)), measure(run.First(run.Final!)), control?.Final is { } direct ? measure(control.First(direct)) : null);
+
+    private static string How(RunEvidence run) => $"{Sampling}; {(run.Recipe.Evaluation.Samples == 1 ? "Wilson intervals" : "intervals over problems as clusters")}";
+
     private static string Counts(RunEvidence run)
     {
         var ends = RunWords.Count(run, run.First(run.Evaluations[^1].Samples));
-        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Final)).Select(e => run.First(e.Samples).Count).Distinct().Order().ToArray();
+        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => run.First(e.Samples).Count).Distinct().Order().ToArray();
         return between.Length == 0 || run.Final is null ? ends : $"{ends}; {string.Join(" or ", between)} samples at the points in between";
     }
 

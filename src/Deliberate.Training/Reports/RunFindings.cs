@@ -18,11 +18,11 @@ internal static class RunFindings
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
         var (from, to) = bySteps ? (Measures.StepsRight(b), Measures.StepsRight(a)) : (Measures.Accuracy(b), Measures.Accuracy(a));
-        yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.Interval(to)}; before RL {RunWords.Percent(from.Value)}");
+        yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.Interval(to)}; {run.Learning.Before} {RunWords.Percent(from.Value)}");
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (Measures.Length(b), Measures.Length(a));
-            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", "mean, before → after RL", ChartTone.Green);
+            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}", ChartTone.Green);
         }
 
         if (control?.Final is not { } direct) yield break;
@@ -34,13 +34,13 @@ internal static class RunFindings
     {
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
-        if (run.Recipe.Reinforcement.Steps == 0)
+        if (run.Recipe.Reinforcement.Steps == 0 && run.Recipe.ExpertIteration.Rounds == 0)
         {
             yield return $"{name}: imitation alone reached {RunWords.Share(Measures.Accuracy(a))} right answers.";
             yield break;
         }
 
-        yield return $"{name}: after reinforcement learning {RunWords.Share(Measures.Accuracy(a))} of the answers are right, before {RunWords.Share(Measures.Accuracy(b))}. {Change(Measures.Change(b, a, Measures.Right))}";
+        yield return $"{name}: after {run.Learning.Long} {RunWords.Share(Measures.Accuracy(a))} of the answers are right, before {RunWords.Share(Measures.Accuracy(b))}. {Change(Measures.Change(b, a, Measures.Right))}";
         if (run.Thinks)
         {
             yield return $"{name}: every step is right in {RunWords.Share(Measures.StepsRight(a))}, before {RunWords.Share(Measures.StepsRight(b))}.";
@@ -63,7 +63,7 @@ internal static class RunFindings
         foreach (var (run, _) in runs.Where(r => r.Run.Thinks && r.Control is null))
             yield return $"{RunWords.Name(run)}: what the thought itself contributes, since there is no control without thought beside it.";
         foreach (var (run, _) in runs.Where(r => r.Run.Final is null))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.StepsDone} of {run.Recipe.Reinforcement.Steps} RL steps are done.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.Progress}.");
     }
 
     private static string Change(Measured change) => change switch
@@ -89,7 +89,7 @@ internal static class RunFindings
     private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
     {
         string Shares(List<GradedSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(Measures.Within(s, k).Value)));
-        return $"{RunWords.Name(run)}: cut at {string.Join(", ", run.Budgets)} tokens, {Shares(a)} of the answers after RL are right and complete; before RL {Shares(b)}.";
+        return $"{RunWords.Name(run)}: cut at {string.Join(", ", run.Budgets)} tokens, {Shares(a)} of the answers {run.Learning.After} are right and complete; {run.Learning.Before} {Shares(b)}.";
     }
 
     private static string Whole(double value) => double.IsFinite(value) ? value.ToString("0", CultureInfo.InvariantCulture) : "none";

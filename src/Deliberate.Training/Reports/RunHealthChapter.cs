@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Deliberate.Training;
 
-/// <summary>The health of runs from their metrics: skipped steps, the signs that the run itself watches for, and the curves.</summary>
+/// <summary>The health of runs from their metrics: skipped steps, the alarms that the run itself watches for, and the curves.</summary>
 internal static class RunHealthChapter
 {
     /// <summary>Null where no run has metrics.</summary>
@@ -28,16 +28,14 @@ internal static class RunHealthChapter
 
     private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, HealthPoint[] points)
     {
-        var skipped = run.Metrics.Count(m => Value(m, "rl/skipped") > 0 || Value(m, "sft/skipped") > 0);
+        var skipped = run.Metrics.Count(m => Value(m, "rl/skipped") > 0 || Value(m, "ei/skipped") > 0 || Value(m, "sft/skipped") > 0);
         yield return skipped == 0
             ? new HealthFinding(HealthLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
             : new HealthFinding(HealthLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
-        foreach (var (metric, isIll, advice) in RunHealth.Signs)
-        {
-            var ill = run.Metrics.Where(m => m.Values.TryGetValue(metric, out var value) && isIll(value)).ToArray();
-            if (ill.Length > 0)
-                yield return new HealthFinding(HealthLevel.Warning, string.Create(CultureInfo.InvariantCulture, $"{name}: `{metric}` raised a warning in {ill.Length} steps, first in step {ill[0].Step} ({ill[0].Values[metric]:0.###}): {advice}"));
-        }
+        var health = RunHealth.Of(new RunFolder(run.Folder), run.Recipe);
+        if (health.Rung.Count == 0) yield return new HealthFinding(HealthLevel.Good, $"{name}: none of the {health.Watched} alarms rang.");
+        foreach (var rung in health.Rung)
+            yield return new HealthFinding(HealthLevel.Warning, $"{name}: alarm `{rung.Alarm.Name}` rang {rung.Where}; at last {rung.Seen}. {rung.Alarm.Meaning} What to do: {rung.Alarm.Advice}");
 
         if (points.Length < 2) yield break;
         var (first, last) = (points[0], points[^1]);
@@ -47,7 +45,7 @@ internal static class RunHealthChapter
     }
 
     private static HealthPoint Point(MetricsRecord m) => new(
-        (int)m.Step, Value(m, "policy/entropy"), Value(m, "policy/reference_kl_k3"), Value(m, "policy/clip_fraction"), Value(m, "rl/truncated"), Value(m, "rl/gradient_norm"), Value(m, "rl/flat_groups"),
+        (int)m.Step, Value(m, "policy/entropy"), double.IsNaN(Value(m, "policy/reference_kl_k3")) ? Value(m, "policy/start_kl_k3") : Value(m, "policy/reference_kl_k3"), Value(m, "policy/clip_fraction"), Value(m, "rl/truncated"), Value(m, "rl/gradient_norm"), Value(m, "rl/flat_groups"),
         Value(m, "rl/reward_mean"), Value(m, "policy/approx_kl_k3"));
 
     private static double Value(MetricsRecord record, string name) => record.Values.TryGetValue(name, out var value) ? value : double.NaN;

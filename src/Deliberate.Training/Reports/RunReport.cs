@@ -24,7 +24,7 @@ internal static class RunReport
         return path;
     }
 
-    /// <summary>Accuracy and length of thought over RL steps, a row a run, as an SVG file that stands alone; nothing where no run has two evaluations.</summary>
+    /// <summary>Accuracy and length of thought over steps of learning, a row a run, as an SVG file that stands alone; nothing where no run has two evaluations.</summary>
     public static void WritePicture(string path, params IReadOnlyList<string> runs) => WritePicture(path, Read(runs));
 
     /// <summary>The report as data, of run folders.</summary>
@@ -38,7 +38,7 @@ internal static class RunReport
         return new ReportModel
         {
             Title = pairs.Count > 1 ? "A small model learns to reason" : $"{RunWords.Name(pairs[0].Run)}: {pairs[0].Run.Recipe.Name}",
-            Subtitle = (isScratch ? "Trained from random weights on a CPU" : "Trained from a checkpoint on a CPU") + ", by imitation and then by reinforcement learning with a checker as the only reward.",
+            Subtitle = (isScratch ? "Trained from random weights on a CPU" : "Trained from a checkpoint on a CPU") + $", by imitation and then by {LearningWords.Of(runs).Long} with a checker as the only reward.",
             Made = [.. Made(runs)],
             Lead = [.. Lead(targets)],
             KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
@@ -93,6 +93,6 @@ internal static class RunReport
     {
         var (model, rl) = (run.Recipe.Model, run.Recipe.Reinforcement);
         var shape = model.From is { } from ? $"from {Path.GetFileName(from)}" : string.Create(CultureInfo.InvariantCulture, $"{model.Layers} layers of width {model.Hidden}");
-        return (run.Recipe.Name, string.Create(CultureInfo.InvariantCulture, $"{shape}; {run.Recipe.Supervised.Tokens:N0} tokens of corpus; {rl.Steps} RL steps of {rl.Prompts} problems x {rl.Samples} samples"));
+        return (run.Recipe.Name, string.Create(CultureInfo.InvariantCulture, $"{shape}; {run.Recipe.Supervised.Tokens:N0} tokens of corpus; {(run.Recipe.ExpertIteration is { Rounds: > 0 } expert ? string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples; ") : "")}{rl.Steps} RL steps of {rl.Prompts} problems x {rl.Samples} samples"));
     }
 }

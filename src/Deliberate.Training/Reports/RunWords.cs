@@ -16,6 +16,9 @@ internal static class RunWords
     /// <summary>A search tells little by its steps: tries that fail are right steps. Elsewhere they are what is asked for.</summary>
     public static bool IsSearch(RunEvidence run) => run.Title.StartsWith("countdown", StringComparison.Ordinal);
 
+    /// <summary>A stage in words.</summary>
+    public static string Stage(RunStage stage) => RecipeWriter.Scalar(stage).Replace('_', ' ');
+
     public static string Percent(double value) => double.IsFinite(value) ? NumberText.Value(value, NumberStyle.Percent) : "none";
 
     /// <summary>62% (95% interval 56% to 67%).</summary>

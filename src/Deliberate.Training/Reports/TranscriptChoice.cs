@@ -9,7 +9,7 @@ internal static class TranscriptChoice
     public const string Note =
         "Chosen by rule, first sample of each, in the order of the test problems: the first two that were wrong before and right after, the first whose answer is right after although a step is wrong (if there is one), and the first that is still wrong. Each step carries the exact checker's verdict.";
 
-    public static List<TranscriptPair> Choose(IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
+    public static List<TranscriptPair> Choose(IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after, LearningWords learning)
     {
         var earlier = before.Where(s => s.Sample == 0).ToDictionary(s => s.Problem.Index);
         var pairs = after.Where(s => s.Sample == 0 && earlier.ContainsKey(s.Problem.Index)).OrderBy(s => s.Problem.Index).Select(s => (Before: earlier[s.Problem.Index], After: s)).ToList();
@@ -18,7 +18,7 @@ internal static class TranscriptChoice
             .Concat(pairs.Where(p => Right(p.After) && p.After.Grade.FirstWrongStep >= 0).Take(1))
             .Concat(pairs.Where(p => !Right(p.After)).Take(1))
             .DistinctBy(p => p.After.Problem.Index);
-        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of("before RL", p.Before), Of("after RL", p.After)))];
+        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of(learning.Before, p.Before), Of(learning.After, p.After)))];
     }
 
     private static Transcript Of(string label, GradedSample sample)

@@ -8,6 +8,7 @@ namespace Deliberate.Training;
 internal enum RunStage
 {
     Supervised,
+    ExpertIteration,
     Reinforcement,
     Done,
 }
@@ -20,7 +21,8 @@ internal sealed record CheckpointState
 {
     public const string FileName = "state.json";
 
-    public const int NewestFormat = 1;
+    /// <summary>2 since expert iteration.</summary>
+    public const int NewestFormat = 2;
 
     internal const string ResumeAdvice = "The checkpoint is damaged: delete its folder, then resume from the one before.";
 
@@ -29,6 +31,7 @@ internal sealed record CheckpointState
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         RespectRequiredConstructorParameters = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -44,6 +47,12 @@ internal sealed record CheckpointState
     /// <summary>Examples of the corpus that were drawn.</summary>
     public required long CorpusCursor { get; init; }
 
+    /// <summary>Where expert iteration stands; null outside of it.</summary>
+    public ExpertPlace? Expert { get; init; }
+
+    /// <summary>Where the stage's curriculum stands; null where it has none that remembers.</summary>
+    public CurriculumState? Curriculum { get; init; }
+
     /// <summary>Batches without a finite loss, one after another, up to here.</summary>
     public required int SkippedInARow { get; init; }
 
@@ -52,6 +61,10 @@ internal sealed record CheckpointState
 
     /// <summary>Bytes of each stream, by file name.</summary>
     public required IReadOnlyDictionary<string, long> Streams { get; init; }
+
+    /// <summary>Where every run begins.</summary>
+    public static CheckpointState Beginning(string device) =>
+        new() { Stage = RunStage.Supervised, Step = 0, CorpusCursor = 0, SkippedInARow = 0, Device = device, Streams = new Dictionary<string, long>() };
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Options) + "\n");
 
@@ -65,7 +78,7 @@ internal sealed record CheckpointState
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             var state = document.Deserialize<CheckpointState>(Options) ?? throw new UserError("the file is empty.", path, advice: ResumeAdvice);
-            if (state.Step < 0 || state.CorpusCursor < 0 || state.Streams is null || state.Streams.Values.Any(v => v < 0)) throw new UserError("a number in it is negative.", path, advice: ResumeAdvice);
+            if (state.Step < 0 || state.Expert is { Finished: < 0 } or { CollectedAt: < 0 } || state.Curriculum is { Position: < 0 } or { Window: null } || state.CorpusCursor < 0 || state.Streams is null || state.Streams.Values.Any(v => v < 0)) throw new UserError("a number in it is negative.", path, advice: ResumeAdvice);
             return state;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

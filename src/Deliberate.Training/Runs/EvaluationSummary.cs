@@ -1,7 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>The figures of an evaluation, of each problem's first samples: those drawn for votes alone are not among them.</summary>
-/// <param name="Name">base, rl-000020, ..., final.</param>
+/// <param name="Name">base, ei-round-001, rl-000020, ..., final.</param>
 /// <param name="Problems">How many.</param>
 /// <param name="Samples">In all.</param>
 /// <param name="Right">Samples with a right answer.</param>
@@ -45,18 +45,23 @@ internal sealed record EvaluationSummary(
         return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]);
     }
 
+    /// <summary>The names that <see cref="Values"/> may give.</summary>
+    public static IReadOnlyList<string> Names(IReadOnlyList<int> budgets) =>
+        [.. new EvaluationSummary("", 1, 2, 1, 0, 0, 0, 0, [.. budgets.Select(b => (b, 0))]).Values().Select(v => v.Key)];
+
     /// <summary>As TensorBoard shows them.</summary>
-    public List<KeyValuePair<string, double>> Values()
+    /// <param name="prefix">What opens the names.</param>
+    public List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
     {
         List<KeyValuePair<string, double>> values =
         [
-            new("evaluation/accuracy", Accuracy),
-            new("evaluation/all_steps_right", (double)AllStepsRight / Samples),
-            new("evaluation/truncated", (double)Truncated / Samples),
+            new(prefix + "accuracy", Accuracy),
+            new(prefix + "all_steps_right", (double)AllStepsRight / Samples),
+            new(prefix + "truncated", (double)Truncated / Samples),
         ];
-        if (Right > 0) values.Add(new("evaluation/thought_tokens_right", ThoughtTokensRight));
-        if (Right < Samples) values.Add(new("evaluation/thought_tokens_wrong", ThoughtTokensWrong));
-        foreach (var (budget, right) in Budgets) values.Add(new($"evaluation/accuracy_within_{budget}", (double)right / Samples));
+        if (Right > 0) values.Add(new(prefix + "thought_tokens_right", ThoughtTokensRight));
+        if (Right < Samples) values.Add(new(prefix + "thought_tokens_wrong", ThoughtTokensWrong));
+        foreach (var (budget, right) in Budgets) values.Add(new($"{prefix}accuracy_within_{budget}", (double)right / Samples));
         return values;
     }
 }

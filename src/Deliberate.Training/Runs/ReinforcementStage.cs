@@ -1,44 +1,36 @@
-using Deliberate.Models;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>
-/// The steps of reinforcement learning of a run: collect groups, advantages within them, one or more optimizer steps on the
-/// batch, records of every sample.
-/// </summary>
+/// <summary>The steps of reinforcement learning of a run: collect groups, update the policy on them, keep records of every sample.</summary>
 internal sealed class ReinforcementStage : IDisposable
 {
+    /// <summary>Samples of a step that the distance from the start is measured on, at most.</summary>
+    private const int MostScored = 64;
+
     private readonly RunSession _session;
     private readonly ReinforcementRecipe _recipe;
+    private readonly GroupSampler _sampler;
     private readonly RolloutCollector _collector;
-    private readonly PolicyTrainer _trainer;
-    private readonly LearningRateSchedule _schedule;
-    private readonly RunHealth _health;
-    private readonly LanguageModel? _reference;
-    private readonly TrainingGraph? _referenceGraph;
+    private readonly PolicyUpdates _updates;
+    private ReferencePolicy? _start;
 
-    public ReinforcementStage(RunSession session)
+    /// <param name="session">The run's.</param>
+    /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
+    public ReinforcementStage(RunSession session, CurriculumState? curriculum)
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
-        _collector = new RolloutCollector(session);
-        _health = new RunHealth(session.Observer);
-        Optimizer = new Optimizer(session.Device, session.Model.Parameters, _recipe.Optimizer.ToOptions());
-        _schedule = _recipe.Schedule.For(_recipe.Steps);
-        if (_recipe.Options.KlCoefficient > 0)
-        {
-            // The reference policy is the run's own base, whose checkpoint always stays.
-            (_reference, _) = Checkpoint.LoadModel(session.Folder.Checkpoint(RunFolder.Base), session.Device);
-            var tokens = session.Recipe.MicroBatchTokens;
-            _referenceGraph = new TrainingGraph(_reference, tokens, RunSession.Segments(tokens), session.Recipe.Model.Context, training: false);
-        }
-
-        var objective = PolicyObjectives.Find(_recipe.Objective).Create(_recipe.Options);
-        _trainer = new PolicyTrainer(session.Graph, Optimizer, objective, _recipe.MaxTokens, _recipe.Temperature) { Reference = _referenceGraph };
+        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, _recipe.Rewards, _recipe.Overlong.Cache);
+        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Steps, curriculum);
+        _collector = new RolloutCollector(session, _sampler, Curriculum);
+        if (PolicyUpdates.NeedsReference(_recipe)) _start = LoadStart();
+        _updates = new PolicyUpdates(session.Recipe, session.Graph, _start);
     }
 
-    public Optimizer Optimizer { get; }
+    public Optimizer Optimizer => _updates.Optimizer;
+
+    public Curriculum Curriculum { get; }
 
     /// <summary>One sampled batch and its updates, the <paramref name="step"/>-th from 0. Cancelling while it samples leaves no trace.</summary>
     public void Step(int step, CancellationToken cancellation)
@@ -47,13 +39,17 @@ internal sealed class ReinforcementStage : IDisposable
         var start = time.GetTimestamp();
         var groups = _collector.Collect(step, cancellation);
         var sampled = time.GetElapsedTime(start).TotalSeconds;
-        var trained = groups.Where(g => g.Trained).ToArray();
-        Advantages(trained);
         var metrics = new List<KeyValuePair<string, double>>();
-        RolloutMetrics.CopyTo(metrics, groups);
-        Update(step, trained, metrics);
+        RolloutMetrics.CopyTo(metrics, "rl", groups);
+        var promotion = Curriculum.Observe(step, "rl", groups, metrics);
+        MeasureDistance(step, groups, metrics);
+        _updates.Run(step, [.. groups.Where(g => g.Trained)], metrics, (in update, number, part) =>
+        {
+            var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (number == 0 ? "" : $"-{number + 1}");
+            _session.Guard.Check(update, name, () => _sampler.Records(RunStage.Reinforcement, step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
+        });
         if (_recipe.StoreSamples)
-            foreach (var sample in Records(step, groups)) _session.Streams.Sample(sample);
+            foreach (var sample in _sampler.Records(RunStage.Reinforcement, step + 1, groups)) _session.Streams.Sample(sample);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
         List<KeyValuePair<string, double>> timings =
@@ -65,86 +61,28 @@ internal sealed class ReinforcementStage : IDisposable
             new("rl/live_share", _collector.LiveShare),
         ];
         _session.Streams.Step(step + 1, metrics, timings);
-        _health.Check(step + 1, metrics);
+        if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
+        _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Reinforcement, step + 1, _recipe.Steps, metrics, timings);
     }
 
     public void Dispose()
     {
-        Optimizer.Dispose();
-        _referenceGraph?.Dispose();
-        _reference?.Dispose();
+        _updates.Dispose();
+        _start?.Dispose();
     }
 
-    private void Advantages(RolloutGroup[] trained)
+    /// <summary>How far the policy has come from the start, now and then; the objective measures it in every step where it has a KL term.</summary>
+    private void MeasureDistance(int step, List<RolloutGroup> groups, List<KeyValuePair<string, double>> metrics)
     {
-        var starts = new int[trained.Length + 1];
-        for (var i = 0; i < trained.Length; i++) starts[i + 1] = starts[i] + _recipe.Samples;
-        var advantages = new double[starts[^1]];
-        GroupAdvantages.Compute([.. trained.SelectMany(g => g.Rewards)], starts, _recipe.Advantage, advantages);
-        for (var i = 0; i < trained.Length; i++) advantages.AsSpan(starts[i], _recipe.Samples).CopyTo(trained[i].Advantages);
+        var every = _session.Recipe.Health.KlEvery;
+        if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || PolicyUpdates.NeedsReference(_recipe)) return;
+        _start ??= LoadStart();
+        var samples = groups.Where(g => g.Attempt == 0).SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0))).Take(MostScored).ToArray();
+        metrics.Add(new("policy/start_kl_k3", _start.DistanceOf(samples)));
     }
 
-    private void Update(int step, RolloutGroup[] trained, List<KeyValuePair<string, double>> metrics)
-    {
-        var policy = new PolicyMetrics();
-        double loss = 0, norm = 0, rate = _schedule.At(step);
-        int updates = 0, skipped = 0;
-        for (var u = 0; u < _recipe.Updates; u++)
-        {
-            var part = trained[(int)((long)u * trained.Length / _recipe.Updates)..(int)((u + 1L) * trained.Length / _recipe.Updates)];
-            if (part.Length == 0) continue;
-            var batch = new List<PolicySample>(part.Length * _recipe.Samples);
-            foreach (var group in part)
-                for (var g = 0; g < group.Rollouts.Length; g++) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
-            var update = _trainer.Step(batch, rate, policy);
-            var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (u == 0 ? "" : $"-{u + 1}");
-            if (!_session.Guard.Check(update, name, () => Records(step, part).Select(SampleStore.Line))) skipped++;
-            loss += update.Loss;
-            norm += update.GradientNorm;
-            updates++;
-        }
-
-        if (updates > 0)
-        {
-            metrics.Add(new("rl/loss", loss / updates));
-            metrics.Add(new("rl/gradient_norm", norm / updates));
-        }
-
-        metrics.Add(new("rl/rate", rate));
-        metrics.Add(new("rl/trained_samples", trained.Length * _recipe.Samples));
-        if (skipped > 0) metrics.Add(new("rl/skipped", skipped));
-        policy.CopyTo(metrics);
-    }
-
-    private IEnumerable<SampleRecord> Records(int step, IEnumerable<RolloutGroup> groups)
-    {
-        foreach (var group in groups)
-        {
-            for (var g = 0; g < group.Rollouts.Length; g++)
-            {
-                var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
-                List<KeyValuePair<string, double>> rewards = [new("correct", graded.Grade.Correct), new("all_steps_right", graded.Grade.AllStepsRight ? 1 : 0)];
-                if (_recipe.Overlong.Cache > 0) rewards.Add(new("overlong", _collector.Overlong(rollout)));
-                yield return new SampleRecord
-                {
-                    Step = step + 1,
-                    Problem = $"{group.Problem.Family}/{group.Problem.Level}/{group.Problem.Index}",
-                    Sample = g,
-                    Prompt = group.Problem.Prompt,
-                    PromptTokens = group.Prompt,
-                    Text = graded.Text,
-                    Tokens = rollout.Tokens,
-                    Logp = rollout.LogProbabilities,
-                    BehaviourLogp = _recipe.Temperature == 1 ? null : rollout.BehaviourLogProbabilities,
-                    Rewards = rewards,
-                    Reward = group.Rewards[g],
-                    Advantage = group.Advantages[g],
-                    FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
-                    Truncated = graded.Truncated,
-                    Trained = group.Trained,
-                };
-            }
-        }
-    }
+    /// <summary>The policy that the stage began with, whose checkpoint always stays.</summary>
+    private ReferencePolicy LoadStart() => ReferencePolicy.Load(
+        _session.Folder.Checkpoint(_session.Recipe.ReinforcementStart), _session.Device, _session.Recipe.MicroBatchTokens, _session.Recipe.Model.Context, _recipe.Temperature);
 }

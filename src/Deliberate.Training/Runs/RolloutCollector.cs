@@ -1,15 +1,15 @@
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
 /// <summary>
-/// Draws and grades the groups of a step: problem i of step s is number s · prompts + i of its own part of the train split, its
-/// sample g has the stream (seed, step, i, g). Dynamic sampling replaces groups whose samples are all right or all wrong, round
-/// by round, by problems that no other step or round uses, attempt being the round. All of it is a function of (seed, step, weights).
+/// The groups of a step of reinforcement learning: problem i of step s is number s · prompts + i of its own part of the train
+/// split, its sample g has the stream (seed, step, i, g). Dynamic sampling replaces groups whose samples are all right or all
+/// wrong, round by round, by problems that no other step or round uses, attempt being the round. All of it is a function of
+/// (seed, step, weights, curriculum).
 /// </summary>
-internal sealed class RolloutCollector(RunSession session)
+internal sealed class RolloutCollector(RunSession session, GroupSampler sampler, Curriculum curriculum)
 {
     /// <summary>Where reinforcement learning's problems begin, so that they are not the corpus's.</summary>
     public const long FirstProblem = 1_000_000_000;
@@ -45,38 +45,16 @@ internal sealed class RolloutCollector(RunSession session)
 
     private RolloutGroup[] Sample(int step, int attempt, List<int> slots, CancellationToken cancellation)
     {
-        var (recipe, family, encoder) = (session.Recipe, session.Family, session.Encoder);
+        var recipe = session.Recipe;
+        var levels = curriculum.MixAt(step);
         var problems = new Problem[slots.Count];
-        var requests = new SampleRequest[slots.Count];
         for (var i = 0; i < problems.Length; i++)
         {
             var index = FirstProblem + (((long)attempt * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = family.Generate(Split.Train, recipe.Family.Mix.Draw(ref draw), recipe.Seed, index);
-            var streams = new RandomStream[_recipe.Samples];
-            for (var g = 0; g < streams.Length; g++) streams[g] = new RandomStream(recipe.Seed, StreamStage.Sampling, step, slots[i], g, attempt);
-            requests[i] = new SampleRequest(encoder.Prompt(problems[i]), _recipe.MaxTokens, streams);
+            problems[i] = session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
         }
 
-        var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = _recipe.Temperature }, encoder.StopIds, cancellation: cancellation);
-        var groups = new RolloutGroup[problems.Length];
-        for (var i = 0; i < groups.Length; i++)
-        {
-            var graded = new GradedSample[_recipe.Samples];
-            double[] accuracies = new double[graded.Length], rewards = new double[graded.Length];
-            for (var g = 0; g < graded.Length; g++)
-            {
-                graded[g] = ProblemEvaluator.Graded(encoder, family, problems[i], g, rollouts[i][g]);
-                accuracies[g] = (_recipe.Rewards.Correct * graded[g].Grade.Correct) + (graded[g].Grade.AllStepsRight ? _recipe.Rewards.AllStepsRight : 0);
-                rewards[g] = accuracies[g] + Overlong(rollouts[i][g]);
-            }
-
-            groups[i] = new RolloutGroup(problems[i], attempt, requests[i].Prompt, rollouts[i], graded, accuracies, rewards);
-        }
-
-        return groups;
+        return sampler.Draw(problems, attempt, (i, g) => new RandomStream(recipe.Seed, StreamStage.Sampling, step, slots[i], g, attempt), cancellation);
     }
-
-    /// <summary>The soft penalty of a completion's length; 0 where the recipe has none.</summary>
-    public double Overlong(Rollout rollout) => _recipe.Overlong.Cache == 0 ? 0 : LengthRewards.SoftOverlong(rollout.Tokens.Length, _recipe.MaxTokens, _recipe.Overlong.Cache);
 }

@@ -3,7 +3,7 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
-/// <summary>The samples of one problem in one step of reinforcement learning.</summary>
+/// <summary>The samples of one problem in one step of a stage that learns from its own samples.</summary>
 /// <param name="Problem">The problem.</param>
 /// <param name="Attempt">0, or the round of dynamic sampling that drew it.</param>
 /// <param name="Prompt">Its tokens.</param>
@@ -12,12 +12,17 @@ namespace Deliberate.Training;
 /// <param name="Accuracies">Rewards of being right, without those of length.</param>
 /// <param name="Rewards">In all.</param>
 internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded, double[] Accuracies, double[] Rewards)
+    : PolicyGroup(Prompt, Rollouts, Rewards)
 {
-    /// <summary>One a sample; set once the batch is whole.</summary>
-    public double[] Advantages { get; } = new double[Rollouts.Length];
+    /// <summary>Which samples are trained on: all, unless the stage chooses among them.</summary>
+    public bool[] Kept { get; } = [.. Enumerable.Repeat(true, Rollouts.Length)];
 
-    /// <summary>Whether its samples are trained on: dynamic sampling leaves flat groups out.</summary>
-    public bool Trained { get; set; } = true;
+    /// <summary>Whether any of its samples are trained on: dynamic sampling leaves flat groups out.</summary>
+    public bool Trained
+    {
+        get => Array.IndexOf(Kept, true) >= 0;
+        set => Array.Fill(Kept, value);
+    }
 
     /// <summary>Whether all samples have the same reward, and so teach nothing.</summary>
     public bool IsFlat => Array.TrueForAll(Rewards, r => r == Rewards[0]);

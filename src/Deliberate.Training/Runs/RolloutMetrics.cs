@@ -3,7 +3,10 @@ namespace Deliberate.Training;
 /// <summary>What a step's samples say about the policy, over the groups drawn first: those of dynamic sampling's later rounds are a selection.</summary>
 internal static class RolloutMetrics
 {
-    public static void CopyTo(List<KeyValuePair<string, double>> metrics, IReadOnlyList<RolloutGroup> groups)
+    /// <param name="metrics">Added to.</param>
+    /// <param name="stage">What opens the names: rl or ei.</param>
+    /// <param name="groups">Of a step.</param>
+    public static void CopyTo(List<KeyValuePair<string, double>> metrics, string stage, IReadOnlyList<RolloutGroup> groups)
     {
         int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0;
         double reward = 0, rightTokens = 0, wrongTokens = 0;
@@ -31,15 +34,15 @@ internal static class RolloutMetrics
             }
         }
 
-        void Add(string name, double value) => metrics.Add(new(name, value));
-        Add("rl/reward_mean", reward / samples);
-        Add("rl/accuracy", (double)right / samples);
-        Add("rl/all_steps_right", (double)steps / samples);
-        Add("rl/thought_tokens", (rightTokens + wrongTokens) / samples);
-        if (right > 0) Add("rl/thought_tokens_right", rightTokens / right);
-        if (right < samples) Add("rl/thought_tokens_wrong", wrongTokens / (samples - right));
-        Add("rl/truncated", (double)truncated / samples);
-        Add("rl/flat_groups", (double)flat / first);
-        if (groups.Count > first) Add("rl/resampled_groups", groups.Count - first);
+        void Add(string name, double value) => metrics.Add(new($"{stage}/{name}", value));
+        Add("reward_mean", reward / samples);
+        Add("accuracy", (double)right / samples);
+        Add("all_steps_right", (double)steps / samples);
+        Add("thought_tokens", (rightTokens + wrongTokens) / samples);
+        if (right > 0) Add("thought_tokens_right", rightTokens / right);
+        if (right < samples) Add("thought_tokens_wrong", wrongTokens / (samples - right));
+        Add("truncated", (double)truncated / samples);
+        Add("flat_groups", (double)flat / first);
+        if (groups.Count > first) Add("resampled_groups", groups.Count - first);
     }
 }

@@ -9,7 +9,10 @@ internal sealed class RunFolder(string path)
 {
     public const string RecipeFile = "recipe.yaml", InfoFile = "run.json", CheckpointsFolder = "checkpoints", EvaluationsFolder = "evaluations", SkippedFolder = "skipped";
 
-    public const string Base = "base", Final = "final";
+    private const string RoundPrefix = "ei-round-";
+
+    /// <summary>What supervised training, expert iteration before reinforcement learning, and the whole run end with: these checkpoints stay.</summary>
+    public const string Base = "base", Expert = "expert", Final = "final";
 
     public string Root { get; } = path;
 
@@ -25,7 +28,16 @@ internal sealed class RunFolder(string path)
 
     /// <summary>The name of a checkpoint, an evaluation or a skipped batch after some steps of a stage.</summary>
     public static string StepName(RunStage stage, int step) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(stage == RunStage.Supervised ? "sft" : "rl")}-{step:D6}");
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix(stage)}-{step:D6}");
+
+    /// <summary>The name of the evaluation after some rounds of expert iteration.</summary>
+    public static string RoundName(int rounds) => string.Create(CultureInfo.InvariantCulture, $"{RoundPrefix}{rounds:D3}");
+
+    /// <summary>After how many rounds of expert iteration an evaluation of this name was made; null for other names.</summary>
+    public static int? Round(string name) => Number(name, RoundPrefix);
+
+    /// <summary>After how many steps of a stage a checkpoint or evaluation of this name was made; null for other names.</summary>
+    public static int? Step(RunStage stage, string name) => Number(name, Prefix(stage) + "-");
 
     /// <summary>The names of whole checkpoints, oldest first.</summary>
     public List<string> Checkpoints()
@@ -38,12 +50,14 @@ internal sealed class RunFolder(string path)
     /// <summary>The newest checkpoint's folder; null where there is none.</summary>
     public string? Newest() => Checkpoints() is [.., var last] ? Checkpoint(last) : null;
 
-    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/>. Each leaves under a temporary name, so that none is ever seen in part.</summary>
-    public void Prune(int keep)
+    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/> and those of the best. Each leaves under a temporary name, so that none is ever seen in part.</summary>
+    public void Prune(int keep, IEnumerable<string> best)
     {
-        var steps = Checkpoints().Where(name => name is not (Base or Final)).ToList();
-        for (var i = 0; i < steps.Count - keep; i++)
+        var steps = Checkpoints().Where(name => name is not (Base or Expert or Final)).ToList();
+        var stays = best.Concat(steps.TakeLast(keep)).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < steps.Count; i++)
         {
+            if (stays.Contains(steps[i])) continue;
             var path = Checkpoint(steps[i]);
             var leaving = Disk.Reserve(path, unique: false);
             try
@@ -71,14 +85,25 @@ internal sealed class RunFolder(string path)
             throw new UserError($"the format is {version}, and this program knows formats up to {newest}.", path, field: "format_version", advice: "Resume with the version of Deliberate that began the run, or a newer one; run.json names it.");
     }
 
-    private static (int Kind, int Step)? Order(string name)
+    private static string Prefix(RunStage stage) => stage switch
     {
-        if (name == Base) return (1, 0);
-        if (name == Final) return (3, 0);
-        if (Step(name, "sft-") is { } supervised) return (0, supervised);
-        return Step(name, "rl-") is { } reinforcement ? (2, reinforcement) : null;
-    }
+        RunStage.Supervised => "sft",
+        RunStage.ExpertIteration => "ei",
+        _ => "rl",
+    };
 
-    private static int? Step(string name, string prefix) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+    /// <summary>In the order in which a run makes them.</summary>
+    private static (int Kind, int Step)? Order(string name) => name switch
+    {
+        Base => (1, 0),
+        Expert => (3, 0),
+        Final => (5, 0),
+        _ when Step(RunStage.Supervised, name) is { } supervised => (0, supervised),
+        _ when Step(RunStage.ExpertIteration, name) is { } expert => (2, expert),
+        _ when Step(RunStage.Reinforcement, name) is { } reinforcement => (4, reinforcement),
+        _ => null,
+    };
+
+    private static int? Number(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

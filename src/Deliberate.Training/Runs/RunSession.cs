@@ -32,6 +32,8 @@ internal sealed class RunSession : IDisposable
 
     public required NonFiniteGuard Guard { get; init; }
 
+    public required RunHealth Health { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public ITaskFamily Family => Recipe.Family.Instance;
@@ -40,7 +42,15 @@ internal sealed class RunSession : IDisposable
 
     public Sampler Sampler => _sampler ??= new Sampler(Model, Slots, Recipe.Model.Context);
 
-    private int Slots => Math.Clamp(Math.Max(Recipe.Reinforcement.Prompts * Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * Recipe.Evaluation.Samples), 1, MostSlots);
+    private int Slots
+    {
+        get
+        {
+            var most = Math.Max(Recipe.Reinforcement.Prompts * (long)Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * (long)Recipe.Evaluation.Samples);
+            if (Recipe.ExpertIteration.Rounds > 0) most = Math.Max(most, Recipe.ExpertIteration.Prompts * (long)Recipe.ExpertIteration.Samples);
+            return (int)Math.Clamp(most, 1, MostSlots);
+        }
+    }
 
     /// <summary>Sequences that a micro-batch may hold: enough for direct answers to short problems.</summary>
     public static int Segments(int tokens) => Math.Max(16, tokens / 8);
@@ -48,14 +58,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
-        if (recipe.Model.From is { } from)
-        {
-            var loaded = Checkpoint.LoadModel(from, device);
-            if (recipe.Model.Context <= loaded.Model.Configuration.MaxPositions) return loaded;
-            loaded.Model.Dispose();
-            throw new UserError($"the checkpoint is meant for sequences of at most {loaded.Model.Configuration.MaxPositions} tokens, the recipe asks for {recipe.Model.Context}.", from, field: "model.context");
-        }
-
+        if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
         var text = ProblemEncoder.FormatFor(recipe.Family.Instance);
         var shape = recipe.Model;
         var model = new LanguageModel(device, new ModelConfiguration
@@ -84,10 +87,11 @@ internal sealed class RunSession : IDisposable
         for (var i = 0; i < ProbedPrompts; i++)
         {
             longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Test, Recipe.Family.TestLevel, Recipe.Evaluation.Seed, i)).Length);
-            foreach (var level in Recipe.Family.Levels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
+            foreach (var level in Recipe.TrainingLevels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
         }
 
         Check(Recipe.Reinforcement.MaxTokens, "reinforcement.max_tokens", Recipe.Reinforcement.Steps > 0);
+        Check(Recipe.ExpertIteration.MaxTokens, "expert_iteration.max_tokens", Recipe.ExpertIteration.Rounds > 0);
         Check(Recipe.Evaluation.MaxTokens, "evaluation.max_tokens", Recipe.Evaluation.Problems > 0);
 
         void Check(int budget, string field, bool used)

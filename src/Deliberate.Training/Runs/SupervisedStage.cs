@@ -60,6 +60,7 @@ internal sealed class SupervisedStage : IDisposable
         if (!applied) metrics.Add(new("sft/skipped", 1));
         List<KeyValuePair<string, double>> timings = [new("sft/seconds", seconds), new("sft/data_seconds", waited), new("sft/tokens_per_second", batch.Tokens / seconds)];
         _session.Streams.Step(step + 1, metrics, timings);
+        _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);
     }
 
@@ -68,6 +69,15 @@ internal sealed class SupervisedStage : IDisposable
         _next.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default).Wait();
         Optimizer.Dispose();
     }
+
+    /// <summary>An example as a skipped batch's file holds it.</summary>
+    public static string Line(SupervisedExample example) => JsonLine.Write(json =>
+    {
+        json.WriteNumber("first_target", example.FirstTarget);
+        json.WriteStartArray("tokens");
+        foreach (var token in example.Tokens) json.WriteNumberValue(token);
+        json.WriteEndArray();
+    });
 
     private Drawn Draw(long cursor)
     {
@@ -91,14 +101,6 @@ internal sealed class SupervisedStage : IDisposable
 
         return new Drawn(examples, tokens, tooLong, cursor);
     }
-
-    private static string Line(SupervisedExample example) => JsonLine.Write(json =>
-    {
-        json.WriteNumber("first_target", example.FirstTarget);
-        json.WriteStartArray("tokens");
-        foreach (var token in example.Tokens) json.WriteNumberValue(token);
-        json.WriteEndArray();
-    });
 
     private sealed record Drawn(List<SupervisedExample> Examples, int Tokens, int TooLong, long End);
 }

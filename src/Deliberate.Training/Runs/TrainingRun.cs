@@ -5,10 +5,10 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>
-/// A run from its recipe to its last evaluation: supervised training, checkpoint base, evaluation base, reinforcement learning
-/// with evaluations in between, checkpoint final, evaluation final, all in one folder. Every number is a function of (seed,
-/// stage, step), so a run that was killed at any moment and resumed ends in the same bits as one left alone: weights,
-/// optimizer, metrics, samples, evaluations; what the clock says is kept apart. One run a folder at a time.
+/// A run from its recipe to its last evaluation: supervised training, checkpoint base, evaluation base, expert iteration and
+/// reinforcement learning with evaluations in between, checkpoint final, evaluation final, all in one folder. Every number is a
+/// function of (seed, stage, step), so a run that was killed at any moment and resumed ends in the same bits as one left alone:
+/// weights, optimizer, metrics, samples, evaluations; what the clock says is kept apart. One run a folder at a time.
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
@@ -17,25 +17,22 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunLock _lock;
     private readonly IRunObserver _observer;
     private readonly RunSession _session;
-    private RunStage _stage;
-    private int _step;
-    private long _cursor;
-    private bool _isSaved, _hasExecuted;
-    private readonly string? _resumedFrom;
+    private readonly RunCheckpoints _checkpoints;
+    private bool _hasExecuted;
 
     private TrainingRun(TrainRecipe recipe, RunFolder folder, RunLock held, int threads, IRunObserver observer, TimeProvider time)
     {
         (_recipe, _folder, _lock, _observer) = (recipe, folder, held, observer);
         AtomicFolder.RemoveLeftOvers(folder.Root);
         AtomicFolder.RemoveLeftOvers(Path.Combine(folder.Root, RunFolder.CheckpointsFolder));
-        _resumedFrom = folder.Newest();
-        var state = _resumedFrom is null ? null : CheckpointState.Read(_resumedFrom);
+        var newest = folder.Newest();
+        var state = newest is null ? null : CheckpointState.Read(newest);
         var device = Device.Cpu(threads);
         LanguageModel? model = null;
         try
         {
             Compare(device, state, time);
-            (model, var text) = _resumedFrom is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(_resumedFrom, device);
+            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device);
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {
@@ -46,11 +43,13 @@ internal sealed class TrainingRun : IDisposable
                 Model = model,
                 Encoder = new ProblemEncoder(text),
                 Streams = streams,
+                Health = new RunHealth(recipe, observer),
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
             };
             _session.CheckBudgets();
             streams.TruncateTo(state?.Streams);
+            if (state is not null) _session.Health.CatchUp(folder);
         }
         catch
         {
@@ -64,19 +63,20 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
 
-        (_stage, _step, _cursor, _isSaved) = (state?.Stage ?? RunStage.Supervised, state?.Step ?? 0, state?.CorpusCursor ?? 0, state is not null);
+        _checkpoints = new RunCheckpoints(_session, state ?? CheckpointState.Beginning(device.Name), newest);
     }
 
     /// <summary>The run's folder.</summary>
     public string Folder => _folder.Root;
+
+    private CheckpointState At => _checkpoints.At;
 
     /// <summary>Begins a run in a folder that holds none yet.</summary>
     /// <param name="threads">Worker threads, 0 for one a core; no result depends on it.</param>
     public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null)
     {
         folder = Path.GetFullPath(folder);
-        // Resuming may begin elsewhere.
-        if (recipe.Model.From is { } from) recipe = recipe with { Model = recipe.Model with { From = Path.GetFullPath(from) } };
+        recipe = StartingPoint.Resolve(recipe);
         return Open(folder, threads, observer, time, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
@@ -100,11 +100,12 @@ internal sealed class TrainingRun : IDisposable
     {
         if (_hasExecuted) throw new InvalidOperationException("A run is executed once; resume it to go on.");
         _hasExecuted = true;
-        _session.Model.Pack(training: _stage != RunStage.Done);
+        _session.Model.Pack(training: At.Stage != RunStage.Done);
         try
         {
-            if (_stage == RunStage.Supervised) Supervised(cancellation);
-            if (_stage == RunStage.Reinforcement) Reinforcement(cancellation);
+            if (At.Stage == RunStage.Supervised) Supervised(cancellation);
+            if (At.Stage == RunStage.ExpertIteration) ExpertIteration(cancellation);
+            if (At.Stage == RunStage.Reinforcement) Reinforcement(cancellation);
             Last(cancellation);
             return RunOutcome.Completed;
         }
@@ -152,85 +153,88 @@ internal sealed class TrainingRun : IDisposable
     private void Supervised(CancellationToken cancellation)
     {
         var steps = _recipe.Supervised.Steps;
+        var next = At with { Stage = _recipe.ExpertIteration.Rounds > 0 ? RunStage.ExpertIteration : RunStage.Reinforcement, Step = 0 };
         if (steps == 0)
         {
-            Save(RunFolder.Base, RunStage.Reinforcement, 0, null);
+            _checkpoints.Save(RunFolder.Base, next, null);
             return;
         }
 
-        using var stage = new SupervisedStage(_session, _cursor);
-        if (_step > 0) LoadOptimizer(stage.Optimizer);
-        _observer.StageStarted(RunStage.Supervised, _step, steps);
-        while (_step < steps)
+        using var stage = new SupervisedStage(_session, At.CorpusCursor);
+        if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
+        _observer.StageStarted(RunStage.Supervised, At.Step, steps);
+        while (At.Step < steps)
         {
-            StopWhenAsked(stage.Optimizer, cancellation);
-            stage.Step(_step);
-            Advance(stage.Cursor);
-            if (_step % _recipe.Checkpoint.Every == 0 && _step < steps) Save(RunFolder.StepName(_stage, _step), _stage, _step, stage.Optimizer);
+            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
+            stage.Step(At.Step);
+            _checkpoints.Advance(At with { CorpusCursor = stage.Cursor });
+            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.Optimizer);
         }
 
-        Save(RunFolder.Base, RunStage.Reinforcement, 0, stage.Optimizer);
+        _checkpoints.Save(RunFolder.Base, next with { CorpusCursor = stage.Cursor }, stage.Optimizer);
+    }
+
+    private void ExpertIteration(CancellationToken cancellation)
+    {
+        var rounds = _recipe.ExpertIteration.Rounds;
+        using var stage = new ExpertIterationStage(_session, At.Expert, At.Curriculum);
+        if (stage.Place.CollectedAt > 0 && At.Step > stage.Place.CollectedAt) _checkpoints.LoadOptimizer(stage.Optimizer!);
+        if (At.Step == 0) Evaluate(RunFolder.Base, 0, quick: false, null, cancellation);
+        for (var isFirst = true; stage.Place.Finished < rounds; isFirst = false)
+        {
+            var (finished, collected) = stage.Place;
+            if (collected == 0 && finished > 0 && _recipe.Evaluation.Every > 0) Evaluate(RunFolder.RoundName(finished), At.Step, quick: true, stage.Optimizer, cancellation);
+            if (collected == 0 || isFirst) stage.Announce(At.Step);
+            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
+            _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.Advance(At with { Expert = stage.Place, Curriculum = stage.Curriculum.State });
+            // A round's samples are dear: they are saved as soon as they are drawn, and again what became of them.
+            var isTurn = stage.Place.CollectedAt == At.Step || stage.Place.CollectedAt == 0;
+            if ((isTurn || At.Step % _recipe.Checkpoint.Every == 0) && stage.Place.Finished < rounds) _checkpoints.SaveStep(stage.Optimizer);
+        }
+
+        var next = At with { Stage = RunStage.Reinforcement, Step = 0, Expert = null, Curriculum = null };
+        if (_recipe.Reinforcement.Steps > 0) _checkpoints.Save(RunFolder.Expert, next, stage.Optimizer);
+        else _checkpoints.Save(RunFolder.Final, next with { Stage = RunStage.Done }, stage.Optimizer);
     }
 
     private void Reinforcement(CancellationToken cancellation)
     {
-        var steps = _recipe.Reinforcement.Steps;
+        var (steps, start) = (_recipe.Reinforcement.Steps, _recipe.ReinforcementStart);
         if (steps == 0)
         {
-            Evaluate(RunFolder.Base, 0, quick: false, null, cancellation);
-            Save(RunFolder.Final, RunStage.Done, 0, null);
+            Evaluate(start, 0, quick: false, null, cancellation);
+            _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Step = 0 }, null);
             return;
         }
 
-        using var stage = new ReinforcementStage(_session);
-        if (_step > 0) LoadOptimizer(stage.Optimizer);
-        if (_step == 0) Evaluate(RunFolder.Base, 0, quick: false, stage.Optimizer, cancellation);
-        _observer.StageStarted(RunStage.Reinforcement, _step, steps);
+        using var stage = new ReinforcementStage(_session, At.Curriculum);
+        if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
+        if (At.Step == 0) Evaluate(start, 0, quick: false, stage.Optimizer, cancellation);
+        _observer.StageStarted(RunStage.Reinforcement, At.Step, steps);
         if (_session.Encoder.Format.Generation.Reshaping is { Count: > 0 } ignored)
             _observer.Notice($"The model's {GenerationConfiguration.FileName} asks for {string.Join(", ", ignored)}: ignored here, for reinforcement learning samples from the policy itself, at the recipe's temperature.");
-        while (_step < steps)
+        while (At.Step < steps)
         {
             var every = _recipe.Evaluation.Every;
-            if (_step > 0 && every > 0 && _step % every == 0) Evaluate(RunFolder.StepName(_stage, _step), _step, quick: true, stage.Optimizer, cancellation);
-            StopWhenAsked(stage.Optimizer, cancellation);
-            try
-            {
-                stage.Step(_step, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                StopWhenAsked(stage.Optimizer, cancellation);
-                throw;
-            }
-
-            Advance(_cursor);
-            if (_step % _recipe.Checkpoint.Every == 0 && _step < steps) Save(RunFolder.StepName(_stage, _step), _stage, _step, stage.Optimizer);
+            if (At.Step > 0 && every > 0 && At.Step % every == 0) Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.Optimizer, cancellation);
+            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
+            _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State });
+            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.Optimizer);
         }
 
-        Save(RunFolder.Final, RunStage.Done, _step, stage.Optimizer);
+        _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Curriculum = null }, stage.Optimizer);
     }
 
     private void Last(CancellationToken cancellation)
     {
-        // Without reinforcement learning the final model is the base, and so are its samples.
+        // Without a stage in between the final model is the base, and so are its samples.
         var (from, to) = (_folder.Evaluation(RunFolder.Base), _folder.Evaluation(RunFolder.Final));
-        if (_recipe.Reinforcement.Steps == 0 && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
+        var isBase = _recipe.Reinforcement.Steps == 0 && _recipe.ExpertIteration.Rounds == 0;
+        if (isBase && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
         Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps, quick: false, null, cancellation);
-    }
-
-    /// <summary>One step is done: it is not in any checkpoint yet.</summary>
-    private void Advance(long cursor)
-    {
-        _step++;
-        _cursor = cursor;
-        _isSaved = false;
-    }
-
-    private void StopWhenAsked(Optimizer? optimizer, CancellationToken cancellation)
-    {
-        if (!cancellation.IsCancellationRequested) return;
-        if (!_isSaved && _step > 0) Save(RunFolder.StepName(_stage, _step), _stage, _step, optimizer);
-        cancellation.ThrowIfCancellationRequested();
+        _session.Health.Conclude();
     }
 
     /// <summary>Draws, grades and files an evaluation's samples, unless the file is there: it is written whole or not at all.</summary>
@@ -239,52 +243,22 @@ internal sealed class TrainingRun : IDisposable
         var recipe = _recipe.Evaluation;
         if (recipe.Problems == 0) return;
         var path = _folder.Evaluation(name);
-        List<GradedSample> graded;
+        List<GradedSample> graded = [];
         if (File.Exists(path))
         {
             graded = EvaluationFile.Read(path);
         }
         else
         {
-            try
-            {
-                graded = new RunEvaluator(_session).Run(name, quick, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                StopWhenAsked(optimizer, cancellation);
-                throw;
-            }
-
+            _checkpoints.Cancellable(optimizer, () => graded = new RunEvaluator(_session).Run(name, quick, cancellation), cancellation);
             EvaluationFile.Write(path, graded);
         }
 
+        // Before the streams take note: a checkpoint that is saved now goes on with taking note.
+        _checkpoints.Rank(quick ? null : name, name, graded, optimizer);
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
-        _session.Streams.Evaluation(step, summary.Values());
+        _session.Streams.Evaluation(step, RunFolder.Round(name) is null ? summary.Values() : summary.Values("ei/"));
         _observer.EvaluationDone(summary);
-    }
-
-    private void LoadOptimizer(Optimizer optimizer)
-    {
-        if (_resumedFrom is null || !_isSaved) return;
-        OptimizerFile.Read(Path.Combine(_resumedFrom, Checkpoint.TrainingFolder, OptimizerFile.FileName), _session.Model.Parameters, optimizer);
-    }
-
-    /// <summary>Streams first, then the checkpoint that records their lengths, then older ones may go.</summary>
-    private void Save(string name, RunStage stage, int step, Optimizer? optimizer)
-    {
-        var state = new CheckpointState
-        {
-            Stage = stage,
-            Step = step,
-            CorpusCursor = _cursor,
-            SkippedInARow = _session.Guard.InARow,
-            Device = _session.Device.Name,
-            Streams = _session.Streams.Commit(),
-        };
-        Checkpoint.Save(_folder.Checkpoint(name), _session.Model, _session.Encoder.Format, optimizer, state);
-        (_stage, _step, _isSaved) = (stage, step, true);
-        _folder.Prune(_recipe.Checkpoint.KeepLast);
-        _observer.CheckpointSaved(name);
+        _session.Health.Evaluation(summary);
     }
 }

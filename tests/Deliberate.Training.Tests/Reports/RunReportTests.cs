@@ -137,7 +137,7 @@ public sealed class RunReportTests : IDisposable
     public void Transcripts_follow_their_rule()
     {
         var run = RunEvidence.Read(ReportRuns.Write(_folder.File("countdown"), "countdown", thinks: true, 0.3, 0.8));
-        var pairs = TranscriptChoice.Choose(run.Base!, run.Final!);
+        var pairs = TranscriptChoice.Choose(run.Base!, run.Final!, LearningWords.Reinforcement);
         var problems = run.First(run.Final!).Where(s => s.Grade.Correct == 0).ToArray();
         pairs.Take(2).ShouldAllBe(p => !p.Before.IsRight && p.After.IsRight);
         pairs[^1].After.IsRight.ShouldBeFalse();

@@ -40,8 +40,8 @@ internal static class SampleReport
         Prose = ["Each problem is an expression of three to five operations. The model rewrites the whole expression once a step, reducing one operation each time; the checker recomputes every step exactly.", "The corpus was written by four kinds of writers, of whom 45% are careful. The others slip, follow a misconception, or give up."],
         Figures =
         [
-            ComparisonFigure.Build("problems solved", [new Comparison("Nested arithmetic", Share(.47), Share(.92), Share(.51)), new Comparison("Countdown", Share(.33), Share(.62), Share(.08))], "300 held-out problems a task", "`deliberate eval`, temperature 1, one sample a problem"),
-            LearningFigure.Build("Nested arithmetic", "every step right", [.. Enumerable.Range(0, 121).Select(step => Learning(step, .47, .92, 44, 52))], [.. Enumerable.Range(0, 121).Select(step => Learning(step, .3, .51, 0, 0))], "256 samples a step", "rewards of the training samples, Wilson intervals"),
+            ComparisonFigure.Build(LearningWords.Reinforcement, "problems solved", [new Comparison("Nested arithmetic", Share(.47), Share(.92), Share(.51)), new Comparison("Countdown", Share(.33), Share(.62), Share(.08))], "300 held-out problems a task", "`deliberate eval`, temperature 1, one sample a problem"),
+            LearningFigure.Build("Nested arithmetic", LearningWords.Reinforcement, "every step right", [.. Enumerable.Range(0, 121).Select(step => Learning(step, .47, .92, 44, 52))], [.. Enumerable.Range(0, 121).Select(step => Learning(step, .3, .51, 0, 0))], "256 samples a step", "rewards of the training samples, Wilson intervals"),
         ],
         Tables =
         [
@@ -66,7 +66,7 @@ internal static class SampleReport
         Prose = ["Reach the target with the given numbers, each used once. The thought is a search: tries that fail, and going back."],
         Figures =
         [
-            LearningFigure.Build("Countdown", "problems solved", [.. Enumerable.Range(0, 81).Select(step => Learning(step, .33, .62, 39, 81))], null, "256 samples a step", "rewards of the training samples, Wilson intervals"),
+            LearningFigure.Build("Countdown", LearningWords.Reinforcement, "problems solved", [.. Enumerable.Range(0, 81).Select(step => Learning(step, .33, .62, 39, 81))], null, "256 samples a step", "rewards of the training samples, Wilson intervals"),
             BudgetFigure.Build("Countdown", "problems solved",
                 [
                     new MeasuredCurve("after RL", ChartTone.Blue, [(25, Share(.37)), (50, Share(.43)), (100, Share(.51)), (200, Share(.62))]),
@@ -74,7 +74,7 @@ internal static class SampleReport
                     new MeasuredCurve("control without thought", ChartTone.Orange, [(25, Share(.08)), (200, Share(.08))]),
                 ], "300 held-out problems a point", "the thought is closed when the budget is spent; temperature 1"),
             SamplesFigure.Build("Countdown", [new SampleCurves("after RL", ChartTone.Blue, [(1, Share(.62), Share(.62)), (2, Share(.72), Share(.62)), (4, Share(.81), Share(.69)), (8, Share(.87), Share(.73)), (16, Share(.91), Share(.75))])], "300 problems, 16 samples each", "unbiased estimator of pass@k; 95% by bootstrap over problems"),
-            LengthsFigure.Build("Countdown", Lengths(39, 1), Lengths(81, 2), "300 thoughts each", "held-out problems, temperature 1"),
+            LengthsFigure.Build("Countdown", LearningWords.Reinforcement, Lengths(39, 1), Lengths(81, 2), "300 thoughts each", "held-out problems, temperature 1"),
         ],
         Transcripts =
         [

@@ -6,7 +6,7 @@ namespace Deliberate.Training.Tests;
 /// <summary>The real process, killed at random moments (SIGKILL) and resumed, ends in the bits of a run left alone.</summary>
 public sealed class KilledRunTests : IDisposable
 {
-    private const string Variable = "DELIBERATE_TEST_RUN";
+    private const string Variable = "DELIBERATE_TEST_RUN", RecipeVariable = "DELIBERATE_TEST_RECIPE";
     private const int Kills = 6;
 
     private readonly TemporaryFolder _folder = new();
@@ -18,26 +18,28 @@ public sealed class KilledRunTests : IDisposable
     public void Child()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } folder) return;
-        using var run = File.Exists(Path.Combine(folder, RunFolder.RecipeFile)) ? TrainingRun.Resume(folder, 1) : TrainingRun.Start(TinyRun.Recipe(), folder, 1);
+        using var run = File.Exists(Path.Combine(folder, RunFolder.RecipeFile)) ? TrainingRun.Resume(folder, 1) : TrainingRun.Start(Recipe(Environment.GetEnvironmentVariable(RecipeVariable)!), folder, 1);
         run.Execute().ShouldBe(RunOutcome.Completed);
     }
 
-    [Fact]
-    public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits()
+    [Theory]
+    [InlineData("reinforcement")]
+    [InlineData("expert iteration and curricula")]
+    public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
-        var expected = TinyRun.Start(TinyRun.Recipe(), _folder.File("whole"));
+        var expected = TinyRun.Start(Recipe(recipe), _folder.File("whole"));
         var folder = _folder.File("killed");
         var random = new RandomStream((ulong)Environment.TickCount64, StreamStage.Test);
         var moments = new List<string>();
         for (var start = 0; start <= Kills; start++)
         {
-            using var child = StartChild(folder);
+            using var child = StartChild(folder, recipe);
             if (start < Kills)
             {
                 // Some steps and commits later, and then in the middle of whatever it does.
                 var clock = Stopwatch.StartNew();
                 var last = Progress(folder);
-                for (var changes = random.Next(1, 12); changes > 0 && !child.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30); Thread.Sleep(1))
+                for (var changes = random.Next(1, recipe == "reinforcement" ? 12 : 24); changes > 0 && !child.HasExited && clock.Elapsed < TimeSpan.FromSeconds(30); Thread.Sleep(1))
                 {
                     var now = Progress(folder);
                     if (now != last) changes--;
@@ -58,7 +60,7 @@ public sealed class KilledRunTests : IDisposable
         }
 
         TinyRun.ShouldEqual(folder, expected);
-        Golden.Report($"killed at {string.Join(", ", moments)}; kills", moments.Count);
+        Golden.Report($"{recipe} killed at {string.Join(", ", moments)}; kills", moments.Count);
     }
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class KilledRunTests : IDisposable
     {
         var folder = _folder.File("run");
         using var run = TrainingRun.Start(TinyRun.Recipe(), folder, 1);
-        using var child = StartChild(folder);
+        using var child = StartChild(folder, "reinforcement");
         var output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         child.ExitCode.ShouldNotBe(0);
@@ -81,7 +83,9 @@ public sealed class KilledRunTests : IDisposable
         return (metrics.Exists ? metrics.Length : 0) + (Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints).Length : 0);
     }
 
-    private static Process StartChild(string folder)
+    private static TrainRecipe Recipe(string name) => name == "reinforcement" ? TinyRun.Recipe() : TinyRun.CurriculumRecipe();
+
+    private static Process StartChild(string folder, string recipe)
     {
         var assembly = typeof(KilledRunTests).Assembly.Location;
         var host = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null)!.TrimEnd('.');
@@ -89,6 +93,7 @@ public sealed class KilledRunTests : IDisposable
         start.ArgumentList.Add("--filter-method");
         start.ArgumentList.Add("*" + nameof(KilledRunTests) + "." + nameof(Child));
         start.Environment[Variable] = folder;
+        start.Environment[RecipeVariable] = recipe;
         (start.RedirectStandardOutput, start.UseShellExecute) = (true, false);
         return Process.Start(start)!;
     }

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Training.Tests;
 
@@ -30,6 +31,26 @@ internal static class TinyRun
         """,
         "tiny.yaml");
 
+    /// <summary>
+    /// The same, with two rounds of expert iteration before reinforcement learning or, with no steps, in its place. Its questions
+    /// are answered by yes or no, so that even the tiny model is right often enough for a round to keep something.
+    /// </summary>
+    public static TrainRecipe ExpertRecipe(int steps = 2, bool restart = false) => Recipe() with
+    {
+        ExpertIteration = new ExpertIterationRecipe { Rounds = 2, Prompts = 24, Samples = 4, MaxTokens = 24, Epochs = 2, BatchTokens = 150, Restart = restart, Optimizer = new OptimizerRecipe { Kind = OptimizerKind.Muon } },
+        Family = new FamilyRecipe { Name = "arithmetic-compare", Levels = [2, 3], ChainOfThought = false },
+        Supervised = Recipe().Supervised with { Tokens = 40_000 },
+        Reinforcement = Recipe().Reinforcement with { Steps = steps },
+    };
+
+    /// <summary>Both of these stages with a curriculum, whose threshold even the tiny model reaches now and then.</summary>
+    public static TrainRecipe CurriculumRecipe()
+    {
+        var recipe = ExpertRecipe(steps: 5);
+        var curriculum = new CurriculumRecipe { Kind = CurriculumKind.Promotion, Window = 1, Threshold = 0.1, Rehearsal = 0.25 };
+        return recipe with { ExpertIteration = recipe.ExpertIteration with { Curriculum = curriculum }, Reinforcement = recipe.Reinforcement with { Curriculum = curriculum with { Window = 2 } } };
+    }
+
     public static string Start(TrainRecipe recipe, string folder, int threads = 1, IRunObserver? observer = null)
     {
         using var run = TrainingRun.Start(recipe, folder, threads, observer);
@@ -41,7 +62,7 @@ internal static class TinyRun
     public static int ShouldEqual(string folder, string expected)
     {
         var files = new List<string> { RunFolder.RecipeFile, MetricsStream.MetricsFile, SampleStore.FileName };
-        foreach (var name in new[] { RunFolder.Base, RunFolder.Final })
+        foreach (var name in new RunFolder(expected).Checkpoints().Intersect([RunFolder.Base, RunFolder.Expert, RunFolder.Final]))
             files.AddRange(Directory.GetFiles(Path.Combine(expected, RunFolder.CheckpointsFolder, name), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(expected, f)).Where(f => !f.EndsWith(CheckpointState.FileName)));
         files.AddRange(Directory.GetFiles(Path.Combine(expected, RunFolder.EvaluationsFolder)).Select(f => Path.GetRelativePath(expected, f)));
         foreach (var file in files) File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(expected, file))).ShouldBeTrue(file);
@@ -60,5 +81,12 @@ internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
 
     public override void EvaluationDone(EvaluationSummary summary) => Evaluations.Add(summary);
 
-    public override void Notice(string message) => Notices.Add(message);
+    /// <summary>Told of notices as well.</summary>
+    public Action<string>? Told { get; init; }
+
+    public override void Notice(string message)
+    {
+        Notices.Add(message);
+        Told?.Invoke(message);
+    }
 }

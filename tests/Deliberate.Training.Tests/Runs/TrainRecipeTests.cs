@@ -21,6 +21,10 @@ public sealed class TrainRecipeTests
     [InlineData("name: a\nmodel: { hidden: 30, heads: 4 }", 2, 18, "model.hidden", "not divisible")]
     [InlineData("name: a\nmodel: { context: 100 }", 1, 1, "reinforcement", "max_tokens")]
     [InlineData("name: a\nevaluation: { budgets: [500] }", 2, 24, "evaluation.budgets", "500")]
+    [InlineData("name: a\nreinforcement: { curriculum: { kind: promotion, levels: [2, 3, 2] } }", 2, 57, "reinforcement.curriculum.levels", "named twice")]
+    [InlineData("name: a\nreinforcement: { curriculum: { kind: linear, levels: [3, 9] } }", 2, 16, "reinforcement", "arithmetic has no level 9")]
+    [InlineData("name: a\nexpert_iteration: { curriculum: { kind: linear, levels: [3, 4], start: 5 } }", 2, 72, "expert_iteration.curriculum.start", "5 is not among")]
+    [InlineData("name: a\nexpert_iteration: { samples: 4, most_per_problem: 5 }", 2, 51, "expert_iteration.most_per_problem", "Of 4 samples")]
     [InlineData("name: a/b", 1, 7, "name", "folder")]
     public void A_mistake_names_its_place(string text, int line, int column, string field, string says)
     {

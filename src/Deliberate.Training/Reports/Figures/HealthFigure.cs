@@ -4,7 +4,7 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// The watched quantities of one RL step. Entropy and KL in nats a token; shares between 0 and 1; NaN where not measured.
-/// <paramref name="Kl"/> is that to the reference, <paramref name="UpdateKl"/> that of the updates to the policy that sampled.
+/// <paramref name="Kl"/> is that from the policy that RL began with (the reference), <paramref name="UpdateKl"/> that of the updates to the policy that sampled.
 /// </summary>
 internal readonly record struct HealthPoint(
     int Step, double Entropy, double Kl, double ClipFraction, double TruncatedShare, double GradientNorm, double UniformGroups, double Reward = double.NaN, double UpdateKl = double.NaN);
@@ -35,7 +35,7 @@ internal static class HealthFigure
         var share = new ChartAxis("share", NumberStyle.Percent, Minimum: 0);
         Add("Reward of training samples", new ChartAxis("mean"), ChartTone.Blue, point => point.Reward);
         Add("Entropy", new ChartAxis("nats a token", Minimum: 0), ChartTone.Blue, point => point.Entropy);
-        Add("KL to the reference", new ChartAxis("nats a token", Minimum: 0), ChartTone.Purple, point => point.Kl);
+        Add("KL from the start", new ChartAxis("nats a token", Minimum: 0), ChartTone.Purple, point => point.Kl);
         var moves = points.Any(point => point.UpdateKl > 0 || point.ClipFraction > 0);
         if (moves)
         {

@@ -3,30 +3,30 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// What is known after one RL step: accuracy with its interval, and the mean length of thought of right and of wrong answers (NaN
+/// What is known after one step: accuracy with its interval, and the mean length of thought of right and of wrong answers (NaN
 /// where there were none); where it is asked for, the share with every step right.
 /// </summary>
 internal readonly record struct LearningPoint(int Step, Measured Accuracy, Measured RightLength, Measured WrongLength, Measured? StepsRight = null);
 
 /// <summary>
-/// Accuracy over RL steps beside the length of thought over RL steps, right and wrong answers apart: a thought that grows only
+/// Accuracy over steps of learning beside the length of thought, right and wrong answers apart: a thought that grows only
 /// because wrong ones run on is not learning to think. The control without thought is another accuracy curve.
 /// </summary>
 internal static class LearningFigure
 {
-    public static ReportFigure Build(string task, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control, string sample, string howMade) => new(
-        [Accuracy("Accuracy", accuracyTitle, points, control), Lengths("Length of thought", points)],
-        $"{task}: accuracy and length of thought while reinforcement learning goes on. Bands are 95% intervals.", sample, howMade);
+    public static ReportFigure Build(string task, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control, string sample, string howMade) => new(
+        [Accuracy("Accuracy", learning, accuracyTitle, points, control), Lengths("Length of thought", learning, points)],
+        $"{task}: accuracy and length of thought while {learning.Long} goes on. Bands are 95% intervals.", sample, howMade);
 
-    public static LineChart Accuracy(string title, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control)
+    public static LineChart Accuracy(string title, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control)
     {
         List<LineSeries> series = [Series("answer right", ChartTone.Blue, points, point => point.Accuracy)];
         if (points.Any(point => point.StepsRight is not null)) series.Add(Series("every step right", ChartTone.Green, points, point => point.StepsRight ?? new Measured(double.NaN)));
         if (control is not null) series.Add(Series("control without thought", ChartTone.Orange, control, point => point.Accuracy));
-        return new LineChart(title, new ChartAxis("RL step"), ChartAxis.Share(accuracyTitle), series);
+        return new LineChart(title, new ChartAxis(learning.Step), ChartAxis.Share(accuracyTitle), series);
     }
 
-    public static LineChart Lengths(string title, IReadOnlyList<LearningPoint> points) => new(title, new ChartAxis("RL step"), new ChartAxis("tokens, mean", Minimum: 0),
+    public static LineChart Lengths(string title, LearningWords learning, IReadOnlyList<LearningPoint> points) => new(title, new ChartAxis(learning.Step), new ChartAxis("tokens, mean", Minimum: 0),
         [Series("right answers", ChartTone.Green, points, point => point.RightLength), Series("wrong answers", ChartTone.Purple, points, point => point.WrongLength)]);
 
     /// <summary>Steps at which the quantity was not measured (no wrong answers left, say) have no point.</summary>

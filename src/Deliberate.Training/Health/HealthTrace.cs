@@ -1,0 +1,89 @@
+namespace Deliberate.Training;
+
+/// <summary>One line of metrics of a stage.</summary>
+internal sealed record HealthStep(RunStage Stage, long Step, IReadOnlyDictionary<string, double> Values)
+{
+    /// <summary>The stage that the names of the metrics tell.</summary>
+    public static RunStage StageOf(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (name.StartsWith("sft/", StringComparison.Ordinal)) return RunStage.Supervised;
+            if (name.StartsWith("ei/", StringComparison.Ordinal)) return RunStage.ExpertIteration;
+        }
+
+        return RunStage.Reinforcement;
+    }
+}
+
+/// <summary>An evaluation, and the mean reward of training when it was made; null before there was one.</summary>
+internal sealed record HealthEvaluation(EvaluationSummary Summary, double? Reward);
+
+/// <summary>
+/// What a run has said of itself so far, as alarms ask for it. The steps that count are those of the present stage that drew
+/// samples: every step of reinforcement learning, of expert iteration the first of each round. Means are over the recipe's
+/// window (over single rounds), and there is none before as many steps have measured the quantity.
+/// </summary>
+internal sealed class HealthTrace(TrainRecipe recipe)
+{
+    private readonly List<HealthStep> _sampled = [];
+    private readonly List<HealthEvaluation> _evaluations = [];
+
+    public TrainRecipe Recipe { get; } = recipe;
+
+    /// <summary>The step added last; null before the first.</summary>
+    public HealthStep? Last { get; private set; }
+
+    /// <summary>The steps that count.</summary>
+    public IReadOnlyList<HealthStep> Sampled => _sampled;
+
+    /// <summary>Evaluations of the present stage, its beginning first.</summary>
+    public IReadOnlyList<HealthEvaluation> Evaluations => _evaluations;
+
+    private int Window => Last?.Stage == RunStage.ExpertIteration ? 1 : Recipe.Health.Window;
+
+    private string Prefix => Last?.Stage == RunStage.ExpertIteration ? "ei/" : "rl/";
+
+    public void Add(HealthStep step)
+    {
+        if (step.Stage != Last?.Stage)
+        {
+            _sampled.Clear();
+            // The evaluation before its first step is where the stage begins.
+            if (_evaluations.Count > 1) _evaluations.RemoveRange(0, _evaluations.Count - 1);
+        }
+
+        Last = step;
+        if (step.Values.ContainsKey(Prefix + "accuracy")) _sampled.Add(step);
+    }
+
+    public void Add(EvaluationSummary evaluation) => _evaluations.Add(new HealthEvaluation(evaluation, Recent("reward_mean")));
+
+    /// <summary>The mean of a quantity of the samples ("truncated") over the last steps that measured it.</summary>
+    public double? Recent(string name) => RecentOf(Prefix + name);
+
+    /// <summary>The mean over the first steps, where they are not the last ones too.</summary>
+    public double? Early(string name)
+    {
+        var measured = Measured(Prefix + name);
+        return measured.Count >= 2 * Window ? measured.Take(Window).Average() : null;
+    }
+
+    /// <summary>The same of a metric by its whole name ("policy/entropy").</summary>
+    public double? RecentOf(string metric)
+    {
+        var measured = Measured(metric);
+        return measured.Count >= Window ? measured.Skip(measured.Count - Window).Average() : null;
+    }
+
+    /// <summary>The last value of a metric, of whatever step.</summary>
+    public double? LastOf(string metric) => Measured(metric) is [.., var last] ? last : null;
+
+    private List<double> Measured(string metric)
+    {
+        var values = new List<double>();
+        foreach (var step in _sampled)
+            if (step.Values.TryGetValue(metric, out var value)) values.Add(value);
+        return values;
+    }
+}

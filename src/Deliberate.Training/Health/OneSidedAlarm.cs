@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Deliberate.Training;
+
+/// <summary>Steps in a row whose samples were all right or all wrong. Threshold: how many are let pass.</summary>
+internal static class OneSidedAlarm
+{
+    public static HealthAlarm Entry { get; } = new(
+        "one_sided", 2,
+        "Without a difference there is nothing to learn from; the updates of such steps are left out (rl/idle_updates).",
+        "All wrong: choose an easier level (family.levels, or a curriculum), train the base longer, or raise max_tokens. All right: stop here, or choose a harder level.",
+        (trace, threshold) =>
+        {
+            var (run, isRight) = (0, false);
+            for (var i = trace.Sampled.Count - 1; i >= 0; i--, run++)
+            {
+                var values = trace.Sampled[i].Values;
+                var accuracy = values.TryGetValue("rl/accuracy", out var rl) ? rl : values["ei/accuracy"];
+                if (accuracy is not (0 or 1) || (run > 0 && isRight != accuracy > 0)) break;
+                isRight = accuracy > 0;
+            }
+
+            return run > threshold ? string.Create(CultureInfo.InvariantCulture, $"all samples of {run} steps in a row were {(isRight ? "right" : "wrong")} (alarm above {threshold:0})") : null;
+        });
+}

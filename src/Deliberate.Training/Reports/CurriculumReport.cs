@@ -1,0 +1,50 @@
+using System.Globalization;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>What a run's report says of its curricula: the rule in a sentence, and a figure of levels and of accuracy at each of them.</summary>
+internal static class CurriculumReport
+{
+    /// <summary>Empty where no stage has one.</summary>
+    public static IEnumerable<string> Prose(RunEvidence run) => Stages(run).Select(s => Sentence(run, s.Recipe, s.Unit));
+
+    public static IEnumerable<ReportFigure> Figures(RunEvidence run)
+    {
+        foreach (var (prefix, unit, axis, recipe, samples) in Stages(run))
+        {
+            var steps = run.Metrics.Where(m => m.Values.ContainsKey(prefix + "level")).ToArray();
+            if (steps.Length < 2) continue;
+            double At(MetricsRecord m) => prefix == "ei/" ? m.Values["ei/round"] : m.Step;
+            LineSeries Series(string name, ChartTone tone, string key) =>
+                new(name, tone, [.. steps.Where(m => m.Values.ContainsKey(prefix + key)).Select(m => new ChartPoint(At(m), m.Values[prefix + key]))], IntervalStyle.Band);
+            var levels = recipe.LevelsOf(run.Recipe.Family);
+            var accuracy = levels.Select((level, i) => Series($"level {level}", (ChartTone)((i % 6) + 1), string.Create(CultureInfo.InvariantCulture, $"accuracy_level_{level}"))).Where(s => s.Points.Count > 0);
+            yield return new ReportFigure(
+                [
+                    new LineChart("Levels of the training problems", new ChartAxis(axis), new ChartAxis("level"), [Series("hardest", ChartTone.Purple, "level"), Series("mean", ChartTone.Slate, "level_mean")]),
+                    new LineChart("Right answers at each level", new ChartAxis(axis), ChartAxis.Share("share of training samples"), [.. accuracy]),
+                ],
+                $"{RunWords.Name(run)}: what the curriculum asked, and how it was answered. {Sentence(run, recipe, unit)}",
+                samples, $"the training samples' own numbers, one value a {unit}, from metrics.jsonl");
+        }
+    }
+
+    private static IEnumerable<(string Prefix, string Unit, string Axis, CurriculumRecipe Recipe, string Samples)> Stages(RunEvidence run)
+    {
+        var (expert, rl) = (run.Recipe.ExpertIteration, run.Recipe.Reinforcement);
+        if (expert.Rounds > 0 && expert.Curriculum.Kind != CurriculumKind.None)
+            yield return ("ei/", "round", LearningWords.ExpertIteration.Step, expert.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{expert.Prompts} problems x {expert.Samples} samples a round"));
+        if (rl.Steps > 0 && rl.Curriculum.Kind != CurriculumKind.None)
+            yield return ("rl/", "step", LearningWords.Reinforcement.Step, rl.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{rl.Prompts} problems x {rl.Samples} samples a step"));
+    }
+
+    private static string Sentence(RunEvidence run, CurriculumRecipe recipe, string unit)
+    {
+        var levels = string.Join(", ", recipe.LevelsOf(run.Recipe.Family));
+        var rehearsal = recipe.Rehearsal > 0 ? $"; {RunWords.Percent(recipe.Rehearsal)} of the problems are of levels before the present one" : "";
+        return recipe.Kind == CurriculumKind.Linear
+            ? $"Levels {levels} came by schedule, the last after {RunWords.Percent(recipe.Until)} of the {unit}s{rehearsal}."
+            : $"Levels {levels} opened one after another, each when {RunWords.Percent(recipe.Threshold)} of the samples at the present one were right over {recipe.Window} {unit}{(recipe.Window == 1 ? "" : "s")}{rehearsal}.";
+    }
+}

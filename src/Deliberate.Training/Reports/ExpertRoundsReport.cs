@@ -1,0 +1,55 @@
+using System.Globalization;
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>What a run's report says of expert iteration: how it was done, and what each round sampled, kept and reached.</summary>
+internal static class ExpertRoundsReport
+{
+    /// <summary>Empty where the run has none.</summary>
+    public static IEnumerable<string> Prose(RunEvidence run)
+    {
+        var recipe = run.Recipe.ExpertIteration;
+        if (recipe.Rounds == 0) yield break;
+        var kept = recipe.MostPerProblem is { } most ? string.Create(CultureInfo.InvariantCulture, $"at most {most} right completion{(most == 1 ? "" : "s")} a problem ({Order(recipe.Order)})") : "all right completions";
+        yield return string.Create(CultureInfo.InvariantCulture, $"Expert iteration: {recipe.Rounds} round{(recipe.Rounds == 1 ? "" : "s")} of {recipe.Prompts} fresh problems x {recipe.Samples} samples at temperature {recipe.Temperature:0.##}. ")
+            + $"Each keeps {kept}{(recipe.EveryStepRight ? " with every step right" : "")}{(recipe.Deduplicate ? ", each once" : "")}, and imitates them in {(recipe.Epochs == 1 ? "one pass" : $"{recipe.Epochs} passes")}{(recipe.Restart ? ", beginning from the base each time" : "")}.";
+    }
+
+    /// <summary>Null before the first round.</summary>
+    public static ReportTable? Table(RunEvidence run)
+    {
+        var rows = new List<IReadOnlyList<ReportCell>>();
+        var collected = run.Metrics.Where(m => m.Values.ContainsKey("ei/kept")).ToArray();
+        foreach (var round in collected)
+        {
+            double Value(string name) => round.Values.GetValueOrDefault(name);
+            var number = (int)Value("ei/round");
+            var losses = run.Metrics.Where(m => m.Values.GetValueOrDefault("ei/round") == number && m.Values.ContainsKey("ei/loss")).Select(m => m.Values["ei/loss"]).ToArray();
+            var after = run.Rounds.FirstOrDefault(r => r.Round == number).Samples;
+            rows.Add(
+            [
+                ReportCell.Of((double)number), ReportCell.Of(Value("ei/accuracy"), NumberStyle.Percent), ReportCell.Of(Value("ei/solved"), NumberStyle.Percent), ReportCell.Of(Value("ei/kept")), ReportCell.Of(Value("ei/updates")),
+                losses.Length > 0 ? ReportCell.Of(losses[^1]) : new ReportCell("none", "", IsNumber: true), after is null ? new ReportCell("not measured", "", IsNumber: true) : ReportCell.Of(Measures.Accuracy(run.First(after))),
+            ]);
+        }
+
+        return rows.Count == 0 ? null : new ReportTable("Rounds of expert iteration", ["round", "samples right", "problems solved", "kept", "updates", "last loss", "held-out answers right"], rows,
+            "Samples of fresh training problems by the model that the round began with; a problem is solved if any of its samples is right. The loss is in nats a token. Held-out answers are those of the model that the round made, with 95% intervals.");
+    }
+
+    /// <summary>Held-out accuracy over the rounds, where reinforcement learning follows; otherwise the run's own figure shows it.</summary>
+    public static ReportFigure? Figure(RunEvidence run)
+    {
+        if (run.Recipe.Reinforcement.Steps == 0 || run.Rounds.Count < 2) return null;
+        var sample = string.Join(" or ", run.Rounds.Select(r => run.First(r.Samples).Count).Distinct().Order()) + " samples of held-out problems at each point";
+        return LearningFigure.Build(RunWords.Name(run), LearningWords.ExpertIteration, "share of held-out answers", RunFigures.Points(run, run.Rounds), null, sample, "sampled at temperature 1, no filter, after so many rounds");
+    }
+
+    private static string Order(KeepOrder order) => order switch
+    {
+        KeepOrder.Best => "best first: every step right, then shorter",
+        KeepOrder.Shortest => "shortest first",
+        _ => "as drawn",
+    };
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Expert iteration, in steps that each can be the last before a kill: the first of a round draws, grades and records its
+/// samples, the others are one optimizer step each on those that were kept. Problems, samples and order are functions of (seed,
+/// round, weights); what was kept is read back from the sample store where a run goes on within a round.
+/// </summary>
+internal sealed class ExpertIterationStage : IDisposable
+{
+    /// <summary>Where its problems begin, so that they are neither the corpus's nor reinforcement learning's.</summary>
+    public const long FirstProblem = 2_000_000_000_000;
+
+    private readonly RunSession _session;
+    private readonly ExpertIterationRecipe _recipe;
+    private readonly GroupSampler _sampler;
+    private ExpertRound? _round;
+    private SupervisedTrainer? _trainer;
+    private LearningRateSchedule? _schedule;
+
+    /// <param name="session">The run's.</param>
+    /// <param name="place">From a checkpoint; null at the beginning.</param>
+    /// <param name="curriculum">The same.</param>
+    public ExpertIterationStage(RunSession session, ExpertPlace? place, CurriculumState? curriculum)
+    {
+        _session = session;
+        _recipe = session.Recipe.ExpertIteration;
+        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new RewardRecipe());
+        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Rounds, curriculum);
+        Place = place ?? new ExpertPlace(0, 0);
+        if (Place.CollectedAt == 0) return;
+        var stored = SampleStore.Read(Path.Combine(session.Folder.Root, SampleStore.FileName), Place.CollectedAt, stage: RunStage.ExpertIteration);
+        Prepare(stored.Where(s => s.Trained).Select(s => Example([.. s.PromptTokens], [.. s.Tokens])));
+    }
+
+    public ExpertPlace Place { get; private set; }
+
+    public Curriculum Curriculum { get; }
+
+    /// <summary>Of the round under way; null before the first.</summary>
+    public Optimizer? Optimizer { get; private set; }
+
+    /// <summary>The next step, the <paramref name="step"/>-th from 0. Cancelling while it samples leaves no trace.</summary>
+    public void Step(int step, CancellationToken cancellation)
+    {
+        if (Place.CollectedAt == 0) Collect(step, cancellation);
+        else Update(step);
+        if (step + 1 - Place.CollectedAt == _round!.Batches.Count) Place = new ExpertPlace(Place.Finished + 1, 0);
+    }
+
+    /// <summary>Tells the observer what is left of the round under way.</summary>
+    public void Announce(int step)
+    {
+        if (Place.CollectedAt > 0) _session.Observer.StageStarted(RunStage.ExpertIteration, step, Place.CollectedAt + _round!.Batches.Count);
+        else _session.Observer.Notice($"round {Place.Finished + 1} of {_recipe.Rounds} of expert iteration: {_recipe.Prompts} problems x {_recipe.Samples} samples ...");
+    }
+
+    public void Dispose() => Optimizer?.Dispose();
+
+    private void Collect(int step, CancellationToken cancellation)
+    {
+        var time = _session.Time;
+        var start = time.GetTimestamp();
+        var (recipe, round) = (_session.Recipe, Place.Finished);
+        var levels = Curriculum.MixAt(round);
+        var problems = new Problem[_recipe.Prompts];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var index = FirstProblem + ((long)round * _recipe.Prompts) + i;
+            var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
+            problems[i] = _session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
+        }
+
+        var groups = _sampler.Draw(problems, 0, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation);
+        var duplicates = 0;
+        foreach (var group in groups) duplicates += ExpertSelection.Choose(group, _recipe);
+        Prepare(groups.SelectMany(group => group.Rollouts.Where((_, g) => group.Kept[g]).Select(r => Example(group.Prompt, r.Tokens))));
+        Place = Place with { CollectedAt = step + 1 };
+        Record(step, groups, duplicates, time.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private void Record(int step, RolloutGroup[] groups, int duplicates, double seconds)
+    {
+        var kept = groups.Sum(group => group.Kept.Count(k => k));
+        var metrics = new List<KeyValuePair<string, double>> { new("ei/round", Place.Finished + 1) };
+        RolloutMetrics.CopyTo(metrics, "ei", groups);
+        var promotion = Curriculum.Observe(Place.Finished, "ei", groups, metrics);
+        metrics.Add(new("ei/solved", (double)groups.Count(g => Array.Exists(g.Graded, s => s.Grade.Correct > 0)) / groups.Length));
+        metrics.Add(new("ei/kept", kept));
+        metrics.Add(new("ei/kept_tokens", groups.Sum(group => group.Rollouts.Where((_, g) => group.Kept[g]).Sum(r => r.Tokens.Length))));
+        metrics.Add(new("ei/duplicates", duplicates));
+        metrics.Add(new("ei/updates", _round!.Batches.Count));
+        foreach (var sample in _sampler.Records(RunStage.ExpertIteration, step + 1, groups)) _session.Streams.Sample(sample);
+        var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
+        List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/sampling_seconds", seconds), new("ei/sampled_tokens_per_second", tokens / seconds)];
+        _session.Streams.Step(step + 1, metrics, timings);
+        var samples = groups.Length * _recipe.Samples;
+        _session.Observer.Notice(string.Create(
+            CultureInfo.InvariantCulture,
+            $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {samples} completions are right, {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
+        if (promotion is not null) _session.Observer.Notice(promotion);
+        Announce(step + 1);
+        _session.Health.Step(step + 1, metrics);
+        _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, step + 1 + _round.Batches.Count, metrics, timings);
+    }
+
+    private void Update(int step)
+    {
+        var time = _session.Time;
+        var start = time.GetTimestamp();
+        var update = step - Place.CollectedAt;
+        if (update == 0 && _recipe.Restart) LoadBase();
+        var (batch, rate) = (_round!.Batches[update], _schedule!.At(update));
+        var done = _trainer!.Step(batch, rate);
+        var applied = _session.Guard.Check(done, RunFolder.StepName(RunStage.ExpertIteration, step + 1), () => batch.Select(SupervisedStage.Line));
+        var tokens = batch.Sum(e => e.Tokens.Length);
+        List<KeyValuePair<string, double>> metrics =
+        [
+            new("ei/round", Place.Finished + 1),
+            new("ei/loss", done.Loss),
+            new("ei/gradient_norm", done.GradientNorm),
+            new("ei/rate", rate),
+            new("ei/tokens", tokens),
+        ];
+        if (!applied) metrics.Add(new("ei/skipped", 1));
+        var seconds = time.GetElapsedTime(start).TotalSeconds;
+        List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/tokens_per_second", tokens / seconds)];
+        _session.Streams.Step(step + 1, metrics, timings);
+        _session.Health.Step(step + 1, metrics);
+        _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, Place.CollectedAt + _round.Batches.Count, metrics, timings);
+    }
+
+    /// <summary>The round's batches, and an optimizer without a past.</summary>
+    private void Prepare(IEnumerable<SupervisedExample> examples)
+    {
+        _round = new ExpertRound([.. examples], _recipe, _session.Recipe.Seed, Place.Finished);
+        _schedule = _recipe.Schedule.For(Math.Max(1, _round.Batches.Count));
+        Optimizer?.Dispose();
+        Optimizer = new Optimizer(_session.Device, _session.Model.Parameters, _recipe.Optimizer.ToOptions());
+        _trainer = new SupervisedTrainer(_session.Graph, Optimizer);
+    }
+
+    private void LoadBase()
+    {
+        using var weights = WeightSource.Open(_session.Folder.Checkpoint(RunFolder.Base));
+        _session.Model.Load(weights);
+        _session.Model.Pack(training: true);
+    }
+
+    private static SupervisedExample Example(int[] prompt, int[] completion) => new([.. prompt, .. completion], prompt.Length);
+}

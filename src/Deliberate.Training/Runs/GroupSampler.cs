@@ -1,0 +1,85 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>Draws and grades completions of problems, and records them: what every stage that learns from its own samples begins with.</summary>
+/// <param name="session">The run's.</param>
+/// <param name="samples">Completions of a problem.</param>
+/// <param name="maxTokens">Token budget of each.</param>
+/// <param name="temperature">Of the distribution that they are drawn from.</param>
+/// <param name="rewards">Weights.</param>
+/// <param name="overlongCache">Tokens before the budget's end that are punished; 0 for none.</param>
+internal sealed class GroupSampler(RunSession session, int samples, int maxTokens, double temperature, RewardRecipe rewards, int overlongCache = 0)
+{
+    /// <param name="problems">A group each.</param>
+    /// <param name="attempt">The round of dynamic sampling.</param>
+    /// <param name="stream">Of problem i's sample g.</param>
+    /// <param name="cancellation">Leaves no trace.</param>
+    public RolloutGroup[] Draw(Problem[] problems, int attempt, Func<int, int, RandomStream> stream, CancellationToken cancellation)
+    {
+        var requests = new SampleRequest[problems.Length];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var streams = new RandomStream[samples];
+            for (var g = 0; g < samples; g++) streams[g] = stream(i, g);
+            requests[i] = new SampleRequest(session.Encoder.Prompt(problems[i]), maxTokens, streams);
+        }
+
+        var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = temperature }, session.Encoder.StopIds, cancellation: cancellation);
+        var groups = new RolloutGroup[problems.Length];
+        for (var i = 0; i < groups.Length; i++)
+        {
+            var graded = new GradedSample[samples];
+            double[] accuracies = new double[samples], totals = new double[samples];
+            for (var g = 0; g < samples; g++)
+            {
+                graded[g] = ProblemEvaluator.Graded(session.Encoder, session.Family, problems[i], g, rollouts[i][g]);
+                accuracies[g] = (rewards.Correct * graded[g].Grade.Correct) + (graded[g].Grade.AllStepsRight ? rewards.AllStepsRight : 0);
+                totals[g] = accuracies[g] + Overlong(rollouts[i][g]);
+            }
+
+            groups[i] = new RolloutGroup(problems[i], attempt, requests[i].Prompt, rollouts[i], graded, accuracies, totals);
+        }
+
+        return groups;
+    }
+
+    /// <summary>Every sample of the groups as the store keeps it.</summary>
+    /// <param name="step">From 1.</param>
+    public IEnumerable<SampleRecord> Records(RunStage stage, int step, IEnumerable<RolloutGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            for (var g = 0; g < group.Rollouts.Length; g++)
+            {
+                var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
+                List<KeyValuePair<string, double>> components = [new("correct", graded.Grade.Correct), new("all_steps_right", graded.Grade.AllStepsRight ? 1 : 0)];
+                if (overlongCache > 0) components.Add(new("overlong", Overlong(rollout)));
+                yield return new SampleRecord
+                {
+                    Step = step,
+                    Problem = $"{group.Problem.Family}/{group.Problem.Level}/{group.Problem.Index}",
+                    Stage = stage,
+                    Sample = g,
+                    Prompt = group.Problem.Prompt,
+                    PromptTokens = group.Prompt,
+                    Text = graded.Text,
+                    Tokens = rollout.Tokens,
+                    Logp = rollout.LogProbabilities,
+                    BehaviourLogp = temperature == 1 ? null : rollout.BehaviourLogProbabilities,
+                    Rewards = components,
+                    Reward = group.Rewards[g],
+                    Advantage = group.Advantages[g],
+                    FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
+                    Truncated = graded.Truncated,
+                    Trained = group.Kept[g],
+                };
+            }
+        }
+    }
+
+    /// <summary>The soft penalty of a completion's length; 0 where there is none.</summary>
+    private double Overlong(Rollout rollout) => overlongCache == 0 ? 0 : LengthRewards.SoftOverlong(rollout.Tokens.Length, maxTokens, overlongCache);
+}

@@ -1,0 +1,77 @@
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>Where a run is, and the checkpoints that record it: streams first, then the checkpoint that knows their lengths, then older ones may go.</summary>
+/// <param name="session">The run's.</param>
+/// <param name="at">The place that the run begins or goes on from.</param>
+/// <param name="resumedFrom">The checkpoint that it goes on from; null for a run that begins.</param>
+internal sealed class RunCheckpoints(RunSession session, CheckpointState at, string? resumedFrom)
+{
+    private readonly BestCheckpoints _best = new(session.Folder, session.Recipe);
+    private bool _isSaved = resumedFrom is not null;
+
+    /// <summary>The stage, the steps of it that are done, and what else resuming needs.</summary>
+    public CheckpointState At { get; private set; } = at;
+
+    /// <summary>One step is done: it is not in any checkpoint yet.</summary>
+    public void Advance(CheckpointState at)
+    {
+        At = at with { Step = At.Step + 1 };
+        _isSaved = false;
+    }
+
+    /// <summary>Saves the place under the name of its stage and step.</summary>
+    public void SaveStep(Optimizer? optimizer) => Save(RunFolder.StepName(At.Stage, At.Step), At, optimizer);
+
+    /// <summary>Saves a place that the run then is in.</summary>
+    public void Save(string name, CheckpointState place, Optimizer? optimizer)
+    {
+        At = place with { FormatVersion = CheckpointState.NewestFormat, SkippedInARow = session.Guard.InARow, Device = session.Device.Name, Streams = session.Streams.Commit() };
+        Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, optimizer, At);
+        _isSaved = true;
+        session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
+        session.Observer.CheckpointSaved(name);
+    }
+
+    /// <summary>An evaluation of the model as it is: ranks its checkpoint, and saves it first where it is among the best and not there yet.</summary>
+    /// <param name="checkpoint">Its name; that of the stage and step where it is null.</param>
+    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<GradedSample> graded, Optimizer? optimizer)
+    {
+        if (_best.Value(evaluation, graded) is not { } value) return;
+        checkpoint ??= RunFolder.StepName(At.Stage, At.Step);
+        if (!_best.Ranks(checkpoint, value)) return;
+        if (!Directory.Exists(session.Folder.Checkpoint(checkpoint))) SaveStep(optimizer);
+        _best.Add(checkpoint, value);
+        session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
+    }
+
+    /// <summary>The moments of the checkpoint that the run goes on from; nothing once it has gone on.</summary>
+    public void LoadOptimizer(Optimizer optimizer)
+    {
+        if (resumedFrom is null || !_isSaved) return;
+        OptimizerFile.Read(Path.Combine(resumedFrom, Checkpoint.TrainingFolder, OptimizerFile.FileName), session.Model.Parameters, optimizer);
+    }
+
+    /// <summary>Where the run was asked to stop, saves what is done and leaves.</summary>
+    public void StopWhenAsked(Optimizer? optimizer, CancellationToken cancellation)
+    {
+        if (!cancellation.IsCancellationRequested) return;
+        if (!_isSaved && At.Step > 0) SaveStep(optimizer);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Work that a request to stop gives up without a trace; the steps before it are saved.</summary>
+    public void Cancellable(Optimizer? optimizer, Action work, CancellationToken cancellation)
+    {
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException)
+        {
+            StopWhenAsked(optimizer, cancellation);
+            throw;
+        }
+    }
+}

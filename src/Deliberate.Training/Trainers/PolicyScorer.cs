@@ -1,0 +1,69 @@
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Log-probabilities and entropies of samples' tokens under a model, micro-batch by micro-batch; flat over all samples' tokens,
+/// sample i at its offset. What the policy update is made of, and all that is asked of a reference policy.
+/// </summary>
+internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
+{
+    private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
+    private readonly int[] _rows = new int[graph.Tape.Batch.SegmentCapacity];
+
+    /// <summary>Where each sample's tokens begin, and how many there are in all.</summary>
+    public static int[] Offsets(IReadOnlyList<PolicySample> samples)
+    {
+        var offsets = new int[samples.Count + 1];
+        for (var i = 0; i < samples.Count; i++) offsets[i + 1] = offsets[i] + samples[i].Rollout.Tokens.Length;
+        return offsets;
+    }
+
+    /// <summary>All samples.</summary>
+    public void Score(IReadOnlyList<PolicySample> samples, int[] offsets, double[] logp, double[]? entropies)
+    {
+        for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, logp, entropies);
+    }
+
+    /// <summary>As many samples from the first on as the tape holds; it is then ready for their backward.</summary>
+    /// <returns>How many.</returns>
+    public int Forward(IReadOnlyList<PolicySample> samples, int first, int[] offsets, double[] logp, double[]? entropies)
+    {
+        graph.Head.Temperature = temperature;
+        var count = Pack(samples, first);
+        graph.Forward();
+        graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * graph.Batch.Tokens));
+        for (var i = 0; i < count; i++)
+        {
+            for (var t = 0; t < samples[first + i].Rollout.Tokens.Length; t++)
+            {
+                var row = 4 * (_rows[i] + t);
+                logp[offsets[first + i] + t] = _statistics[row];
+                if (entropies is not null) entropies[offsets[first + i] + t] = _statistics[row + 1];
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The tape's row of a sample's first token, of the samples that <see cref="Forward"/> took last.</summary>
+    public int Row(int index) => _rows[index];
+
+    private int Pack(IReadOnlyList<PolicySample> samples, int first)
+    {
+        graph.Batch.Clear();
+        var count = 0;
+        while (first + count < samples.Count)
+        {
+            var sample = samples[first + count];
+            var length = sample.Prompt.Length + sample.Rollout.Tokens.Length;
+            if (!graph.Batch.Fits(length)) break;
+            _rows[count] = graph.Batch.AddSequence([.. sample.Prompt, .. sample.Rollout.Tokens], sample.Prompt.Length, length) + sample.Prompt.Length - 1;
+            count++;
+        }
+
+        if (count == 0) throw new Core.UserError($"a prompt and completion of {samples[first].Prompt.Length + samples[first].Rollout.Tokens.Length} tokens exceed the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
+        return count;
+    }
+}
