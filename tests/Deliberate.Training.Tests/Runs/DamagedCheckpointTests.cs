@@ -121,7 +121,7 @@ public sealed class DamagedCheckpointTests(DamagedCheckpointTests.Interrupted in
                 File.WriteAllText(path, "{ \"no");
                 break;
             case "newer":
-                File.WriteAllText(path, File.ReadAllText(path).Replace("\"format_version\": 1", "\"format_version\": 2", StringComparison.Ordinal));
+                File.WriteAllText(path, File.ReadAllText(path).Replace($"\"format_version\": {CheckpointState.NewestFormat}", $"\"format_version\": {CheckpointState.NewestFormat + 1}", StringComparison.Ordinal));
                 break;
             default:
                 var bytes = File.ReadAllBytes(path);
