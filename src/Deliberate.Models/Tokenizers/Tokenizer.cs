@@ -70,6 +70,9 @@ public sealed class Tokenizer
     /// <summary>Put before a text where special tokens are asked for.</summary>
     internal IReadOnlyList<int> BeginIds => _postProcessor.Before;
 
+    /// <summary>The token that stands for what cannot be written; -1 where there is none, and writing it is an error.</summary>
+    internal int UnknownId => File.Vocabulary.UnknownToken is { } unknown ? File.Vocabulary.Ids[unknown] : -1;
+
     /// <summary>Whether decoding is joining the tokens' bytes.</summary>
     internal bool DecodesBytes => _decoder is Decoder.ByteLevel;
 

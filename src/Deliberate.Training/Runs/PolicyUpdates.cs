@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// <summary>The samples of one problem as the policy update needs them.</summary>
 /// <param name="Prompt">Its tokens.</param>
 /// <param name="Rollouts">The samples.</param>
-/// <param name="Rewards">One a sample.</param>
+/// <param name="Rewards">One a sample; NaN of one that the verifier failed on, which is left out.</param>
 internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
 {
     /// <summary>One a sample; set once the batch is whole.</summary>
@@ -63,7 +63,9 @@ internal sealed class PolicyUpdates : IDisposable
 
             var batch = new List<PolicySample>();
             foreach (var group in part)
-                for (var g = 0; g < group.Rollouts.Length; g++) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+                for (var g = 0; g < group.Rollouts.Length; g++)
+                    if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+            if (batch.Count == 0) continue;
             var own = new PolicyMetrics();
             var update = _trainer.Step(batch, rate, own);
             // Before the first update the policy is the one that sampled: to the bit, as long as one engine does both.

@@ -36,6 +36,13 @@ internal sealed class RunSession : IDisposable
 
     public required TimeProvider Time { get; init; }
 
+    public required RunInputs Inputs { get; init; }
+
+    public IProblemSource Problems => Inputs.Problems;
+
+    public ISampleGrader Grader => Inputs.Grader;
+
+    /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
     public ITaskFamily Family => Recipe.Family.Instance;
 
     public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
@@ -59,7 +66,7 @@ internal sealed class RunSession : IDisposable
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
         if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
-        var text = ProblemEncoder.FormatFor(recipe.Family.Instance);
+        var text = OwnTokenizer.For(recipe);
         var shape = recipe.Model;
         var model = new LanguageModel(device, new ModelConfiguration
         {
@@ -80,11 +87,26 @@ internal sealed class RunSession : IDisposable
         return (model, text);
     }
 
+    /// <summary>A stage's curriculum over the levels of its problems.</summary>
+    /// <exception cref="UserError">Problems of the user's are not of the levels that it names.</exception>
+    public Curriculum Curriculum(CurriculumRecipe recipe, int steps, CurriculumState? state)
+    {
+        if (Recipe.Problems is null) return new Curriculum(recipe, Recipe.Family, steps, state);
+        var known = Problems.Levels.Select(l => l.Number).ToArray();
+        if (recipe.Kind != CurriculumKind.None)
+        {
+            foreach (var level in recipe.Levels)
+                if (!(Problems.Count(Split.Train, level) > 0)) throw new UserError($"there are no problems of level {level} to train on; there are those of {string.Join(", ", known)}.", Folder.Recipe, field: "curriculum.levels", advice: "The field \"level\" of a line names its level.");
+        }
+
+        return new Curriculum(recipe, mix: null, recipe.Levels, steps, state);
+    }
+
     /// <summary>Refuses token budgets that leave no room for the family's prompts, before any time is spent.</summary>
     public void CheckBudgets()
     {
-        var longest = 0;
-        for (var i = 0; i < ProbedPrompts; i++)
+        var longest = Recipe.Problems is null ? 0 : LongestOwnPrompt();
+        for (var i = 0; i < ProbedPrompts && Recipe.Problems is null && NeedsProblems; i++)
         {
             longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Test, Recipe.Family.TestLevel, Recipe.Evaluation.Seed, i)).Length);
             foreach (var level in Recipe.TrainingLevels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
@@ -101,8 +123,33 @@ internal sealed class RunSession : IDisposable
         }
     }
 
+    /// <summary>Whether any stage or evaluation asks problems.</summary>
+    private bool NeedsProblems => Recipe.Reinforcement.Steps > 0 || Recipe.ExpertIteration.Rounds > 0 || Recipe.Evaluation.Problems > 0;
+
+    /// <summary>Encodes every problem of the user's, so that one that cannot be asked is known before the run.</summary>
+    private int LongestOwnPrompt()
+    {
+        var (problems, longest) = ((OwnProblems)Problems, 0);
+        foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test)))
+        {
+            var (file, line) = problems.PlaceOf(problem);
+            try
+            {
+                longest = Math.Max(longest, Encoder.Prompt(problem).Length);
+            }
+            catch (UserError error)
+            {
+                var unknown = UnknownCharacter.Find(Encoder.Tokenizer, problem.Prompt) ?? error;
+                throw new UserError(unknown.Problem, file, line, field: OwnProblem.Prompt, advice: unknown.Advice, inner: error);
+            }
+        }
+
+        return longest;
+    }
+
     public void Dispose()
     {
+        Inputs.Dispose();
         _sampler?.Dispose();
         _graph?.Dispose();
         Model.Dispose();

@@ -29,10 +29,15 @@ internal sealed class TrainingRun : IDisposable
         var state = newest is null ? null : CheckpointState.Read(newest);
         var device = Device.Cpu(threads);
         LanguageModel? model = null;
+        RunInputs? inputs = null;
         try
         {
             Compare(device, state, time);
+            DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device);
+            if (newest is null) text = OwnTokenizer.WithChat(text, recipe);
+            inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
+            if (!ReferenceEquals(inputs.Recipe, recipe)) AtomicFile.WriteText(folder.Recipe, RecipeWriter.Write(_recipe = recipe = inputs.Recipe));
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {
@@ -46,6 +51,7 @@ internal sealed class TrainingRun : IDisposable
                 Health = new RunHealth(recipe, observer),
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
+                Inputs = inputs,
             };
             _session.CheckBudgets();
             streams.TruncateTo(state?.Streams);
@@ -56,6 +62,7 @@ internal sealed class TrainingRun : IDisposable
             if (_session is not null) _session.Dispose();
             else
             {
+                inputs?.Dispose();
                 model?.Dispose();
                 device.Dispose();
             }
