@@ -19,19 +19,27 @@ internal static class ProblemEvaluator
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var drawn = new Problem[problems];
-        var requests = new SampleRequest[problems];
-        for (var i = 0; i < problems; i++)
+        for (var i = 0; i < problems; i++) drawn[i] = family.Generate(split, level, seed, i);
+        return Run(sampler, encoder, family, drawn, samples, maxTokens, options, seed, progress, cancellation);
+    }
+
+    /// <summary>Problems that were chosen elsewhere; a sample's stream is keyed by its problem's place among them.</summary>
+    public static List<GradedSample> Run(
+        Sampler sampler, ProblemEncoder encoder, ITaskFamily family, IReadOnlyList<Problem> problems, int samples, int maxTokens, SamplingOptions options, ulong seed,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var requests = new SampleRequest[problems.Count];
+        for (var i = 0; i < requests.Length; i++)
         {
-            drawn[i] = family.Generate(split, level, seed, i);
             var streams = new RandomStream[samples];
             for (var s = 0; s < samples; s++) streams[s] = new RandomStream(seed, StreamStage.Evaluation, problem: i, sample: s);
-            requests[i] = new SampleRequest(encoder.Prompt(drawn[i]), maxTokens, streams);
+            requests[i] = new SampleRequest(encoder.Prompt(problems[i]), maxTokens, streams);
         }
 
         var rollouts = sampler.Sample(requests, options, encoder.StopIds, progress: progress, cancellation: cancellation);
-        var graded = new List<GradedSample>(problems * samples);
-        for (var i = 0; i < problems; i++)
-            for (var s = 0; s < samples; s++) graded.Add(Graded(encoder, family, drawn[i], s, rollouts[i][s]));
+        var graded = new List<GradedSample>(requests.Length * samples);
+        for (var i = 0; i < requests.Length; i++)
+            for (var s = 0; s < samples; s++) graded.Add(Graded(encoder, family, problems[i], s, rollouts[i][s]));
         return graded;
     }
 
