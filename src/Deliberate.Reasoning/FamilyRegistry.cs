@@ -13,6 +13,7 @@ public static class FamilyRegistry
         new NestedArithmeticFamily(new("arithmetic-mod10-compare", ModuloTen: true, Comparison: true)),
         new CountdownFamily(new("countdown")),
         new CountdownFamily(new("countdown-easy", LargestNumber: 12, Division: false)),
+        new CountdownFamily(new("countdown-plain", LargestNumber: 18, Division: false)),
         new VariablesFamily(new("variables")),
         new HornProofFamily(new("horn-proofs")),
         new MultiplicationFamily(new("multiplication")),

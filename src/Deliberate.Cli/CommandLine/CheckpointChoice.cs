@@ -37,11 +37,15 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
     /// <summary>The family that the user names, or that of the run.</summary>
     public ITaskFamily Family(string? named) =>
         named is not null ? FamilyNames.Get(named)
+        : Recipe is { Family.IsMixed: true } ? throw new UserError("The model learned several task families.", Location, field: "--family", advice: $"Name one of {string.Join(", ", Recipe.Family.Parts.Select(p => p.Name))}.")
         : Recipe is not null ? FamilyNames.Get(Recipe.Family.Name)
         : throw new UserError("The checkpoint belongs to no run that would tell its task family.", Location, field: "--family", advice: $"Name one of {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}.");
 
-    public int Level(ITaskFamily family, int level) =>
-        FamilyNames.Level(family, level == 0 && Recipe is not null && Recipe.Family.Name == family.Name ? Recipe.Family.TestLevel : level);
+    public int Level(ITaskFamily family, int level) => FamilyNames.Level(family, level == 0 && Own(family) is { } own ? own : level);
+
+    /// <summary>The level that the run tests the family on; null where it does not know the family.</summary>
+    private int? Own(ITaskFamily family) =>
+        Recipe?.Family.Parts.FirstOrDefault(p => p.Name == family.Name) is { } part ? part.Levels[^1] : Recipe?.Family.Name == family.Name ? Recipe.Family.TestLevel : null;
 
     /// <summary>What <c>checkpoints/best</c> means where the system has no links.</summary>
     private static string Best(string path)

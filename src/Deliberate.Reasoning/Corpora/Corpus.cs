@@ -8,11 +8,13 @@ namespace Deliberate.Reasoning;
 /// </summary>
 public static class Corpus
 {
+    /// <param name="family">A mixed family's parts have their own levels and writers; <paramref name="levels"/> and <paramref name="mixture"/> are not asked then.</param>
     public static CorpusExample Draw(ITaskFamily family, LevelMix levels, CorpusMixture mixture, ulong seed, long index)
     {
         var random = new RandomStream(seed, StreamStage.Corpus, problem: index);
         var problem = family.Generate(Split.Train, levels.Draw(ref random), seed, index);
-        var solution = family.Write(problem, mixture.Draw(ref random), ref random);
+        var writers = family is MixedFamily mixed ? mixed.WritersOf(problem) : mixture;
+        var solution = family.Write(problem, writers.Draw(ref random), ref random);
         return new(problem, solution, family.Verify(problem, solution.Answer).IsCorrect);
     }
 }

@@ -20,13 +20,13 @@ internal sealed record MultiplicationOptions(string Name, double MisleadingShare
 /// </summary>
 internal sealed class MultiplicationFamily(MultiplicationOptions options) : ITaskFamily
 {
-    private static readonly (int Left, int Right)[] Digits = [(2, 1), (2, 2), (3, 2), (3, 3)];
+    private static readonly (int Left, int Right)[] Digits = [(2, 1), (3, 1), (2, 2), (3, 2), (3, 3)];
 
     public string Name => options.Name;
 
     public string Description => "Multiplication of up to three digits in reduced-state steps.";
 
-    public IReadOnlyList<DifficultyLevel> Levels { get; } = [new(1, "two digits by one"), new(2, "two digits by two"), new(3, "three digits by two"), new(4, "three digits by three")];
+    public IReadOnlyList<DifficultyLevel> Levels { get; } = [new(1, "two digits by one"), new(2, "three digits by one"), new(3, "two digits by two"), new(4, "three digits by two"), new(5, "three digits by three")];
 
     public IReadOnlyList<string> Alphabet { get; } = Texts.Alphabet(["+", "*", "=", "?"]);
 

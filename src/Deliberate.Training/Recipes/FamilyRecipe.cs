@@ -5,14 +5,19 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
-/// <summary>The task family of a run, its levels, and the mixture of writers that its corpus comes from.</summary>
+/// <summary>The task family of a run, its levels, and the mixture of writers that its corpus comes from; or several families at once.</summary>
 internal sealed record FamilyRecipe : ICheckedRecipe
 {
-    [Description("Name of the task family.")]
+    private static readonly int[] UsualLevels = [3];
+
+    [Description("Name of the task family; where there are parts, what they are called together.")]
     public string Name { get; init; } = "arithmetic";
 
+    [Description("Several families in place of one, which take turns.")]
+    public IReadOnlyList<FamilyPartRecipe> Parts { get; init; } = [];
+
     [Description("Levels of difficulty to train on, in equal shares.")]
-    public IReadOnlyList<int> Levels { get; init; } = [3];
+    public IReadOnlyList<int> Levels { get; init; } = UsualLevels;
 
     [Description("Level of the held-out problems; the last of the levels if left out.")]
     public int? EvaluationLevel { get; init; }
@@ -24,35 +29,51 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     public CorpusMixture? Mixture { get; init; }
 
     [JsonIgnore]
-    public ITaskFamily Instance => FamilyRegistry.Get(Name);
+    public bool IsMixed => Parts.Count > 0;
 
     [JsonIgnore]
-    public LevelMix Mix => LevelMix.Of(Levels);
+    public ITaskFamily Instance => IsMixed ? new MixedFamily(Name, [.. Parts.Select(p => p.Part)]) : FamilyRegistry.Get(Name);
+
+    /// <summary>The levels that <see cref="Instance"/> trains on.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> TrainingLevels => IsMixed ? [MixedFamily.Level] : Levels;
 
     [JsonIgnore]
-    public int TestLevel => EvaluationLevel ?? Levels[^1];
+    public LevelMix Mix => LevelMix.Of(TrainingLevels);
 
+    [JsonIgnore]
+    public int TestLevel => IsMixed ? MixedFamily.Level : EvaluationLevel ?? Levels[^1];
+
+    /// <summary>Of a run of one family; of several each has its own.</summary>
     [JsonIgnore]
     public CorpusMixture Writers => Mixture ?? Instance.DefaultMixture;
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
-        var family = FamilyRegistry.All.FirstOrDefault(f => f.Name == Name);
+        if (IsMixed) return MixedProblems();
+        return EvaluationLevel is { } tested && FamilyRegistry.All.FirstOrDefault(f => f.Name == Name) is { } family && Unknown(family, tested) is { } wrong
+            ? [("evaluation_level", wrong), .. ProblemsOf(Name, Levels, Mixture)]
+            : ProblemsOf(Name, Levels, Mixture);
+    }
+
+    /// <summary>What is wrong with a family, its levels and its writers.</summary>
+    public static IEnumerable<(string Key, string Problem)> ProblemsOf(string name, IReadOnlyList<int> levels, CorpusMixture? mixture)
+    {
+        var family = FamilyRegistry.All.FirstOrDefault(f => f.Name == name);
         if (family is null)
         {
-            yield return ("name", $"There is no task family \"{Name}\". {NearestName.Suggest(Name, [.. FamilyRegistry.All.Select(f => f.Name)])}");
+            yield return ("name", $"There is no task family \"{name}\". {NearestName.Suggest(name, [.. FamilyRegistry.All.Select(f => f.Name)])}");
             yield break;
         }
 
-        if (Levels.Count == 0) yield return ("levels", "No level is named.");
-        foreach (var level in Levels)
+        if (levels.Count == 0) yield return ("levels", "No level is named.");
+        foreach (var level in levels)
             if (Unknown(family, level) is { } problem) yield return ("levels", problem);
-        if (EvaluationLevel is { } tested && Unknown(family, tested) is { } wrong) yield return ("evaluation_level", wrong);
-        if (Mixture is null) yield break;
+        if (mixture is null) yield break;
         string? mistake = null;
         try
         {
-            Mixture.Validated();
+            mixture.Validated();
         }
         catch (UserError error)
         {
@@ -60,6 +81,15 @@ internal sealed record FamilyRecipe : ICheckedRecipe
         }
 
         if (mistake is not null) yield return ("mixture", mistake);
+    }
+
+    private IEnumerable<(string Key, string Problem)> MixedProblems()
+    {
+        if (FamilyRegistry.All.Any(f => f.Name == Name)) yield return ("name", $"{Name} is one family; parts need a name of their own, such as \"reasoning\".");
+        if (Parts.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) yield return ("parts", $"{twice.Key} is named twice.");
+        if (!Levels.SequenceEqual(UsualLevels)) yield return ("levels", "Each of the parts names its own levels.");
+        if (EvaluationLevel is not null) yield return ("evaluation_level", "The parts are tested on the levels that they are trained on.");
+        if (Mixture is not null) yield return ("mixture", "Each of the parts names its own writers.");
     }
 
     private static string? Unknown(ITaskFamily family, int level) => family.Levels.Any(l => l.Number == level)

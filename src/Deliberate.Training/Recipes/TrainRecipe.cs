@@ -68,7 +68,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     /// <summary>Every level that problems to train on may have.</summary>
     [JsonIgnore]
-    public IEnumerable<int> TrainingLevels => Family.Levels.Concat(Levels(ExpertIteration.Curriculum)).Concat(Levels(Reinforcement.Curriculum)).Distinct();
+    public IEnumerable<int> TrainingLevels => Family.TrainingLevels.Concat(Levels(ExpertIteration.Curriculum)).Concat(Levels(Reinforcement.Curriculum)).Distinct();
 
     /// <summary>Reads a recipe file. What it leaves out of the objective's options are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>

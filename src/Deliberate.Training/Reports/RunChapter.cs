@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -36,12 +37,15 @@ internal static class RunChapter
 
     private static string Corpus(RunEvidence run)
     {
-        var (m, supervised) = (run.Recipe.Family.Writers, run.Recipe.Supervised);
+        var (family, supervised) = (run.Recipe.Family, run.Recipe.Supervised);
         var split = "Test problems occur neither in it nor in what the model practises on: a hash of the problem decides the split.";
         if (supervised.Steps == 0) return "This run had no supervised stage of its own: it goes on from a checkpoint.";
         return string.Create(CultureInfo.InvariantCulture, $"The base imitated {supervised.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
-            + $"{RunWords.Percent(m.Careful)} of its writers are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early. {split}";
+            + (family.IsMixed ? string.Join(" ", family.Parts.Select(p => $"{p.Name}: {Writers(p.Part.Writers, "writers")}.")) : $"{Writers(family.Writers, "its writers")}.") + $" {split}";
     }
+
+    private static string Writers(CorpusMixture m, string who) =>
+        $"{RunWords.Percent(m.Careful)} of {who} are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early";
 
     private static string Reinforcement(RunEvidence run)
     {

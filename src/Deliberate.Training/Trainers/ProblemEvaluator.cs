@@ -27,17 +27,25 @@ internal static class ProblemEvaluator
     {
         problems = Math.Min(problems, source.Count(split, level) ?? problems);
         var drawn = new Problem[problems];
-        var requests = new SampleRequest[problems];
-        for (var i = 0; i < problems; i++)
+        for (var i = 0; i < problems; i++) drawn[i] = source.Draw(split, level, seed, i);
+        return Run(sampler, encoder, grader, drawn, samples, maxTokens, options, seed, progress, cancellation);
+    }
+
+    /// <summary>Problems that were chosen elsewhere; a sample's stream is keyed by its problem's place among them.</summary>
+    public static List<GradedSample> Run(
+        Sampler sampler, ProblemEncoder encoder, ISampleGrader grader, IReadOnlyList<Problem> problems, int samples, int maxTokens, SamplingOptions options, ulong seed,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var requests = new SampleRequest[problems.Count];
+        for (var i = 0; i < requests.Length; i++)
         {
-            drawn[i] = source.Draw(split, level, seed, i);
             var streams = new RandomStream[samples];
             for (var s = 0; s < samples; s++) streams[s] = new RandomStream(seed, StreamStage.Evaluation, problem: i, sample: s);
-            requests[i] = new SampleRequest(encoder.Prompt(drawn[i]), maxTokens, streams);
+            requests[i] = new SampleRequest(encoder.Prompt(problems[i]), maxTokens, streams);
         }
 
         var rollouts = sampler.Sample(requests, options, encoder.StopIds, progress: progress, cancellation: cancellation);
-        return [.. grader.Grade(encoder, drawn, rollouts, cancellation).SelectMany(group => group)];
+        return [.. grader.Grade(encoder, problems, rollouts, cancellation).SelectMany(group => group)];
     }
 
     public static GradedSample Graded(ProblemEncoder encoder, ITaskFamily family, Problem problem, int sample, Rollout rollout)

@@ -26,6 +26,11 @@ public sealed class TrainRecipeTests
     [InlineData("name: a\nexpert_iteration: { curriculum: { kind: linear, levels: [3, 4], start: 5 } }", 2, 72, "expert_iteration.curriculum.start", "5 is not among")]
     [InlineData("name: a\nexpert_iteration: { samples: 4, most_per_problem: 5 }", 2, 51, "expert_iteration.most_per_problem", "Of 4 samples")]
     [InlineData("name: a/b", 1, 7, "name", "folder")]
+    [InlineData("name: a\nfamily: { parts: [{ name: sudoku, levels: [4] }] }", 2, 9, "family.name", "arithmetic is one family")]
+    [InlineData("name: a\nfamily: { name: b, parts: [{ name: sudoku, levels: [5] }] }", 2, 52, "family.parts[0].levels", "no level 5")]
+    [InlineData("name: a\nfamily: { name: b, parts: [{ name: arithmetic }, { name: arithmetic }] }", 2, 27, "family.parts", "named twice")]
+    [InlineData("name: a\nfamily: { name: b, parts: [{ name: arithmetic }], levels: [4] }", 2, 59, "family.levels", "names its own levels")]
+    [InlineData("name: a\nfamily: { name: b, parts: [{ name: arithmetic, share: 0 }] }", 2, 55, "family.parts[0].share", "at least 1")]
     public void A_mistake_names_its_place(string text, int line, int column, string field, string says)
     {
         var error = Should.Throw<UserError>(() => TrainRecipe.Parse(text, "recipe.yaml"));

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Deliberate.Core;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// Runs an experiment that the project's claims stand on, with its controls, and writes its table, charts and a text made from
+/// the numbers. Started again, it goes on where it was stopped.
+/// </summary>
+internal sealed class ReproduceCommand : CliCommand
+{
+    private const string Reasoning = "reasoning";
+
+    private readonly Argument<string> _experiment = new("EXPERIMENT") { Description = $"{Reasoning}: does reinforcement learning teach reasoning? Six families, three seeds, before and after, with controls." };
+    private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "How many seeds; 0 for the recipe's.", 0, 0, 100);
+    private readonly Option<int> _seedBase = CommonOptions.Whole("--seed-base", "The first seed; the others follow it.", 1, 0);
+    private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "Where models, results and report go; runs/reproduce-reasoning if left out." };
+    private readonly Option<bool> _quick = new("--quick") { Description = "The whole chain in a minute or two with tiny numbers, to see that it works. Not a result." };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete an earlier experiment in the folder and begin again." };
+    private readonly Option<string?> _writeDocs = new("--write-docs") { HelpName = "file", Description = $"Also write table and text into this page, between the marks of \"{ExperimentReport.Block}\"." };
+    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "file", Description = "The experiment's recipe; recipes/reproduce/reasoning.yaml if left out." };
+    private readonly Option<string[]> _set = CommonOptions.Set();
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _json = CommonOptions.Json("where the results are and the answers to its questions");
+
+    public ReproduceCommand()
+        : base(
+            "reproduce",
+            "Run the experiment behind the claims, with its controls: table, charts, and what they show and do not.",
+            "deliberate reproduce reasoning",
+            "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
+            "deliberate reproduce reasoning --seeds 1 --seed-base 7 --output runs/another-seed",
+            "deliberate reproduce reasoning --write-docs docs/reasoning.md")
+    {
+        Add(_experiment);
+        foreach (var option in new Option[] { _seeds, _seedBase, _output, _quick, _fresh, _writeDocs, _recipe, _set, _threads, _json }) Add(option);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(_experiment);
+        if (name != Reasoning) throw new UserError($"There is no experiment \"{name}\".", advice: NearestName.Suggest(name, [Reasoning]));
+        var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
+        if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
+        if (docs is not null) MarkedBlock.Check(docs, ExperimentReport.Block);
+        var recipe = parsed.GetValue(_recipe) ?? Path.Combine(AppContext.BaseDirectory, "recipes", "reproduce", "reasoning.yaml");
+        var seeds = parsed.GetValue(_seeds);
+        var plan = ExperimentPlan.Read(recipe, new ExperimentOptions(seeds == 0 ? null : seeds, (ulong)parsed.GetValue(_seedBase), quick, parsed.GetValue(_set) ?? []));
+        var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-reasoning-quick" : "reproduce-reasoning");
+        var folder = new ExperimentFolder(output);
+        if (parsed.GetValue(_fresh)) folder.Clear();
+        folder.Claim(plan);
+        var command = CommandLine(parsed);
+        using var stop = new StopSignal(TrainingSession.StopNotice);
+        var outcome = ProgressViews.Run(view => new ExperimentRun(plan, folder, parsed.GetValue(_threads), new ExperimentProgress(view)).Execute(stop.Token));
+        if (outcome == RunOutcome.Interrupted)
+        {
+            Console.Error.WriteLine($"Stopped. Continue with: {command}");
+            return ExitCode.Failure;
+        }
+
+        var summary = new ExperimentSummary(ExperimentEvidence.Read(plan, folder));
+        ExperimentReport.Write(folder, command, summary);
+        if (docs is not null) MarkedBlock.Replace(docs, ExperimentReport.Block, ExperimentReport.Docs(command, summary));
+        if (parsed.GetValue(_json)) WriteJson(folder, summary);
+        else Write(folder, summary, docs);
+        return ExitCode.Success;
+    }
+
+    /// <summary>The command that made it, to run again or go on.</summary>
+    private string CommandLine(ParseResult parsed)
+    {
+        var line = $"deliberate reproduce {Reasoning}";
+        if (parsed.GetValue(_seeds) is > 0 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
+        if (parsed.GetValue(_seedBase) is not 1 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
+        if (parsed.GetValue(_quick)) line += " --quick";
+        if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {Argument(recipe)}";
+        foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {Argument(one)}";
+        return parsed.GetValue(_output) is { } output ? $"{line} --output {Argument(output)}" : line;
+    }
+
+    private static string Argument(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=".Contains(c, StringComparison.Ordinal)) ? text : JsonSerializer.Serialize(text);
+
+    private static void WriteJson(ExperimentFolder folder, ExperimentSummary summary) => JsonOutput.Write(new
+    {
+        IsResult = !summary.Plan.Quick,
+        folder.Report,
+        folder.Results,
+        folder.Table,
+        Questions = ExperimentFindings.Answered(summary).Select(a => new { Question = a.Question.Key, a.Contrast.From, a.Contrast.To, Difference = a.Contrast.Difference.Value, a.Contrast.Difference.Low, a.Contrast.Difference.High, a.Contrast.Finding }),
+    });
+
+    private static void Write(ExperimentFolder folder, ExperimentSummary summary, string? docs)
+    {
+        if (summary.Plan.Quick) Console.Out.WriteLine(ExperimentFindings.QuickWarning);
+        var models = ExperimentTables.Models(summary);
+        Terminal.WriteTable("Right answers to held-out problems:", models.Columns, models.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Text)]));
+        foreach (var (question, contrast) in ExperimentFindings.Answered(summary)) Console.Out.WriteLine($"- {ExperimentFindings.Sentence(question, contrast)}");
+        Console.Out.WriteLine();
+        Console.Out.WriteLine($"Report   {folder.Report}");
+        Console.Out.WriteLine($"Results  {folder.Results}");
+        Console.Out.WriteLine($"Table    {docs ?? folder.Table}");
+    }
+}

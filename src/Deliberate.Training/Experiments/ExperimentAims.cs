@@ -1,0 +1,46 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// The aims that were set for the quickstart's two tasks (<see cref="RunTargets"/>), held against the same tasks here, where one
+/// model learns them beside all others: said whether met or missed, whichever way it comes out.
+/// </summary>
+internal static class ExperimentAims
+{
+    private const string Arithmetic = "arithmetic", Countdown = "countdown";
+
+    /// <summary>Empty where neither task is among the families.</summary>
+    public static List<RunTarget> Of(ExperimentSummary summary)
+    {
+        var aims = new List<RunTarget>();
+        foreach (var family in summary.Families)
+        {
+            if (family == Arithmetic) aims.AddRange(OfArithmetic(summary, family));
+            else if (family.StartsWith(Countdown, StringComparison.Ordinal)) aims.AddRange(OfCountdown(summary, family));
+        }
+
+        return aims;
+    }
+
+    private static IEnumerable<RunTarget> OfArithmetic(ExperimentSummary summary, string family)
+    {
+        Measured Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)!.Rate;
+        var (before, after) = (Steps(ExperimentModel.Base), Steps(ExperimentModel.Reinforced));
+        yield return new RunTarget($"{family}, every step right before RL", $"at most {RunWords.Percent(RunTargets.MostBefore)}", RunWords.Share(before), before.Value <= RunTargets.MostBefore);
+        yield return new RunTarget($"{family}, every step right after RL", $"at least {RunWords.Percent(RunTargets.LeastAfter)}", RunWords.Share(after), after.Value >= RunTargets.LeastAfter);
+        var gap = summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "thought"), family)!;
+        yield return new RunTarget($"{family}, answers right above the control without thought", "at least 20 percentage points", ExperimentFindings.Difference(gap), gap.Difference.Value >= RunTargets.LeastGap);
+    }
+
+    private static IEnumerable<RunTarget> OfCountdown(ExperimentSummary summary, string family)
+    {
+        var learned = summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "learning"), family)!;
+        var ratio = learned.From > 0 ? learned.To / learned.From : double.NaN;
+        yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(new Measured(ratio)), ratio >= RunTargets.LeastRatio);
+        var (shorter, longer) = (Tokens(summary, ExperimentModel.Base, family), Tokens(summary, ExperimentModel.Reinforced, family));
+        yield return new RunTarget($"{family}, length of thought after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens", longer > shorter);
+    }
+
+    private static double Tokens(ExperimentSummary summary, ExperimentModel model, string family) => ExperimentScores.Tokens(summary.Evidence, new Subject(model), [family]);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace Deliberate.Cli.Tests;
+
+public sealed class ReproduceCommandTests
+{
+    private const string Train =
+        """
+        name: tiny
+        family:
+          name: both
+          parts:
+            - { name: arithmetic-compare, levels: [2] }
+            - { name: horn-proofs, levels: [2] }
+        model: { hidden: 16, layers: 1, heads: 2, intermediate: 16, context: 128 }
+        supervised: { tokens: 3000, batch_tokens: 500 }
+        reinforcement: { steps: 2, prompts: 2, samples: 2, max_tokens: 24 }
+        expert_iteration: { rounds: 2, most_per_problem: 2, max_tokens: 24 }
+        evaluation: { max_tokens: 24 }
+        """;
+
+    private const string Experiment =
+        """
+        train: train.yaml
+        seeds: 1
+        problems: 6
+        direct_max_tokens: 4
+        tests:
+          - { family: arithmetic-compare, max_tokens: 24, deeper: 3, deeper_max_tokens: 24 }
+          - { family: horn-proofs, max_tokens: 24, deeper: 3, deeper_max_tokens: 24 }
+        quick: { problems: 4, set: [supervised.tokens=1000] }
+        """;
+
+    [Fact]
+    public void A_miniature_experiment_leaves_results_report_and_docs_and_starting_it_again_changes_nothing()
+    {
+        using var folder = Recipes();
+        folder.File("page.md", "# Page\n<!-- reproduce reasoning: begin -->\nnot run yet\n<!-- reproduce reasoning: end -->\n");
+        string[] command = ["reproduce", "reasoning", "--recipe", "small.yaml", "--output", "out", "--write-docs", "page.md"];
+        var first = CliProcess.Run(folder.Root, command).ShouldSucceed();
+        first.Error.ShouldContain("1/8: seed 1, imitation");
+        first.Error.ShouldContain("left");
+        first.Output.ShouldContain("after RL");
+        first.Output.ShouldContain("out/report.html");
+        var page = File.ReadAllText(Path.Combine(folder.Root, "page.md"));
+        page.ShouldContain("deliberate reproduce reasoning --recipe small.yaml --output out");
+        page.ShouldContain("| before RL |");
+        page.ShouldNotContain("not run yet");
+        var results = File.ReadAllText(Path.Combine(folder.Root, "out/results.json"));
+
+        using var json = JsonDocument.Parse(CliProcess.Run(folder.Root, [.. command, "--json"]).ShouldSucceed().Output);
+        json.RootElement.GetProperty("is_result").GetBoolean().ShouldBeTrue();
+        File.ReadAllText(Path.Combine(folder.Root, "out/results.json")).ShouldBe(results);
+        File.ReadAllText(Path.Combine(folder.Root, "page.md")).ShouldBe(page);
+
+        CliProcess.Run(folder.Root, "reproduce", "reasoning", "--recipe", "small.yaml", "--output", "out", "--seed-base", "9").ShouldBeUserMistake().ShouldContain("--fresh");
+        CliProcess.Run(folder.Root, "sample", "out/seed-1/rl").ShouldBeUserMistake().ShouldContain("Name one of arithmetic-compare, horn-proofs");
+        CliProcess.Run(folder.Root, "eval", "out/seed-1/rl", "--family", "horn-proofs", "--problems", "4", "--samples", "1").ShouldSucceed().Output.ShouldContain("level 2");
+    }
+
+    [Fact]
+    public void Quick_numbers_are_marked_as_no_result_everywhere_and_stopped_it_says_how_to_go_on()
+    {
+        using var folder = Recipes();
+        string[] command = ["reproduce", "reasoning", "--recipe", "small.yaml", "--quick"];
+        using (var process = CliProcess.Start(folder.Root, command))
+        {
+            process.WaitFor("2/8");
+            process.Signal(CliProcess.Interrupt);
+            var stopped = process.Wait();
+            stopped.ExitCode.ShouldBe(1);
+            stopped.Error.ShouldContain("Continue with: deliberate reproduce reasoning --quick --recipe small.yaml");
+        }
+
+        var whole = CliProcess.Run(folder.Root, command).ShouldSucceed();
+        whole.Error.ShouldNotContain("1/8");
+        whole.Output.ShouldContain("Not a result");
+        foreach (var file in new[] { "report.html", "results.json", "table.md" }) File.ReadAllText(Path.Combine(folder.Root, "runs/reproduce-reasoning-quick", file)).ShouldContain("Not a result");
+    }
+
+    [Theory]
+    [InlineData("reproduce reasning", "There is no experiment \"reasning\". Did you mean \"reasoning\"?")]
+    [InlineData("reproduce", "Required argument 'EXPERIMENT' missing")]
+    [InlineData("reproduce reasoning --quick --write-docs small.yaml", "no result")]
+    [InlineData("reproduce reasoning --write-docs small.yaml", "mark <!-- reproduce reasoning: begin --> is missing")]
+    [InlineData("reproduce reasoning --recipe smal.yaml", "\"small.yaml\"")]
+    [InlineData("reproduce reasoning --recipe small.yaml --set reinforcement.prompts=3", "3 problems cannot ask 2 families equally often")]
+    [InlineData("reproduce reasoning --seeds -1", "--seeds")]
+    public void A_mistake_is_told_before_anything_is_trained(string line, string said)
+    {
+        using var folder = Recipes();
+        CliProcess.Run(folder.Root, line.Split(' ')).ShouldBeUserMistake().ShouldContain(said);
+        Directory.Exists(Path.Combine(folder.Root, "runs")).ShouldBeFalse();
+    }
+
+    private static TemporaryFolder Recipes()
+    {
+        var folder = new TemporaryFolder();
+        folder.File("train.yaml", Train);
+        folder.File("small.yaml", Experiment);
+        return folder;
+    }
+}
