@@ -9,6 +9,7 @@ namespace Deliberate.Training;
 internal sealed record FamilyRecipe : ICheckedRecipe
 {
     [Description("Name of the task family.")]
+    [FamilyName]
     public string Name { get; init; } = "arithmetic";
 
     [Description("Levels of difficulty to train on, in equal shares.")]

@@ -23,6 +23,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     public int Samples { get; init; } = 8;
 
     [Description("Policy objective.")]
+    [ObjectiveName]
     public string Objective { get; init; } = "dapo";
 
     [Description("The objective's options; those left out are its own defaults.")]
