@@ -10,6 +10,7 @@ internal static class CommandList
         new QuickstartCommand(),
         new TrainCommand(),
         new ResumeCommand(),
+        new RunsCommand(),
         new RecipeCommand(),
         new SampleCommand(),
         new EvalCommand(),
