@@ -11,6 +11,8 @@ internal static class CommandList
         new TrainCommand(),
         new ResumeCommand(),
         new ReproduceCommand(),
+        new RunsCommand(),
+        new RecipeCommand(),
         new SampleCommand(),
         new EvalCommand(),
         new ChatCommand(),

@@ -12,20 +12,22 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "The run folder; runs/NAME if left out, NAME being the recipe's." };
     private readonly Option<string?> _from = new("--from") { HelpName = "checkpoint", Description = "Start from another run's weights, or a model from elsewhere, as the recipe's model.from does; the optimizer begins anew." };
     private readonly Option<string[]> _set = CommonOptions.Set();
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Train nothing: say what the recipe amounts to, in sequences, tokens, memory, disk and time, or why it cannot be done." };
     private readonly Option<int> _threads = CommonOptions.Threads();
-    private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations");
+    private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations, or the plan");
 
     public TrainCommand()
         : base(
             "train",
             "Train what a recipe describes: supervised, then reinforcement learning, evaluations and a report. Ctrl-C saves.",
             "deliberate train recipes/arithmetic.yaml",
+            "deliberate train recipes/arithmetic.yaml --dry-run   # what it amounts to",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
             "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
             "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
     {
         Add(_recipe);
-        foreach (var option in new Option[] { _output, _from, _set, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _output, _from, _set, _dryRun, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -33,9 +35,30 @@ internal sealed class TrainCommand : CliCommand
         string[] set = parsed.GetValue(_set) ?? [];
         // Quoted, so that a path is read as a text whatever is in it.
         if (parsed.GetValue(_from) is { } from) set = [.. set, $"model.from={JsonSerializer.Serialize(CheckpointChoice.Find(from).Location)}"];
-        var recipe = TrainRecipe.Read(parsed.GetRequiredValue(_recipe), set);
+        var file = parsed.GetRequiredValue(_recipe);
+        var recipe = TrainRecipe.Read(file, set);
         var folder = parsed.GetValue(_output) ?? Path.Combine("runs", recipe.Name);
         if (File.Exists(folder)) throw new UserError("This is a file, not a folder.", folder, field: "--output", advice: "Choose another name.");
+        if (parsed.GetValue(_dryRun)) return Plan(recipe, file, folder, parsed.GetValue(_threads), parsed.GetValue(_json));
         return TrainingSession.Execute(folder, observer => TrainingRun.Start(recipe, folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
+    }
+
+    private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json)
+    {
+        var machine = MachineLimits.At(folder);
+        var plan = Planner.Plan(recipe, file);
+        Planner.Refuse(plan, machine, file);
+        var time = TimeEstimate.Measure(plan, threads);
+        if (json)
+        {
+            JsonOutput.Write(new { Recipe = file, Run = folder, plan.Parameters, plan.Lengths, plan.Supervised, plan.ExpertIteration, plan.Reinforcement, plan.Evaluation, plan.Memory, plan.Disk, Machine = machine, Seconds = time, plan.Remarks });
+            return ExitCode.Success;
+        }
+
+        foreach (var (name, text) in PlanText.Full(plan, machine, time)) Console.Out.WriteLine($"{name,-17} {text}");
+        foreach (var remark in plan.Remarks) Console.Out.WriteLine($"{"note",-17} {remark}");
+        Console.Out.WriteLine();
+        Console.Out.WriteLine($"Nothing was trained. Train it: deliberate train {file}{(recipe.Model.From is { } from ? $" --from {from}" : "")}");
+        return ExitCode.Success;
     }
 }

@@ -20,6 +20,11 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
 
     private static readonly string[] Rates = ["sft/tokens_per_second", "ei/tokens_per_second", "rl/sampled_tokens_per_second"];
 
+    public void Planned(RunPlan plan)
+    {
+        foreach (var line in PlanText.Brief(plan)) view.Note($"{name}: {line}");
+    }
+
     public void StageStarted(RunStage stage, int done, int steps)
     {
         if (stage != RunStage.Done) view.Begin($"{name}: {RunWords.Stage(stage)}", steps, done);

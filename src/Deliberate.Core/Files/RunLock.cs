@@ -56,6 +56,20 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Who is said to hold the lock of a folder: null where nobody is, or a process of this machine that is gone. Does not touch the
+    /// lock, so it disturbs nobody; a process of another machine is taken at its word.
+    /// </summary>
+    public static string? Holder(string folder)
+    {
+        var path = Path.Combine(folder, HolderName);
+        if (!File.Exists(path)) return null;
+        var said = Describe(path);
+        var words = said.Split(' ');
+        var isHere = said.Contains($" on {Environment.MachineName},", StringComparison.Ordinal);
+        return isHere && words.Length > 1 && int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !Disk.IsAlive(pid) ? null : said;
+    }
+
     public void Dispose()
     {
         if (_stream is null) return;

@@ -37,6 +37,7 @@ internal static class RecipeSchema
             var property = new JsonObject();
             if (field.Description is not null) property["description"] = field.Description;
             Type(property, field.Type, field.Nullable, field.ItemNullable, field.Range, field.Required ? null : value, level);
+            if (field.Names is { } names) Names(property, names);
             if (field.Required) required.Add(field.Key);
             else if (Default(value, field.Nullable) is { } node) property["default"] = node.Value;
             properties[field.Key] = property;
@@ -76,6 +77,21 @@ internal static class RecipeSchema
         }
         else Section(schema, type, value, level + 1);
         if (nullable) schema["type"] = new JsonArray((string)schema["type"]!, "null");
+    }
+
+    /// <summary>A text is one of them; a dictionary has no others for keys.</summary>
+    private static void Names(JsonObject schema, IReadOnlyList<string> names)
+    {
+        if (schema["additionalProperties"] is not JsonObject values)
+        {
+            schema["enum"] = new JsonArray([.. names.Select(n => (JsonNode?)n)]);
+            return;
+        }
+
+        var properties = new JsonObject();
+        foreach (var name in names) properties[name] = values.DeepClone();
+        schema["properties"] = properties;
+        schema["additionalProperties"] = false;
     }
 
     private static void Number(JsonObject schema, Type type, InRangeAttribute? range)

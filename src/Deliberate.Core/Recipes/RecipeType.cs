@@ -45,6 +45,7 @@ internal sealed class RecipeType
                 Nullable = info.ReadState == NullabilityState.Nullable,
                 ItemNullable = ItemInfo(info)?.ReadState == NullabilityState.Nullable,
                 Range = InRangeAttribute.Of(property) ?? (parameter is null ? null : InRangeAttribute.Of(parameter)),
+                Names = property.GetCustomAttribute<KnownNamesAttribute>()?.Names,
                 Description = Description(property) ?? (parameter is null ? null : Description(parameter)),
                 Required = parameter is { HasDefaultValue: false } || property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(RequiredAttribute)),
             };
@@ -158,6 +159,9 @@ internal sealed class RecipeField
     public required bool Required { get; init; }
 
     public required InRangeAttribute? Range { get; init; }
+
+    /// <summary>What the value, or the keys of a dictionary, may be; null where no list knows them.</summary>
+    public required IReadOnlyList<string>? Names { get; init; }
 
     public required string? Description { get; init; }
 }

@@ -7,7 +7,7 @@ internal static class OneSidedAlarm
 {
     public static HealthAlarm Entry { get; } = new(
         "one_sided", 2,
-        "Without a difference there is nothing to learn from; the updates of such steps are left out (rl/idle_updates).",
+        "Where no answer is better than another there is nothing to learn but length; updates without any advantage are left out (rl/idle_updates).",
         "All wrong: choose an easier level (family.levels, or a curriculum), train the base longer, or raise max_tokens. All right: stop here, or choose a harder level.",
         (trace, threshold) =>
         {

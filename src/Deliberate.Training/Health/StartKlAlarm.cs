@@ -9,7 +9,7 @@ namespace Deliberate.Training;
 internal static class StartKlAlarm
 {
     public static HealthAlarm Entry { get; } = new(
-        "start_kl", 1,
+        "start_kl", 0.3,
         "The policy has gone far from what it was when reinforcement learning began: what it knew then may be lost, and a reward that rises now may be a reward that is tricked.",
         "Look at samples of this step (deliberate runs samples). Lower the learning rate, make fewer updates, or hold it back with options.kl_coefficient.",
         (trace, threshold) => (trace.LastOf("policy/reference_kl_k3") ?? trace.LastOf("policy/start_kl_k3")) is { } distance && distance > threshold

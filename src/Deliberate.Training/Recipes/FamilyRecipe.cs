@@ -11,6 +11,7 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     private static readonly int[] UsualLevels = [3];
 
     [Description("Name of the task family; where there are parts, what they are called together.")]
+    [FamilyName]
     public string Name { get; init; } = "arithmetic";
 
     [Description("Several families in place of one, which take turns.")]

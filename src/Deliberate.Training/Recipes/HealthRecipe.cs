@@ -15,6 +15,7 @@ internal sealed record HealthRecipe : ICheckedRecipe
     public int KlEvery { get; init; } = 10;
 
     [Description("Thresholds other than the alarms' own, by name (truncation: 0.3); null switches an alarm off.")]
+    [AlarmNames]
     public IReadOnlyDictionary<string, double?> Alarms { get; init; } = new Dictionary<string, double?>();
 
     /// <summary>Null where it is switched off.</summary>

@@ -85,6 +85,8 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Problems is null && Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         var metrics = EvaluationSummary.Names(Evaluation.Budgets);
         if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
+        if (!Family.ChainOfThought && ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right: answers without thought have no steps, so none would be kept.");
+        if (!Family.ChainOfThought && Reinforcement is { Steps: > 0, Rewards.AllStepsRight: > 0 }) yield return ("reinforcement", "rewards.all_steps_right: answers without thought have no steps, so it would never be paid.");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.Steps > 0 && Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");

@@ -14,6 +14,9 @@ internal enum RunOutcome
 /// <summary>Watches a run: how a command line or a dashboard shows progress. Called on the run's thread; what it does cannot change the run.</summary>
 internal interface IRunObserver
 {
+    /// <summary>A new run begins: what it amounts to.</summary>
+    void Planned(RunPlan plan);
+
     /// <param name="stage">What begins, or goes on.</param>
     /// <param name="done">Steps already done.</param>
     /// <param name="steps">Steps in all.</param>
@@ -41,6 +44,10 @@ internal interface IRunObserver
 /// <summary>Watches nothing.</summary>
 internal class SilentObserver : IRunObserver
 {
+    public virtual void Planned(RunPlan plan)
+    {
+    }
+
     public virtual void StageStarted(RunStage stage, int done, int steps)
     {
     }

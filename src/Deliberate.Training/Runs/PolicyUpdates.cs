@@ -55,16 +55,18 @@ internal sealed class PolicyUpdates : IDisposable
         {
             var part = groups.Skip((int)((long)u * groups.Count / _recipe.Updates)).Take((int)((u + 1L) * groups.Count / _recipe.Updates) - (int)((long)u * groups.Count / _recipe.Updates)).ToArray();
             if (part.Length == 0) continue;
-            if (!Teaches(part))
-            {
-                idle++;
-                continue;
-            }
-
             var batch = new List<PolicySample>();
             foreach (var group in part)
                 for (var g = 0; g < group.Rollouts.Length; g++)
                     if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+            if (!Teaches(part))
+            {
+                // A policy that has collapsed looks like this: its entropy must still be seen.
+                _trainer.Measure(batch, policy);
+                idle++;
+                continue;
+            }
+
             if (batch.Count == 0) continue;
             var own = new PolicyMetrics();
             var update = _trainer.Step(batch, rate, own);

@@ -11,8 +11,6 @@ internal sealed class RunSession : IDisposable
     /// <summary>Samples in flight at once. Results do not depend on it.</summary>
     private const int MostSlots = 256;
 
-    private const int ProbedPrompts = 64;
-
     private Sampler? _sampler;
     private TrainingGraph? _graph;
 
@@ -47,16 +45,15 @@ internal sealed class RunSession : IDisposable
 
     public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
 
-    public Sampler Sampler => _sampler ??= new Sampler(Model, Slots, Recipe.Model.Context);
+    public Sampler Sampler => _sampler ??= new Sampler(Model, SlotsOf(Recipe), Recipe.Model.Context);
 
-    private int Slots
+    /// <summary>Samples that a recipe has in flight at once.</summary>
+    public static int SlotsOf(TrainRecipe recipe)
     {
-        get
-        {
-            var most = Math.Max(Recipe.Reinforcement.Prompts * (long)Recipe.Reinforcement.Samples, Recipe.Evaluation.QuickProblems * (long)Recipe.Evaluation.Samples);
-            if (Recipe.ExpertIteration.Rounds > 0) most = Math.Max(most, Recipe.ExpertIteration.Prompts * (long)Recipe.ExpertIteration.Samples);
-            return (int)Math.Clamp(most, 1, MostSlots);
-        }
+        var most = recipe.Evaluation.Problems * (long)recipe.Evaluation.Samples;
+        if (recipe.Reinforcement.Steps > 0) most = Math.Max(most, recipe.Reinforcement.Prompts * (long)recipe.Reinforcement.Samples);
+        if (recipe.ExpertIteration.Rounds > 0) most = Math.Max(most, recipe.ExpertIteration.Prompts * (long)recipe.ExpertIteration.Samples);
+        return (int)Math.Clamp(most, 1, MostSlots);
     }
 
     /// <summary>Sequences that a micro-batch may hold: enough for direct answers to short problems.</summary>
@@ -66,9 +63,24 @@ internal sealed class RunSession : IDisposable
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
         if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
+        var (configuration, text) = ModelOf(recipe);
+        var model = new LanguageModel(device, configuration);
+        model.Initialise(recipe.Seed);
+        return (model, text);
+    }
+
+    /// <summary>What the recipe's model is like and how it reads, without its weights.</summary>
+    public static (ModelConfiguration Configuration, TextFormat Text) ModelOf(TrainRecipe recipe)
+    {
+        if (recipe.Model.From is { } from)
+        {
+            using var opened = PretrainedModel.Open(from);
+            return (opened.Configuration, opened.Text);
+        }
+
         var text = OwnTokenizer.For(recipe);
         var shape = recipe.Model;
-        var model = new LanguageModel(device, new ModelConfiguration
+        return (new ModelConfiguration
         {
             Architecture = "llama",
             VocabularySize = text.Tokenizer.VocabularySize,
@@ -82,9 +94,7 @@ internal sealed class RunSession : IDisposable
             TieWordEmbeddings = true,
             EosTokenIds = text.Generation.EosTokenIds,
             PadTokenId = text.Generation.PadTokenId,
-        });
-        model.Initialise(recipe.Seed);
-        return (model, text);
+        }, text);
     }
 
     /// <summary>A stage's curriculum over the levels of its problems.</summary>
@@ -100,51 +110,6 @@ internal sealed class RunSession : IDisposable
         }
 
         return new Curriculum(recipe, mix: null, recipe.Levels, steps, state);
-    }
-
-    /// <summary>Refuses token budgets that leave no room for the family's prompts, before any time is spent.</summary>
-    public void CheckBudgets()
-    {
-        var longest = Recipe.Problems is null ? 0 : LongestOwnPrompt();
-        for (var i = 0; i < ProbedPrompts && Recipe.Problems is null && NeedsProblems; i++)
-        {
-            longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Test, Recipe.Family.TestLevel, Recipe.Evaluation.Seed, i)).Length);
-            foreach (var level in Recipe.TrainingLevels) longest = Math.Max(longest, Encoder.Prompt(Family.Generate(Split.Train, level, Recipe.Seed, i)).Length);
-        }
-
-        Check(Recipe.Reinforcement.MaxTokens, "reinforcement.max_tokens", Recipe.Reinforcement.Steps > 0);
-        Check(Recipe.ExpertIteration.MaxTokens, "expert_iteration.max_tokens", Recipe.ExpertIteration.Rounds > 0);
-        Check(Recipe.Evaluation.MaxTokens, "evaluation.max_tokens", Recipe.Evaluation.Problems > 0);
-
-        void Check(int budget, string field, bool used)
-        {
-            if (used && longest + budget > Recipe.Model.Context)
-                throw new UserError($"prompts of {longest} tokens and completions of {budget} exceed the model's context of {Recipe.Model.Context}.", Folder.Recipe, field: field, advice: "Lower the budget or raise model.context.");
-        }
-    }
-
-    /// <summary>Whether any stage or evaluation asks problems.</summary>
-    private bool NeedsProblems => Recipe.Reinforcement.Steps > 0 || Recipe.ExpertIteration.Rounds > 0 || Recipe.Evaluation.Problems > 0;
-
-    /// <summary>Encodes every problem of the user's, so that one that cannot be asked is known before the run.</summary>
-    private int LongestOwnPrompt()
-    {
-        var (problems, longest) = ((OwnProblems)Problems, 0);
-        foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test)))
-        {
-            var (file, line) = problems.PlaceOf(problem);
-            try
-            {
-                longest = Math.Max(longest, Encoder.Prompt(problem).Length);
-            }
-            catch (UserError error)
-            {
-                var unknown = UnknownCharacter.Find(Encoder.Tokenizer, problem.Prompt) ?? error;
-                throw new UserError(unknown.Problem, file, line, field: OwnProblem.Prompt, advice: unknown.Advice, inner: error);
-            }
-        }
-
-        return longest;
     }
 
     public void Dispose()

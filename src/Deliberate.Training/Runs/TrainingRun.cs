@@ -53,7 +53,6 @@ internal sealed class TrainingRun : IDisposable
                 Time = time,
                 Inputs = inputs,
             };
-            _session.CheckBudgets();
             streams.TruncateTo(state?.Streams);
             if (state is not null) _session.Health.CatchUp(folder);
         }
@@ -83,12 +82,14 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null)
     {
         folder = Path.GetFullPath(folder);
-        recipe = StartingPoint.Resolve(recipe);
+        var plan = Planner.Plan(recipe);
+        Planner.Refuse(plan, MachineLimits.At(folder));
         return Open(folder, threads, observer, time, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
-            AtomicFile.WriteText(paths.Recipe, RecipeWriter.Write(recipe));
-            return recipe;
+            AtomicFile.WriteText(paths.Recipe, RecipeWriter.Write(plan.Recipe));
+            observer?.Planned(plan);
+            return plan.Recipe;
         });
     }
 

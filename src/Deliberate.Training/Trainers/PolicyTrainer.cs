@@ -69,6 +69,15 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         return new TrainingStep(loss, norm, Applied: true);
     }
 
+    /// <summary>The entropies of a batch that is not trained on.</summary>
+    public void Measure(IReadOnlyList<PolicySample> samples, PolicyMetrics metrics)
+    {
+        var offsets = PolicyScorer.Offsets(samples);
+        double[] logp = new double[offsets[^1]], entropies = new double[offsets[^1]];
+        _scorer.Score(samples, offsets, logp, entropies);
+        foreach (var entropy in entropies) metrics.AddEntropy(entropy);
+    }
+
     private void Scatter(IReadOnlyList<PolicySample> samples, int first, int count, int[] offsets, double[] gradLogp, double[] gradEntropy)
     {
         var tokens = graph.Batch.Tokens;

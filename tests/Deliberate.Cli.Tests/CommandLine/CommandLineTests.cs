@@ -2,7 +2,7 @@ namespace Deliberate.Cli.Tests;
 
 public sealed class CommandLineTests
 {
-    public static TheoryData<string> CommandNames => [.. CommandList.Create().Select(c => c.Name)];
+    public static TheoryData<string> CommandNames => [.. CommandList.Create().SelectMany(c => c.Subcommands.Select(s => $"{c.Name} {s.Name}").Prepend(c.Name))];
 
     [Fact]
     public void Help_lists_every_command_and_the_exit_codes()
@@ -17,8 +17,10 @@ public sealed class CommandLineTests
     [MemberData(nameof(CommandNames))]
     public void Help_of_a_command_describes_it_and_its_options_and_has_examples(string name)
     {
-        var command = CommandList.Create().Single(c => c.Name == name);
-        var help = CliProcess.Run(".", name, "--help").ShouldSucceed().Output;
+        var words = name.Split(' ');
+        var command = CommandList.Create().Single(c => c.Name == words[0]);
+        if (words.Length > 1) command = (CliCommand)command.Subcommands.Single(c => c.Name == words[1]);
+        var help = CliProcess.Run(".", [.. words, "--help"]).ShouldSucceed().Output;
         help.ShouldContain(command.Description!);
         help.ShouldContain("Examples:");
         command.Examples.Count.ShouldBeGreaterThan(1);
@@ -53,6 +55,17 @@ public sealed class CommandLineTests
     [InlineData("sample nowhere", "nowhere: There is no such file or folder.")]
     [InlineData("eval nowhere", "nowhere: There is no such file or folder.")]
     [InlineData("report nowhere", "nowhere: There is no such run folder.")]
+    [InlineData("runs", "What is to be done with runs? deliberate runs list, compare, samples or retrain")]
+    [InlineData("runs lst", "There is no command lst. Did you mean \"list\"?")]
+    [InlineData("runs list nowhere", "nowhere: There is no such folder.")]
+    [InlineData("runs compare a", "Required argument 'B' missing")]
+    [InlineData("runs compare a b", "a: There is no such run folder.")]
+    [InlineData("runs retrain a", "Option '--step' is required")]
+    [InlineData("runs retrain a --stp 3", "There is no option --stp. Did you mean \"--step\"?")]
+    [InlineData("runs samples a --count many", "--count: \"many\" is not a whole number from 0. See deliberate runs samples --help.")]
+    [InlineData("recipe", "What is to be done with a recipe?")]
+    [InlineData("recipe chek x.yaml", "There is no command chek. Did you mean \"check\"?")]
+    [InlineData("recipe check nowhere.yaml", "nowhere.yaml: There is no such recipe.")]
     public void A_mistake_in_the_command_line_is_one_line_with_advice_and_exit_code_2(string line, string said)
     {
         using var folder = new TemporaryFolder();

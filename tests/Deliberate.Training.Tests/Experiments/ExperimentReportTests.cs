@@ -65,7 +65,7 @@ public sealed class ExperimentReportTests : IDisposable
         (score.GetProperty("successes").GetInt32(), score.GetProperty("samples").GetInt32()).ShouldBe((9, 12));
         score.GetProperty("seeds").EnumerateArray().Select(s => s.GetProperty("successes").GetInt32()).ShouldBe([4, 5]);
         root.GetProperty("questions").GetArrayLength().ShouldBe(ExperimentQuestion.All.Count * 3);
-        root.GetProperty("questions")[0].GetProperty("verdict").GetString().ShouldBeOneOf("higher", "lower", "not_shown");
+        root.GetProperty("questions")[0].GetProperty("finding").GetString().ShouldBeOneOf("higher", "lower", "not_shown");
         File.ReadAllText(folder.Table).ShouldContain("| before RL |");
         File.ReadAllText(folder.Report).ShouldContain("<html");
     }

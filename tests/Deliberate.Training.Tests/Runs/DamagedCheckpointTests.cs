@@ -79,11 +79,16 @@ public sealed class DamagedCheckpointTests(DamagedCheckpointTests.Interrupted in
     {
         var disk = _folder.File("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Shell($"mount -t tmpfs -o size=700k tmpfs '{disk}'"), "A small file system can only be mounted by root.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Shell($"mount -t tmpfs -o size=2m tmpfs '{disk}'"), "A small file system can only be mounted by root.");
         try
         {
             var folder = Path.Combine(disk, "run");
-            var error = Should.Throw<UserError>(() => TinyRun.Start(TinyRun.Recipe(), folder, 1));
+            // There was room when the run began, and something else has taken it.
+            var others = new StepObserver((stage, step) =>
+            {
+                if ((stage, step) == (RunStage.Supervised, 1)) File.WriteAllBytes(Path.Combine(disk, "others"), new byte[1_300_000]);
+            });
+            var error = Should.Throw<UserError>(() => TinyRun.Start(TinyRun.Recipe(), folder, 1, others));
             error.Message.ShouldContain("Cannot be written");
             new RunFolder(folder).Checkpoints().Count.ShouldBeInRange(1, 3);
             Shell($"mount -o remount,size=16m '{disk}'").ShouldBeTrue();

@@ -23,7 +23,7 @@ public sealed class NonFiniteTests : IDisposable
             error.Message.ShouldContain("optimizer.learning_rate");
         }
 
-        observer.Notices.Count(n => n.Contains("saved to", StringComparison.Ordinal)).ShouldBe(2);
+        observer.Notices.Count(n => n.Contains("was left out and saved", StringComparison.Ordinal)).ShouldBe(2);
         var saved = Directory.GetFiles(Path.Combine(folder, RunFolder.SkippedFolder));
         saved.Length.ShouldBe(3);
         foreach (var file in saved) JsonLines.Read(file).Count().ShouldBeGreaterThan(3);

@@ -77,6 +77,10 @@ internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
 
     public List<EvaluationSummary> Evaluations { get; } = [];
 
+    public RunPlan? Plan { get; private set; }
+
+    public override void Planned(RunPlan plan) => Plan = plan;
+
     public override void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings) => step(stage, done);
 
     public override void EvaluationDone(EvaluationSummary summary) => Evaluations.Add(summary);

@@ -1,0 +1,94 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>One quantity of two runs on the same problems.</summary>
+/// <param name="A">Its mean over the problems, with its 95% interval.</param>
+/// <param name="B">The same.</param>
+/// <param name="Difference">B - A, paired by problem: its interval is that of the differences.</param>
+/// <param name="PValue">Of no difference, two-sided, by Student's t; null where it cannot be had.</param>
+internal sealed record ComparedMeasure(string Name, bool IsShare, Measured A, Measured B, Measured Difference, double? PValue);
+
+/// <summary>
+/// Two runs side by side: what each reached on the problems that both were asked, the difference paired by problem, and in which
+/// settings they differ. Without a problem in common there is nothing to compare, and that is refused.
+/// </summary>
+internal sealed record RunComparison(RunEvidence A, RunEvidence B, string EvaluationA, string EvaluationB)
+{
+    public required int Problems { get; init; }
+
+    public required IReadOnlyList<ComparedMeasure> Measures { get; init; }
+
+    /// <summary>Problems that A solves in at least half of its samples and B does not.</summary>
+    public required int OnlyA { get; init; }
+
+    public required int OnlyB { get; init; }
+
+    /// <summary>Of OnlyA and OnlyB under equal skill, exact.</summary>
+    public double McNemar => PairedDifference.McNemarExact(OnlyA, OnlyB);
+
+    public required IReadOnlyList<SettingDifference> Settings { get; init; }
+
+    /// <param name="evaluation">base, rl-000020, final, ...; the last that each has if null.</param>
+    /// <exception cref="UserError">A folder holds no run or no such evaluation, or they have no problem in common.</exception>
+    public static RunComparison Read(string a, string b, string? evaluation = null)
+    {
+        var (first, second) = (RunEvidence.Read(a), RunEvidence.Read(b));
+        var (nameA, samplesA) = Find(first, evaluation);
+        var (nameB, samplesB) = Find(second, evaluation);
+        var common = ByProblem(first.First(samplesA));
+        var pairs = ByProblem(second.First(samplesB)).Where(p => common.ContainsKey(p.Key)).Select(p => (A: common[p.Key], B: p.Value)).ToArray();
+        var settings = RecipeDifferences.Of(first.Recipe, second.Recipe);
+        if (pairs.Length == 0)
+        {
+            var why = settings.Where(s => s.Key is "family.name" or "evaluation.seed" or "family.evaluation_level" or "family.levels").Select(s => $"{s.Key} is {s.A} and {s.B}").ToArray();
+            throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Evaluate one of them on the other's problems: deliberate eval CHECKPOINT --family, --level and --seed.");
+        }
+
+        var compared = new List<ComparedMeasure>();
+        void Compare(string name, bool isShare, Func<GradedSample, double> value)
+        {
+            double[] x = [.. pairs.Select(p => p.A.Average(value))], y = [.. pairs.Select(p => p.B.Average(value))];
+            var paired = PairedDifference.Of(y, x);
+            compared.Add(new ComparedMeasure(name, isShare, Mean(x, isShare), Mean(y, isShare), Interval(paired.Difference), paired.PValue));
+        }
+
+        Compare("right answer", true, Training.Measures.Right);
+        if (first.Thinks && second.Thinks) Compare("every step right", true, Training.Measures.EveryStepRight);
+        Compare("cut off by the budget", true, s => s.Truncated ? 1 : 0);
+        Compare("tokens of thought", false, Training.Measures.Tokens);
+        bool Solves(GradedSample[] samples) => 2 * samples.Count(s => s.Grade.Correct > 0) >= samples.Length;
+        return new RunComparison(first, second, nameA, nameB)
+        {
+            Problems = pairs.Length,
+            Measures = compared,
+            OnlyA = pairs.Count(p => Solves(p.A) && !Solves(p.B)),
+            OnlyB = pairs.Count(p => Solves(p.B) && !Solves(p.A)),
+            Settings = settings,
+        };
+    }
+
+    private static (string Name, List<GradedSample> Samples) Find(RunEvidence run, string? evaluation)
+    {
+        var all = run.Rounds.Concat(run.Evaluations).ToArray();
+        if (all.Length == 0) throw new UserError("this run has no evaluation yet.", run.Folder, advice: "Wait for one, or resume it.");
+        var names = all.Select(e => e.Item2).Distinct().ToArray();
+        if (evaluation is null) return (all[^1].Item2, all[^1].Item3);
+        foreach (var (_, name, samples) in all)
+            if (name == evaluation) return (name, samples);
+        throw new UserError($"this run has no evaluation \"{evaluation}\".", run.Folder, advice: NearestName.Suggest(evaluation, names));
+    }
+
+    private static Dictionary<(long, string), GradedSample[]> ByProblem(IEnumerable<GradedSample> samples) =>
+        samples.GroupBy(s => (s.Problem.Index, s.Problem.Canonical)).ToDictionary(g => g.Key, g => g.ToArray());
+
+    private static Measured Mean(double[] values, bool isShare)
+    {
+        var estimate = MeanEstimate.Of(values);
+        if (!isShare) return Interval(estimate);
+        var rate = estimate.Rate();
+        return new Measured(estimate.Mean, rate.Low, rate.High);
+    }
+
+    private static Measured Interval(MeanEstimate estimate) => estimate.StudentT() is { } interval ? new Measured(estimate.Mean, interval.Low, interval.High) : new Measured(estimate.Mean);
+}

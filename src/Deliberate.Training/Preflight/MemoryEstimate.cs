@@ -1,0 +1,91 @@
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// The memory of a run by what it is for. Weights and moments are counted; activations are those of small tapes of a
+/// few of the model's layers, in proportion to tokens and layers; the cache of the sampler is that of all its slots at the longest prompt and budget.
+/// Held against the buffers of a real run in the tests.
+/// </summary>
+internal static class MemoryEstimate
+{
+    /// <summary>Tokens of the tapes that are measured.</summary>
+    private const int Measured = 2;
+
+    /// <summary>Pages of prompts that wait for a slot, and what the cache takes from the system beyond its need.</summary>
+    private const int PagesAhead = 32;
+
+    /// <summary>Rows of logits that a worker holds at once.</summary>
+    private const int LogitRows = 48;
+
+    /// <summary>The runtime, the program, its managed heap, a batch on the host.</summary>
+    private const double Runtime = 150e6;
+
+    /// <param name="recipe">Resolved.</param>
+    /// <param name="longestPrompt">In tokens.</param>
+    /// <param name="parameters">Weights, counted on the way.</param>
+    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters)
+    {
+        using var device = Device.Cpu(1);
+        using var model = new LanguageModel(device, configuration);
+        parameters = model.Parameters.Count;
+        double weights = model.Parameters.BufferLength * (double)sizeof(float), packed = model.Parameters.LinearWeights.Sum(w => (double)w.Rows * w.Columns * sizeof(float));
+        double training = TapeBytes(device, configuration, training: true), inference = TapeBytes(device, configuration, training: false);
+        var tokens = recipe.MicroBatchTokens;
+        var vocabulary = (double)Tensor.PaddedStride(configuration.VocabularySize) * sizeof(float);
+        var trains = recipe.Supervised.Steps > 0 || recipe.ExpertIteration.Rounds > 0 || recipe.Reinforcement.Steps > 0;
+        var parts = new List<PlanPart> { new("weights", weights + packed) };
+        if (trains)
+        {
+            parts.Add(new("gradients", weights + packed));
+            parts.Add(new("optimizer", weights * Moments(recipe)));
+            parts.Add(new("activations", (tokens * training) + (Environment.ProcessorCount * LogitRows * vocabulary)));
+        }
+
+        var slots = RunSession.SlotsOf(recipe);
+        var positions = longestPrompt + LongestBudget(recipe);
+        long pages = (positions + KeyValueCache.PageTokens - 1) / KeyValueCache.PageTokens;
+        using (var cache = new KeyValueCache(device, model.AttentionShapeOf(0), configuration.LayerCount))
+            parts.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
+        parts.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
+        if (KeepsStart(recipe)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
+        parts.Add(new("runtime", Runtime));
+        return new MemoryPlan([.. parts.OrderByDescending(p => p.Bytes)]);
+    }
+
+    /// <summary>Whether the policy that reinforcement learning began with is kept in memory.</summary>
+    private static bool KeepsStart(TrainRecipe recipe) =>
+        recipe.Reinforcement.Steps > 0 && (recipe.Health.KlEvery > 0 || PolicyUpdates.NeedsReference(recipe.Reinforcement));
+
+    /// <summary>Copies of the weights that the most demanding stage's optimizer holds.</summary>
+    private static int Moments(TrainRecipe recipe)
+    {
+        int Of(bool isUsed, OptimizerRecipe optimizer) => !isUsed ? 0 : optimizer.Kind == OptimizerKind.Sgd ? 1 : 2;
+        return Math.Max(Of(recipe.Supervised.Steps > 0, recipe.Supervised.Optimizer), Math.Max(Of(recipe.ExpertIteration.Rounds > 0, recipe.ExpertIteration.Optimizer), Of(recipe.Reinforcement.Steps > 0, recipe.Reinforcement.Optimizer)));
+    }
+
+    private static int LongestBudget(TrainRecipe recipe)
+    {
+        var longest = recipe.Evaluation.Problems > 0 ? recipe.Evaluation.MaxTokens : 0;
+        if (recipe.ExpertIteration.Rounds > 0) longest = Math.Max(longest, recipe.ExpertIteration.MaxTokens);
+        return recipe.Reinforcement.Steps > 0 ? Math.Max(longest, recipe.Reinforcement.MaxTokens) : longest;
+    }
+
+    /// <summary>Bytes that a tape takes for each token: layers beyond the first few each take the same.</summary>
+    private static double TapeBytes(Device device, ModelConfiguration configuration, bool training)
+    {
+        const int Few = 3, More = 5;
+        double Of(int layers)
+        {
+            using var model = new LanguageModel(device, configuration with { LayerCount = layers, SlidingLayers = [] });
+            using var tape = new Tape(device, Measured, 1, training);
+            model.Build(tape, Measured);
+            return (double)tape.Bytes / Measured;
+        }
+
+        if (configuration.LayerCount <= More) return Of(configuration.LayerCount);
+        var (few, more) = (Of(Few), Of(More));
+        return more + ((configuration.LayerCount - More) * (more - few) / (More - Few));
+    }
+}
