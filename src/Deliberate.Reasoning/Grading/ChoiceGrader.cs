@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+
+namespace Deliberate.Reasoning;
+
+/// <summary>
+/// Multiple choice: one letter or several. <c>B</c>, <c>(b)</c>, <c>\text{B}</c>, <c>B.</c> and <c>B) 42</c> are the letter B;
+/// several letters are a set, however they are joined. Two letters where one is asked for are wrong; a text without a letter is not readable.
+/// </summary>
+internal sealed partial class ChoiceGrader : IAnswerGrader
+{
+    public string Name => "choice";
+
+    public string Description => "the letter of multiple choice, or a set of letters";
+
+    public AnswerMatch Compare(string reference, string answer)
+    {
+        if (Letters(reference) is not { } wanted || Letters(answer) is not { } given) return AnswerMatch.Unreadable;
+        return wanted == given ? AnswerMatch.Equal : AnswerMatch.Different;
+    }
+
+    public string? Objection(string reference) => Letters(reference) is null ? "It is not a letter, nor several." : null;
+
+    /// <summary>The letters, in upper case, in order, each once; null where the text is no choice.</summary>
+    internal static string? Letters(string text)
+    {
+        if (text.Length > 1000) return null;
+        var bare = Wrapper().Replace(text, "${inside}").Replace("$", "", StringComparison.Ordinal).Trim().Trim('*').Trim();
+        var alone = Labelled().Match(bare);
+        if (alone.Success) return alone.Groups["letter"].Value.ToUpperInvariant();
+        if (!Several().IsMatch(bare)) return null;
+        var letters = Joint().Replace(bare, "").ToUpperInvariant().Where(char.IsAsciiLetterUpper).Distinct().Order().ToArray();
+        return letters.Length == 0 ? null : new string(letters);
+    }
+
+    [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textit)\s*\{(?<inside>[^{}]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Wrapper();
+
+
+    /// <summary>One letter, alone or as the label of what follows: <c>B</c>, <c>(B)</c>, <c>B) 42</c>, <c>B. Paris</c>.</summary>
+    [GeneratedRegex(@"^\(?(?<letter>[A-Za-z])\s*([).\]:]\s*$|\s*$|[).:]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Labelled();
+
+    /// <summary>Upper-case letters, or single ones joined by commas, spaces, "and" and "or".</summary>
+    [GeneratedRegex(@"^([A-Z]{2,10}|\(?[A-Za-z]\)?(([\s,;&]|\band\b|\bor\b)+\(?[A-Za-z]\)?(?![A-Za-z]))+)[.]?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Several();
+
+    [GeneratedRegex(@"\band\b|\bor\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Joint();
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Deliberate.Testing;
+
+namespace Deliberate.Reasoning.Tests;
+
+/// <summary>Extraction, equivalence and hostile answers against the golden files; each test says how many cases agree.</summary>
+public sealed class GradingFixtureTests
+{
+    [Fact]
+    public void Answers_are_extracted_as_defined()
+    {
+        var wrong = new List<string>();
+        var cases = Cases("extraction.json");
+        foreach (var one in cases)
+        {
+            var found = AnswerExtraction.Extract(Text(one, "text")!);
+            if (found != Text(one, "expected")) wrong.Add($"{Text(one, "name")}: {Text(one, "text")} gave {found ?? "nothing"}, expected {Text(one, "expected") ?? "nothing"}");
+        }
+
+        Report("extraction", cases.Length, wrong);
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Answers_are_compared_as_people_judge_them()
+    {
+        var grader = AnswerGraders.Get("math");
+        List<string> accepted = [], rejected = [], free = [];
+        var cases = Cases("equivalence.json");
+        foreach (var one in cases)
+        {
+            var equal = grader.Compare(Text(one, "gold")!, Text(one, "answer")!) == AnswerMatch.Equal;
+            if (equal == one.GetProperty("expected").GetBoolean()) continue;
+            var line = $"{Text(one, "name")}: {Text(one, "gold")} against {Text(one, "answer")}";
+            if (!one.GetProperty("required").GetBoolean()) free.Add(line);
+            else if (equal) accepted.Add(line);
+            else rejected.Add(line);
+        }
+
+        Report("equivalence, where nobody is bound", cases.Count(c => !c.GetProperty("required").GetBoolean()), free);
+        Report("equivalence, false accepts", cases.Count(c => c.GetProperty("required").GetBoolean()), accepted);
+        Report("equivalence, false rejects", cases.Count(c => c.GetProperty("required").GetBoolean()), rejected);
+        accepted.ShouldBeEmpty();
+        rejected.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Boxed_in_a_text_they_are_compared_as_they_stand()
+    {
+        var grader = AnswerGraders.Get("math");
+        var wrong = new List<string>();
+        var cases = Cases("equivalence.json").Where(c => c.GetProperty("required").GetBoolean()).ToArray();
+        foreach (var one in cases)
+        {
+            var answer = AnswerExtraction.Extract(Text(one, "text")!);
+            if ((answer is not null && grader.Compare(Text(one, "gold")!, answer) == AnswerMatch.Equal) != one.GetProperty("expected").GetBoolean()) wrong.Add($"{Text(one, "name")}: {Text(one, "text")}");
+        }
+
+        Report("equivalence through extraction", cases.Length, wrong);
+        wrong.ShouldBeEmpty();
+    }
+
+    /// <summary>Material that the grader was not written against: what it extracts and decides for real solutions of MATH.</summary>
+    [Fact]
+    public void Real_solutions_are_graded_as_by_others()
+    {
+        var grader = AnswerGraders.Get("math");
+        List<string> differing = [], unreadable = [];
+        var solutions = 0;
+        foreach (var line in File.ReadLines(SharedFolder.Path("data", "math_samples", "samples.jsonl")))
+        {
+            var problem = JsonDocument.Parse(line).RootElement;
+            var (gold, texts, scores) = (Text(problem, "answer")!, problem.GetProperty("code"), problem.GetProperty("score"));
+            for (var i = 0; i < texts.GetArrayLength(); i++, solutions++)
+            {
+                var answer = AnswerExtraction.Extract(texts[i].GetString()!);
+                var match = answer is null ? AnswerMatch.Unreadable : grader.Compare(gold, answer);
+                if (match == AnswerMatch.Unreadable) unreadable.Add($"{gold} against {answer}");
+                if ((match == AnswerMatch.Equal) != scores[i].GetBoolean()) differing.Add($"{gold} against {answer}: {scores[i]}");
+            }
+        }
+
+        var golds = File.ReadLines(SharedFolder.Path("data", "math500", "test.jsonl")).Select(l => Text(JsonDocument.Parse(l).RootElement, "answer")!).ToArray();
+        var objections = golds.Where(g => grader.Objection(g) is not null).ToList();
+        Report("solutions of MATH", solutions, differing);
+        Report("solutions of MATH, readable", solutions, unreadable);
+        Report("reference answers of MATH-500, readable", golds.Length, objections);
+        differing.ShouldBeEmpty();
+        golds.ShouldAllBe(gold => grader.Compare(gold, gold) == AnswerMatch.Equal);
+    }
+
+    [Fact]
+    public void Hostile_answers_are_neither_right_nor_slow()
+    {
+        var wrong = new List<string>();
+        var cases = Cases("hostile.json");
+        foreach (var one in cases)
+        {
+            var answer = Answer(one);
+            answer.Length.ShouldBe(one.GetProperty("answer_length").GetInt32(), Text(one, "name"));
+            foreach (var grader in AnswerGraders.All)
+            {
+                var clock = Stopwatch.StartNew();
+                var extracted = AnswerExtraction.Extract($@"Therefore \boxed{{{answer}}}", AnswerFormat.LastNumber) ?? "";
+                AnswerExtraction.Extract("The answer is " + answer, AnswerFormat.LastNumber);
+                var match = grader.Compare(Text(one, "gold")!, answer);
+                grader.Compare(Text(one, "gold")!, extracted);
+                grader.Objection(answer);
+                if (clock.Elapsed.TotalSeconds > one.GetProperty("within_seconds").GetDouble()) wrong.Add($"{Text(one, "name")}: {grader.Name} took {clock.Elapsed}");
+                var allowed = Text(one, "expected") switch { "not_equal_or_ungradable" => match != AnswerMatch.Equal, "equal_or_ungradable" => match != AnswerMatch.Different || grader.Name != "math", _ => true };
+                if (!allowed) wrong.Add($"{Text(one, "name")}: {grader.Name} says {match}");
+            }
+        }
+
+        Report("hostile answers, every grader", cases.Length, wrong);
+        wrong.ShouldBeEmpty();
+    }
+
+    private static string Answer(JsonElement one)
+    {
+        if (Text(one, "answer") is { } answer) return answer;
+        var recipe = one.GetProperty("answer_recipe");
+        if (recipe.ValueKind == JsonValueKind.String) return string.Join('+', Enumerable.Range(1, 3999).Select(i => $@"\frac{{{i}}}{{{i + 1}}}"));
+        var text = new StringBuilder();
+        foreach (var part in recipe.EnumerateArray()) text.Insert(text.Length, part[0].GetString()!, part[1].GetInt32());
+        return text.ToString();
+    }
+
+    private static JsonElement[] Cases(string file) => [.. SharedFolder.Json("fixtures", "grading", file).GetProperty("cases").EnumerateArray()];
+
+    private static string? Text(JsonElement one, string field) => one.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static void Report(string what, int cases, List<string> wrong)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {cases} cases, {cases - wrong.Count} as expected");
+        foreach (var line in wrong) TestContext.Current.TestOutputHelper?.WriteLine("  " + line);
+    }
+}
