@@ -13,7 +13,9 @@ internal static class JsonLines
     private static readonly JsonSerializerOptions Options = new() { MaxDepth = 128 };
 
     /// <summary>Reads lazily: the file is open while the lines are being enumerated.</summary>
-    public static IEnumerable<JsonLine> Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="onError">Takes malformed lines, which are then left out; without it the first one is thrown.</param>
+    public static IEnumerable<JsonLine> Read(string path, Action<UserError>? onError = null)
     {
         using var stream = Open(path);
         var buffer = new byte[64 * 1024];
@@ -25,7 +27,7 @@ internal static class JsonLines
             {
                 number++;
                 var stop = scanned + newline;
-                if (Parse(buffer.AsSpan(start, stop - start), path, number) is { } line) yield return line;
+                if (Parse(buffer.AsSpan(start, stop - start), path, number, onError) is { } line) yield return line;
                 scanned = start = stop + 1;
                 continue;
             }
@@ -43,7 +45,7 @@ internal static class JsonLines
             var read = Fill(stream, buffer.AsSpan(end), path);
             end += read;
             if (read > 0) continue;
-            if (end > 0 && Parse(buffer.AsSpan(0, end), path, number + 1) is { } last) yield return last;
+            if (end > 0 && Parse(buffer.AsSpan(0, end), path, number + 1, onError) is { } last) yield return last;
             yield break;
         }
     }
@@ -74,6 +76,19 @@ internal static class JsonLines
         catch (Exception error) when (Disk.IsRefusal(error))
         {
             throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+        }
+    }
+
+    private static JsonLine? Parse(ReadOnlySpan<byte> bytes, string path, int number, Action<UserError>? onError)
+    {
+        try
+        {
+            return Parse(bytes, path, number);
+        }
+        catch (UserError error) when (onError is not null)
+        {
+            onError(error);
+            return null;
         }
     }
 

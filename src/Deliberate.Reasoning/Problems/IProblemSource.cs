@@ -1,0 +1,17 @@
+namespace Deliberate.Reasoning;
+
+/// <summary>Where a run draws its problems from: a task family, which never ends, or files of the user's.</summary>
+internal interface IProblemSource
+{
+    string Name { get; }
+
+    IReadOnlyList<DifficultyLevel> Levels { get; }
+
+    /// <summary>How many problems there are; null where there is no end.</summary>
+    /// <param name="split">Of which side.</param>
+    /// <param name="level">Of one level; null for all of them.</param>
+    int? Count(Split split, int? level);
+
+    /// <summary>A problem: a pure function of its arguments. Index and index + 1 are different problems as long as there are any.</summary>
+    Problem Draw(Split split, int? level, ulong seed, long index);
+}

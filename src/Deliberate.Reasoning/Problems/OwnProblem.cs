@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Deliberate.Reasoning;
+
+/// <summary>Fields of a problem that came from a user's file: <see cref="Problem.State"/> is its line, as JSON.</summary>
+internal static class OwnProblem
+{
+    public const string Prompt = "prompt", Answer = "answer", Id = "id", Level = "level", Grader = "grader";
+
+    /// <summary>Whether the problem came from a file; families' states are no JSON objects.</summary>
+    public static bool IsLine(Problem problem) => problem.State.StartsWith('{');
+
+    /// <summary>What the user calls it: its <c>id</c>, else its place.</summary>
+    public static string IdOf(Problem problem) => Field(problem, Id) ?? $"{problem.Family} {problem.Index}";
+
+    /// <summary>The grader that the problem asks for; null for that of the recipe.</summary>
+    public static string? GraderOf(Problem problem) => Field(problem, Grader);
+
+    private static string? Field(Problem problem, string name)
+    {
+        if (!IsLine(problem) || !problem.State.Contains($"\"{name}\"", StringComparison.Ordinal)) return null;
+        using var line = JsonDocument.Parse(problem.State);
+        return !line.RootElement.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
+    }
+}

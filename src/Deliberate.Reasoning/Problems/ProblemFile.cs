@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Deliberate.Core;
+
+namespace Deliberate.Reasoning;
+
+/// <summary>A line of a problem file.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Level">1 where the line names none.</param>
+/// <param name="Json">The whole line.</param>
+internal sealed record ProblemLine(string File, int Line, string Prompt, string Answer, string? Id, int Level, string? Grader, string Json)
+{
+    /// <summary>What two lines share that ask the same: the prompt, but for spaces and case.</summary>
+    public string Canonical { get; } = string.Join(' ', Prompt.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+}
+
+/// <summary>
+/// Reads problems from JSON Lines: <c>prompt</c>, <c>answer</c> (text or number), and optionally <c>id</c>, <c>level</c> (a whole
+/// number) and <c>grader</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field.
+/// </summary>
+internal static class ProblemFile
+{
+    private const int LongestPrompt = 1 << 20, LargestLevel = 1000;
+
+    /// <param name="path">The file.</param>
+    /// <param name="grader">For lines that name none; null where a verifier of the user's decides, and then an answer is optional.</param>
+    /// <param name="onError">Takes mistakes, and the line is left out; without it the first one is thrown.</param>
+    public static IEnumerable<ProblemLine> Read(string path, IAnswerGrader? grader, Action<UserError>? onError = null)
+    {
+        foreach (var line in JsonLines.Read(path, onError))
+        {
+            ProblemLine? problem = null;
+            try
+            {
+                problem = Parse(line, grader);
+            }
+            catch (UserError error) when (onError is not null)
+            {
+                onError(error);
+            }
+
+            if (problem is not null) yield return problem;
+        }
+    }
+
+    private static ProblemLine Parse(JsonLine line, IAnswerGrader? grader)
+    {
+        if (line.Root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"prompt\" and \"answer\".");
+        var prompt = line.GetString(OwnProblem.Prompt);
+        if (string.IsNullOrWhiteSpace(prompt)) throw line.Error("The text is empty.", OwnProblem.Prompt);
+        if (prompt.Length > LongestPrompt) throw line.Error($"The text has {prompt.Length} characters, more than {LongestPrompt}.", OwnProblem.Prompt);
+        var answer = Text(line, OwnProblem.Answer);
+        if (answer is null && grader is not null) throw line.Root.TryGetProperty(OwnProblem.Answer, out _) ? line.Error("The answer is null.", OwnProblem.Answer, "Give one, or name a verifier of your own.") : Missing(line);
+        var named = line.GetOptionalString(OwnProblem.Grader);
+        if (named is not null) grader = Named(line, named);
+        if (grader is not null && answer is not null && grader.Compare(answer, answer) != AnswerMatch.Equal)
+            throw line.Error($"The grader {grader.Name} cannot work with \"{(answer.Length <= 60 ? answer : answer[..60] + "...")}\": {grader.Objection(answer) ?? "it does not even equal itself."}", OwnProblem.Answer, "Correct it, or choose another grader for the line.");
+        var level = line.TryGet(line.Root, OwnProblem.Level, out var found) && found.ValueKind != JsonValueKind.Null ? line.GetInt32(OwnProblem.Level) : 1;
+        if (level is < 0 or > LargestLevel) throw line.Error($"{level} is not between 0 and {LargestLevel}.", OwnProblem.Level);
+        return new ProblemLine(line.File, line.Number, prompt, answer ?? "", Text(line, OwnProblem.Id), level, named, line.Root.GetRawText());
+    }
+
+    private static UserError Missing(JsonLine line)
+    {
+        try
+        {
+            line.Get(line.Root, OwnProblem.Answer);
+            throw new InvalidOperationException("The answer is there.");
+        }
+        catch (UserError error)
+        {
+            return error;
+        }
+    }
+
+    private static IAnswerGrader Named(JsonLine line, string name)
+    {
+        try
+        {
+            return AnswerGraders.Get(name);
+        }
+        catch (UserError error)
+        {
+            throw line.Error(error.Problem, OwnProblem.Grader, error.Advice);
+        }
+    }
+
+    /// <summary>Text, or a number as it is written; null where the field is missing or null.</summary>
+    private static string? Text(JsonLine line, string field)
+    {
+        if (!line.TryGet(line.Root, field, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number ? value.GetRawText() : line.GetString(field);
+    }
+}

@@ -1,0 +1,139 @@
+using Deliberate.Core;
+
+namespace Deliberate.Reasoning.Tests;
+
+public sealed class VerifierRunnerTests
+{
+    [Fact]
+    public void Verdicts_keep_the_order_of_the_samples()
+    {
+        using var runner = Runner(new Written(async (sample, token) =>
+        {
+            await Task.Delay(sample.Sample % 3, token);
+            return Verdict.Pass(sample.Sample);
+        }));
+        runner.Run(Samples(40), default).Select(v => (int)v.Score).ShouldBe(Enumerable.Range(0, 40));
+    }
+
+    [Fact]
+    public void A_verifier_that_throws_is_a_harness_error_of_that_sample()
+    {
+        using var runner = Runner(new Written((sample, _) => sample.Sample == 3 ? throw new FormatException("no such thing") : new(Verdict.Fail("wrong"))), mostErrors: 0.5);
+        var verdicts = runner.Run(Samples(8), default);
+        verdicts.Count(v => v.Outcome == SampleOutcome.HarnessError).ShouldBe(1);
+        verdicts[3].Reason.ShouldBe("FormatException: no such thing");
+        runner.Errors.ShouldBe(["the verifier \"written\" failed on sum-7, sample 3: FormatException: no such thing."]);
+    }
+
+    [Fact]
+    public void A_verifier_that_hangs_is_given_up()
+    {
+        using var stuck = new ManualResetEventSlim();
+        using var runner = Runner(new Written((sample, _) =>
+        {
+            // It ignores its cancellation.
+            if (sample.Sample == 1) stuck.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
+            return new(Verdict.Pass());
+        }), mostErrors: 0.5, seconds: 0.3);
+        var verdicts = runner.Run(Samples(4), default);
+        verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.HarnessError, SampleOutcome.Pass, SampleOutcome.Pass]);
+        verdicts[1].Reason.ShouldBe("it did not answer within 0.3 s");
+        stuck.Set();
+    }
+
+    [Fact]
+    public void A_verdict_of_null_is_a_harness_error()
+    {
+        using var runner = Runner(new Written((_, _) => new((Verdict)null!)), mostErrors: 1);
+        runner.Run(Samples(1), default)[0].Reason.ShouldBe("it returned null");
+    }
+
+    [Theory]
+    [InlineData(1, 20, true)]
+    [InlineData(2, 20, false)]
+    [InlineData(1, 19, false)]
+    public void More_than_the_allowed_share_of_errors_stops(int errors, int samples, bool goesOn)
+    {
+        using var runner = Runner(new Written((sample, _) => sample.Sample < errors ? throw new InvalidOperationException("broken") : new(Verdict.Pass())));
+        if (goesOn)
+        {
+            runner.Run(Samples(samples), default).Count(v => v.Outcome == SampleOutcome.Pass).ShouldBe(samples - errors);
+            return;
+        }
+
+        var error = Should.Throw<UserError>(() => runner.Run(Samples(samples), default));
+        error.Message.ShouldContain($"{errors} of {samples} samples could not be verified, more than the allowed 5%");
+        error.Message.ShouldContain("sum-7, sample 0");
+        error.Message.ShouldContain("deliberate verify");
+    }
+
+    [Fact]
+    public void Cancelling_stops_the_batch()
+    {
+        using var stop = new CancellationTokenSource(100);
+        using var runner = Runner(new Written(async (_, token) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(20), token);
+            return Verdict.Pass();
+        }), seconds: 20);
+        Should.Throw<OperationCanceledException>(() => runner.Run(Samples(100), stop.Token));
+    }
+
+    [Fact]
+    public void Verifiers_are_found_by_name()
+    {
+        VerifierRegistry.Register("test-length", () => new Written((sample, _) => new(Verdict.Pass(sample.Completion.Length))));
+        try
+        {
+            VerifierRegistry.Create("test-length").Name.ShouldBe("written");
+            Should.Throw<ArgumentException>(() => VerifierRegistry.Register("test-length", () => null!));
+            Should.Throw<ArgumentException>(() => VerifierRegistry.Register("math", () => null!));
+            Should.Throw<UserError>(() => VerifierRegistry.Create("test-lenght")).Message.ShouldContain("\"test-length\"");
+        }
+        finally
+        {
+            VerifierRegistry.Remove("test-length");
+        }
+    }
+
+    [Fact]
+    public void Verifiers_are_found_in_an_assembly()
+    {
+        var assembly = typeof(PublicVerifier).Assembly.Location;
+        VerifierAssembly.Load(assembly, nameof(PublicVerifier)).Name.ShouldBe("public");
+        Should.Throw<UserError>(() => VerifierAssembly.Load(assembly, "Nothing")).Message.ShouldContain(nameof(PublicVerifier));
+        Should.Throw<UserError>(() => VerifierAssembly.Load("/no/such.dll", null)).Message.ShouldContain("no such assembly");
+        using var folder = new TemporaryFolder();
+        Should.Throw<UserError>(() => VerifierAssembly.Load(folder.File("bad.dll", "no"), null)).Message.ShouldContain("cannot be loaded");
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_read_is_unscored_and_not_wrong()
+    {
+        var verifier = new AnswerVerifier(AnswerGraders.Get("numeric"));
+        Verify("5").ShouldBe(SampleOutcome.Pass);
+        Verify("6").ShouldBe(SampleOutcome.Fail);
+        Verify("five").ShouldBe(SampleOutcome.Unscored);
+        Verify("").ShouldBe(SampleOutcome.Unscored);
+        SampleOutcome Verify(string completion) => verifier.Verify(Scripted.Sample(completion: completion)).Outcome;
+    }
+
+    private static VerifierRunner Runner(IVerifier verifier, double mostErrors = 0.05, double seconds = 5) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors);
+
+    private static VerifierSample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
+
+    private sealed class Written(Func<VerifierSample, CancellationToken, ValueTask<Verdict>> verify) : IVerifier
+    {
+        public string Name => "written";
+
+        public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => verify(sample, cancellationToken);
+    }
+}
+
+/// <summary>A verifier as a user's library would hold it.</summary>
+public sealed class PublicVerifier : IVerifier
+{
+    public string Name => "public";
+
+    public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(Verdict.Pass());
+}
