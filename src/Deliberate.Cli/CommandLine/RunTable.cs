@@ -29,7 +29,7 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
             var path = run.Evaluation(name);
             if (!File.Exists(path)) continue;
             // Samples beyond these were drawn for votes alone, on some of the problems.
-            var graded = EvaluationFile.Read(path).Where(s => s.Sample < recipe.Evaluation.Samples).ToList();
+            var graded = EvaluationFile.Read(path).Where(s => s.Sample < recipe.Evaluation.Samples && s.Grade.IsGraded).ToList();
             if (graded.Count == 0) continue;
             var summary = EvaluationSummary.Of(name, graded, recipe.Evaluation.Samples, recipe.Evaluation.Budgets);
             rows.Add(new Row(
@@ -37,7 +37,7 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
                 When(recipe, name),
                 summary.Problems,
                 Rate("right", graded, s => s.Grade.Correct > 0),
-                recipe.Family.ChainOfThought ? Rate("every step right", graded, s => s.Grade.AllStepsRight) : null,
+                recipe.Problems is null && recipe.Family.ChainOfThought ? Rate("every step right", graded, s => s.Grade.AllStepsRight) : null,
                 double.IsFinite(summary.ThoughtTokensRight) ? summary.ThoughtTokensRight : null,
                 double.IsFinite(summary.ThoughtTokensWrong) ? summary.ThoughtTokensWrong : null,
                 [.. recipe.Evaluation.Budgets.Select(b => Rate(string.Create(CultureInfo.InvariantCulture, $"within {b} tokens"), graded, s => ProblemEvaluator.RightWithin(s, b)))]));

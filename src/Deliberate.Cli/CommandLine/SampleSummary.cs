@@ -19,7 +19,7 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Me
 {
     public static SampleSummary Of(IReadOnlyList<GradedSample> graded, ulong seed)
     {
-        var problems = graded.GroupBy(s => s.Problem.Index).Select(g => g.ToArray()).ToArray();
+        var problems = graded.Where(s => s.Grade.IsGraded).GroupBy(s => s.Problem.Index).Select(g => g.ToArray()).ToArray();
         var samples = problems.Min(p => p.Length);
         var counts = problems.Select(p => p.Length).ToArray();
         var right = problems.Select(p => p.Count(s => s.Grade.Correct > 0)).ToArray();

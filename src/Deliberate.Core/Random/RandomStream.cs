@@ -96,4 +96,7 @@ public enum StreamStage
 
     /// <summary>Order in which expert iteration imitates what it kept.</summary>
     ExpertShuffle = 11,
+
+    /// <summary>Order of the user's examples in a pass.</summary>
+    DataOrder = 12,
 }

@@ -18,11 +18,17 @@ internal static class RecipeReader
 
     /// <summary>Reads a recipe from text; <paramref name="fileName"/> is what messages call it.</summary>
     public static T Parse<T>(string text, string fileName, IReadOnlyList<string>? overrides = null)
-        where T : class
+        where T : class => (T)RecipeBinder.Bind(ParseSection(text, fileName, overrides), typeof(T), nullable: false, itemNullable: false, null, "", null)!;
+
+    /// <summary>What a recipe file and its overrides say, before it is bound to a type: for types whose defaults depend on it.</summary>
+    public static RecipeSection ReadSection(string path, IReadOnlyList<string>? overrides = null) => ParseSection(ReadText(path), path, overrides);
+
+    /// <inheritdoc cref="ReadSection"/>
+    public static RecipeSection ParseSection(string text, string fileName, IReadOnlyList<string>? overrides = null)
     {
         var top = RecipeParser.ParseFile(text, fileName);
         foreach (var one in overrides ?? []) RecipeOverride.Apply(top, one);
-        return (T)RecipeBinder.Bind(top, typeof(T), nullable: false, itemNullable: false, null, "", null)!;
+        return top;
     }
 
     /// <summary>The defaults of the type with nothing but overrides: for commands that need no recipe file.</summary>

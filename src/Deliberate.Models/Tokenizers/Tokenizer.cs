@@ -67,6 +67,9 @@ public sealed class Tokenizer
 
     internal TokenizerFile File { get; }
 
+    /// <summary>The token that stands for what cannot be written; -1 where there is none, and writing it is an error.</summary>
+    internal int UnknownId => File.Vocabulary.UnknownToken is { } unknown ? File.Vocabulary.Ids[unknown] : -1;
+
     /// <summary>Whether decoding is joining the tokens' bytes.</summary>
     internal bool DecodesBytes => _decoder is Decoder.ByteLevel;
 

@@ -13,6 +13,29 @@ namespace Deliberate.Reasoning;
 /// <param name="StepVerdicts">One verdict a step.</param>
 public sealed record Grade(string? Answer, double Correct, bool AllStepsRight, bool FormatOk, string Reason, IReadOnlyList<string> Steps, IReadOnlyList<StepVerdict> StepVerdicts)
 {
+    private readonly SampleOutcome? _outcome;
+    private readonly double? _score;
+
+    /// <summary>What became of the sample; follows from answer and correctness unless a verifier says otherwise.</summary>
+    public SampleOutcome Outcome
+    {
+        get => _outcome ?? (Answer is null ? SampleOutcome.Unscored : Correct > 0 ? SampleOutcome.Pass : SampleOutcome.Fail);
+        init => _outcome = value;
+    }
+
+    /// <summary>What the reward is made from: <see cref="Correct"/>, unless a verifier gives a score of its own.</summary>
+    public double Score
+    {
+        get => _score ?? Correct;
+        init => _score = value;
+    }
+
+    /// <summary>Parts of the score that a verifier gives, by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Components { get; init; } = [];
+
+    /// <summary>Whether anything was decided: not where the verifier itself failed.</summary>
+    public bool IsGraded => Outcome != SampleOutcome.HarnessError;
+
     /// <summary>The first wrong step, from 0; -1 where none is.</summary>
     public int FirstWrongStep
     {

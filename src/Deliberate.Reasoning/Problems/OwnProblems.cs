@@ -13,9 +13,11 @@ internal sealed class OwnProblems : IProblemSource
     private readonly Lock _lock = new();
     private ((Split, int?, ulong, long) Key, int[] Order)? _pass;
 
-    private OwnProblems(string name, List<Problem> problems, int duplicates, int leaked)
+    private readonly List<(string File, int Line)> _places;
+
+    private OwnProblems(string name, List<Problem> problems, List<(string File, int Line)> places, int duplicates, int leaked)
     {
-        (Name, Duplicates, Leaked) = (name, duplicates, leaked);
+        (Name, _places, Duplicates, Leaked) = (name, places, duplicates, leaked);
         foreach (var split in Enum.GetValues<Split>())
         {
             var side = problems.Where(p => p.Split == split).ToArray();
@@ -45,6 +47,7 @@ internal sealed class OwnProblems : IProblemSource
     {
         var known = new Dictionary<string, (ProblemLine Line, Split Split)>(StringComparer.Ordinal);
         var problems = new List<Problem>();
+        var places = new List<(string File, int Line)>();
         int duplicates = 0, leaked = 0;
         foreach (var (split, file) in test.Select(f => (Split: (Split?)Split.Test, f)).Concat(train.Select(f => (test.Count > 0 ? (Split?)Split.Train : null, f))))
         {
@@ -62,6 +65,7 @@ internal sealed class OwnProblems : IProblemSource
 
                 var side = split ?? ProblemSplit.Of(line.Canonical);
                 known[line.Canonical] = (line, side);
+                places.Add((line.File, line.Line));
                 problems.Add(new Problem(name, line.Level, side, problems.Count, line.Prompt, line.Json, line.Canonical, line.Answer));
             }
 
@@ -69,13 +73,16 @@ internal sealed class OwnProblems : IProblemSource
         }
 
         if (!problems.Exists(p => p.Split == Split.Train)) throw new UserError("No problem is left to train on: all of them are held out.", train[0], advice: "Add problems.");
-        return new OwnProblems(name, problems, duplicates, leaked);
+        return new OwnProblems(name, problems, places, duplicates, leaked);
     }
 
     public int? Count(Split split, int? level) => _problems.GetValueOrDefault((split, level))?.Length ?? 0;
 
     /// <summary>All of a side, in the order of the files.</summary>
     public IReadOnlyList<Problem> All(Split split) => _problems[(split, null)];
+
+    /// <summary>The line that a problem stands in.</summary>
+    public (string File, int Line) PlaceOf(Problem problem) => _places[(int)problem.Index];
 
     public Problem Draw(Split split, int? level, ulong seed, long index)
     {

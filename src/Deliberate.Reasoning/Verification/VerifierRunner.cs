@@ -10,6 +10,9 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan timeout, double mostErrors) : IDisposable
 {
+    /// <summary>What errors of the verifier name as their place.</summary>
+    public const string Field = "problems.verifier";
+
     /// <summary>Calls given up at their time limit that still run somewhere: more than these, and something is broken for good.</summary>
     private const int MostAbandoned = 32;
 
@@ -51,7 +54,7 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
 
     private UserError TooMany(List<string> errors, int samples) => new(
         string.Create(CultureInfo.InvariantCulture, $"{errors.Count} of {samples} samples could not be verified, more than the allowed {100 * mostErrors:0.##}%. The first: {errors[0]}"),
-        field: "problems.verifier",
+        field: Field,
         advice: "Mend the verifier (deliberate verify tries it on completions of yours), then resume; or allow more with max_error_share.");
 
     private async Task<Verdict> One(VerifierSample sample, CancellationToken cancellation)
@@ -87,7 +90,7 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
     private void Abandon(Task call)
     {
         if (Interlocked.Increment(ref _abandoned) > MostAbandoned)
-            throw new UserError($"the verifier \"{Verifier.Name}\" has {MostAbandoned} calls that never came back.", field: "problems.verifier", advice: "Make it heed its cancellation token, or run it as a command, which can be killed.");
+            throw new UserError($"the verifier \"{Verifier.Name}\" has {MostAbandoned} calls that never came back.", field: Field, advice: "Make it heed its cancellation token, or run it as a command, which can be killed.");
         _ = call.ContinueWith(
             static (task, runner) =>
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Deliberate.Core;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
@@ -14,7 +15,7 @@ internal sealed class Curriculum
 {
     private readonly CurriculumRecipe _recipe;
     private readonly IReadOnlyList<int> _levels;
-    private readonly LevelMix _fixed;
+    private readonly LevelMix? _fixed;
     private readonly int _start, _steps;
     private readonly List<LevelCount> _window;
     private int _position;
@@ -24,11 +25,21 @@ internal sealed class Curriculum
     /// <param name="steps">Steps of the stage.</param>
     /// <param name="state">From a checkpoint; null at the beginning.</param>
     public Curriculum(CurriculumRecipe recipe, FamilyRecipe family, int steps, CurriculumState? state)
+        : this(recipe, family.Mix, recipe.Kind == CurriculumKind.None ? [] : recipe.LevelsOf(family), steps, state)
+    {
+    }
+
+    /// <param name="recipe">Of the stage.</param>
+    /// <param name="mix">Which levels are drawn from where there is no curriculum; null for problems of any level.</param>
+    /// <param name="levels">From easy to hard, where there is one.</param>
+    /// <param name="steps">Steps of the stage.</param>
+    /// <param name="state">From a checkpoint; null at the beginning.</param>
+    public Curriculum(CurriculumRecipe recipe, LevelMix? mix, IReadOnlyList<int> levels, int steps, CurriculumState? state)
     {
         _recipe = recipe;
-        _fixed = family.Mix;
+        _fixed = mix;
         _steps = steps;
-        _levels = recipe.Kind == CurriculumKind.None ? [] : recipe.LevelsOf(family);
+        _levels = levels;
         _start = recipe.Start is { } start ? Math.Max(0, _levels.ToList().IndexOf(start)) : 0;
         _position = Math.Clamp(state?.Position ?? _start, 0, Math.Max(0, _levels.Count - 1));
         _window = [.. state?.Window ?? []];
@@ -40,7 +51,7 @@ internal sealed class Curriculum
     /// <summary>The levels of the <paramref name="step"/>-th step's problems, from 0.</summary>
     public LevelMix MixAt(int step)
     {
-        if (_recipe.Kind == CurriculumKind.None) return _fixed;
+        if (_recipe.Kind == CurriculumKind.None) return _fixed ?? throw new InvalidOperationException("Problems of any level have no mix of levels.");
         var position = PositionAt(step);
         var (present, beyond) = ((int)position, position - (int)position);
         var own = present == 0 ? 1 : 1 - _recipe.Rehearsal;
@@ -50,6 +61,9 @@ internal sealed class Curriculum
         if (beyond > 0) weights.Add(new(_levels[present + 1], own * beyond));
         return new LevelMix(weights);
     }
+
+    /// <summary>The level of one of the <paramref name="step"/>-th step's problems; null for any.</summary>
+    public int? Draw(int step, ref RandomStream random) => _recipe.Kind == CurriculumKind.None && _fixed is null ? null : MixAt(step).Draw(ref random);
 
     /// <summary>Takes note of a step's first groups, adds to its metrics, and moves on where that is due.</summary>
     /// <returns>What happened, in words; null where nothing did.</returns>

@@ -32,9 +32,11 @@ internal sealed class ProblemEncoder
     public int EndId => StopIds[0];
 
     /// <summary>The text format of a model of our own: texts end with <see cref="EndToken"/>, drawn at temperature 1 unless asked otherwise.</summary>
-    public static TextFormat FormatFor(ITaskFamily family)
+    public static TextFormat FormatFor(ITaskFamily family) => FormatOf(TrainTokenizer(family));
+
+    /// <inheritdoc cref="FormatFor"/>
+    public static TextFormat FormatOf(Tokenizer tokenizer)
     {
-        var tokenizer = TrainTokenizer(family);
         var end = tokenizer.TokenToId(EndToken);
         return new TextFormat(tokenizer)
         {
@@ -76,15 +78,5 @@ internal sealed class ProblemEncoder
         if (Format.ChatTemplate is null) return Tokenizer.Encode(prompt, addSpecialTokens: true);
         var input = new ChatTemplateInput { Messages = ChatTemplateInput.MessagesOf(("user", prompt)), AddGenerationPrompt = true };
         return Format.Encode(Format.Render(input, StoppedClock.Instance));
-    }
-
-    /// <summary>For templates that write the date into the prompt: the same problem is the same tokens on every day.</summary>
-    private sealed class StoppedClock : TimeProvider
-    {
-        public static StoppedClock Instance { get; } = new();
-
-        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-        public override DateTimeOffset GetUtcNow() => new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
     }
 }

@@ -4,7 +4,7 @@ using Deliberate.Core;
 
 namespace Deliberate.Training;
 
-/// <summary>A new Llama-like model with random weights, or the checkpoint to go on from. The tokenizer is the family's.</summary>
+/// <summary>A new Llama-like model with random weights, or the checkpoint to go on from. Without a checkpoint the tokenizer is new as well.</summary>
 internal sealed record ModelRecipe : ICheckedRecipe
 {
     [Description("Model to start from instead of random weights: a checkpoint, a Hugging Face folder, a .gguf file. The shape is then the model's.")]
@@ -33,12 +33,16 @@ internal sealed record ModelRecipe : ICheckedRecipe
     [InRange(16, 1 << 20)]
     public int Context { get; init; } = 512;
 
+    [Description("Tokenizer of a new model.")]
+    public TokenizerRecipe Tokenizer { get; init; } = new();
+
     /// <summary>The keys that the recipe itself says: where the shape is a model's, they must agree with it.</summary>
     [JsonIgnore]
     public IReadOnlySet<string> Written { get; init; } = new HashSet<string>();
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
+        if (From is not null && Tokenizer.Kind != TokenizerKind.Auto) yield return ("tokenizer", "A checkpoint brings its own tokenizer: only a new model can have another.");
         if (From is not null) yield break;
         if (Hidden % Heads != 0) yield return ("hidden", $"{Hidden} is not divisible by {Heads} heads.");
         else if (Hidden / Heads % 2 != 0) yield return ("hidden", $"{Hidden} over {Heads} heads is {Hidden / Heads} dimensions a head, an odd number.");

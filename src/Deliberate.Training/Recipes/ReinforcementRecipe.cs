@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training;
@@ -94,4 +95,16 @@ internal sealed record RewardRecipe
     [Description("Of a right answer with every step right.")]
     [InRange(0)]
     public double AllStepsRight { get; init; }
+
+    [Description("Of the components that a verifier of yours gives, by name; those left out weigh nothing.")]
+    public IReadOnlyDictionary<string, double> Components { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The reward of a graded completion; NaN where the verifier failed.</summary>
+    public double Of(Grade grade)
+    {
+        if (!grade.IsGraded) return double.NaN;
+        var reward = (Correct * grade.Score) + (grade.AllStepsRight ? AllStepsRight : 0);
+        foreach (var (name, value) in grade.Components) reward += Components.GetValueOrDefault(name) * value;
+        return reward;
+    }
 }

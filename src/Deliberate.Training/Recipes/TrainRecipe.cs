@@ -19,8 +19,11 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Seed of weights, corpus, problems and samples.")]
     public ulong Seed { get; init; } = 1;
 
-    [Description("Problems to learn.")]
+    [Description("Problems to learn, made by a family of ours.")]
     public FamilyRecipe Family { get; init; } = new();
+
+    [Description("Problems of your own, in place of the family's.")]
+    public ProblemsRecipe? Problems { get; init; }
 
     [Description("Shape of a new model, or the checkpoint to start from.")]
     public ModelRecipe Model { get; init; } = new();
@@ -51,27 +54,35 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
 
+    /// <summary>The level of the held-out problems; null for problems of the user's, of any level.</summary>
+    [JsonIgnore]
+    public int? TestLevel => Problems is null ? Family.TestLevel : null;
+
+    /// <summary>Whether the family's corpus or problems are read at all.</summary>
+    [JsonIgnore]
+    public bool UsesFamily => (Supervised.Steps > 0 && Supervised.CorpusShare > 0) || (Problems is null && (Reinforcement.Steps > 0 || ExpertIteration.Rounds > 0 || Evaluation.Problems > 0));
+
+    /// <summary>Files of the user's that the run reads.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> OwnFiles => [.. Supervised.Data, .. Problems?.Train ?? [], .. Problems?.Test ?? []];
+
     /// <summary>Every level that problems to train on may have.</summary>
     [JsonIgnore]
     public IEnumerable<int> TrainingLevels => Family.Levels.Concat(Levels(ExpertIteration.Curriculum)).Concat(Levels(Reinforcement.Curriculum)).Distinct();
 
-    /// <summary>Reads a recipe file. Options of the objective that it leaves out are that objective's own defaults.</summary>
+    /// <summary>Reads a recipe file. What it leaves out of the objective's options are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>
-    public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null)
-    {
-        var recipe = RecipeReader.Read<TrainRecipe>(path, overrides);
-        return Resolve(recipe, File.ReadAllText(path), path, overrides);
-    }
+    public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ReadSection(path, overrides), path);
 
     /// <summary>Reads a recipe from text; <paramref name="fileName"/> is what messages call it.</summary>
-    public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) =>
-        Resolve(RecipeReader.Parse<TrainRecipe>(text, fileName, overrides), text, fileName, overrides);
+    public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ParseSection(text, fileName, overrides), fileName);
 
-    public IEnumerable<(string Key, string Problem)> Problems()
+    IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
-        if (ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
-        if (Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
+        foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
+        if (Problems is null && ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
+        if (Problems is null && Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         var metrics = EvaluationSummary.Names(Evaluation.Budgets);
         if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
         if (!Family.ChainOfThought && ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right: answers without thought have no steps, so none would be kept.");
@@ -84,18 +95,12 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     private IEnumerable<int> Levels(CurriculumRecipe curriculum) => curriculum.Kind == CurriculumKind.None ? [] : curriculum.LevelsOf(Family);
 
-    /// <summary>Binds once more over the defaults of the objective that the first reading found.</summary>
-    private static TrainRecipe Resolve(TrainRecipe recipe, string text, string fileName, IReadOnlyList<string>? overrides)
+    /// <summary>Binds over defaults that follow from what the recipe says of the objective and of data of the user's.</summary>
+    private static TrainRecipe Bind(RecipeSection top, string fileName)
     {
-        var top = RecipeParser.ParseFile(text, fileName);
-        foreach (var one in overrides ?? []) RecipeOverride.Apply(top, one);
-        var defaults = new TrainRecipe
-        {
-            Name = recipe.Name,
-            Reinforcement = new ReinforcementRecipe { Options = PolicyObjectives.Find(recipe.Reinforcement.Objective).Defaults },
-        };
+        var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];
-        return bound with { Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } };
+        return RecipePaths.Rooted(bound with { Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } }, fileName);
     }
 }

@@ -44,6 +44,15 @@ internal static class JsonLine
         ? double.Parse(element.GetString()!, CultureInfo.InvariantCulture)
         : element.GetDouble();
 
+    /// <summary>A value by the name that recipes and records give it.</summary>
+    public static T ReadName<T>(string? name)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+            if (RecipeWriter.Scalar(value) == name) return value;
+        throw new FormatException($"There is no {typeof(T).Name} {name}.");
+    }
+
     /// <summary>
     /// The complete lines of a file, with their numbers from 1. A last line without newline is one that a killed process did not
     /// finish: it is left out.

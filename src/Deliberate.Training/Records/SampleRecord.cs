@@ -1,3 +1,5 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Training;
 
 /// <summary>One completion that the policy drew in training, complete enough to look at and to train on again. Log-probabilities are natural.</summary>
@@ -41,6 +43,12 @@ internal sealed record SampleRecord
 
     /// <summary>Why it ended: <c>stop</c>, <c>length</c>, ...</summary>
     public required string FinishReason { get; init; }
+
+    /// <summary>What became of it in grading; null where the rewards say it.</summary>
+    public SampleOutcome? Outcome { get; init; }
+
+    /// <summary>Why it could not be graded; null where it was.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>Whether the token budget ended it.</summary>
     public required bool Truncated { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -44,6 +45,9 @@ internal sealed class SampleStore(string path) : IDisposable
         writer.WriteString("finish_reason", sample.FinishReason);
         writer.WriteBoolean("truncated", sample.Truncated);
         writer.WriteBoolean("trained", sample.Trained);
+        // Of others the rewards say enough.
+        if (sample.Outcome is { } outcome and not (SampleOutcome.Pass or SampleOutcome.Fail)) writer.WriteString("outcome", RecipeWriter.Scalar(outcome));
+        if (sample.Reason is { } reason) writer.WriteString("reason", reason);
         WriteArray(writer, "prompt_tokens", sample.PromptTokens);
         WriteArray(writer, "tokens", sample.Tokens);
         WriteArray(writer, "logp", sample.Logp);
@@ -74,7 +78,7 @@ internal sealed class SampleStore(string path) : IDisposable
     {
         Step = element.GetProperty("step").GetInt64(),
         Problem = element.GetProperty("problem").GetString()!,
-        Stage = element.TryGetProperty("stage", out var stage) ? StageOf(stage.GetString()) : RunStage.Reinforcement,
+        Stage = element.TryGetProperty("stage", out var stage) ? JsonLine.ReadName<RunStage>(stage.GetString()) : RunStage.Reinforcement,
         Sample = element.GetProperty("sample").GetInt32(),
         Prompt = element.GetProperty("prompt").GetString()!,
         Text = element.GetProperty("text").GetString()!,
@@ -87,15 +91,10 @@ internal sealed class SampleStore(string path) : IDisposable
         PromptTokens = [.. element.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32())],
         Tokens = [.. element.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())],
         Logp = ReadFloats(element.GetProperty("logp")),
+        Outcome = element.TryGetProperty("outcome", out var outcome) ? JsonLine.ReadName<SampleOutcome>(outcome.GetString()) : null,
+        Reason = element.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
         BehaviourLogp = element.TryGetProperty("behaviour_logp", out var behaviour) ? ReadFloats(behaviour) : null,
     };
-
-    private static RunStage StageOf(string? name)
-    {
-        foreach (var stage in Enum.GetValues<RunStage>())
-            if (RecipeWriter.Scalar(stage) == name) return stage;
-        throw new FormatException($"There is no stage {name}.");
-    }
 
     private static float[] ReadFloats(JsonElement array) =>
         [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)JsonLine.ReadNumber(value))];

@@ -8,11 +8,11 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Family.Instance.Description, Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control), .. Best(run)],
+        Prose = [run.Recipe.Problems is { } own ? OwnDataReport.Description(own) : run.Recipe.Family.Instance.Description, OwnDataReport.Corpus(run.Recipe.Supervised) ?? Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control), .. Best(run)],
         Figures = [.. Figures(run, control)],
         Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,
-        Transcripts = run is { Thinks: true, Base: { } before, Final: { } after } ? TranscriptChoice.Choose(before, after, run.Learning) : [],
+        Transcripts = run is { Base: { } before, Final: { } after } && (run.Thinks || run.IsOwn) ? TranscriptChoice.Choose(before, after, run.Learning) : [],
     };
 
     private static IEnumerable<ReportTable> Tables(RunEvidence run, RunEvidence? control)

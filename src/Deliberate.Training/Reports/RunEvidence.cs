@@ -43,9 +43,12 @@ internal sealed class RunEvidence
 
     public LearningWords Learning => LearningWords.Of(Recipe);
 
-    public string Title => Recipe.Family.Name;
+    public string Title => Recipe.Problems?.SetName ?? Recipe.Family.Name;
 
-    public bool Thinks => Recipe.Family.ChainOfThought;
+    /// <summary>Whether its problems are the user's, of which no step is checked.</summary>
+    public bool IsOwn => Recipe.Problems is not null;
+
+    public bool Thinks => !IsOwn && Recipe.Family.ChainOfThought;
 
     /// <summary>What <see cref="Evaluations"/> begin with.</summary>
     public List<GradedSample>? Base => Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
@@ -88,7 +91,7 @@ internal sealed class RunEvidence
 
     /// <summary>Whether the other run is this one's control: the same family, levels and budget, answers without thought.</summary>
     public bool HasControl(RunEvidence other) =>
-        Thinks && !other.Thinks && other.Recipe.Family.Name == Recipe.Family.Name && other.Recipe.Family.TestLevel == Recipe.Family.TestLevel;
+        Thinks && !other.Thinks && !other.IsOwn && other.Recipe.Family.Name == Recipe.Family.Name && other.Recipe.Family.TestLevel == Recipe.Family.TestLevel;
 
     /// <summary>The budgets to show: the recipe's, or doublings up to the largest.</summary>
     public IReadOnlyList<int> Budgets
@@ -125,8 +128,8 @@ internal sealed class RunEvidence
         return differences;
     }
 
-    /// <summary>Each problem's first samples, those drawn for votes left out.</summary>
-    public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples)];
+    /// <summary>Each problem's first samples, those drawn for votes and those that a verifier failed on left out.</summary>
+    public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples && s.Grade.IsGraded)];
 
     private static int? Step(TrainRecipe recipe, string name) =>
         name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? recipe.Reinforcement.Steps : RunFolder.Step(RunStage.Reinforcement, name);

@@ -55,7 +55,7 @@ internal static class RunFigures
         var problems = after.GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
         return SamplesFigure.Build(
             RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
-            string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems (test split, level {run.Recipe.Family.TestLevel}), {problems.Min(g => g.Count())} samples each"),
+            string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems ({RunWords.Split(run)}), {problems.Min(g => g.Count())} samples each"),
             $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared; 95% intervals over problems");
     }
 

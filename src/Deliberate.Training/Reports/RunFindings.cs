@@ -57,8 +57,14 @@ internal static class RunFindings
     /// <summary>What holds of every report, and what this one lacks.</summary>
     public static IEnumerable<string> DoesNotShow(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs)
     {
-        yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
-        yield return "That a larger model on natural problems would behave alike: these are small models on generated problems with exact checkers.";
+        if (runs.Any(r => !r.Run.IsOwn))
+        {
+            yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
+            yield return "That a larger model on natural problems would behave alike: these are small models on generated problems with exact checkers.";
+        }
+
+        foreach (var (run, _) in runs.Where(r => r.Run.IsOwn))
+            yield return $"{RunWords.Name(run)}: whether what is right was reasoned out. Only answers are judged, no step is checked.";
         yield return "How much results vary with the seed: each run is one seed. Intervals cover the choice of problems and samples only.";
         foreach (var (run, _) in runs.Where(r => r.Run.Thinks && r.Control is null))
             yield return $"{RunWords.Name(run)}: what the thought itself contributes, since there is no control without thought beside it.";

@@ -13,7 +13,7 @@ internal static class RunHealthChapter
         foreach (var run in runs)
         {
             if (run.Metrics.Count == 0) continue;
-            var name = run.Thinks ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
+            var name = run.Thinks || run.IsOwn ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
             var points = run.Metrics.Where(m => m.Values.ContainsKey("rl/reward_mean")).Select(Point).ToArray();
             var imitation = run.Metrics.Where(m => m.Values.ContainsKey("sft/loss")).Select(m => ((int)m.Step, m.Values["sft/loss"])).ToArray();
             var rl = run.Recipe.Reinforcement;

@@ -24,8 +24,8 @@ internal static class RunSummary
     private static object Of(RunEvidence run, RunEvidence? control) => new
     {
         run.Recipe.Name,
-        Family = run.Recipe.Family.Name,
-        Level = run.Recipe.Family.TestLevel,
+        Family = run.Title,
+        Level = run.Recipe.TestLevel,
         run.Recipe.Family.ChainOfThought,
         run.Info.Seed,
         Evaluations = run.Evaluations.Select(e => Evaluation(run, e.Step, e.Name, e.Samples)),

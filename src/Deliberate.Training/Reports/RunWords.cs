@@ -39,8 +39,11 @@ internal static class RunWords
     public static string Count(RunEvidence run, IReadOnlyList<GradedSample> samples)
     {
         var problems = samples.Select(s => s.Problem.Index).Distinct().Count();
-        return string.Create(CultureInfo.InvariantCulture, $"{problems} held-out problems (test split, level {run.Recipe.Family.TestLevel}), {samples.Count / Math.Max(1, problems)} sample{(samples.Count > problems ? "s" : "")} each");
+        return string.Create(CultureInfo.InvariantCulture, $"{problems} held-out problems ({Split(run)}), {samples.Count / Math.Max(1, problems)} sample{(samples.Count > problems ? "s" : "")} each");
     }
+
+    /// <summary>test split, level 3.</summary>
+    public static string Split(RunEvidence run) => run.IsOwn ? "test split" : string.Create(CultureInfo.InvariantCulture, $"test split, level {run.Recipe.Family.TestLevel}");
 
     private static string Points(double value) => double.IsFinite(value) ? $"{Whole(100 * value)} percentage points" : "not measured";
 

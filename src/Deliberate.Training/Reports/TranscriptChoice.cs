@@ -1,3 +1,5 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Deliberate.Training;
 internal static class TranscriptChoice
 {
     public const string Note =
-        "Chosen by rule, first sample of each, in the order of the test problems: the first two that were wrong before and right after, the first whose answer is right after although a step is wrong (if there is one), and the first that is still wrong. Each step carries the exact checker's verdict.";
+        "Chosen by rule, first sample of each, in the order of the test problems: the first two that were wrong before and right after, the first whose answer is right after although a step is wrong (if there is one), and the first that is still wrong. Each step carries the exact checker's verdict, where there is one.";
 
     public static List<TranscriptPair> Choose(IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after, LearningWords learning)
     {
@@ -21,8 +23,17 @@ internal static class TranscriptChoice
         return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of(learning.Before, p.Before), Of(learning.After, p.After)))];
     }
 
+    private static Transcript Unchecked(string label, GradedSample sample)
+    {
+        var right = sample.Grade.Correct > 0;
+        var thought = ChainOfThought.Parse(sample.Text, sample.Truncated).Steps.Select(text => new TranscriptStep(text, StepMark.Unchecked));
+        return new Transcript(label, [.. thought], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens };
+    }
+
     private static Transcript Of(string label, GradedSample sample)
     {
+        // Problems of the user's have no checker of steps: the thought is shown as it is.
+        if (OwnProblem.IsLine(sample.Problem)) return Unchecked(label, sample);
         var steps = sample.Grade.Steps.Select((text, i) =>
         {
             var verdict = sample.Grade.StepVerdicts[i];

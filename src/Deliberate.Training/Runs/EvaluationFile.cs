@@ -8,7 +8,7 @@ namespace Deliberate.Training;
 /// <summary>
 /// <c>evaluations/NAME.jsonl</c>: every graded sample, one JSON object a line: <c>problem</c> (all its fields), <c>sample</c>,
 /// <c>text</c>, <c>thought_tokens</c>, <c>truncated</c>, and <c>grade</c> with <c>answer, correct, all_steps_right, format_ok,
-/// reason</c> and <c>steps</c>, each a <c>text</c>, <c>right</c> and <c>reason</c>. Ordered by problem and sample.
+/// reason, outcome</c>, where a verifier gives them <c>score</c> and <c>components</c>, and <c>steps</c>, each a <c>text</c>, <c>right</c> and <c>reason</c>. Ordered by problem and sample.
 /// </summary>
 internal static class EvaluationFile
 {
@@ -43,6 +43,15 @@ internal static class EvaluationFile
         json.WriteBoolean("all_steps_right", grade.AllStepsRight);
         json.WriteBoolean("format_ok", grade.FormatOk);
         json.WriteString("reason", grade.Reason);
+        json.WriteString("outcome", RecipeWriter.Scalar(grade.Outcome));
+        if (grade.Score != grade.Correct) json.WriteNumber("score", grade.Score);
+        if (grade.Components.Count > 0)
+        {
+            json.WriteStartObject("components");
+            foreach (var (name, value) in grade.Components) json.WriteNumber(name, value);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("steps");
         for (var i = 0; i < grade.Steps.Count; i++)
         {
@@ -69,6 +78,10 @@ internal static class EvaluationFile
             g.GetProperty("answer").GetString(), g.GetProperty("correct").GetDouble(), g.GetProperty("all_steps_right").GetBoolean(), g.GetProperty("format_ok").GetBoolean(), g.GetProperty("reason").GetString()!,
             [.. steps.EnumerateArray().Select(s => s.GetProperty("text").GetString()!)],
             [.. steps.EnumerateArray().Select(s => new StepVerdict(s.GetProperty("right").GetBoolean(), s.GetProperty("reason").GetString()!))]);
+        // Files of before verifiers do not say it; then it follows from the rest.
+        if (g.TryGetProperty("outcome", out var outcome)) grade = grade with { Outcome = JsonLine.ReadName<SampleOutcome>(outcome.GetString()) };
+        if (g.TryGetProperty("score", out var score)) grade = grade with { Score = score.GetDouble() };
+        if (g.TryGetProperty("components", out var components)) grade = grade with { Components = [.. components.EnumerateObject().Select(c => KeyValuePair.Create(c.Name, c.Value.GetDouble()))] };
         return new GradedSample(problem, line.GetProperty("sample").GetInt32(), line.GetProperty("text").GetString()!, line.GetProperty("thought_tokens").GetInt32(), line.GetProperty("truncated").GetBoolean(), grade);
     }
 }

@@ -1,9 +1,11 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Training;
 
 /// <summary>The figures of an evaluation, of each problem's first samples: those drawn for votes alone are not among them.</summary>
 /// <param name="Name">base, ei-round-001, rl-000020, ..., final.</param>
 /// <param name="Problems">How many.</param>
-/// <param name="Samples">In all.</param>
+/// <param name="Samples">In all, those that the verifier failed on left out.</param>
 /// <param name="Right">Samples with a right answer.</param>
 /// <param name="AllStepsRight">Samples with a right answer and every step right.</param>
 /// <param name="Truncated">Samples that the budget cut off.</param>
@@ -15,15 +17,28 @@ internal sealed record EvaluationSummary(
 {
     public double Accuracy => (double)Right / Samples;
 
+    /// <summary>Samples without an answer that could be read; not right, and told apart from wrong ones.</summary>
+    public int Unscored { get; init; }
+
+    /// <summary>Samples that the verifier failed on; not among <see cref="Samples"/>.</summary>
+    public int HarnessErrors { get; init; }
+
     public static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
     {
-        int count = 0, right = 0, steps = 0, truncated = 0;
+        int count = 0, right = 0, steps = 0, truncated = 0, unscored = 0, errors = 0;
         double rightTokens = 0, wrongTokens = 0;
         var problems = new HashSet<long>();
         var within = new int[budgets.Count];
         foreach (var sample in graded)
         {
             if (sample.Sample >= samples) continue;
+            if (!sample.Grade.IsGraded)
+            {
+                errors++;
+                continue;
+            }
+
+            if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
             count++;
             problems.Add(sample.Problem.Index);
             if (sample.Grade.AllStepsRight) steps++;
@@ -42,7 +57,7 @@ internal sealed record EvaluationSummary(
                 if (ProblemEvaluator.RightWithin(sample, budgets[i])) within[i]++;
         }
 
-        return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]);
+        return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]) { Unscored = unscored, HarnessErrors = errors };
     }
 
     /// <summary>The names that <see cref="Values"/> may give.</summary>
@@ -59,6 +74,8 @@ internal sealed record EvaluationSummary(
             new(prefix + "all_steps_right", (double)AllStepsRight / Samples),
             new(prefix + "truncated", (double)Truncated / Samples),
         ];
+        if (Unscored > 0) values.Add(new(prefix + "unscored", (double)Unscored / Samples));
+        if (HarnessErrors > 0) values.Add(new(prefix + "harness_errors", HarnessErrors));
         if (Right > 0) values.Add(new(prefix + "thought_tokens_right", ThoughtTokensRight));
         if (Right < Samples) values.Add(new(prefix + "thought_tokens_wrong", ThoughtTokensWrong));
         foreach (var (budget, right) in Budgets) values.Add(new($"{prefix}accuracy_within_{budget}", (double)right / Samples));

@@ -31,7 +31,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
         _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new RewardRecipe());
-        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Rounds, curriculum);
+        Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;
         var stored = SampleStore.Read(Path.Combine(session.Folder.Root, SampleStore.FileName), Place.CollectedAt, stage: RunStage.ExpertIteration);
@@ -67,13 +67,12 @@ internal sealed class ExpertIterationStage : IDisposable
         var time = _session.Time;
         var start = time.GetTimestamp();
         var (recipe, round) = (_session.Recipe, Place.Finished);
-        var levels = Curriculum.MixAt(round);
         var problems = new Problem[_recipe.Prompts];
         for (var i = 0; i < problems.Length; i++)
         {
             var index = FirstProblem + ((long)round * _recipe.Prompts) + i;
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = _session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
+            problems[i] = _session.Problems.Draw(Split.Train, Curriculum.Draw(round, ref draw), recipe.Seed, index);
         }
 
         var groups = _sampler.Draw(problems, 0, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation);

@@ -28,19 +28,20 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
         }
 
         var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = temperature }, session.Encoder.StopIds, cancellation: cancellation);
+        var grades = session.Grader.Grade(session.Encoder, problems, rollouts, cancellation);
         var groups = new RolloutGroup[problems.Length];
         for (var i = 0; i < groups.Length; i++)
         {
-            var graded = new GradedSample[samples];
+            var graded = grades[i];
             double[] accuracies = new double[samples], totals = new double[samples];
             for (var g = 0; g < samples; g++)
             {
-                graded[g] = ProblemEvaluator.Graded(session.Encoder, session.Family, problems[i], g, rollouts[i][g]);
-                accuracies[g] = (rewards.Correct * graded[g].Grade.Correct) + (graded[g].Grade.AllStepsRight ? rewards.AllStepsRight : 0);
+                accuracies[g] = rewards.Of(graded[g].Grade);
                 totals[g] = accuracies[g] + Overlong(rollouts[i][g]);
             }
 
             groups[i] = new RolloutGroup(problems[i], attempt, requests[i].Prompt, rollouts[i], graded, accuracies, totals);
+            for (var g = 0; g < samples; g++) groups[i].Kept[g] = graded[g].Grade.IsGraded;
         }
 
         return groups;
@@ -55,7 +56,7 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
             for (var g = 0; g < group.Rollouts.Length; g++)
             {
                 var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
-                List<KeyValuePair<string, double>> components = [new("correct", graded.Grade.Correct), new("all_steps_right", graded.Grade.AllStepsRight ? 1 : 0)];
+                var components = Components(graded.Grade);
                 if (overlongCache > 0) components.Add(new("overlong", Overlong(rollout)));
                 yield return new SampleRecord
                 {
@@ -75,9 +76,23 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
                     FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
                     Truncated = graded.Truncated,
                     Trained = group.Kept[g],
+                    Outcome = graded.Grade.Outcome,
+                    Reason = graded.Grade.IsGraded ? null : graded.Grade.Reason,
                 };
             }
         }
+    }
+
+    /// <summary>Each part of the reward, NaN where the verifier failed.</summary>
+    private static List<KeyValuePair<string, double>> Components(Grade grade)
+    {
+        if (!grade.IsGraded) return [new("correct", double.NaN)];
+        List<KeyValuePair<string, double>> components = [new("correct", grade.Correct), new("all_steps_right", grade.AllStepsRight ? 1 : 0)];
+        if (grade.Score != grade.Correct) components.Add(new("score", grade.Score));
+        // A verifier may name its parts as it likes: ours come first.
+        foreach (var part in grade.Components)
+            if (part.Key is not ("correct" or "all_steps_right" or "score" or "overlong")) components.Add(part);
+        return components;
     }
 
     /// <summary>The soft penalty of a completion's length; 0 where there is none.</summary>

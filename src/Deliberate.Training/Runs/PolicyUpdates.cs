@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// <summary>The samples of one problem as the policy update needs them.</summary>
 /// <param name="Prompt">Its tokens.</param>
 /// <param name="Rollouts">The samples.</param>
-/// <param name="Rewards">One a sample.</param>
+/// <param name="Rewards">One a sample; NaN of one that the verifier failed on, which is left out.</param>
 internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
 {
     /// <summary>One a sample; set once the batch is whole.</summary>
@@ -57,7 +57,9 @@ internal sealed class PolicyUpdates : IDisposable
             if (part.Length == 0) continue;
             var batch = new List<PolicySample>();
             foreach (var group in part)
-                for (var g = 0; g < group.Rollouts.Length; g++) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+                for (var g = 0; g < group.Rollouts.Length; g++)
+                    if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+            if (batch.Count == 0) continue;
             if (!Teaches(part))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.

@@ -22,7 +22,7 @@ internal sealed class ReinforcementStage : IDisposable
         _session = session;
         _recipe = session.Recipe.Reinforcement;
         _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, _recipe.Rewards, _recipe.Overlong.Cache);
-        Curriculum = new Curriculum(_recipe.Curriculum, session.Recipe.Family, _recipe.Steps, curriculum);
+        Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         _collector = new RolloutCollector(session, _sampler, Curriculum);
         if (PolicyUpdates.NeedsReference(_recipe)) _start = LoadStart();
         _updates = new PolicyUpdates(session.Recipe, session.Graph, _start);

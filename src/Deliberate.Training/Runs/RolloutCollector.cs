@@ -33,8 +33,9 @@ internal sealed class RolloutCollector(RunSession session, GroupSampler sampler,
             var flat = new List<int>();
             for (var i = 0; i < drawn.Length; i++)
             {
-                drawn[i].Trained = DynamicSampling.Keeps(drawn[i].Accuracies);
-                if (!drawn[i].Trained) flat.Add(slots[i]);
+                if (DynamicSampling.Keeps(drawn[i].Accuracies)) continue;
+                drawn[i].Trained = false;
+                flat.Add(slots[i]);
             }
 
             slots = flat;
@@ -46,13 +47,12 @@ internal sealed class RolloutCollector(RunSession session, GroupSampler sampler,
     private RolloutGroup[] Sample(int step, int attempt, List<int> slots, CancellationToken cancellation)
     {
         var recipe = session.Recipe;
-        var levels = curriculum.MixAt(step);
         var problems = new Problem[slots.Count];
         for (var i = 0; i < problems.Length; i++)
         {
             var index = FirstProblem + (((long)attempt * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = session.Family.Generate(Split.Train, levels.Draw(ref draw), recipe.Seed, index);
+            problems[i] = session.Problems.Draw(Split.Train, curriculum.Draw(step, ref draw), recipe.Seed, index);
         }
 
         return sampler.Draw(problems, attempt, (i, g) => new RandomStream(recipe.Seed, StreamStage.Sampling, step, slots[i], g, attempt), cancellation);

@@ -10,7 +10,7 @@ namespace Deliberate.Training;
 /// <param name="Rollouts">The samples.</param>
 /// <param name="Graded">The same, graded.</param>
 /// <param name="Accuracies">Rewards of being right, without those of length.</param>
-/// <param name="Rewards">In all.</param>
+/// <param name="Rewards">In all; NaN, as the accuracy is, of a sample that the verifier failed on.</param>
 internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded, double[] Accuracies, double[] Rewards)
     : PolicyGroup(Prompt, Rollouts, Rewards)
 {
@@ -24,6 +24,6 @@ internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, 
         set => Array.Fill(Kept, value);
     }
 
-    /// <summary>Whether all samples have the same reward, and so teach nothing.</summary>
-    public bool IsFlat => Array.TrueForAll(Rewards, r => r == Rewards[0]);
+    /// <summary>Whether all samples that have a reward have the same, and so teach nothing.</summary>
+    public bool IsFlat => !DynamicSampling.Keeps(Rewards);
 }

@@ -1,3 +1,5 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Training;
 
 /// <summary>What a step's samples say about the policy, over the groups drawn first: those of dynamic sampling's later rounds are a selection.</summary>
@@ -8,7 +10,7 @@ internal static class RolloutMetrics
     /// <param name="groups">Of a step.</param>
     public static void CopyTo(List<KeyValuePair<string, double>> metrics, string stage, IReadOnlyList<RolloutGroup> groups)
     {
-        int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0;
+        int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0, unscored = 0, errors = 0;
         double reward = 0, rightTokens = 0, wrongTokens = 0;
         foreach (var group in groups)
         {
@@ -18,7 +20,14 @@ internal static class RolloutMetrics
             for (var g = 0; g < group.Graded.Length; g++)
             {
                 var sample = group.Graded[g];
+                if (!sample.Grade.IsGraded)
+                {
+                    errors++;
+                    continue;
+                }
+
                 samples++;
+                if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
                 reward += group.Rewards[g];
                 if (sample.Grade.AllStepsRight) steps++;
                 if (sample.Truncated) truncated++;
@@ -42,6 +51,8 @@ internal static class RolloutMetrics
         if (right > 0) Add("thought_tokens_right", rightTokens / right);
         if (right < samples) Add("thought_tokens_wrong", wrongTokens / (samples - right));
         Add("truncated", (double)truncated / samples);
+        if (unscored > 0) Add("unscored", (double)unscored / samples);
+        if (errors > 0) Add("harness_errors", errors);
         Add("flat_groups", (double)flat / first);
         if (groups.Count > first) Add("resampled_groups", groups.Count - first);
     }

@@ -1,3 +1,5 @@
+using Deliberate.Core;
+using Deliberate.Reasoning;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training;
@@ -71,6 +73,12 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
         catch (OperationCanceledException)
         {
             StopWhenAsked(optimizer, cancellation);
+            throw;
+        }
+        catch (UserError error) when (error.Field == VerifierRunner.Field)
+        {
+            // A verifier that failed too often has changed nothing: what is done is kept, for the run to go on once it is mended.
+            if (!_isSaved && At.Step > 0) SaveStep(optimizer);
             throw;
         }
     }

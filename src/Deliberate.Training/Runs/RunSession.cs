@@ -34,6 +34,13 @@ internal sealed class RunSession : IDisposable
 
     public required TimeProvider Time { get; init; }
 
+    public required RunInputs Inputs { get; init; }
+
+    public IProblemSource Problems => Inputs.Problems;
+
+    public ISampleGrader Grader => Inputs.Grader;
+
+    /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
     public ITaskFamily Family => Recipe.Family.Instance;
 
     public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
@@ -55,7 +62,12 @@ internal sealed class RunSession : IDisposable
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
-        if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
+        if (recipe.Model.From is { } from)
+        {
+            var (loaded, format) = Checkpoint.LoadModel(from, device);
+            return (loaded, OwnTokenizer.WithChat(format, recipe));
+        }
+
         var (configuration, text) = ModelOf(recipe);
         var model = new LanguageModel(device, configuration);
         model.Initialise(recipe.Seed);
@@ -68,10 +80,10 @@ internal sealed class RunSession : IDisposable
         if (recipe.Model.From is { } from)
         {
             using var opened = PretrainedModel.Open(from);
-            return (opened.Configuration, opened.Text);
+            return (opened.Configuration, OwnTokenizer.WithChat(opened.Text, recipe));
         }
 
-        var text = ProblemEncoder.FormatFor(recipe.Family.Instance);
+        var text = OwnTokenizer.WithChat(OwnTokenizer.For(recipe), recipe);
         var shape = recipe.Model;
         return (new ModelConfiguration
         {
@@ -90,8 +102,24 @@ internal sealed class RunSession : IDisposable
         }, text);
     }
 
+    /// <summary>A stage's curriculum over the levels of its problems.</summary>
+    /// <exception cref="UserError">Problems of the user's are not of the levels that it names.</exception>
+    public Curriculum Curriculum(CurriculumRecipe recipe, int steps, CurriculumState? state)
+    {
+        if (Recipe.Problems is null) return new Curriculum(recipe, Recipe.Family, steps, state);
+        var known = Problems.Levels.Select(l => l.Number).ToArray();
+        if (recipe.Kind != CurriculumKind.None)
+        {
+            foreach (var level in recipe.Levels)
+                if (!(Problems.Count(Split.Train, level) > 0)) throw new UserError($"there are no problems of level {level} to train on; there are those of {string.Join(", ", known)}.", Folder.Recipe, field: "curriculum.levels", advice: "The field \"level\" of a line names its level.");
+        }
+
+        return new Curriculum(recipe, mix: null, recipe.Levels, steps, state);
+    }
+
     public void Dispose()
     {
+        Inputs.Dispose();
         _sampler?.Dispose();
         _graph?.Dispose();
         Model.Dispose();

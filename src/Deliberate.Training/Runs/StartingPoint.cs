@@ -30,7 +30,7 @@ internal static class StartingPoint
         var written = model.Written.Contains("context");
         if (written && model.Context > configuration.MaxPositions)
             throw new UserError($"the model is meant for sequences of at most {configuration.MaxPositions} tokens, the recipe asks for {model.Context}.", from, field: "model.context", advice: "Lower it, or leave it out.");
-        CheckTokenizer(recipe.Family.Instance, opened);
+        if (recipe.UsesFamily) CheckTokenizer(recipe.Family.Instance, opened);
         return recipe with
         {
             Model = model with

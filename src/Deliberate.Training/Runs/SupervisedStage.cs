@@ -5,8 +5,8 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>
-/// The supervised steps of a run. A batch is the corpus from the cursor on until it holds enough tokens; the next one is drawn
-/// while this one is learnt, which changes nothing, since the corpus is a pure function of the index.
+/// The supervised steps of a run. A batch is the corpus, or the user's examples, or both by turns, from the cursor on until it holds enough tokens; the next one is drawn
+/// while this one is learnt, which changes nothing, since examples are a pure function of the cursor.
 /// </summary>
 internal sealed class SupervisedStage : IDisposable
 {
@@ -35,6 +35,9 @@ internal sealed class SupervisedStage : IDisposable
     /// <summary>Examples of the corpus that the steps so far have used.</summary>
     public long Cursor { get; private set; }
 
+    /// <summary>How many of the first <paramref name="cursor"/> examples are the user's: spread evenly among those of the corpus.</summary>
+    internal static long OwnExamples(double corpusShare, long cursor) => (long)Math.Floor(cursor * (1 - corpusShare));
+
     /// <summary>One optimizer step, the <paramref name="step"/>-th from 0.</summary>
     public void Step(int step)
     {
@@ -56,6 +59,7 @@ internal sealed class SupervisedStage : IDisposable
             new("sft/tokens", batch.Tokens),
             new("sft/examples", Cursor),
         ];
+        Measure(step + 1, metrics);
         if (batch.TooLong > 0) metrics.Add(new("sft/too_long", batch.TooLong));
         if (!applied) metrics.Add(new("sft/skipped", 1));
         List<KeyValuePair<string, double>> timings = [new("sft/seconds", seconds), new("sft/data_seconds", waited), new("sft/tokens_per_second", batch.Tokens / seconds)];
@@ -70,10 +74,25 @@ internal sealed class SupervisedStage : IDisposable
         Optimizer.Dispose();
     }
 
+    /// <summary>The loss of held-out examples, now and then and at the end.</summary>
+    private void Measure(int done, List<KeyValuePair<string, double>> metrics)
+    {
+        var recipe = _session.Recipe.Supervised;
+        if (_session.Inputs.Examples is not { Validation.Count: > 0 } examples || (done % recipe.ValidationEvery != 0 && done != recipe.Steps)) return;
+        metrics.Add(new("sft/validation_loss", _trainer.Measure(examples.Validation)));
+    }
+
     /// <summary>An example as a skipped batch's file holds it.</summary>
     public static string Line(SupervisedExample example) => JsonLine.Write(json =>
     {
         json.WriteNumber("first_target", example.FirstTarget);
+        if (example.Mask is { } mask)
+        {
+            json.WriteStartArray("targets");
+            foreach (var target in mask) json.WriteNumberValue(target ? 1 : 0);
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("tokens");
         foreach (var token in example.Tokens) json.WriteNumberValue(token);
         json.WriteEndArray();
@@ -86,7 +105,17 @@ internal sealed class SupervisedStage : IDisposable
         int tokens = 0, tooLong = 0;
         while (tokens < recipe.Supervised.BatchTokens)
         {
-            var drawn = Corpus.Draw(_session.Family, _levels, _mixture, recipe.Seed, cursor++);
+            var own = OwnExamples(recipe.Supervised.CorpusShare, cursor);
+            if (OwnExamples(recipe.Supervised.CorpusShare, cursor + 1) > own)
+            {
+                var example = _session.Inputs.Examples!.Draw(own);
+                cursor++;
+                examples.Add(example);
+                tokens += example.Tokens.Length;
+                continue;
+            }
+
+            var drawn = Corpus.Draw(_session.Family, _levels, _mixture, recipe.Seed, cursor++ - own);
             var (ids, first) = _session.Encoder.Example(drawn.Prompt, recipe.Family.ChainOfThought ? drawn.Completion : drawn.DirectAnswer);
             if (ids.Length <= recipe.Model.Context)
             {

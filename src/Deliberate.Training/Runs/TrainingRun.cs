@@ -29,10 +29,15 @@ internal sealed class TrainingRun : IDisposable
         var state = newest is null ? null : CheckpointState.Read(newest);
         var device = Device.Cpu(threads);
         LanguageModel? model = null;
+        RunInputs? inputs = null;
         try
         {
             Compare(device, state, time);
+            DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device);
+            inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
+            inputs.MakeGrader();
+            _recipe = recipe = inputs.Recipe;
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {
@@ -46,6 +51,7 @@ internal sealed class TrainingRun : IDisposable
                 Health = new RunHealth(recipe, observer),
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
+                Inputs = inputs,
             };
             streams.TruncateTo(state?.Streams);
             if (state is not null) _session.Health.CatchUp(folder);
@@ -55,6 +61,7 @@ internal sealed class TrainingRun : IDisposable
             if (_session is not null) _session.Dispose();
             else
             {
+                inputs?.Dispose();
                 model?.Dispose();
                 device.Dispose();
             }

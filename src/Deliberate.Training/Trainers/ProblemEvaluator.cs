@@ -16,23 +16,28 @@ internal static class ProblemEvaluator
 {
     public static List<GradedSample> Run(
         Sampler sampler, ProblemEncoder encoder, ITaskFamily family, int level, int problems, int samples, int maxTokens, SamplingOptions options, ulong seed, Split split = Split.Test,
+        IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        Run(sampler, encoder, new FamilyProblems(family, level), level, new FamilyGrader(family), problems, samples, maxTokens, options, seed, split, progress, cancellation);
+
+    /// <param name="level">Null for problems of any level.</param>
+    /// <param name="problems">At most; fewer where there are no more.</param>
+    public static List<GradedSample> Run(
+        Sampler sampler, ProblemEncoder encoder, IProblemSource source, int? level, ISampleGrader grader, int problems, int samples, int maxTokens, SamplingOptions options, ulong seed, Split split = Split.Test,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
+        problems = Math.Min(problems, source.Count(split, level) ?? problems);
         var drawn = new Problem[problems];
         var requests = new SampleRequest[problems];
         for (var i = 0; i < problems; i++)
         {
-            drawn[i] = family.Generate(split, level, seed, i);
+            drawn[i] = source.Draw(split, level, seed, i);
             var streams = new RandomStream[samples];
             for (var s = 0; s < samples; s++) streams[s] = new RandomStream(seed, StreamStage.Evaluation, problem: i, sample: s);
             requests[i] = new SampleRequest(encoder.Prompt(drawn[i]), maxTokens, streams);
         }
 
         var rollouts = sampler.Sample(requests, options, encoder.StopIds, progress: progress, cancellation: cancellation);
-        var graded = new List<GradedSample>(problems * samples);
-        for (var i = 0; i < problems; i++)
-            for (var s = 0; s < samples; s++) graded.Add(Graded(encoder, family, drawn[i], s, rollouts[i][s]));
-        return graded;
+        return [.. grader.Grade(encoder, drawn, rollouts, cancellation).SelectMany(group => group)];
     }
 
     public static GradedSample Graded(ProblemEncoder encoder, ITaskFamily family, Problem problem, int sample, Rollout rollout)

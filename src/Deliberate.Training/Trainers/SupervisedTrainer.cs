@@ -3,10 +3,44 @@ using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>A sequence to learn: tokens, of which those from <paramref name="FirstTarget"/> on are targets; the prompt is masked.</summary>
+/// <summary>A sequence to learn: tokens, of which those from <paramref name="FirstTarget"/> on are targets; what comes before is masked.</summary>
 internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 {
-    public int Targets => Tokens.Length - Math.Max(FirstTarget, 1);
+    /// <summary>Which tokens from <see cref="FirstTarget"/> on are targets, where not all of them are [tokens].</summary>
+    public bool[]? Mask { get; init; }
+
+    public int Targets
+    {
+        get
+        {
+            var from = Math.Max(FirstTarget, 1);
+            if (Mask is null) return Tokens.Length - from;
+            var targets = 0;
+            for (var i = from; i < Mask.Length; i++) targets += Mask[i] ? 1 : 0;
+            return targets;
+        }
+    }
+
+    /// <summary>An example whose targets are the tokens that the mask marks [tokens].</summary>
+    public static SupervisedExample Of(int[] tokens, bool[] mask)
+    {
+        var first = Math.Max(0, Array.IndexOf(mask, true));
+        return new SupervisedExample(tokens, first) { Mask = Array.IndexOf(mask, false, first) < 0 ? null : mask };
+    }
+
+    /// <summary>Appends it to a batch.</summary>
+    public void AddTo(Batch batch)
+    {
+        if (Mask is null)
+        {
+            batch.AddSequence(Tokens, FirstTarget, Tokens.Length);
+            return;
+        }
+
+        var targets = new int[Tokens.Length];
+        for (var i = 0; i < targets.Length; i++) targets[i] = i + 1 < Tokens.Length && i + 1 >= FirstTarget && Mask[i + 1] ? Tokens[i + 1] : -1;
+        batch.Add(Tokens, targets);
+    }
 }
 
 /// <summary>
@@ -29,14 +63,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Temperature = 1;
         for (var next = 0; next < examples.Count;)
         {
-            graph.Batch.Clear();
-            while (next < examples.Count && graph.Batch.Fits(examples[next].Tokens.Length))
-            {
-                graph.Batch.AddSequence(examples[next].Tokens, examples[next].FirstTarget, examples[next].Tokens.Length);
-                next++;
-            }
-
-            if (graph.Batch.Tokens == 0) throw new Core.UserError($"a sequence of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
+            Pack(examples, ref next);
             loss += MicroBatch(targets);
         }
 
@@ -47,6 +74,30 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         return new TrainingStep(loss, norm, Applied: true);
     }
 
+    /// <summary>The mean loss of examples that are not learned from, in nats a target.</summary>
+    public double Measure(IReadOnlyList<SupervisedExample> examples)
+    {
+        var (sum, targets) = (0.0, 0L);
+        graph.Head.Temperature = 1;
+        for (var next = 0; next < examples.Count;)
+        {
+            Pack(examples, ref next);
+            graph.Forward();
+            sum += Negative();
+        }
+
+        foreach (var example in examples) targets += example.Targets;
+        return sum / targets;
+    }
+
+    /// <summary>As many of the examples as a micro-batch holds.</summary>
+    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next)
+    {
+        graph.Batch.Clear();
+        while (next < examples.Count && graph.Batch.Fits(examples[next].Tokens.Length)) examples[next++].AddTo(graph.Batch);
+        if (graph.Batch.Tokens == 0) throw new Core.UserError($"a sequence of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
+    }
+
     private double MicroBatch(long targets)
     {
         var tokens = graph.Batch.Tokens;
@@ -54,10 +105,17 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Upstream.Value.Write(0, _upstream.AsSpan(0, 2 * tokens));
         graph.ForwardHidden();
         graph.Backward();
+        return Negative() / targets;
+    }
+
+    /// <summary>The sum of the negative log-probabilities of the batch's targets.</summary>
+    private double Negative()
+    {
+        var tokens = graph.Batch.Tokens;
         graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * tokens));
         var sum = 0.0;
         // Rows without a target have log-probability 0.
         for (var t = 0; t < tokens; t++) sum -= _statistics[4 * t];
-        return sum / targets;
+        return sum;
     }
 }

@@ -1,0 +1,47 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// The text format of a new model: its family's closed alphabet, or a byte-pair encoding trained on the user's files, in which any
+/// text can be written; and the plain form of conversations where the data holds some.
+/// </summary>
+internal static class OwnTokenizer
+{
+    public static TextFormat For(TrainRecipe recipe)
+    {
+        var hasOwn = recipe.Supervised.Data.Count > 0 || recipe.Problems is not null;
+        var isTrained = recipe.Model.Tokenizer.Kind switch { TokenizerKind.Auto => hasOwn, TokenizerKind.Bpe => true, _ => false };
+        return isTrained ? ProblemEncoder.FormatOf(Train(recipe)) : ProblemEncoder.FormatFor(recipe.Family.Instance);
+    }
+
+    /// <summary>The format that a run goes on with: where the data holds conversations and the model has no template, the plain one.</summary>
+    public static TextFormat WithChat(TextFormat format, TrainRecipe recipe) =>
+        format.ChatTemplate is null && recipe.Supervised.Data.Any(file => SupervisedFile.Read(file).Any(line => line.Messages is not null)) ? format with { ChatTemplate = PlainChat.Template } : format;
+
+    private static Tokenizer Train(TrainRecipe recipe)
+    {
+        string[] special = [ProblemEncoder.EndToken, ChainOfThought.OpeningTag, ChainOfThought.ClosingTag];
+        return BpeTrainer.Train(Texts(recipe), recipe.Model.Tokenizer.Vocabulary, special, new BpeTrainerOptions { PreTokenizer = "smollm" });
+    }
+
+    private static IEnumerable<string> Texts(TrainRecipe recipe)
+    {
+        foreach (var file in recipe.Supervised.Data)
+        {
+            foreach (var line in SupervisedFile.Read(file))
+            {
+                foreach (var text in line.Texts) yield return text;
+            }
+        }
+
+        if (recipe.Problems is not { } problems) yield break;
+        foreach (var line in problems.Train.SelectMany(file => ProblemFile.Read(file, grader: null)))
+        {
+            yield return line.Prompt;
+            yield return line.Answer;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Deliberate.Core;
+using FileLine = Deliberate.Core.JsonLine;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Reads examples to imitate from JSON Lines: <c>messages</c> (OpenAI's chat form: <c>role</c> and <c>content</c>, text or text
+/// parts; optionally <c>tools</c>), or <c>prompt</c> and <c>completion</c>. Every mistake names file, line and field; other fields are left alone.
+/// </summary>
+internal static class SupervisedFile
+{
+    private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
+
+    /// <param name="path">The file.</param>
+    /// <param name="onError">Takes mistakes, and the line is left out; without it the first one is thrown.</param>
+    public static IEnumerable<SupervisedLine> Read(string path, Action<UserError>? onError = null)
+    {
+        foreach (var line in JsonLines.Read(path, onError))
+        {
+            SupervisedLine? example = null;
+            try
+            {
+                example = Parse(line);
+            }
+            catch (UserError error) when (onError is not null)
+            {
+                onError(error);
+            }
+
+            if (example is not null) yield return example;
+        }
+    }
+
+    /// <summary>The text of a message; its text parts joined; nothing where it has none.</summary>
+    internal static string Content(JsonElement message) => !message.TryGetProperty("content", out var content) ? "" : content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString()!,
+        JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part => part.GetProperty("text").GetString())),
+        _ => "",
+    };
+
+    private static SupervisedLine Parse(FileLine line)
+    {
+        var root = line.Root;
+        if (root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"messages\", or with \"prompt\" and \"completion\".");
+        bool chat = root.TryGetProperty("messages", out _), prompt = root.TryGetProperty("prompt", out _), completion = root.TryGetProperty("completion", out _);
+        if (chat && (prompt || completion)) throw line.Error("The line has \"messages\" as well as \"prompt\" or \"completion\".", "messages", "Keep one of them.");
+        if (chat) return Chat(line);
+        if (!prompt && !completion)
+        {
+            var names = root.EnumerateObject().Select(p => p.Name).ToArray();
+            var meant = ((string[])["messages", "prompt", "completion"]).Select(field => NearestName.Find(field, names)).FirstOrDefault(name => name is not null);
+            throw line.Error("The line has neither \"messages\" nor \"prompt\" and \"completion\".", advice: meant is not null ? $"Is \"{meant}\" one of them?" : names.Length == 0 ? null : $"It has {string.Join(", ", names.Take(12))}.");
+        }
+
+        var (asked, said) = (line.GetString("prompt"), line.GetString("completion"));
+        if (said.Length == 0) throw line.Error("The text is empty: there is nothing to learn.", "completion");
+        return new SupervisedLine(line.File, line.Number, null, null, asked, said, $"{asked}\u0001{said}");
+    }
+
+    private static SupervisedLine Chat(FileLine line)
+    {
+        var messages = line.GetArray("messages");
+        if (messages.GetArrayLength() == 0) throw line.Error("There is no message.", "messages");
+        var assistant = false;
+        var number = 0;
+        foreach (var message in messages.EnumerateArray())
+        {
+            var field = $"messages[{number++}]";
+            try
+            {
+                assistant |= Message(line, message);
+            }
+            catch (UserError error)
+            {
+                // The accessors know the field, but not which message it is of.
+                throw line.Error(error.Problem, error.Field is null ? field : $"{field}.{error.Field}", error.Advice);
+            }
+        }
+
+        if (!assistant) throw line.Error("There is no turn of the assistant: nothing to learn.", "messages", "Add a message with the role \"assistant\".");
+        JsonElement? tools = line.TryGet(line.Root, "tools", out var found) && found.ValueKind != JsonValueKind.Null ? line.GetArray("tools") : null;
+        return new SupervisedLine(line.File, line.Number, messages, tools, "", "", $"{messages.GetRawText()}\u0001{tools?.GetRawText()}");
+    }
+
+    /// <summary>Checks a message; whether it is a turn of the assistant.</summary>
+    private static bool Message(FileLine line, JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"role\" and \"content\".");
+        var role = line.GetString(message, "role");
+        if (!Roles.Contains(role)) throw line.Error($"There is no role \"{role}\".", "role", NearestName.Suggest(role, Roles));
+        var calls = line.TryGet(message, "tool_calls", out var found) && found.ValueKind == JsonValueKind.Array && found.GetArrayLength() > 0;
+        if (!line.TryGet(message, "content", out var content) || content.ValueKind == JsonValueKind.Null) return calls && role == "assistant" ? true : throw line.Error("The message has no text.", "content");
+        if (content.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var part in content.EnumerateArray())
+            {
+                var type = line.GetString(part, "type");
+                if (type != "text") throw line.Error($"A part of type \"{type}\" cannot be learned from: only text can.", "content");
+                line.GetString(part, "text");
+            }
+        }
+        else
+        {
+            line.GetString(message, "content");
+        }
+
+        if (role != "assistant") return false;
+        return Content(message).Length > 0 || calls ? true : throw line.Error("The assistant's text is empty: there is nothing to learn.", "content");
+    }
+}

@@ -1,0 +1,25 @@
+namespace Deliberate.Training;
+
+/// <summary>What data and problems of the user's cannot be combined with, and why.</summary>
+internal static class OwnDataRules
+{
+    public static IEnumerable<(string Key, string Problem)> Clashes(TrainRecipe recipe)
+    {
+        var (supervised, problems) = (recipe.Supervised, recipe.Problems);
+        var hasData = supervised.Data.Count > 0;
+        var learns = recipe.Reinforcement.Steps > 0 || recipe.ExpertIteration.Rounds > 0;
+        if (hasData && supervised is { Tokens: 0, Epochs: null }) yield return ("supervised", "There is data, but tokens is 0: nothing of it would be read. Say tokens, or epochs.");
+        if (problems is not null && !hasData && supervised is { Tokens: > 0, FamilyShare: null })
+            yield return ("supervised", $"The problems are yours, but what is imitated before would be the corpus of {recipe.Family.Name}. Name data of yours, set tokens to 0, or family_share to 1 if that is meant.");
+        if (problems is not null && !learns && recipe.Evaluation.Problems == 0) yield return ("problems", "Nothing uses the problems: there is no reinforcement learning, no expert iteration and no evaluation.");
+        if (problems is null && recipe.Reinforcement.Rewards.Components.Count > 0) yield return ("reinforcement", "rewards.components are what a verifier of yours gives: problems.verifier is missing.");
+        if (problems is { Verifier: null } && recipe.Reinforcement.Rewards.Components.Count > 0) yield return ("reinforcement", "rewards.components are what a verifier of yours gives, and these problems have a grader.");
+        if (problems is not null && recipe.Reinforcement is { Steps: > 0, Rewards.AllStepsRight: > 0 }) yield return ("reinforcement", "rewards.all_steps_right needs a checker of steps, which only the families have.");
+        if (problems is not null && recipe.ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right needs a checker of steps, which only the families have.");
+        if (learns && recipe.Reinforcement is { Steps: > 0, Rewards: { Correct: 0, AllStepsRight: 0 } rewards } && rewards.Components.Values.All(w => w == 0)) yield return ("reinforcement", "All weights of rewards are 0: there would be nothing to learn from.");
+        if (problems is not null && !recipe.Family.ChainOfThought && supervised.CorpusShare == 0) yield return ("family", "chain_of_thought is about the family's corpus, of which this run reads nothing.");
+        foreach (var (key, curriculum) in new[] { ("reinforcement", recipe.Reinforcement.Curriculum), ("expert_iteration", recipe.ExpertIteration.Curriculum) })
+            if (problems is not null && curriculum.Kind != CurriculumKind.None && curriculum.Levels.Count == 0) yield return (key, "A curriculum over problems of yours names its levels, from easy to hard, in curriculum.levels: those of the field \"level\" of the lines.");
+        if (recipe.Model.Tokenizer.Kind == TokenizerKind.Bpe && !hasData && problems is null) yield return ("model", "tokenizer.kind bpe is trained on data or problems of yours, and there are none.");
+    }
+}

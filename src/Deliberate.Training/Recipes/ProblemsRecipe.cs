@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Deliberate.Core;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>Problems of the user's, in place of a family's: files, and who decides what is right.</summary>
+internal sealed record ProblemsRecipe : ICheckedRecipe
+{
+    [Description("Name of the set, in records and reports; that of the first file if left out.")]
+    public string? Name { get; init; }
+
+    [Description("JSON Lines files of problems to train on, each line \"prompt\" and \"answer\"; relative to the recipe.")]
+    public IReadOnlyList<string> Train { get; init; } = [];
+
+    [Description("Files of held-out problems; without any, one in eight of the others is held out, by a hash of its text.")]
+    public IReadOnlyList<string> Test { get; init; } = [];
+
+    [Description("Grader of the answers: math, exact, numeric or choice; a line may name its own. math if left out.")]
+    public string? Grader { get; init; }
+
+    [Description("Of the numeric grader: largest difference as a share of the reference.")]
+    [InRange(0)]
+    public double? Tolerance { get; init; }
+
+    [Description("Where the answer stands: marked (\\boxed{}, \"Answer:\", <answer>, ...), whole (all after the thought) or last_number.")]
+    public AnswerFormat AnswerFormat { get; init; }
+
+    [Description("A verifier of your own, in place of a grader.")]
+    public VerifierRecipe? Verifier { get; init; }
+
+    [JsonIgnore]
+    public string SetName => Name ?? (Train.Count > 0 ? Path.GetFileNameWithoutExtension(Train[0]) : "problems");
+
+    /// <summary>Null where a verifier of the user's decides.</summary>
+    [JsonIgnore]
+    public IAnswerGrader? AnswerGrader => Verifier is null ? AnswerGraders.Get(Grader ?? AnswerGraders.Default, Tolerance) : null;
+
+    IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
+    {
+        if (Train.Count == 0) yield return ("train", $"No file of problems is named{(Verifier is null ? "" : ": a verifier has nothing to verify without problems")}.");
+        foreach (var twice in Train.Concat(Test).GroupBy(f => f).Where(g => g.Count() > 1)) yield return (Test.Contains(twice.Key) ? "test" : "train", $"{twice.Key} is named twice{(Train.Contains(twice.Key) && Test.Contains(twice.Key) ? ": what is trained on cannot be held out" : "")}.");
+        var graders = AnswerGraders.All.Select(g => g.Name).ToArray();
+        if (Grader is not null && !graders.Contains(Grader)) yield return ("grader", $"There is no grader \"{Grader}\". {NearestName.Suggest(Grader, graders)}");
+        if (Grader is not null && Verifier is not null) yield return ("grader", "A grader and a verifier cannot both decide: a verifier may compare answers itself, and give components.");
+        if (Tolerance is not null && (Grader ?? AnswerGraders.Default) != "numeric") yield return ("tolerance", $"Only the numeric grader has a tolerance{(Verifier is null ? $"; this is {Grader ?? AnswerGraders.Default}" : "")}.");
+    }
+}

@@ -1,0 +1,25 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Defaults that depend on other keys: the objective's options are its own; without problems to learn from (data of the user's
+/// alone) there is neither reinforcement learning nor an evaluation; with problems of the user's and no data, no imitation.
+/// </summary>
+internal static class RecipeDefaults
+{
+    public static TrainRecipe For(RecipeSection top)
+    {
+        var objective = Text(top, "reinforcement", "objective");
+        var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? new ReinforcementRecipe { Options = PolicyObjectives.Find(objective).Defaults } : new ReinforcementRecipe();
+        var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
+        var supervised = top.Find("supervised")?.Value as RecipeSection;
+        var hasData = supervised?.Find("data")?.Value is RecipeList { Items.Count: > 0 };
+        var hasProblems = top.Find("problems")?.Value is RecipeSection;
+        if (hasProblems && !hasData) return defaults with { Supervised = defaults.Supervised with { Tokens = 0 } };
+        if (!hasData || hasProblems || supervised!.Find("family_share") is not null || top.Find("family") is not null) return defaults;
+        return defaults with { Reinforcement = reinforcement with { Steps = 0 }, Evaluation = defaults.Evaluation with { Problems = 0 } };
+    }
+
+    private static string? Text(RecipeSection top, string section, string key) => ((top.Find(section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
+}

@@ -1,0 +1,43 @@
+namespace Deliberate.Training;
+
+/// <summary>
+/// Files that a recipe names: relative to the recipe's folder, or, where there is none of that name, to the current one (as
+/// <c>--set</c> is meant). Absolute afterwards, so that a run's own recipe works from anywhere.
+/// </summary>
+internal static class RecipePaths
+{
+    public static TrainRecipe Rooted(TrainRecipe recipe, string recipeFile)
+    {
+        if (recipe.Supervised.Data.Count == 0 && recipe.Problems is null) return recipe;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(recipeFile))!;
+        return recipe with
+        {
+            Supervised = recipe.Supervised with { Data = All(recipe.Supervised.Data) },
+            Problems = recipe.Problems is not { } problems ? null : problems with
+            {
+                Train = All(problems.Train),
+                Test = All(problems.Test),
+                Verifier = problems.Verifier is { } verifier ? Rooted(verifier, folder) : null,
+            },
+        };
+
+        IReadOnlyList<string> All(IReadOnlyList<string> paths) => [.. paths.Select(p => Find(p, folder))];
+    }
+
+    /// <summary>The verifier's own files, and the folder that it starts in.</summary>
+    public static VerifierRecipe Rooted(VerifierRecipe verifier, string folder) => verifier with
+    {
+        Assembly = verifier.Assembly is { } assembly ? Find(assembly, folder) : null,
+        Folder = verifier.Command.Count == 0 ? null : verifier.Folder is { } own ? Find(own, folder) : folder,
+        Visible = [.. verifier.Visible.Select(p => Find(Home(p), folder))],
+    };
+
+    private static string Find(string path, string folder)
+    {
+        var there = Path.GetFullPath(path, folder);
+        var here = Path.GetFullPath(path);
+        return !Path.Exists(there) && Path.Exists(here) ? here : there;
+    }
+
+    private static string Home(string path) => path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..] : path;
+}
