@@ -19,9 +19,12 @@ internal sealed class SupervisedEncoder(TextFormat format)
     {
         try
         {
-            if (format.ChatTemplate is null) return [Plain(line)];
-            var messages = line.Messages ?? ChatTemplateInput.MessagesOf(("user", line.Prompt), ("assistant", line.Completion));
-            return Chat(line, messages);
+            IReadOnlyList<SupervisedExample> examples = format.ChatTemplate is null
+                ? [Plain(line)]
+                : Chat(line, line.Messages ?? ChatTemplateInput.MessagesOf(("user", line.Prompt), ("assistant", line.Completion)));
+            var unknown = format.Tokenizer.UnknownId;
+            if (unknown >= 0 && examples.Any(e => e.Tokens.Contains(unknown)) && Unwritable(line) is { } lost) throw lost;
+            return examples;
         }
         catch (UserError error) when (error.File != line.File)
         {

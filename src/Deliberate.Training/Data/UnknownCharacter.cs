@@ -28,8 +28,8 @@ internal static class UnknownCharacter
     {
         try
         {
-            var unknown = tokenizer.UnknownId;
-            return unknown < 0 || !tokenizer.Encode(text, parseSpecial: false).Contains(unknown);
+            // One that has a token for what it cannot write loses it without a word; one that has none says so.
+            return !tokenizer.Encode(text, parseSpecial: false).Contains(tokenizer.UnknownId);
         }
         catch (UserError)
         {

@@ -17,7 +17,7 @@ internal static class OwnDataRules
         if (problems is not null && recipe.Reinforcement is { Steps: > 0, Rewards.AllStepsRight: > 0 }) yield return ("reinforcement", "rewards.all_steps_right needs a checker of steps, which only the families have.");
         if (problems is not null && recipe.ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right needs a checker of steps, which only the families have.");
         if (learns && recipe.Reinforcement is { Steps: > 0, Rewards: { Correct: 0, AllStepsRight: 0 } rewards } && rewards.Components.Values.All(w => w == 0)) yield return ("reinforcement", "All weights of rewards are 0: there would be nothing to learn from.");
-        if (problems is not null && !recipe.Family.ChainOfThought && supervised.CorpusShare == 0) yield return ("family", "chain_of_thought is about the family's corpus, of which this run reads nothing.");
+        if (problems is not null && !recipe.Family.ChainOfThought && !recipe.UsesFamily) yield return ("family", "chain_of_thought is about the family's corpus, of which this run reads nothing.");
         foreach (var (key, curriculum) in new[] { ("reinforcement", recipe.Reinforcement.Curriculum), ("expert_iteration", recipe.ExpertIteration.Curriculum) })
             if (problems is not null && curriculum.Kind != CurriculumKind.None && curriculum.Levels.Count == 0) yield return (key, "A curriculum over problems of yours names its levels, from easy to hard, in curriculum.levels: those of the field \"level\" of the lines.");
         if (recipe.Model.Tokenizer.Kind == TokenizerKind.Bpe && !hasData && problems is null) yield return ("model", "tokenizer.kind bpe is trained on data or problems of yours, and there are none.");
