@@ -16,6 +16,8 @@ internal static class CommandList
         new EvalCommand(),
         new ReportCommand(),
         new ProblemsCommand(),
+        new DataCommand(),
+        new VerifyCommand(),
         new DoctorCommand(),
     ];
 
