@@ -21,6 +21,8 @@ internal static class CommandList
         new ReportCommand(),
         new ModelCommand(),
         new ProblemsCommand(),
+        new DataCommand(),
+        new VerifyCommand(),
         new DoctorCommand(),
     ];
 

@@ -38,7 +38,7 @@ internal sealed class LoadedCheckpoint : IDisposable
         try
         {
             (model, var text) = Checkpoint.LoadModel(choice.Location, device, WeightStorage.F32);
-            var budget = maxTokens > 0 ? maxTokens : choice.Recipe?.Evaluation.MaxTokens ?? UsualBudget;
+            var budget = maxTokens > 0 ? maxTokens : choice.Recipe is { Evaluation: { Problems: > 0 } evaluation } ? evaluation.MaxTokens : Math.Min(UsualBudget, model.Configuration.MaxPositions / 2);
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
             return new LoadedCheckpoint(device, model, new ProblemEncoder(text), budget);

@@ -36,34 +36,34 @@ internal sealed class EvalCommand : CliCommand
     protected override int Run(ParseResult parsed)
     {
         var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
-        var family = choice.Family(parsed.GetValue(_family));
-        var level = choice.Level(family, parsed.GetValue(_level));
-        var (problems, samples, seed, temperature) = (parsed.GetValue(_problems), parsed.GetValue(_samples), parsed.GetValue(_seed), parsed.GetValue(_temperature));
+        using var asked = ProblemChoice.For(choice, parsed.GetValue(_family), parsed.GetValue(_level));
+        var (samples, seed, temperature) = (parsed.GetValue(_samples), parsed.GetValue(_seed), parsed.GetValue(_temperature));
         if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
-        var longest = Enumerable.Range(0, problems).Max(i => loaded.Prompt(family.Generate(Split.Test, level, seed, i)).Length);
+        var drawn = asked.Draw(parsed.GetValue(_problems), seed);
+        var (problems, longest) = (drawn.Length, drawn.Max(p => loaded.Prompt(p).Length));
         using var sampler = loaded.Sampler(problems * samples, longest);
         var graded = ProgressViews.Run(view =>
         {
-            view.Begin($"{family.Name}, level {level}", problems * samples, unit: "samples");
+            view.Begin(asked.Name, problems * samples, unit: "samples");
             return ProblemEvaluator.Run(
-                sampler, loaded.Encoder, family, level, problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed,
+                sampler, loaded.Encoder, asked.Source!, asked.Level, asked.Grader, problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed,
                 progress: new Reporter(view), cancellation: stop.Token);
         });
         var summary = SampleSummary.Of(graded, seed);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = family.Name, Level = level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
-        else Write(choice, family, level, temperature, loaded.MaxTokens, summary);
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Source!.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
+        else Write(choice, asked, temperature, loaded.MaxTokens, summary);
         return ExitCode.Success;
     }
 
-    private static void Write(CheckpointChoice choice, ITaskFamily family, int level, double temperature, int maxTokens, SampleSummary summary)
+    private static void Write(CheckpointChoice choice, ProblemChoice asked, double temperature, int maxTokens, SampleSummary summary)
     {
         Terminal.WriteTable(
-            string.Create(CultureInfo.InvariantCulture, $"{choice.Location} on {summary.Problems} held-out problems of {family.Name}, level {level}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
+            string.Create(CultureInfo.InvariantCulture, $"{choice.Location} on {summary.Problems} held-out problems of {asked.Name}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
             ["measure", "value", "95% interval"],
             summary.Measures.Select(m => (string[])[m.Name, m.Text, m.IntervalText]));
-        if (family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
+        if (asked.Family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
     }
 
     /// <summary>Tells the view on the calling thread, which <see cref="Progress{T}"/> would not.</summary>

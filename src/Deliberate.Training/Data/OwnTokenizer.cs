@@ -14,17 +14,18 @@ internal static class OwnTokenizer
     {
         var hasOwn = recipe.Supervised.Data.Count > 0 || recipe.Problems is not null;
         var isTrained = recipe.Model.Tokenizer.Kind switch { TokenizerKind.Auto => hasOwn, TokenizerKind.Bpe => true, _ => false };
-        return isTrained ? ProblemEncoder.FormatOf(Train(recipe)) : ProblemEncoder.FormatFor(recipe.Family.Instance);
+        return isTrained ? TrainedOn(Texts(recipe), recipe.Model.Tokenizer.Vocabulary) : ProblemEncoder.FormatFor(recipe.Family.Instance);
     }
 
     /// <summary>The format that a run goes on with: where the data holds conversations and the model has no template, the plain one.</summary>
     public static TextFormat WithChat(TextFormat format, TrainRecipe recipe) =>
         format.ChatTemplate is null && recipe.Supervised.Data.Any(file => SupervisedFile.Read(file).Any(line => line.Messages is not null)) ? format with { ChatTemplate = PlainChat.Template } : format;
 
-    private static Tokenizer Train(TrainRecipe recipe)
+    /// <summary>A format whose tokenizer is trained on these texts.</summary>
+    public static TextFormat TrainedOn(IEnumerable<string> texts, int vocabulary)
     {
         string[] special = [ProblemEncoder.EndToken, ChainOfThought.OpeningTag, ChainOfThought.ClosingTag];
-        return BpeTrainer.Train(Texts(recipe), recipe.Model.Tokenizer.Vocabulary, special, new BpeTrainerOptions { PreTokenizer = "smollm" });
+        return ProblemEncoder.FormatOf(BpeTrainer.Train(texts, vocabulary, special, new BpeTrainerOptions { PreTokenizer = "smollm" }));
     }
 
     private static IEnumerable<string> Texts(TrainRecipe recipe)

@@ -36,6 +36,9 @@ internal sealed class SupervisedData
     /// <summary>Mean tokens of a pass, prompts included.</summary>
     public double TokensPerPass => _parts.Sum(p => p.Weight * p.Examples.Sum(e => (double)e.Tokens.Length));
 
+    /// <summary>Mean tokens of an example before its first target, and in all.</summary>
+    public (double Prompt, double Example) MeanLengths => (_parts.SelectMany(p => p.Examples).Average(e => e.FirstTarget), _parts.SelectMany(p => p.Examples).Average(e => e.Tokens.Length));
+
     /// <param name="recipe">Files, weights and what becomes of examples that cannot be used as they are.</param>
     /// <param name="format">Of the model.</param>
     /// <param name="context">Longest example.</param>

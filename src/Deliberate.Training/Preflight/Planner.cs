@@ -19,7 +19,10 @@ internal static class Planner
     {
         recipe = StartingPoint.Resolve(recipe);
         var (configuration, text) = RunSession.ModelOf(recipe);
-        var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text));
+        using var inputs = RunInputs.Load(recipe, text, imitates: true, new SilentObserver());
+        recipe = inputs.Recipe;
+        recipe.Problems?.Verifier?.Check();
+        var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text), inputs);
         PromptBudget.Check(recipe, lengths, file);
         var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters);
         var plan = new RunPlan

@@ -8,75 +8,72 @@ internal static class PromptBudget
 {
     private const int Probed = 64;
 
-    /// <summary>From problems of every level that the run asks, and the texts that its supervised stage imitates.</summary>
-    /// <exception cref="UserError">A problem or an example of the user's cannot be used: file, line and field are named.</exception>
-    public static LengthPlan Measure(TrainRecipe recipe, ProblemEncoder encoder)
+    /// <summary>From problems of every level that the run asks, and from what it imitates: worked solutions as its corpus has them, examples of the user's.</summary>
+    public static LengthPlan Measure(TrainRecipe recipe, ProblemEncoder encoder, RunInputs inputs)
     {
-        var longest = !AsksProblems(recipe) ? 0 : recipe.Problems is { } own ? LongestOwnPrompt(own, encoder) : LongestFamilyPrompt(recipe, encoder);
-        var (prompts, examples) = recipe.Supervised.Data.Count > 0 ? OwnExamples(recipe, encoder) : CorpusExamples(recipe, encoder);
-        return new LengthPlan(longest, prompts, examples - prompts, examples);
+        var (longest, prompt) = recipe.Problems is not null ? Own(inputs, encoder) : recipe.UsesFamily ? OfFamily(recipe, encoder) : (0, 0);
+        var share = recipe.Supervised.CorpusShare;
+        double first = 0, example = 0;
+        if (recipe.UsesFamily && (share > 0 || recipe.Problems is null)) (first, example) = Corpus(recipe, encoder);
+        if (inputs.Examples is { } own)
+        {
+            var (ownFirst, ownExample) = own.MeanLengths;
+            // Where the problems are the family's, its worked solutions say how long completions are.
+            if (recipe.UsesFamily && share > 0) (first, example) = ((share * first) + ((1 - share) * ownFirst), (share * example) + ((1 - share) * ownExample));
+            else (first, example) = (ownFirst, ownExample);
+        }
+
+        // Nothing tells how long the completions of problems alone will be: half of the budget.
+        if (example == 0) (first, example) = (prompt, prompt + (Math.Max(recipe.Reinforcement.MaxTokens, recipe.ExpertIteration.Rounds > 0 ? recipe.ExpertIteration.MaxTokens : 0) / 2.0));
+        return new LengthPlan(longest, recipe.Problems is not null ? prompt : first, example - first, example);
     }
 
-    /// <summary>Whether any stage or evaluation asks problems.</summary>
-    private static bool AsksProblems(TrainRecipe recipe) => recipe.Reinforcement.Steps > 0 || recipe.ExpertIteration.Rounds > 0 || recipe.Evaluation.Problems > 0;
-
-    private static int LongestFamilyPrompt(TrainRecipe recipe, ProblemEncoder encoder)
+    private static (int Longest, double Mean) OfFamily(TrainRecipe recipe, ProblemEncoder encoder)
     {
-        var (family, longest) = (recipe.Family.Instance, 0);
+        var family = recipe.Family.Instance;
+        var longest = 0;
         for (var i = 0; i < Probed; i++)
         {
             longest = Math.Max(longest, encoder.Prompt(family.Generate(Split.Test, recipe.Family.TestLevel, recipe.Evaluation.Seed, i)).Length);
             foreach (var level in recipe.TrainingLevels) longest = Math.Max(longest, encoder.Prompt(family.Generate(Split.Train, level, recipe.Seed, i)).Length);
         }
 
-        return longest;
+        return (longest, 0);
     }
 
-    /// <summary>Encodes every problem, so that one that cannot be asked is known before the run.</summary>
-    private static int LongestOwnPrompt(ProblemsRecipe own, ProblemEncoder encoder)
+    /// <summary>Encodes every problem of the user's, so that one that cannot be asked is known before the run.</summary>
+    private static (int Longest, double Mean) Own(RunInputs inputs, ProblemEncoder encoder)
     {
-        var (problems, longest) = (OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader), 0);
+        var problems = (OwnProblems)inputs.Problems;
+        var (longest, sum, count) = (0, 0L, 0);
         foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test)))
         {
-            var (file, line) = problems.PlaceOf(problem);
             try
             {
-                longest = Math.Max(longest, encoder.Prompt(problem).Length);
+                var length = encoder.Prompt(problem).Length;
+                (longest, sum, count) = (Math.Max(longest, length), sum + length, count + 1);
             }
             catch (UserError error)
             {
+                var (file, line) = problems.PlaceOf(problem);
                 var unknown = UnknownCharacter.Find(encoder.Tokenizer, problem.Prompt) ?? error;
                 throw new UserError(unknown.Problem, file, line, field: OwnProblem.Prompt, advice: unknown.Advice, inner: error);
             }
         }
 
-        return longest;
+        return (longest, (double)sum / count);
     }
 
-    /// <summary>Mean tokens of the prompts and of the whole examples of a family's corpus.</summary>
-    private static (double Prompts, double Examples) CorpusExamples(TrainRecipe recipe, ProblemEncoder encoder)
+    /// <summary>Mean tokens of prompts and of whole examples of the family's corpus.</summary>
+    private static (double Prompt, double Example) Corpus(TrainRecipe recipe, ProblemEncoder encoder)
     {
-        var (prompts, examples) = (0.0, 0.0);
+        double prompts = 0, examples = 0;
         for (var i = 0; i < Probed; i++)
         {
-            var drawn = Corpus.Draw(recipe.Family.Instance, recipe.Family.Mix, recipe.Family.Writers, recipe.Seed, i);
+            var drawn = Reasoning.Corpus.Draw(recipe.Family.Instance, recipe.Family.Mix, recipe.Family.Writers, recipe.Seed, i);
             var (tokens, first) = encoder.Example(drawn.Prompt, recipe.Family.ChainOfThought ? drawn.Completion : drawn.DirectAnswer);
             prompts += first;
             examples += tokens.Length;
-        }
-
-        return (prompts / Probed, examples / Probed);
-    }
-
-    private static (double Prompts, double Examples) OwnExamples(TrainRecipe recipe, ProblemEncoder encoder)
-    {
-        var data = SupervisedData.Load(recipe.Supervised, encoder.Format, recipe.Model.Context, recipe.Seed);
-        var (prompts, examples) = (0.0, 0.0);
-        for (var i = 0; i < Probed; i++)
-        {
-            var example = data.Draw(i);
-            prompts += example.FirstTarget;
-            examples += example.Tokens.Length;
         }
 
         return (prompts / Probed, examples / Probed);

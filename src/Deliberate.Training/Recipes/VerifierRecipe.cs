@@ -81,6 +81,15 @@ internal sealed record VerifierRecipe : ICheckedRecipe
         return new VerifierRunner(verifier, Degree, TimeSpan.FromSeconds(TimeoutS), MaxErrorShare);
     }
 
+    /// <summary>Refuses what cannot be had, without making it.</summary>
+    /// <exception cref="UserError">As of <see cref="Create"/>.</exception>
+    public void Check()
+    {
+        if (Command.Count > 0) new CommandVerifier(Options()).Dispose();
+        else if (Assembly is not null && !File.Exists(Assembly)) throw new UserError("There is no such assembly.", Assembly, field: "verifier.assembly", advice: "Build it (dotnet build), and name the .dll in its bin folder.");
+        else if (Assembly is null && !VerifierRegistry.Has(Name!)) throw VerifierRegistry.Unknown(Name!);
+    }
+
     private CommandVerifierOptions Options() => new()
     {
         Command = Command,

@@ -40,7 +40,7 @@ internal static class RunReport
             Title = pairs.Count > 1 ? "A small model learns to reason" : $"{RunWords.Name(pairs[0].Run)}: {pairs[0].Run.Recipe.Name}",
             Subtitle = (isScratch ? "Trained from random weights on a CPU" : "Trained from a checkpoint on a CPU") + $", by imitation and then by {LearningWords.Of(runs).Long} with a checker as the only reward.",
             Made = [.. Made(runs)],
-            Lead = [.. Lead(targets)],
+            Lead = [.. Lead(runs, targets)],
             KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
             Shows = [.. pairs.SelectMany(p => RunFindings.Shows(p.Run, p.Control))],
             DoesNotShow = [.. RunFindings.DoesNotShow(pairs)],
@@ -72,9 +72,10 @@ internal static class RunReport
         yield return string.Create(CultureInfo.InvariantCulture, $"seed {runs[0].Info.Seed}");
     }
 
-    private static IEnumerable<string> Lead(List<RunTarget> targets)
+    private static IEnumerable<string> Lead(IReadOnlyList<RunEvidence> runs, List<RunTarget> targets)
     {
-        yield return "First the model imitates worked solutions by writers of very different quality. That corpus is made up: it stands for a pretraining corpus, in which good and bad reasoning lie side by side, unlabelled. Then the model solves problems on its own, and what led to right answers is made more likely.";
+        // The text on writers is about a family's corpus.
+        if (runs.Any(r => r.Recipe.UsesFamily)) yield return "First the model imitates worked solutions by writers of very different quality. That corpus is made up: it stands for a pretraining corpus, in which good and bad reasoning lie side by side, unlabelled. Then the model solves problems on its own, and what led to right answers is made more likely.";
         if (targets.Count > 0) yield return RunTargets.Sentence(targets);
     }
 

@@ -59,6 +59,7 @@ internal sealed class PolicyUpdates : IDisposable
             foreach (var group in part)
                 for (var g = 0; g < group.Rollouts.Length; g++)
                     if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+            if (batch.Count == 0) continue;
             if (!Teaches(part))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
@@ -67,7 +68,6 @@ internal sealed class PolicyUpdates : IDisposable
                 continue;
             }
 
-            if (batch.Count == 0) continue;
             var own = new PolicyMetrics();
             var update = _trainer.Step(batch, rate, own);
             // Before the first update the policy is the one that sampled: to the bit, as long as one engine does both.

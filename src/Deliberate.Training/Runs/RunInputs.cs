@@ -7,23 +7,26 @@ namespace Deliberate.Training;
 /// <summary>What a run learns from: problems and who grades them, and examples of the user's.</summary>
 internal sealed class RunInputs : IDisposable
 {
-    private RunInputs(IProblemSource problems, ISampleGrader grader) => (Problems, Grader) = (problems, grader);
+    private readonly IRunObserver _observer;
+    private ISampleGrader? _grader;
+
+    private RunInputs(TrainRecipe recipe, IProblemSource problems, SupervisedData? examples, IRunObserver observer) => (Recipe, Problems, Examples, _observer) = (recipe, problems, examples, observer);
+
+    /// <summary>The recipe with what follows from the data: the tokens of so many passes, and no more held-out problems than there are.</summary>
+    public TrainRecipe Recipe { get; }
 
     public IProblemSource Problems { get; }
 
-    public ISampleGrader Grader { get; }
+    /// <summary>Null where the corpus of a family is all that is imitated, or nothing.</summary>
+    public SupervisedData? Examples { get; }
 
-    /// <summary>Null where the corpus of a family is all that is imitated.</summary>
-    public SupervisedData? Examples { get; private init; }
-
-    /// <summary>The recipe with what follows from the data: the tokens of so many passes.</summary>
-    public required TrainRecipe Recipe { get; init; }
+    public ISampleGrader Grader => _grader ?? throw new InvalidOperationException("Nobody was made to grade.");
 
     /// <param name="recipe">The run's.</param>
     /// <param name="format">Of its model.</param>
     /// <param name="imitates">Whether its supervised stage is still to come.</param>
     /// <param name="observer">Told what was read and left out.</param>
-    /// <exception cref="UserError">A file cannot be used, or the verifier cannot be had.</exception>
+    /// <exception cref="UserError">A file cannot be used.</exception>
     public static RunInputs Load(TrainRecipe recipe, TextFormat format, bool imitates, IRunObserver observer)
     {
         SupervisedData? examples = null;
@@ -34,23 +37,40 @@ internal sealed class RunInputs : IDisposable
             if (recipe.Supervised.Epochs is { } passes) recipe = recipe with { Supervised = recipe.Supervised with { Tokens = (long)Math.Max(1, Math.Ceiling(passes * examples.TokensPerPass / (1 - recipe.Supervised.CorpusShare))) } };
         }
 
-        var (problems, grader) = ProblemsAndGrader(recipe, observer);
-        return new RunInputs(problems, grader) { Examples = examples, Recipe = recipe };
+        var problems = ProblemsOf(recipe, observer);
+        if (recipe.Problems is not null && problems.Count(Split.Test, null) is { } held && held < recipe.Evaluation.Problems)
+        {
+            var evaluation = recipe.Evaluation;
+            recipe = recipe with { Evaluation = evaluation with { Problems = held, QuickProblems = Math.Min(held, evaluation.QuickProblems), VoteProblems = Math.Min(held, evaluation.VoteProblems) } };
+        }
+
+        return new RunInputs(recipe, problems, examples, observer);
     }
 
-    /// <summary>The problems of a recipe, its family's or the user's own, and their grader.</summary>
-    public static (IProblemSource Problems, ISampleGrader Grader) ProblemsAndGrader(TrainRecipe recipe, IRunObserver observer)
+    /// <summary>The problems of a recipe: its family's, or the user's own.</summary>
+    public static IProblemSource ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
-        if (recipe.Problems is not { } own) return (new FamilyProblems(recipe.Family.Instance, recipe.Family.TestLevel), new FamilyGrader(recipe.Family.Instance));
+        if (recipe.Problems is not { } own) return new FamilyProblems(recipe.Family.Instance, recipe.Family.TestLevel);
         var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader);
         if (problems.Duplicates > 0) observer.Notice($"{own.SetName}: {problems.Duplicates} lines repeat problems and were left out.");
         if (problems.Leaked > 0) observer.Notice($"{own.SetName}: {problems.Leaked} problems to train on are held out as well, and were left out of training.");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
-        var runner = own.Verifier?.Create() ?? new VerifierRunner(new AnswerVerifier(own.AnswerGrader!, own.Tolerance), 1, TimeSpan.FromMinutes(1), 0);
-        if (runner.Verifier is CommandVerifier { Notice: { } notice }) observer.Notice(notice);
-        return (problems, new VerifiedGrader(runner, own.AnswerFormat, observer.Notice));
+        return problems;
     }
 
-    public void Dispose() => Grader.Dispose();
+    /// <summary>Who grades a recipe's problems.</summary>
+    /// <exception cref="UserError">The verifier cannot be had.</exception>
+    public static ISampleGrader GraderOf(TrainRecipe recipe, IRunObserver observer)
+    {
+        if (recipe.Problems is not { } own) return new FamilyGrader(recipe.Family.Instance);
+        var runner = own.Verifier?.Create() ?? new VerifierRunner(new AnswerVerifier(own.AnswerGrader!, own.Tolerance), 1, TimeSpan.FromMinutes(1), 0);
+        if (runner.Verifier is CommandVerifier { Notice: { } notice }) observer.Notice(notice);
+        return new VerifiedGrader(runner, own.AnswerFormat, observer.Notice);
+    }
+
+    /// <summary>Makes the grader; only a run needs one, a plan does not.</summary>
+    public void MakeGrader() => _grader ??= GraderOf(Recipe, _observer);
+
+    public void Dispose() => _grader?.Dispose();
 }

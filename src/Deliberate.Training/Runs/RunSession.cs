@@ -62,7 +62,12 @@ internal sealed class RunSession : IDisposable
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
-        if (recipe.Model.From is { } from) return Checkpoint.LoadModel(from, device);
+        if (recipe.Model.From is { } from)
+        {
+            var (loaded, format) = Checkpoint.LoadModel(from, device);
+            return (loaded, OwnTokenizer.WithChat(format, recipe));
+        }
+
         var (configuration, text) = ModelOf(recipe);
         var model = new LanguageModel(device, configuration);
         model.Initialise(recipe.Seed);
@@ -75,10 +80,10 @@ internal sealed class RunSession : IDisposable
         if (recipe.Model.From is { } from)
         {
             using var opened = PretrainedModel.Open(from);
-            return (opened.Configuration, opened.Text);
+            return (opened.Configuration, OwnTokenizer.WithChat(opened.Text, recipe));
         }
 
-        var text = OwnTokenizer.For(recipe);
+        var text = OwnTokenizer.WithChat(OwnTokenizer.For(recipe), recipe);
         var shape = recipe.Model;
         return (new ModelConfiguration
         {

@@ -35,9 +35,9 @@ internal sealed class TrainingRun : IDisposable
             Compare(device, state, time);
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device);
-            if (newest is null) text = OwnTokenizer.WithChat(text, recipe);
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
-            if (!ReferenceEquals(inputs.Recipe, recipe)) AtomicFile.WriteText(folder.Recipe, RecipeWriter.Write(_recipe = recipe = inputs.Recipe));
+            inputs.MakeGrader();
+            _recipe = recipe = inputs.Recipe;
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {

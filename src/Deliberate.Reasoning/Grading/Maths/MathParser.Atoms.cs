@@ -28,11 +28,11 @@ internal sealed partial class MathParser
             case MathTokenKind.Command:
                 return Command(token.Text);
             case MathTokenKind.Sign when token.Text == "{":
-            {
-                var inner = List(top: false);
-                Take("}");
-                return inner;
-            }
+                {
+                    var inner = List(top: false);
+                    Take("}");
+                    return inner;
+                }
 
             case MathTokenKind.Sign when token.Text is "(" or "[":
                 return Group(token.Text[0]);
@@ -105,12 +105,12 @@ internal sealed partial class MathParser
             case "mathbb":
                 return Argument() is SymbolNode { Name: "R" } ? new GroupNode('(', ')', [new CallNode("neg", new ConstantNode("inf")), new ConstantNode("inf")]) : throw new UnreadableException();
             case "langle":
-            {
-                var inner = List(top: false);
-                if (!Next.IsCommand("rangle")) throw new UnreadableException();
-                _at++;
-                return new GroupNode('(', ')', inner is ListNode list ? list.Items : [inner]);
-            }
+                {
+                    var inner = List(top: false);
+                    if (!Next.IsCommand("rangle")) throw new UnreadableException();
+                    _at++;
+                    return new GroupNode('(', ')', inner is ListNode list ? list.Items : [inner]);
+                }
 
             case "lvert": return Fenced("abs", "rvert");
             case "lfloor": return Fenced("floor", "rfloor");

@@ -11,8 +11,25 @@ internal sealed partial class MathParser
 
     private static readonly Dictionary<string, string> Relations = new(StringComparer.Ordinal)
     {
-        ["="] = "=", ["<"] = "<", [">"] = ">", ["<="] = "<=", [">="] = ">=", ["!="] = "!=",
-        ["le"] = "<=", ["leq"] = "<=", ["leqslant"] = "<=", ["ge"] = ">=", ["geq"] = ">=", ["geqslant"] = ">=", ["lt"] = "<", ["gt"] = ">", ["ne"] = "!=", ["neq"] = "!=", ["approx"] = "~", ["in"] = "in", ["equiv"] = "=",
+        ["="] = "=",
+        ["<"] = "<",
+        [">"] = ">",
+        ["<="] = "<=",
+        [">="] = ">=",
+        ["!="] = "!=",
+        ["le"] = "<=",
+        ["leq"] = "<=",
+        ["leqslant"] = "<=",
+        ["ge"] = ">=",
+        ["geq"] = ">=",
+        ["geqslant"] = ">=",
+        ["lt"] = "<",
+        ["gt"] = ">",
+        ["ne"] = "!=",
+        ["neq"] = "!=",
+        ["approx"] = "~",
+        ["in"] = "in",
+        ["equiv"] = "=",
     };
 
     private readonly List<MathToken> _tokens;

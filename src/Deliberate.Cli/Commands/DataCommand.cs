@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Deliberate.Core;
+
+namespace Deliberate.Cli;
+
+/// <summary>What can be done with data files of the user's; its subcommands do the work.</summary>
+internal sealed class DataCommand : CliCommand
+{
+    public DataCommand()
+        : base(
+            "data",
+            "Look into data files of your own: examples to imitate, problems to learn from.",
+            "deliberate data check chats.jsonl",
+            "deliberate data check problems.jsonl --grader numeric --json") => Add(new DataCheckCommand());
+
+    protected override int Run(ParseResult parsed) => throw new UserError("Say what to do with the data.", advice: "For example: deliberate data check FILE.");
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>Tries a verifier or a grader on completions that the user gives, before a run relies on it.</summary>
+internal sealed class VerifyCommand : CliCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "JSON Lines: each line a problem (prompt, answer, and what the verifier reads) with a \"completion\" to judge." };
+    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "recipe", Description = "Judge as the problems section of this recipe does." };
+    private readonly Option<string?> _verifier = new("--verifier") { HelpName = "command", Description = "Judge with this command, for example --verifier \"python3 check.py\"; relative to the current folder." };
+    private readonly Option<string?> _grader = new("--grader") { HelpName = "name", Description = $"Judge with this grader: {string.Join(", ", AnswerGraders.All.Select(g => g.Name))}." };
+    private readonly Option<CommandMode> _mode = ChoiceOption.Of<CommandMode>("--mode", "Of the command: a process a sample, or processes that stay.");
+    private readonly Option<AnswerFormat> _format = ChoiceOption.Of<AnswerFormat>("--answer-format", "Where the answer stands.");
+    private readonly Option<SandboxUse> _sandbox = ChoiceOption.Of<SandboxUse>("--sandbox", "Of the command.");
+    private readonly Option<double> _timeout = CommonOptions.Real("--timeout", "Seconds for one sample.", 5, 0.001, 86_400);
+    private readonly Option<int> _count = CommonOptions.Whole("--count", "Verdicts to show; all of them count in the summary.", 20, 0);
+    private readonly Option<bool> _json = CommonOptions.Json("every verdict");
+
+    public VerifyCommand()
+        : base(
+            "verify",
+            "Try a verifier or grader on completions of your own before a run relies on it. Exit code 1 where the verifier failed.",
+            "deliberate verify completions.jsonl --verifier \"python3 check.py\" --mode worker",
+            "deliberate verify completions.jsonl --recipe recipes/examples/verifier.yaml",
+            "deliberate verify completions.jsonl --grader math --json")
+    {
+        Add(_file);
+        foreach (var option in new Option[] { _recipe, _verifier, _grader, _mode, _format, _sandbox, _timeout, _count, _json }) Add(option);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var problems = Judge(parsed);
+        var samples = Samples(parsed.GetRequiredValue(_file), problems);
+        using var stop = new StopSignal("Stopping.");
+        // Every failure is to be seen here, not only those that a run would stop at.
+        using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : new VerifierRunner(new AnswerVerifier(problems.AnswerGrader!, problems.Tolerance), 1, TimeSpan.FromMinutes(1), 1);
+        if (runner.Verifier is CommandVerifier { Notice: { } notice }) Console.Error.WriteLine(notice);
+        var clock = Stopwatch.StartNew();
+        var verdicts = runner.Run(samples, stop.Token);
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = runner.Verifier.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts) });
+        else Write(runner, samples, verdicts, parsed.GetValue(_count), clock.Elapsed);
+        return runner.Errors.Count > 0 ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>The problems section that the options describe.</summary>
+    private ProblemsRecipe Judge(ParseResult parsed)
+    {
+        var (recipe, command, grader) = (parsed.GetValue(_recipe), parsed.GetValue(_verifier), parsed.GetValue(_grader));
+        if (new[] { recipe, command, grader }.Count(o => o is not null) != 1) throw new UserError("Say who judges with exactly one of --recipe, --verifier and --grader.", advice: "See deliberate verify --help.");
+        if (recipe is not null) return TrainRecipe.Read(recipe).Problems ?? throw new UserError("The recipe has no section problems.", recipe, field: "problems");
+        if (grader is not null) return new ProblemsRecipe { Grader = AnswerGraders.Get(grader).Name, AnswerFormat = parsed.GetValue(_format) };
+        return new ProblemsRecipe
+        {
+            AnswerFormat = parsed.GetValue(_format),
+            Verifier = new VerifierRecipe { Command = CommandWords.Of(command!, "--verifier"), Mode = parsed.GetValue(_mode), Sandbox = parsed.GetValue(_sandbox), TimeoutS = parsed.GetValue(_timeout), Folder = Path.GetFullPath(".") },
+        };
+    }
+
+    private static List<VerifierSample> Samples(string file, ProblemsRecipe problems)
+    {
+        var samples = new List<VerifierSample>();
+        foreach (var line in ProblemFile.Read(file, problems.AnswerGrader))
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(line.Json);
+            var completion = new Core.JsonLine(line.File, line.Line, json.RootElement).GetString("completion");
+            samples.Add(new VerifierSample
+            {
+                Problem = new Problem(Path.GetFileName(file), line.Level, Split.Test, line.Line, line.Prompt, line.Json, line.Canonical, line.Answer),
+                Sample = 0,
+                Completion = completion,
+                Answer = AnswerExtraction.Extract(completion, problems.AnswerFormat),
+            });
+        }
+
+        return samples.Count > 0 ? samples : throw new UserError("The file holds no completion.", file, advice: "Each line is an object such as {\"prompt\": \"2+3=\", \"answer\": \"5\", \"completion\": \"5\"}.");
+    }
+
+    private static void Write(VerifierRunner runner, List<VerifierSample> samples, Verdict[] verdicts, int shown, TimeSpan elapsed)
+    {
+        var rows = samples.Zip(verdicts).Take(shown).Select(v => (IReadOnlyList<string>)
+        [
+            v.First.Problem.Index.ToString(CultureInfo.InvariantCulture), Words(v.Second.Outcome), v.Second.Score.ToString("0.###", CultureInfo.InvariantCulture), v.First.Answer ?? "", v.Second.Reason,
+            string.Join(", ", v.Second.Components.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:0.###}"))),
+        ]).ToArray();
+        if (rows.Length > 0) Terminal.WriteTable($"{runner.Verifier.Name}:", ["line", "outcome", "score", "answer", "why", "components"], rows, words: 6);
+        if (samples.Count > shown) Console.Out.WriteLine($"... and {samples.Count - shown} more (--count shows more).");
+        var sandbox = runner.Verifier is CommandVerifier command ? command.IsSandboxed ? ", in a sandbox" : ", without a sandbox" : "";
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", Summary(verdicts).Select(s => $"{s.Value} {s.Key.Replace('_', ' ')}"))}; {1000 * elapsed.TotalSeconds / samples.Count:0.0} ms a sample{sandbox}."));
+        foreach (var error in runner.Errors.Take(3)) Console.Error.WriteLine("error: " + error);
+    }
+
+    private static Dictionary<string, int> Summary(Verdict[] verdicts) => verdicts.GroupBy(v => v.Outcome).OrderBy(g => g.Key).ToDictionary(g => RecipeWriter.Scalar(g.Key), g => g.Count());
+
+    private static string Words(SampleOutcome outcome) => RecipeWriter.Scalar(outcome).Replace('_', ' ');
+
+    private static object Json(VerifierSample sample, Verdict verdict) => new { Line = sample.Problem.Index, Id = OwnProblem.IdOf(sample.Problem), sample.Answer, verdict.Outcome, verdict.Score, verdict.Reason, Components = verdict.Components.ToDictionary(c => c.Key, c => c.Value) };
+}

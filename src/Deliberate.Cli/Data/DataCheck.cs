@@ -1,0 +1,164 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Training;
+
+namespace Deliberate.Cli;
+
+/// <summary>What a file of JSON Lines holds.</summary>
+internal enum DataKind
+{
+    /// <summary>Told from the first line that can be read.</summary>
+    Auto,
+
+    /// <summary>Examples to imitate: <c>messages</c>, or <c>prompt</c> and <c>completion</c>.</summary>
+    Examples,
+
+    /// <summary>Problems: <c>prompt</c> and <c>answer</c>.</summary>
+    Problems,
+}
+
+/// <summary>
+/// A data file read through to its end: how many lines are good, what is wrong with the first bad ones, how long they are in
+/// tokens, what stands there twice.
+/// </summary>
+internal sealed class DataCheck
+{
+    private const int MostErrors = 10, MostTrained = 20_000;
+
+    private readonly List<UserError> _errors = [];
+    private readonly List<(int Tokens, int Line)> _lengths = [];
+
+    private DataCheck(string file, DataKind kind) => (File, Kind) = (file, kind);
+
+    public string File { get; }
+
+    public DataKind Kind { get; }
+
+    public int Good { get; private set; }
+
+    public int Bad { get; private set; }
+
+    /// <summary>Good lines that say what another one says.</summary>
+    public int Repeated { get; private set; }
+
+    /// <summary>Conversations among the examples, and turns of the assistant in them.</summary>
+    public (int Conversations, int Turns) Chat { get; private set; }
+
+    /// <summary>Tokens that are learned, of all tokens of the examples.</summary>
+    public long Targets { get; private set; }
+
+    /// <summary>Problems of each level.</summary>
+    public SortedDictionary<int, int> Levels { get; } = [];
+
+    /// <summary>Problems that would be held out where no file of held-out ones is named.</summary>
+    public int HeldOut { get; private set; }
+
+    /// <summary>Problems whose answer the grader reads as nothing but the same text.</summary>
+    public int Verbatim { get; private set; }
+
+    /// <summary>The first ones.</summary>
+    public IReadOnlyList<UserError> Errors => _errors;
+
+    /// <summary>Tokens of each good line, and the line.</summary>
+    public IReadOnlyList<(int Tokens, int Line)> Lengths => _lengths;
+
+    /// <param name="file">The file.</param>
+    /// <param name="kind">What it holds.</param>
+    /// <param name="grader">Of problems that name none; null where a verifier decides.</param>
+    /// <param name="model">Whose tokens are counted; null for a tokenizer trained on the file.</param>
+    public static DataCheck Of(string file, DataKind kind, IAnswerGrader? grader, TextFormat? model)
+    {
+        if (kind == DataKind.Auto) kind = KindOf(file);
+        var check = new DataCheck(file, kind);
+        var format = model ?? Trained(file, kind);
+        if (kind == DataKind.Examples) check.Examples(check.WithChat(format));
+        else check.Problems(grader, new ProblemEncoder(format));
+        if (check.Good + check.Bad == 0) throw new UserError("The file is empty.", file, advice: "Each line is a JSON object: {\"prompt\": ..., \"completion\": ...}, {\"messages\": [...]} or {\"prompt\": ..., \"answer\": ...}.");
+        return check;
+    }
+
+    private static DataKind KindOf(string file)
+    {
+        foreach (var line in JsonLines.Read(file, _ => { }))
+        {
+            if (line.Root.ValueKind != System.Text.Json.JsonValueKind.Object) continue;
+            var names = line.Root.EnumerateObject().Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+            if (names.Contains("messages") || names.Contains("completion")) return DataKind.Examples;
+            if (names.Contains("prompt")) return DataKind.Problems;
+        }
+
+        return DataKind.Examples;
+    }
+
+    private static TextFormat Trained(string file, DataKind kind)
+    {
+        var texts = kind == DataKind.Examples
+            ? SupervisedFile.Read(file, _ => { }).Take(MostTrained).SelectMany(line => line.Texts)
+            : ProblemFile.Read(file, null, _ => { }).Take(MostTrained).Select(line => line.Prompt);
+        return OwnTokenizer.TrainedOn(texts, new TokenizerRecipe().Vocabulary);
+    }
+
+    private TextFormat WithChat(TextFormat format) => format.ChatTemplate is null && SupervisedFile.Read(File, _ => { }).Any(line => line.Messages is not null) ? format with { ChatTemplate = PlainChat.Template } : format;
+
+    private void Examples(TextFormat format)
+    {
+        var encoder = new SupervisedEncoder(format);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in SupervisedFile.Read(File, Add))
+        {
+            try
+            {
+                var encoded = encoder.Encode(line);
+                _lengths.Add((encoded.Max(e => e.Tokens.Length), line.Line));
+                Targets += encoded.Sum(e => (long)e.Targets);
+            }
+            catch (UserError error)
+            {
+                Add(error);
+                continue;
+            }
+
+            Good++;
+            if (!seen.Add(line.Key)) Repeated++;
+            if (line.Messages is { } messages) Chat = (Chat.Conversations + 1, Chat.Turns + messages.EnumerateArray().Count(m => m.GetProperty("role").GetString() == "assistant"));
+        }
+    }
+
+    private void Problems(IAnswerGrader? grader, ProblemEncoder encoder)
+    {
+        var seen = new Dictionary<string, ProblemLine>(StringComparer.Ordinal);
+        foreach (var line in ProblemFile.Read(File, grader, Add))
+        {
+            if (seen.TryGetValue(line.Canonical, out var first) && first.Answer != line.Answer)
+            {
+                Add(new UserError($"The same prompt has the answer \"{first.Answer}\" in line {first.Line}.", line.File, line.Line, field: OwnProblem.Answer, advice: "Keep the right one."));
+                continue;
+            }
+
+            try
+            {
+                _lengths.Add((encoder.Prompt(new Problem("", line.Level, Split.Train, 0, line.Prompt, "", "", "")).Length, line.Line));
+            }
+            catch (UserError error)
+            {
+                var unknown = UnknownCharacter.Find(encoder.Tokenizer, line.Prompt) ?? error;
+                Add(new UserError(unknown.Problem, line.File, line.Line, field: OwnProblem.Prompt, advice: unknown.Advice));
+                continue;
+            }
+
+            Good++;
+            if (!seen.TryAdd(line.Canonical, line)) Repeated++;
+            else if (ProblemSplit.Of(line.Canonical) == Split.Test) HeldOut++;
+            Levels[line.Level] = Levels.GetValueOrDefault(line.Level) + 1;
+            var used = line.Grader is { } own ? AnswerGraders.Get(own) : grader;
+            if (used?.Objection(line.Answer) is not null) Verbatim++;
+        }
+    }
+
+    private void Add(UserError error)
+    {
+        Bad++;
+        if (_errors.Count < MostErrors) _errors.Add(error);
+    }
+}
