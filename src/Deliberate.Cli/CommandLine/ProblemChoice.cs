@@ -22,9 +22,9 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
     {
         if (family is null && choice.Recipe is { Problems: not null } recipe)
         {
-            var (problems, grader) = RunInputs.ProblemsAndGrader(recipe, new StandardError());
+            var problems = (OwnProblems)RunInputs.ProblemsOf(recipe, new SilentObserver());
             if (level > 0 && problems.Count(Split.Test, level) == 0) throw new UserError($"{problems.Name} holds out no problem of level {level}.", field: "--level", advice: $"Its levels are {string.Join(", ", problems.Levels.Select(l => l.Number))}.");
-            return new ProblemChoice(problems, level > 0 ? level : null, grader, null);
+            return new ProblemChoice(problems, level > 0 ? level : null, RunInputs.GraderOf(recipe, new StandardError()), null);
         }
 
         if (family is null && choice.Recipe is { UsesFamily: false }) return new ProblemChoice(null, null, new NoGrader(), null);

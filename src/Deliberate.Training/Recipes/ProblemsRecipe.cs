@@ -18,6 +18,7 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     public IReadOnlyList<string> Test { get; init; } = [];
 
     [Description("Grader of the answers: math, exact, numeric or choice; a line may name its own. math if left out.")]
+    [GraderName]
     public string? Grader { get; init; }
 
     [Description("Of the numeric grader: largest difference as a share of the reference.")]

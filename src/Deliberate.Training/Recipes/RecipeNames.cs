@@ -9,6 +9,12 @@ internal sealed class FamilyNameAttribute : KnownNamesAttribute
     public override IReadOnlyList<string> Names => [.. FamilyRegistry.All.Select(f => f.Name)];
 }
 
+/// <summary>A grader of answers.</summary>
+internal sealed class GraderNameAttribute : KnownNamesAttribute
+{
+    public override IReadOnlyList<string> Names => [.. AnswerGraders.All.Select(g => g.Name)];
+}
+
 /// <summary>A policy objective.</summary>
 internal sealed class ObjectiveNameAttribute : KnownNamesAttribute
 {

@@ -71,7 +71,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         var known = PolicyObjectives.All.Select(entry => entry.Name).ToArray();
         if (!known.Contains(Objective)) yield return ("objective", $"There is no objective \"{Objective}\". {NearestName.Suggest(Objective, known)}");
         if (Steps > 0 && Samples == 1) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
-        if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 }) yield return ("rewards", "Both weights are 0: nothing is rewarded.");
+        if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 } && Rewards.Components.Values.All(w => w == 0)) yield return ("rewards", "All weights are 0: nothing is rewarded.");
         if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
         if (Overlong.Cache >= MaxTokens) yield return ("overlong", $"A cache of {Overlong.Cache} tokens leaves nothing of the budget of {MaxTokens} unpunished.");
     }

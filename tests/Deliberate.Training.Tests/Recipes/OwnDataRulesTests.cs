@@ -32,7 +32,7 @@ public sealed class OwnDataRulesTests
     [InlineData(Problems + "reinforcement: { rewards: { all_steps_right: 1 } }", "reinforcement", "checker of steps")]
     [InlineData(Problems + "reinforcement: { rewards: { components: { near: 1 } } }", "reinforcement", "have a grader")]
     [InlineData("reinforcement: { rewards: { components: { near: 1 } } }", "reinforcement", "problems.verifier is missing")]
-    [InlineData("reinforcement: { rewards: { correct: 0 } }", "reinforcement", "nothing to learn from")]
+    [InlineData("reinforcement: { rewards: { correct: 0 } }", "reinforcement.rewards", "nothing is rewarded")]
     [InlineData(Problems + "reinforcement: { steps: 0 }\nevaluation: { problems: 0 }", "problems", "Nothing uses the problems")]
     [InlineData(Problems + "reinforcement: { curriculum: { kind: promotion } }", "reinforcement", "names its levels")]
     [InlineData(Problems + "expert_iteration: { rounds: 1, every_step_right: true }", "expert_iteration", "checker of steps")]
