@@ -42,7 +42,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
         if (pairs.Length == 0)
         {
             var why = settings.Where(s => s.Key is "family.name" or "evaluation.seed" or "family.evaluation_level" or "family.levels").Select(s => $"{s.Key} is {s.A} and {s.B}").ToArray();
-            throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Evaluate one of them on the other's problems: deliberate eval CHECKPOINT --family, --level and --seed.");
+            throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Runs can be compared that have the same family, evaluation level and evaluation.seed.");
         }
 
         var compared = new List<ComparedMeasure>();

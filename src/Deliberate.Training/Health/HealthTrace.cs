@@ -27,6 +27,7 @@ internal sealed record HealthEvaluation(EvaluationSummary Summary, double? Rewar
 internal sealed class HealthTrace(TrainRecipe recipe)
 {
     private readonly List<HealthStep> _sampled = [];
+    private readonly Dictionary<string, List<double>> _measured = new(StringComparer.Ordinal);
     private readonly List<HealthEvaluation> _evaluations = [];
 
     public TrainRecipe Recipe { get; } = recipe;
@@ -49,12 +50,19 @@ internal sealed class HealthTrace(TrainRecipe recipe)
         if (step.Stage != Last?.Stage)
         {
             _sampled.Clear();
+            _measured.Clear();
             // The evaluation before its first step is where the stage begins.
             if (_evaluations.Count > 1) _evaluations.RemoveRange(0, _evaluations.Count - 1);
         }
 
         Last = step;
-        if (step.Values.ContainsKey(Prefix + "accuracy")) _sampled.Add(step);
+        if (!step.Values.ContainsKey(Prefix + "accuracy")) return;
+        _sampled.Add(step);
+        foreach (var (name, value) in step.Values)
+        {
+            if (!_measured.TryGetValue(name, out var values)) _measured[name] = values = [];
+            values.Add(value);
+        }
     }
 
     public void Add(EvaluationSummary evaluation) => _evaluations.Add(new HealthEvaluation(evaluation, Recent("reward_mean")));
@@ -63,27 +71,20 @@ internal sealed class HealthTrace(TrainRecipe recipe)
     public double? Recent(string name) => RecentOf(Prefix + name);
 
     /// <summary>The mean over the first steps, where they are not the last ones too.</summary>
-    public double? Early(string name)
-    {
-        var measured = Measured(Prefix + name);
-        return measured.Count >= 2 * Window ? measured.Take(Window).Average() : null;
-    }
+    public double? Early(string name) =>
+        _measured.TryGetValue(Prefix + name, out var values) && values.Count >= 2 * Window ? Mean(values, 0, Window) : null;
 
-    /// <summary>The same of a metric by its whole name ("policy/entropy").</summary>
-    public double? RecentOf(string metric)
-    {
-        var measured = Measured(metric);
-        return measured.Count >= Window ? measured.Skip(measured.Count - Window).Average() : null;
-    }
+    /// <summary>The mean of a metric by its whole name ("policy/entropy") over the last steps that measured it.</summary>
+    public double? RecentOf(string metric) =>
+        _measured.TryGetValue(metric, out var values) && values.Count >= Window ? Mean(values, values.Count - Window, Window) : null;
 
     /// <summary>The last value of a metric, of whatever step.</summary>
-    public double? LastOf(string metric) => Measured(metric) is [.., var last] ? last : null;
+    public double? LastOf(string metric) => _measured.TryGetValue(metric, out var values) ? values[^1] : null;
 
-    private List<double> Measured(string metric)
+    private static double Mean(List<double> values, int first, int count)
     {
-        var values = new List<double>();
-        foreach (var step in _sampled)
-            if (step.Values.TryGetValue(metric, out var value)) values.Add(value);
-        return values;
+        var sum = 0.0;
+        for (var i = first; i < first + count; i++) sum += values[i];
+        return sum / count;
     }
 }

@@ -16,14 +16,20 @@ internal static class RunHealthChapter
             var name = run.Thinks || run.IsOwn ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
             var points = run.Metrics.Where(m => m.Values.ContainsKey("rl/reward_mean")).Select(Point).ToArray();
             var imitation = run.Metrics.Where(m => m.Values.ContainsKey("sft/loss")).Select(m => ((int)m.Step, m.Values["sft/loss"])).ToArray();
-            var rl = run.Recipe.Reinforcement;
-            figures.Add(HealthFigure.Build(
-                points, string.Create(CultureInfo.InvariantCulture, $"{imitation.Length} supervised and {points.Length} RL steps; {rl.Prompts} problems x {rl.Samples} samples an RL step, training split, temperature {rl.Temperature:0.##}"),
-                "the training batches' own numbers, from metrics.jsonl", name, imitation));
+            figures.Add(HealthFigure.Build(points, Sample(run, imitation.Length, points.Length), "the training batches' own numbers, from metrics.jsonl", name, imitation));
             findings.AddRange(Findings(run, name, points));
         }
 
         return figures.Count == 0 ? null : new HealthChapter(findings, figures);
+    }
+
+    private static string Sample(RunEvidence run, int supervised, int reinforced)
+    {
+        var (expert, rl) = (run.Recipe.ExpertIteration, run.Recipe.Reinforcement);
+        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"{supervised} supervised steps")];
+        if (expert.Rounds > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples"));
+        if (rl.Steps > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reinforced} RL steps of {rl.Prompts} problems x {rl.Samples} samples, training split, temperature {rl.Temperature:0.##}"));
+        return string.Join("; ", parts);
     }
 
     private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, HealthPoint[] points)

@@ -29,6 +29,9 @@ internal static class RunSummary
         run.Recipe.Family.ChainOfThought,
         run.Info.Seed,
         Evaluations = run.Evaluations.Select(e => Evaluation(run, e.Step, e.Name, e.Samples)),
+        Rounds = run.Recipe.Reinforcement.Steps > 0 ? run.Rounds.Select(e => Evaluation(run, e.Round, e.Name, e.Samples)) : [],
+        run.Best,
+        Alarms = RunHealth.Of(new RunFolder(run.Folder), run.Recipe).Rung.Select(r => new { r.Alarm.Name, Stage = RunWords.Stage(r.Stage), r.First, r.Steps, r.Seen }),
         Change = run is { Base: { } b, Final: { } f } ? Change(run, run.First(b), run.First(f)) : null,
         AboveControl = run.Final is { } mine && control?.Final is { } direct ? Ends(Measures.Change(control.First(direct), run.First(mine), Measures.Right)) : null,
     };

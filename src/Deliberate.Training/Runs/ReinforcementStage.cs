@@ -78,7 +78,8 @@ internal sealed class ReinforcementStage : IDisposable
         var every = _session.Recipe.Health.KlEvery;
         if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || PolicyUpdates.NeedsReference(_recipe)) return;
         _start ??= LoadStart();
-        var samples = groups.Where(g => g.Attempt == 0).SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0))).Take(MostScored).ToArray();
+        // The first samples of all problems, rather than all samples of the first.
+        var samples = Enumerable.Range(0, _recipe.Samples).SelectMany(i => groups.Where(g => g.Attempt == 0).Select(g => new PolicySample(g.Prompt, g.Rollouts[i], 0))).Take(MostScored).ToArray();
         metrics.Add(new("policy/start_kl_k3", _start.DistanceOf(samples)));
     }
 
