@@ -65,8 +65,22 @@ internal sealed class PerplexityCommand : CliCommand
         {
             JsonOutput.Write(new
             {
-                Model = loaded.Name, File = path, Perplexity = result.Value, result.StandardError, result.Interval?.Low, result.Interval?.High, result.BitsPerByte, result.BitsPerToken, Loss = result.Loss.Mean,
-                result.Tokens, result.Bytes, Texts = texts.Length, Context = context, Stride = stride, loaded.Weights, Seconds = clock.Elapsed.TotalSeconds,
+                Model = loaded.Name,
+                File = path,
+                Perplexity = result.Value,
+                result.StandardError,
+                result.Interval?.Low,
+                result.Interval?.High,
+                result.BitsPerByte,
+                result.BitsPerToken,
+                Loss = result.Loss.Mean,
+                result.Tokens,
+                result.Bytes,
+                Texts = texts.Length,
+                Context = context,
+                Stride = stride,
+                loaded.Weights,
+                Seconds = clock.Elapsed.TotalSeconds,
             });
         }
         else

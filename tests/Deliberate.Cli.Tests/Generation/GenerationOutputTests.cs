@@ -7,7 +7,16 @@ public sealed class GenerationOutputTests : IDisposable
 {
     private static readonly GenerationRecord Record = new()
     {
-        Model = "m", ModelSha256 = "a", Weights = "f32", InputSha256 = "b", Seed = 1, MaxTokens = 5, Sampling = new SamplingOptions(), Date = new DateOnly(2026, 1, 1), Device = "cpu", DeliberateVersion = "1",
+        Model = "m",
+        ModelSha256 = "a",
+        Weights = "f32",
+        InputSha256 = "b",
+        Seed = 1,
+        MaxTokens = 5,
+        Sampling = new SamplingOptions(),
+        Date = new DateOnly(2026, 1, 1),
+        Device = "cpu",
+        DeliberateVersion = "1",
     };
 
     private static readonly GenerationLine[] Lines = [.. new[] { 1, 2, 4, 5 }.Select(n => new GenerationLine(n, null, "", [n], 5, new RandomStream(1, StreamStage.Test, problem: n)))];
