@@ -1,11 +1,27 @@
 using Deliberate.Benchmarks;
+using Deliberate.Tensors;
 
 switch (args)
 {
     case ["train", var shape, var sequences, var length, var threads, .. var rest]:
         TrainBenchmark.Run(shape, int.Parse(sequences), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 7);
         return 0;
+    case ["prefill", var path, var storage, var length, var threads, .. var rest]:
+        PretrainedBenchmark.Prefill(path, Enum.Parse<WeightStorage>(storage), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+        return 0;
+    case ["decode", var path, var storage, var batch, var threads, .. var rest]:
+        PretrainedBenchmark.Decode(path, Enum.Parse<WeightStorage>(storage), int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 3);
+        return 0;
+    case ["draw", var vocabulary, .. var rest]:
+        DrawBenchmark.Run(int.Parse(vocabulary), rest.Length > 0 ? int.Parse(rest[0]) : 101);
+        return 0;
+    case ["tokenize", var path, var text, .. var rest]:
+        TokenizerBenchmark.Run(path, text, rest.Length > 0 ? int.Parse(rest[0]) : 7);
+        return 0;
+    case ["export", var path, var target]:
+        PretrainedBenchmark.Export(path, target);
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS]");
+        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | export MODEL FILE");
         return 2;
 }

@@ -9,16 +9,19 @@ internal sealed partial class CliProcess : IDisposable
 {
     public const int Interrupt = 2;
 
+    public const int Kill9 = 9;
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private CliProcess(string folder, string[] arguments)
+    private CliProcess(string folder, string[] arguments, string input)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deliberate.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
+        _process.StandardInput.Write(input);
         _process.StandardInput.Close();
         _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
@@ -35,11 +38,18 @@ internal sealed partial class CliProcess : IDisposable
         }
     }
 
-    public static CliProcess Start(string folder, params string[] arguments) => new(folder, arguments);
+    public static CliProcess Start(string folder, params string[] arguments) => new(folder, arguments, input: "");
 
     public static CliResult Run(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
+        return process.Wait();
+    }
+
+    /// <param name="input">What the program reads from standard input.</param>
+    public static CliResult RunWith(string input, string folder, params string[] arguments)
+    {
+        using var process = new CliProcess(folder, arguments, input);
         return process.Wait();
     }
 

@@ -14,7 +14,11 @@ internal static class CommandList
         new RecipeCommand(),
         new SampleCommand(),
         new EvalCommand(),
+        new ChatCommand(),
+        new GenerateCommand(),
+        new PerplexityCommand(),
         new ReportCommand(),
+        new ModelCommand(),
         new ProblemsCommand(),
         new DoctorCommand(),
     ];

@@ -31,9 +31,15 @@ internal static class CommonOptions
         HelpName = "number",
         Description = description,
         DefaultValueFactory = _ => value,
-        CustomParser = result => int.TryParse(One(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : Wrong<int>(result, most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}"),
+        CustomParser = result => WholeOf(result, least, most),
+    };
+
+    /// <summary>Null where it is not given.</summary>
+    public static Option<int?> OptionalWhole(string name, string description, int least, int most = int.MaxValue) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        CustomParser = result => WholeOf(result, least, most),
     };
 
     public static Option<double> Real(string name, string description, double value, double least, double most) => new(name)
@@ -41,10 +47,26 @@ internal static class CommonOptions
         HelpName = "number",
         Description = description,
         DefaultValueFactory = _ => value,
-        CustomParser = result => double.TryParse(One(result), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : Wrong<double>(result, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}")),
+        CustomParser = result => RealOf(result, least, most),
     };
+
+    /// <summary>Null where it is not given.</summary>
+    public static Option<double?> OptionalReal(string name, string description, double least, double most) => new(name)
+    {
+        HelpName = "number",
+        Description = description,
+        CustomParser = result => RealOf(result, least, most),
+    };
+
+    private static int WholeOf(ArgumentResult result, int least, int most) =>
+        int.TryParse(One(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : Wrong<int>(result, most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}");
+
+    private static double RealOf(ArgumentResult result, double least, double most) =>
+        double.TryParse(One(result), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : Wrong<double>(result, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
 
     private static string One(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 

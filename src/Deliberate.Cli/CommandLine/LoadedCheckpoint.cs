@@ -37,7 +37,7 @@ internal sealed class LoadedCheckpoint : IDisposable
         LanguageModel? model = null;
         try
         {
-            (model, var text) = Checkpoint.LoadModel(choice.Location, device);
+            (model, var text) = Checkpoint.LoadModel(choice.Location, device, WeightStorage.F32);
             var budget = maxTokens > 0 ? maxTokens : choice.Recipe?.Evaluation.MaxTokens ?? UsualBudget;
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");

@@ -11,7 +11,7 @@ internal static class ParseErrors
     public static UserError? Find(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var help = command is RootCommand ? "See deliberate --help." : $"See deliberate {PathOf(parsed.CommandResult)} --help.";
+        var help = command is RootCommand ? "See deliberate --help." : $"See deliberate {FullName(parsed.CommandResult)} --help.";
         foreach (var token in Loose(parsed))
         {
             if (LooksLikeOption(token)) return Unknown($"There is no option {token}.", token, [.. OptionNames(parsed.CommandResult)], help);
@@ -23,10 +23,6 @@ internal static class ParseErrors
         return command is RootCommand && parsed.Tokens.Count == 0 ? new UserError("No command was given.", advice: $"Begin with deliberate quickstart; the commands are {string.Join(", ", command.Subcommands.Select(c => c.Name))}.")
             : new UserError(parsed.Errors[0].Message, advice: help);
     }
-
-    /// <summary>The command as it is written: runs compare.</summary>
-    private static string PathOf(CommandResult result) =>
-        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     /// <summary>What no symbol claimed, and what an argument took although it looks like an option.</summary>
     private static IEnumerable<string> Loose(ParseResult parsed)
@@ -43,6 +39,10 @@ internal static class ParseErrors
 
         foreach (var token in parsed.UnmatchedTokens) yield return token;
     }
+
+    /// <summary>A command under another is named by both.</summary>
+    private static string FullName(CommandResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{FullName(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static bool LooksLikeOption(string token) =>
         token.Length > 1 && token[0] == '-' && !double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

@@ -21,10 +21,6 @@ internal static class LinuxFiles
         return cores.Count;
     }
 
-    /// <summary>Bytes that new programs can use without swapping.</summary>
-    public static long? AvailableMemory() =>
-        Value("/proc/meminfo", "MemAvailable")?.Split(' ')[0] is { } text && long.TryParse(text, CultureInfo.InvariantCulture, out var kilobytes) ? kilobytes * 1024 : null;
-
     /// <summary>The chosen word of <c>always [madvise] never</c>.</summary>
     public static string? HugePages()
     {

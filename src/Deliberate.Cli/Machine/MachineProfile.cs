@@ -31,9 +31,6 @@ internal sealed record MachineProfile(
     public static MachineProfile Measure(int threads)
     {
         using var device = Tensors.Device.Cpu(threads);
-        var collector = GC.GetGCMemoryInfo();
-        var total = collector.TotalAvailableMemoryBytes;
-        var available = Math.Min(total, LinuxFiles.AvailableMemory() ?? total - collector.MemoryLoadBytes);
         var profile = new MachineProfile(
             LinuxFiles.CpuModel() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString(),
             Environment.ProcessorCount,
@@ -42,8 +39,8 @@ internal sealed record MachineProfile(
             device.Name,
             Reason(),
             device.Workers.Count,
-            total,
-            available,
+            MachineMemory.Total,
+            MachineMemory.Available,
             new DriveInfo(Path.GetFullPath(".")).AvailableFreeSpace,
             LinuxFiles.HugePages() ?? "unknown",
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",

@@ -27,8 +27,20 @@ internal sealed record GenerationConfiguration
     /// <summary>In [0, 1].</summary>
     public double? MinP { get; init; }
 
+    /// <summary>In (0, 1]; 1 means none.</summary>
+    public double? TypicalP { get; init; }
+
+    /// <summary>In [0, 1]; 0 means none.</summary>
+    public double? EpsilonCutoff { get; init; }
+
+    /// <summary>In [0, 1]; 0 means none.</summary>
+    public double? EtaCutoff { get; init; }
+
     /// <summary>Above 0; 1 means none.</summary>
     public double? RepetitionPenalty { get; init; }
+
+    /// <summary>At least 0; 0 means none.</summary>
+    public int? NoRepeatNgramSize { get; init; }
 
     public int? MaxNewTokens { get; init; }
 
@@ -38,6 +50,31 @@ internal sealed record GenerationConfiguration
 
     public int? PadTokenId { get; init; }
 
+    /// <summary>The fields, by their names in the file, whose values make the distribution another than the model's own.</summary>
+    public IReadOnlyList<string> Reshaping
+    {
+        get
+        {
+            var names = new List<string>();
+            Add("do_sample", DoSample == false);
+            Add("temperature", Temperature is { } temperature && temperature != 1);
+            Add("top_k", TopK > 0);
+            Add("top_p", TopP < 1);
+            Add("min_p", MinP > 0);
+            Add("typical_p", TypicalP < 1);
+            Add("epsilon_cutoff", EpsilonCutoff > 0);
+            Add("eta_cutoff", EtaCutoff > 0);
+            Add("repetition_penalty", RepetitionPenalty is { } penalty && penalty != 1);
+            Add("no_repeat_ngram_size", NoRepeatNgramSize > 0);
+            return names;
+
+            void Add(string name, bool reshapes)
+            {
+                if (reshapes) names.Add(name);
+            }
+        }
+    }
+
     /// <summary>Reads the folder's file; one that says nothing if there is none.</summary>
     public static GenerationConfiguration Load(string folder)
     {
@@ -46,11 +83,15 @@ internal sealed record GenerationConfiguration
         return new GenerationConfiguration
         {
             DoSample = fields.OptionalBool("do_sample"),
-            Temperature = fields.OptionalNumber("temperature", 0, 1000),
+            Temperature = fields.OptionalNumber("temperature", 0, 100),
             TopK = fields.OptionalInt("top_k", 0, int.MaxValue),
             TopP = fields.OptionalNumber("top_p", double.Epsilon, 1),
             MinP = fields.OptionalNumber("min_p", 0, 1),
+            TypicalP = fields.OptionalNumber("typical_p", double.Epsilon, 1),
+            EpsilonCutoff = fields.OptionalNumber("epsilon_cutoff", 0, 1),
+            EtaCutoff = fields.OptionalNumber("eta_cutoff", 0, 1),
             RepetitionPenalty = fields.OptionalNumber("repetition_penalty", 1e-3, 1000),
+            NoRepeatNgramSize = fields.OptionalInt("no_repeat_ngram_size", 0, int.MaxValue),
             MaxNewTokens = fields.OptionalInt("max_new_tokens", 1, int.MaxValue),
             BosTokenId = fields.TokenId("bos_token_id", AnyVocabulary),
             EosTokenIds = fields.TokenIds("eos_token_id", AnyVocabulary),
@@ -67,14 +108,18 @@ internal sealed record GenerationConfiguration
             json.WriteStartObject();
             Int("bos_token_id", BosTokenId);
             if (DoSample is { } sample) json.WriteBoolean("do_sample", sample);
+            Double("epsilon_cutoff", EpsilonCutoff);
+            Double("eta_cutoff", EtaCutoff);
             if (EosTokenIds.Count > 0) HuggingFaceConfiguration.WriteIds(json, "eos_token_id", EosTokenIds);
             Int("max_new_tokens", MaxNewTokens);
             Double("min_p", MinP);
+            Int("no_repeat_ngram_size", NoRepeatNgramSize);
             Int("pad_token_id", PadTokenId);
             Double("repetition_penalty", RepetitionPenalty);
             Double("temperature", Temperature);
             Int("top_k", TopK);
             Double("top_p", TopP);
+            Double("typical_p", TypicalP);
             json.WriteEndObject();
 
             void Int(string name, int? value)

@@ -9,7 +9,7 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class JsonFields
 {
-    private const int LargestFile = 16 << 20;
+    private const int LargestFile = 4 << 20;
 
     private readonly JsonElement _object;
     private readonly string _prefix;
@@ -30,6 +30,14 @@ internal sealed class JsonFields
             using var document = JsonDocument.Parse(ModelFolder.ReadSmall(file, LargestFile), new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UserError("must be a JSON object.", file);
             return new JsonFields(file, document.RootElement.Clone(), "");
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new UserError($"a key is not valid text: {problem.Message}", file, inner: problem);
+        }
+        catch (JsonException problem) when (problem.LineNumber is null)
+        {
+            throw new UserError($"a key stands there twice: {problem.Message}", file, inner: problem);
         }
         catch (JsonException problem)
         {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
@@ -31,22 +33,8 @@ internal static class BlockEncoder
         }
     }
 
-    private static void EightBits(ReadOnlySpan<float> x, Span<byte> block)
-    {
-        var largest = 0f;
-        foreach (var value in x) largest = MathF.Max(largest, MathF.Abs(value));
-        var scale = largest / 127;
-        var inverse = scale == 0 ? 0 : 1 / scale;
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
-        for (var i = 0; i < 32; i++) block[2 + i] = (byte)(sbyte)RoundAway(x[i] * inverse);
-    }
-
-    private static float RoundAway(float value)
-    {
-        var magnitude = MathF.Abs(value);
-        var floor = MathF.Floor(magnitude);
-        return MathF.CopySign(floor + MathF.Floor(2 * (magnitude - floor)), value);
-    }
+    private static void EightBits(ReadOnlySpan<float> x, Span<byte> block) =>
+        BinaryPrimitives.WriteHalfLittleEndian(block, EightBitBlocks.Quantise(x, MemoryMarshal.Cast<byte, sbyte>(block[2..])));
 
     /// <summary>q = trunc(x / d + levels + 1/2) in double, with d = (the value of largest magnitude) / -levels.</summary>
     private static void Symmetric(ReadOnlySpan<float> x, int levels, Span<byte> scaleBytes, Span<byte> low, Span<byte> fifth)

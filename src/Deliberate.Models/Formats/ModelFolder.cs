@@ -35,7 +35,9 @@ internal static class ModelFolder
     {
         try
         {
+            // Asked before opening: a pipe or a device has no length, and opening a pipe would wait for its writer.
             var length = new FileInfo(path).Length;
+            if (length == 0) throw new UserError("the file is empty.", path, advice: "Download or copy it again.");
             if (length > most) throw new UserError($"is {length} bytes long; at most {most} are read.", path);
             return File.ReadAllBytes(path);
         }

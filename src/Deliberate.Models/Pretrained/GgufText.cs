@@ -1,4 +1,3 @@
-
 namespace Deliberate.Models;
 
 /// <summary>
@@ -15,7 +14,7 @@ internal static class GgufText
     public static (TextFormat Format, Origin Tokenizer, Origin? Template, Origin? Generation) Read(GgufFile file, ModelConfiguration configuration)
     {
         var stored = GgufTokenizer.Read(file);
-        var (tokenizer, origin) = Tokenizer(file, stored);
+        var (tokenizer, origin) = ReadTokenizer(file, stored);
         var special = TokenizerConfiguration.SpecialTokensOf(configuration, tokenizer, stored.UnknownTokenId);
         var generation = new GenerationConfiguration { BosTokenId = configuration.BosTokenId, EosTokenIds = configuration.EosTokenIds, PadTokenId = configuration.PadTokenId };
         var template = stored.ChatTemplate is null ? null : new Origin(file.Path, TemplateKey);
@@ -30,14 +29,15 @@ internal static class GgufText
         return (format, origin, template, stop is null ? null : new Origin(file.Path, $"tokenizer.ggml.{stop}_token_id"));
     }
 
-    private static (Tokenizer Tokenizer, Origin Origin) Tokenizer(GgufFile file, GgufTokenizer stored)
+    /// <summary>The tokenizer, whatever the model is; of a file that holds nothing else too.</summary>
+    public static (Tokenizer Tokenizer, Origin Origin) ReadTokenizer(GgufFile file, GgufTokenizer stored)
     {
         // The name is asked for first, so that another kind is refused by it and not by what it lacks.
         var name = stored.PreTokenizer ?? "default";
         if (stored.Model != "gpt2" || !TokenizerPresets.Knows(name))
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
-            if (ModelFolder.Find(folder, "tokenizer.json") is { } beside) return (Models.Tokenizer.Load(beside), new Origin(beside));
+            if (ModelFolder.Find(folder, "tokenizer.json") is { } beside) return (Tokenizer.Load(beside), new Origin(beside));
         }
 
         if (stored.Model is null) throw file.Metadata.Error(ModelKey, "the file holds no tokenizer.", "Put the model's tokenizer.json beside it.");
@@ -47,7 +47,7 @@ internal static class GgufText
         // llama.cpp puts the begin token before texts where the file says so, and for Llama 3 where it says nothing.
         var begin = (stored.AddBos ?? TokenizerPresets.BeginsTexts(name)) && stored.BosTokenId is { } bos ? bos : -1;
         var end = stored.AddEos == true && stored.EosTokenId is { } eos ? eos : -1;
-        var tokenizer = Models.Tokenizer.FromVocabulary(stored.Tokens, stored.Merges, stored.Types ?? [], name, begin, end, file.Path);
+        var tokenizer = Tokenizer.FromVocabulary(stored.Tokens, stored.Merges, stored.Types ?? [], name, begin, end, file.Path);
         return (tokenizer, new Origin(file.Path, PreTokenizerKey));
     }
 }

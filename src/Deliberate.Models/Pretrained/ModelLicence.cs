@@ -60,6 +60,8 @@ internal sealed record ModelLicence(string Name, Origin From)
     {
         try
         {
+            // Nothing said; or a pipe, which would wait for its writer.
+            if (new FileInfo(path).Length == 0) return [];
             using var stream = File.OpenRead(path);
             var bytes = new byte[Math.Min(Looked, stream.Length)];
             var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

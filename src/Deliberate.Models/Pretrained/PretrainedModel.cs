@@ -47,7 +47,7 @@ internal sealed partial class PretrainedModel : IDisposable
             var paths = new List<string>(Weights.Files);
             if (Weights is not GgufWeights)
             {
-                var folder = FolderOf(Origins.Configuration.File);
+                var folder = Path.GetDirectoryName(Origins.Configuration.File)!;
                 paths.AddRange(Companions.Select(name => ModelFolder.Find(folder, name)).OfType<string>());
             }
 
@@ -75,10 +75,12 @@ internal sealed partial class PretrainedModel : IDisposable
     }
 
     /// <summary>The model in memory, packed for inference.</summary>
-    /// <exception cref="UserError">A weight is not finite.</exception>
-    public LanguageModel LoadWeights(Device device)
+    /// <param name="storage">How a model that only infers holds its weights; null for one that may be trained (and on the reference device).</param>
+    /// <exception cref="UserError">A weight is not finite, or the memory does not suffice.</exception>
+    public LanguageModel LoadWeights(Device device, WeightStorage? storage = null)
     {
-        var model = new LanguageModel(device, Configuration);
+        if (storage is { } held) MemoryEstimate.Of(Configuration, held, 1, 1).EnsureFits(Configuration, Location);
+        var model = new LanguageModel(device, Configuration, storage);
         try
         {
             model.Load(Weights);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
@@ -17,7 +18,7 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
     private const string TemplateKey = "chat_template";
     private const int LargestTemplate = 4 << 20;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The special tokens that are kept, in the order in which they are written.</summary>
     public static IReadOnlyList<string> SpecialNames { get; } = ["bos_token", "eos_token", "pad_token", "unk_token"];

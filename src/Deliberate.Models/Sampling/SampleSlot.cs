@@ -22,13 +22,16 @@ internal sealed class PromptState(SampleRequest request, int index, CachedSequen
 /// <summary>One place in the sampler's batch and the sample that holds it.</summary>
 internal sealed class SampleSlot(CachedSequence sequence)
 {
+    private RandomStream _stream;
+
     public CachedSequence Sequence { get; } = sequence;
 
     public PromptState? Prompt { get; private set; }
 
     public int Sample { get; private set; }
 
-    public RandomStream Stream { get; private set; }
+    /// <summary>The random number of the next token.</summary>
+    public double Uniform => _stream.UniformAt((ulong)Tokens.Count);
 
     public List<int> Tokens { get; } = [];
 
@@ -45,7 +48,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
     {
         Prompt = prompt;
         Sample = prompt.Started++;
-        Stream = prompt.Request.Streams[Sample];
+        _stream = prompt.Request.Streams[Sample];
         Tokens.Clear();
         Raw.Clear();
         Behaviour.Clear();
@@ -54,21 +57,27 @@ internal sealed class SampleSlot(CachedSequence sequence)
         if (prompt.Started == prompt.Request.Streams.Length) prompt.Sequence.Clear();
     }
 
-    public void Append(int token, float raw, float behaviour, ReadOnlySpan<int> stopTokens, int[][] stopSequences)
+    public void Append(ChosenToken token, ReadOnlySpan<int> stopTokens, int[][] stopSequences)
     {
-        Tokens.Add(token);
-        Raw.Add(raw);
-        Behaviour.Add(behaviour);
-        if (stopTokens.Contains(token) || EndsWithAny(stopSequences)) Finished = FinishReason.Stop;
+        Tokens.Add(token.Id);
+        Raw.Add(token.LogProbability);
+        Behaviour.Add(token.BehaviourLogProbability);
+        if (stopTokens.Contains(token.Id) || EndsWithAny(stopSequences)) Finished = FinishReason.Stop;
         else if (Tokens.Count >= Prompt!.Request.MaxTokens) Finished = FinishReason.Length;
     }
 
     public Rollout Free()
     {
         var rollout = new Rollout([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);
+        Abandon();
+        return rollout;
+    }
+
+    /// <summary>Gives the place back without a result.</summary>
+    public void Abandon()
+    {
         Sequence.Clear();
         Prompt = null;
-        return rollout;
     }
 
     private bool EndsWithAny(int[][] sequences)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Deliberate.Core;
 using Deliberate.Tensors;
 
@@ -14,17 +15,17 @@ internal sealed class Sampler : IDisposable
     /// <summary>Prompts prefilled ahead of need, so that prefill has rows for all workers.</summary>
     private const int PrefillAhead = 16;
 
+    /// <summary>Tokens of a forward pass: longer prompts go through it piece by piece.</summary>
+    private const int MostTokens = 2048;
+
     private readonly LanguageModel _model;
     private readonly KeyValueCache _cache;
     private readonly Tape _tape;
-    private readonly Tensor _hidden, _lastHidden, _logits, _scaled, _statistics;
-    private readonly DeviceBuffer _noTargets;
+    private readonly LogitHead _head;
     private readonly SampleSlot[] _slots;
     private readonly SampleSlot[] _live;
     private readonly PromptState?[] _prefilling;
-    private readonly HeadJob _headJob;
     private readonly ChooseJob _chooseJob;
-    private readonly double[] _hiddenRow;
     private int[] _stopTokens = [];
     private int[][] _stopSequences = [];
     private int _liveCount;
@@ -37,31 +38,23 @@ internal sealed class Sampler : IDisposable
         Positions = positions;
         var device = model.Device;
         _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount);
-        var capacity = Math.Max(slots, Math.Max(positions, 512));
-        _tape = new Tape(device, capacity, Math.Max(slots, PrefillAhead), training: false) { Cache = _cache };
-        _hidden = model.Build(_tape, positions);
-        var rows = Math.Max(slots, PrefillAhead);
-        Tensor Rows(int columns) => new(columns, device.Allocate((long)rows * Tensor.PaddedStride(columns)));
-        _lastHidden = Rows(model.Configuration.HiddenSize);
-        _logits = Rows(model.Configuration.VocabularySize);
-        _scaled = Rows(model.Configuration.VocabularySize);
-        _statistics = Rows(4);
-        _noTargets = device.AllocateInts(rows);
-        unsafe
-        {
-            new Span<int>(_noTargets.I32, rows).Fill(-1);
-        }
-
+        var rows = LogitRows(slots);
+        _tape = new Tape(device, TokenCapacity(slots, positions), rows, training: false) { Cache = _cache };
+        _head = new LogitHead(model, model.Build(_tape, positions), rows);
         _slots = new SampleSlot[slots];
         for (var i = 0; i < slots; i++) _slots[i] = new SampleSlot(new CachedSequence(_cache));
         _live = new SampleSlot[slots];
         _prefilling = new PromptState?[PrefillAhead];
-        _hiddenRow = new double[model.Configuration.HiddenSize];
-        _headJob = new HeadJob(this);
         _chooseJob = new ChooseJob(this);
     }
 
     public int Positions { get; }
+
+    /// <summary>Tokens that a pass has room for.</summary>
+    public static int TokenCapacity(int slots, int positions) => Math.Max(slots, Math.Clamp(positions, 512, MostTokens));
+
+    /// <summary>Rows of logits that are held at once.</summary>
+    public static int LogitRows(int slots) => Math.Max(slots, PrefillAhead);
 
     /// <summary>Mean share of slots in use over the forward passes of the last call.</summary>
     public double MeanLiveShare { get; private set; }
@@ -76,11 +69,13 @@ internal sealed class Sampler : IDisposable
     /// <param name="stopTokens">Ids that end a sample; kept as its last token.</param>
     /// <param name="stopSequences">Runs of ids that end a sample.</param>
     /// <param name="progress">Told the number of finished samples.</param>
+    /// <param name="observer">Told of every token and of every finished sample.</param>
     /// <returns>[request][sample].</returns>
     public Rollout[][] Sample(
-        IReadOnlyList<SampleRequest> requests, SamplingOptions options, int[] stopTokens, int[][]? stopSequences = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<SampleRequest> requests, SamplingOptions options, int[] stopTokens, int[][]? stopSequences = null, IProgress<int>? progress = null, ISampleObserver? observer = null, CancellationToken cancellation = default)
     {
         Check(requests);
+        options.Check();
         _stopTokens = stopTokens;
         _stopSequences = stopSequences ?? [];
         var results = new Rollout[requests.Count][];
@@ -96,6 +91,7 @@ internal sealed class Sampler : IDisposable
                 Admit(requests, prompts, ref nextRequest);
                 if (_liveCount == 0) break;
                 _chooseJob.Run(options);
+                observer?.Drawn(_liveCount);
                 var kept = 0;
                 for (var i = 0; i < _liveCount; i++)
                 {
@@ -108,6 +104,7 @@ internal sealed class Sampler : IDisposable
 
                     var (request, sample) = (slot.Prompt!.Index, slot.Sample);
                     results[request][sample] = slot.Free();
+                    observer?.Finished(request, sample, results[request][sample]);
                     progress?.Report(++finished);
                 }
 
@@ -120,8 +117,8 @@ internal sealed class Sampler : IDisposable
         }
         finally
         {
-            // A cancelled call leaves no pages behind.
-            foreach (var slot in _slots) slot.Sequence.Clear();
+            // A cancelled call leaves no pages behind, and every slot free.
+            foreach (var slot in _slots) slot.Abandon();
             while (prompts.TryDequeue(out var prompt)) prompt.Sequence.Clear();
             _liveCount = 0;
         }
@@ -132,10 +129,9 @@ internal sealed class Sampler : IDisposable
 
     public void Dispose()
     {
+        _head.Dispose();
         _tape.Dispose();
         _cache.Dispose();
-        foreach (var tensor in new[] { _lastHidden, _logits, _scaled, _statistics }) tensor.Value.Dispose();
-        _noTargets.Dispose();
     }
 
     private void Check(IReadOnlyList<SampleRequest> requests)
@@ -159,7 +155,7 @@ internal sealed class Sampler : IDisposable
             if (prompts.Count == 0) Prefill(requests, prompts, ref nextRequest);
             if (!prompts.TryPeek(out var prompt)) return;
             slot.Start(prompt);
-            _logits.Value.Write((long)_liveCount * _logits.Stride, prompt.Logits.AsSpan());
+            _head.Write(_liveCount, prompt.Logits);
             _live[_liveCount++] = slot;
         }
     }
@@ -169,15 +165,24 @@ internal sealed class Sampler : IDisposable
         var batch = _tape.Batch;
         batch.Clear();
         var count = 0;
-        while (nextRequest < requests.Count && count < PrefillAhead && batch.Fits(requests[nextRequest].Prompt.Length))
+        while (nextRequest < requests.Count && count < PrefillAhead)
         {
             var request = requests[nextRequest];
             if (request.Streams.Length > 0)
             {
+                var prompt = request.Prompt.AsSpan();
+                if (count > 0 && !batch.Fits(prompt.Length)) break;
                 var state = new PromptState(request, nextRequest, new CachedSequence(_cache));
-                batch.AddCached(request.Prompt, state.Sequence);
-                _prefilling[count++] = state;
                 prompts.Enqueue(state);
+                for (; prompt.Length > batch.TokenCapacity; prompt = prompt[batch.TokenCapacity..])
+                {
+                    batch.AddCached(prompt[..batch.TokenCapacity], state.Sequence);
+                    _tape.Forward();
+                    batch.Clear();
+                }
+
+                batch.AddCached(prompt, state.Sequence);
+                _prefilling[count++] = state;
             }
 
             nextRequest++;
@@ -187,11 +192,7 @@ internal sealed class Sampler : IDisposable
         _tape.Forward();
         for (var i = 0; i < count; i++)
         {
-            CopyHidden(batch.Segment(i).End - 1, 0);
-            _model.Device.Kernels.Linear(_lastHidden, _model.Head, null, null, _scaled, new Rows(0, 1), Share.Whole);
-            var logits = new double[_logits.Columns];
-            _scaled.Value.Read(0, logits);
-            _prefilling[i]!.Logits = logits;
+            _prefilling[i]!.Logits = _head.Read(batch.Segment(i).End - 1);
             _prefilling[i] = null;
         }
     }
@@ -209,33 +210,7 @@ internal sealed class Sampler : IDisposable
         }
 
         _tape.Forward();
-        _headJob.Run(_liveCount);
-    }
-
-    private void CopyHidden(int from, int to)
-    {
-        _hidden.Value.Read(_hidden.Offset + ((long)from * _hidden.Stride), _hiddenRow);
-        _lastHidden.Value.Write((long)to * _lastHidden.Stride, _hiddenRow);
-    }
-
-    /// <summary>Logits of the live rows: few rows divide the vocabulary among the workers, many divide the rows.</summary>
-    private sealed class HeadJob(Sampler sampler) : ParallelJob
-    {
-        private int _rows;
-
-        public void Run(int rows)
-        {
-            _rows = rows;
-            sampler._model.Device.Workers.Run(this);
-        }
-
-        public override void Execute(int worker)
-        {
-            var share = new Share(worker, sampler._model.Device.Workers.Count);
-            var byColumns = _rows < 4 * share.Count;
-            var (begin, end) = byColumns ? (0, _rows) : share.Of(_rows);
-            if (begin < end) sampler._model.Device.Kernels.Linear(sampler._hidden, sampler._model.Head, null, null, sampler._logits, new Rows(begin, end), byColumns ? share : Share.Whole);
-        }
+        _head.Run(_liveCount);
     }
 
     /// <summary>A token for each live row.</summary>
@@ -243,11 +218,13 @@ internal sealed class Sampler : IDisposable
     {
         private readonly TokenChooser[] _choosers = [.. Enumerable.Range(0, sampler._model.Device.Workers.Count).Select(_ => new TokenChooser(sampler._model.Configuration.VocabularySize))];
         private SamplingOptions _options = new();
+        private volatile bool _failed;
 
         public void Run(SamplingOptions options)
         {
-            _options = options;
+            (_options, _failed) = (options, false);
             sampler._model.Device.Workers.Run(this);
+            if (_failed) throw ChosenToken.NotFinite();
         }
 
         public override void Execute(int worker)
@@ -259,48 +236,9 @@ internal sealed class Sampler : IDisposable
         private void Choose(int row, TokenChooser chooser)
         {
             var slot = sampler._live[row];
-            var softCap = sampler._model.Configuration.LogitSoftCap ?? 0;
-            var scaled = _options.Temperature is not (0 or 1);
-            if (scaled)
-            {
-                // The same logits once more, divided by the temperature: the raw row stays for the raw log-probability.
-                sampler._logits.Value.Read((long)row * sampler._logits.Stride, chooser.Scores);
-                sampler._scaled.Value.Write((long)row * sampler._scaled.Stride, chooser.Scores);
-            }
-
-            var (rawMax, rawSum) = Statistics(sampler._logits, row, new LogitShape(1, softCap), chooser);
-            float behaviour;
-            int token;
-            if (_options.Temperature == 0)
-            {
-                token = chooser.Greedy();
-                behaviour = 0;
-                slot.Append(token, TokenStatistics.LogProbability((float)chooser.Scores[token], rawMax, rawSum), behaviour, sampler._stopTokens, sampler._stopSequences);
-                return;
-            }
-
-            var (max, sum) = scaled ? Statistics(sampler._scaled, row, new LogitShape(1 / _options.Temperature, softCap), chooser) : (rawMax, rawSum);
-            token = chooser.Draw(_options, max, slot.Stream.UniformAt((ulong)slot.Tokens.Count), out var kept);
-            behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
-            var raw = behaviour;
-            if (scaled)
-            {
-                Span<double> z = [0];
-                sampler._logits.Value.Read(((long)row * sampler._logits.Stride) + token, z);
-                raw = TokenStatistics.LogProbability((float)z[0], rawMax, rawSum);
-            }
-
-            slot.Append(token, raw, kept == 0 ? behaviour : (float)(behaviour - kept), sampler._stopTokens, sampler._stopSequences);
-        }
-
-        /// <summary>Turns a row of logits into z in place, and copies it to the chooser.</summary>
-        private (float Max, float Sum) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
-        {
-            sampler._model.Device.Kernels.LogitStatistics(logits, shape, sampler._noTargets, sampler._statistics, new Rows(row, row + 1));
-            logits.Value.Read((long)row * logits.Stride, chooser.Scores);
-            Span<float> statistics = stackalloc float[4];
-            sampler._statistics.Value.Read((long)row * sampler._statistics.Stride, statistics);
-            return (statistics[2], statistics[3]);
+            var token = sampler._head.Choose(row, _options, new TokenHistory(slot.Prompt!.Request.Prompt, CollectionsMarshal.AsSpan(slot.Tokens)), slot.Uniform, chooser);
+            if (token.IsNone) _failed = true;
+            else slot.Append(token, sampler._stopTokens, sampler._stopSequences);
         }
     }
 }

@@ -1,22 +1,67 @@
 using System.Numerics.Tensors;
-using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
 /// <summary>
-/// Draws one token from a row of logits. Works in double on the host; one instance a worker, reused. Returns the token, its
-/// log-probability under the raw policy and under the distribution it was drawn from.
+/// Chooses one token from a row of scores: drawn from their softmax, or as the options ask after penalties and filters. Works in
+/// double on the host. One instance a worker, whose scratch is reused; what only filters need is made at the first of them.
 /// </summary>
 internal sealed class TokenChooser(int vocabulary)
 {
     private readonly double[] _scores = new double[vocabulary];
-    private readonly double[] _weights = new double[vocabulary];
-    private readonly int[] _order = new int[vocabulary];
+    private double[]? _weights;
+    private LogitPenalties? _penalties;
+    private TokenCandidates? _candidates;
 
     /// <summary>The row's z values; the caller fills them.</summary>
     public Span<double> Scores => _scores;
 
-    public int Greedy()
+    /// <summary>Draws from softmax(Scores); uniform is in [0, 1).</summary>
+    /// <param name="max">The largest score.</param>
+    public int Draw(double max, double uniform)
+    {
+        var weights = _weights ??= new double[_scores.Length];
+        TensorPrimitives.Subtract(_scores, max, weights);
+        TensorPrimitives.Exp(weights, weights);
+        return Walk(weights, uniform, out _);
+    }
+
+    /// <summary>The token that the options ask for, after penalties for what was said before; uniform is in [0, 1). Changes the scores.</summary>
+    /// <param name="logProbability">Of the token under the distribution it was drawn from, nats.</param>
+    public int Choose(SamplingOptions options, TokenHistory history, double uniform, out double logProbability)
+    {
+        Penalise(options, history);
+        logProbability = 0;
+        if (options.Temperature == 0) return Greedy();
+        var candidates = Filter(options);
+        var chosen = Walk(candidates.Weights, uniform, out var total);
+        logProbability = Math.Log(candidates.Weights[chosen] / total);
+        return candidates.Ids[chosen];
+    }
+
+    /// <summary>What penalties, temperature (above 0) and filters make of the scores.</summary>
+    public TokenCandidates Distribution(SamplingOptions options, TokenHistory history)
+    {
+        Penalise(options, history);
+        return Filter(options);
+    }
+
+    private void Penalise(SamplingOptions options, TokenHistory history)
+    {
+        if (options.HasPenalties) (_penalties ??= new LogitPenalties(_scores.Length)).Apply(options, history, _scores);
+    }
+
+    private TokenCandidates Filter(SamplingOptions options)
+    {
+        if (options.Temperature != 1) TensorPrimitives.Divide(_scores, options.Temperature, _scores);
+        var candidates = _candidates ??= new TokenCandidates(_scores.Length);
+        candidates.Fill(_scores, options.TopK);
+        TokenFilters.Apply(options, candidates);
+        return candidates;
+    }
+
+    /// <summary>The largest score, of equal ones the first.</summary>
+    private int Greedy()
     {
         var best = 0;
         for (var j = 1; j < _scores.Length; j++)
@@ -24,55 +69,21 @@ internal sealed class TokenChooser(int vocabulary)
         return best;
     }
 
-    /// <summary>Draws from softmax(Scores), filtered; uniform is in [0, 1).</summary>
-    /// <param name="max">The largest score.</param>
-    /// <param name="kept">Log of the share of mass that the filters left: 0 where there are none.</param>
-    public int Draw(SamplingOptions options, double max, double uniform, out double kept)
+    /// <summary>The entry at which the running sum of the weights passes the uniform share of the total.</summary>
+    private static int Walk(ReadOnlySpan<double> weights, double uniform, out double total)
     {
-        TensorPrimitives.Subtract(_scores, max, _weights);
-        TensorPrimitives.Exp(_weights, _weights);
-        kept = 0;
-        if (!options.Unfiltered) kept = Filter(options);
-        var total = 0.0;
-        for (var j = 0; j < _weights.Length; j++) total += _weights[j];
+        total = 0.0;
+        foreach (var weight in weights) total += weight;
         var target = uniform * total;
         var last = 0;
-        for (var j = 0; j < _weights.Length; j++)
+        for (var j = 0; j < weights.Length; j++)
         {
-            if (_weights[j] == 0) continue;
+            if (weights[j] == 0) continue;
             last = j;
-            target -= _weights[j];
+            target -= weights[j];
             if (target < 0) return j;
         }
 
         return last;
-    }
-
-    /// <summary>Zeroes the weights that the filters drop.</summary>
-    private double Filter(SamplingOptions options)
-    {
-        var before = TensorPrimitives.Sum<double>(_weights);
-        for (var j = 0; j < _order.Length; j++) _order[j] = j;
-        // Most likely first; equal ones by id, so that the order is one.
-        Array.Sort(_order, (a, b) => _weights[a] != _weights[b] ? _weights[b].CompareTo(_weights[a]) : a.CompareTo(b));
-        if (options.TopK > 0 && options.TopK < _order.Length)
-        {
-            var edge = _weights[_order[options.TopK - 1]];
-            for (var j = 0; j < _weights.Length; j++)
-                if (_weights[j] < edge) _weights[j] = 0;
-        }
-
-        if (options.TopP < 1)
-        {
-            var mass = options.TopP * TensorPrimitives.Sum<double>(_weights);
-            var i = 0;
-            for (var sum = 0.0; i < _order.Length && (i == 0 || sum < mass); i++) sum += _weights[_order[i]];
-            for (; i < _order.Length; i++) _weights[_order[i]] = 0;
-        }
-
-        var floor = options.MinP * _weights[_order[0]];
-        for (var j = 0; j < _weights.Length; j++)
-            if (_weights[j] < floor) _weights[j] = 0;
-        return Math.Log(TensorPrimitives.Sum<double>(_weights) / before);
     }
 }

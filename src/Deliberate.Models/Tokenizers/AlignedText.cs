@@ -1,31 +1,41 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Deliberate.Core;
 
 namespace Deliberate.Models;
 
 /// <summary>
 /// UTF-8 text on its way through normalization and pre-tokenization: every byte remembers which code points [start, end) of
-/// the caller's text it came from. The alignment is kept only where someone asked for offsets.
+/// the caller's text it came from. The alignment is kept only where someone asked for offsets. What is made of a text may grow
+/// to 32 times its length and a megabyte, for the rules of rewriting come from strangers.
 /// </summary>
 internal sealed class AlignedText
 {
+    private const int MostGrowth = 32;
+    private const int FreeGrowth = 1 << 20;
+
+    private readonly long _limit;
+    private readonly string? _file;
     private byte[] _bytes;
     private int[]? _starts;
     private int[]? _ends;
 
-    /// <summary>An empty text.</summary>
-    public AlignedText(int capacity, bool tracksOffsets)
+    /// <summary>An empty text, to be filled with what becomes of another.</summary>
+    public AlignedText(int capacity, AlignedText source)
     {
-        _bytes = new byte[capacity];
-        if (!tracksOffsets) return;
-        _starts = new int[capacity];
-        _ends = new int[capacity];
+        (_limit, _file) = (source._limit, source._file);
+        _bytes = new byte[(int)Math.Min(capacity, _limit)];
+        if (!source.TracksOffsets) return;
+        _starts = new int[_bytes.Length];
+        _ends = new int[_bytes.Length];
     }
 
     /// <summary>The caller's text: byte for byte, each aligned to its own code point.</summary>
-    public AlignedText(byte[] utf8, bool tracksOffsets)
+    /// <param name="file">Where the rules come from, for the error.</param>
+    public AlignedText(byte[] utf8, bool tracksOffsets, string? file)
     {
-        _bytes = utf8;
+        (_bytes, _file) = (utf8, file);
+        _limit = Math.Min(Array.MaxLength, ((long)MostGrowth * utf8.Length) + FreeGrowth);
         Length = utf8.Length;
         if (!tracksOffsets) return;
         _starts = new int[utf8.Length];
@@ -83,8 +93,9 @@ internal sealed class AlignedText
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Grow(int count)
     {
-        if (Length + count <= _bytes.Length) return;
-        var capacity = Math.Max(Length + count, _bytes.Length * 2);
+        if ((long)Length + count <= _bytes.Length) return;
+        if ((long)Length + count > _limit) throw new UserError($"The tokenizer's rules make more than {_limit} bytes of one stretch of text: it was stopped.", _file, field: "normalizer");
+        var capacity = (int)Math.Min(_limit, Math.Max((long)Length + count, _bytes.Length * 2L));
         Array.Resize(ref _bytes, capacity);
         if (_starts is null) return;
         Array.Resize(ref _starts, capacity);

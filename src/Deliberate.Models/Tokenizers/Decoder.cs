@@ -1,10 +1,14 @@
 using System.Text;
+using Deliberate.Core;
 
 namespace Deliberate.Models;
 
 /// <summary>The last stage: from tokens as they are spelled to text. Each part rewrites the list of tokens; what is left is joined.</summary>
 internal abstract class Decoder
 {
+    /// <summary>Longest text that replacing may make, in UTF-16 units: the rules come from strangers.</summary>
+    private const int LongestText = 16 << 20;
+
     public abstract List<string> Apply(List<string> tokens);
 
     /// <summary>Byte letters back to bytes, and those, as UTF-8, to text; a token with another character in it stands for itself.</summary>
@@ -29,10 +33,23 @@ internal abstract class Decoder
         }
     }
 
-    internal sealed class Replace(string pattern, string content) : Decoder
+    internal sealed class Replace(string pattern, string content, string? file) : Decoder
     {
-        public override List<string> Apply(List<string> tokens) =>
-            pattern.Length == 0 ? tokens : tokens.ConvertAll(token => token.Replace(pattern, content, StringComparison.Ordinal));
+        public override List<string> Apply(List<string> tokens)
+        {
+            if (pattern.Length == 0) return tokens;
+            var output = new List<string>(tokens.Count);
+            var length = 0L;
+            foreach (var token in tokens)
+            {
+                length += token.Length;
+                if (content.Length > pattern.Length) length += (long)token.AsSpan().Count(pattern) * (content.Length - pattern.Length);
+                if (length > LongestText) throw new UserError($"The tokenizer's rules make more than {LongestText} characters of one text: it was stopped.", file, field: "decoder");
+                output.Add(token.Replace(pattern, content, StringComparison.Ordinal));
+            }
+
+            return output;
+        }
     }
 
     /// <summary>A run of tokens named &lt;0x00&gt; to &lt;0xFF&gt; becomes its text, or U+FFFD for each if it is not UTF-8 as a whole.</summary>

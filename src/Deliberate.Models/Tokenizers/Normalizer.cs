@@ -33,7 +33,7 @@ internal abstract class Normalizer
 
         public override AlignedText Apply(AlignedText text, int start, int end)
         {
-            var output = new AlignedText(end - start + _content.Length, text.TracksOffsets);
+            var output = new AlignedText(end - start, text);
             if (start < end) output.Append(_content, text.Start(start), text.End(start));
             output.Append(text, start, end);
             return output;
@@ -48,7 +48,7 @@ internal abstract class Normalizer
 
         public override AlignedText Apply(AlignedText text, int start, int end)
         {
-            var output = new AlignedText(end - start + 16, text.TracksOffsets);
+            var output = new AlignedText(end - start + 16, text);
             while (start < end)
             {
                 var skipped = _pattern.Length == 0 ? -1 : text.Bytes[start..end].IndexOf(_pattern);
@@ -70,7 +70,7 @@ internal abstract class Normalizer
         {
             var source = text.Bytes[start..end];
             if (CanonicalComposition.IsPlainlyComposed(source)) return Copy(text, start, end);
-            var output = new AlignedText(end - start, text.TracksOffsets);
+            var output = new AlignedText(end - start, text);
             Span<byte> encoded = stackalloc byte[4];
             var position = start;
             foreach (var (codePoint, change) in CanonicalComposition.Compose(source))
@@ -91,7 +91,7 @@ internal abstract class Normalizer
 
     private static AlignedText Copy(AlignedText text, int start, int end)
     {
-        var output = new AlignedText(end - start, text.TracksOffsets);
+        var output = new AlignedText(end - start, text);
         output.Append(text, start, end);
         return output;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Deliberate.Models;
@@ -42,10 +43,13 @@ internal sealed class PreTokenizer(IReadOnlyList<PreTokenizer.Step> steps, bool 
             var parts = new List<Splitter.Part>();
             var input = pieces.ToArray();
             pieces.Clear();
+            var regex = splitter as RegexSplitter;
+            var started = regex is null ? 0 : Stopwatch.GetTimestamp();
             foreach (var piece in input)
             {
                 parts.Clear();
                 splitter.Find(text.Bytes, piece.Start, piece.End, parts);
+                regex?.CheckPatience(started, text.Length);
                 Combine(parts, pieces);
             }
 
@@ -78,7 +82,7 @@ internal sealed class PreTokenizer(IReadOnlyList<PreTokenizer.Step> steps, bool 
     {
         public override AlignedText Apply(AlignedText text, List<Piece> pieces)
         {
-            var output = new AlignedText(text.Length + 8, text.TracksOffsets);
+            var output = new AlignedText(text.Length + 8, text);
             for (var i = 0; i < pieces.Count; i++)
             {
                 var (start, end) = pieces[i];
@@ -103,7 +107,7 @@ internal sealed class PreTokenizer(IReadOnlyList<PreTokenizer.Step> steps, bool 
 
         public override AlignedText Apply(AlignedText text, List<Piece> pieces)
         {
-            var output = new AlignedText(text.Length + 8, text.TracksOffsets);
+            var output = new AlignedText(text.Length + 8, text);
             for (var i = 0; i < pieces.Count; i++)
             {
                 var replaced = _replace.Apply(text, pieces[i].Start, pieces[i].End);

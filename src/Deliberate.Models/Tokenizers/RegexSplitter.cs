@@ -19,13 +19,14 @@ internal sealed class RegexSplitter : Splitter
 
     private readonly Regex _regex;
     private readonly string _pattern;
+    private readonly string? _file;
 
     /// <param name="pattern">The pattern.</param>
     /// <param name="file">For errors.</param>
     /// <param name="field">For errors.</param>
     public RegexSplitter(string pattern, string? file, string field)
     {
-        _pattern = pattern;
+        (_pattern, _file) = (pattern, file);
         if (pattern.Length > LongestPattern)
             throw new UserError($"The pattern is longer than {LongestPattern} characters.", file, field: field);
         foreach (var unit in pattern)
@@ -59,7 +60,7 @@ internal sealed class RegexSplitter : Splitter
         {
             foreach (var match in _regex.EnumerateMatches(shown.ToString()))
             {
-                if (Stopwatch.GetElapsedTime(started) > Patience + TimeSpan.FromMicroseconds(end - start)) throw TooSlow(null);
+                CheckPatience(started, end - start);
                 Add(parts, pending, positions[match.Index], matches: false);
                 pending = positions[match.Index + match.Length];
                 Add(parts, positions[match.Index], pending, matches: true);
@@ -73,8 +74,16 @@ internal sealed class RegexSplitter : Splitter
         Add(parts, pending, end, matches: false);
     }
 
+    /// <summary>Throws where a text has taken longer than a second, and a microsecond for each byte.</summary>
+    /// <param name="started">Time stamp.</param>
+    /// <param name="bytes">Of the whole text.</param>
+    public void CheckPatience(long started, int bytes)
+    {
+        if (Stopwatch.GetElapsedTime(started) > Patience + TimeSpan.FromMicroseconds(bytes)) throw TooSlow(null);
+    }
+
     private UserError TooSlow(Exception? inner) =>
-        new($"The tokenizer's pattern {_pattern} takes more than a second on this text.", field: "pre_tokenizer", inner: inner);
+        new($"The tokenizer's pattern {_pattern} takes more than a second on this text.", _file, field: "pre_tokenizer", advice: "Mend the pattern, if you trust the rest of the file.", inner: inner);
 
     /// <summary>For each general category a character of it below U+FFFF: the last one, so as to be in no range that patterns name.</summary>
     private static char[] MakeStandIns()

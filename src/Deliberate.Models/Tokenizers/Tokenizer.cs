@@ -67,6 +67,9 @@ public sealed class Tokenizer
 
     internal TokenizerFile File { get; }
 
+    /// <summary>Put before a text where special tokens are asked for.</summary>
+    internal IReadOnlyList<int> BeginIds => _postProcessor.Before;
+
     /// <summary>Whether decoding is joining the tokens' bytes.</summary>
     internal bool DecodesBytes => _decoder is Decoder.ByteLevel;
 
@@ -180,13 +183,13 @@ public sealed class Tokenizer
     private byte[] Normalize(string content)
     {
         var bytes = Encoding.UTF8.GetBytes(content);
-        return _normalizer is null ? bytes : _normalizer.Apply(new AlignedText(bytes, tracksOffsets: false), 0, bytes.Length).Bytes.ToArray();
+        return _normalizer is null ? bytes : _normalizer.Apply(new AlignedText(bytes, tracksOffsets: false, File.Path), 0, bytes.Length).Bytes.ToArray();
     }
 
     /// <summary>Calls back with every stretch between added tokens, cut into the pieces the model sees.</summary>
     internal void VisitPieces(byte[] utf8, bool parseSpecial, bool tracksOffsets, Action<AlignedText, int, int, AddedToken?> visit)
     {
-        var text = new AlignedText(utf8, tracksOffsets || _preTokenizer.NeedsOffsets);
+        var text = new AlignedText(utf8, tracksOffsets || _preTokenizer.NeedsOffsets, File.Path);
         var outer = new List<AddedTokenSplitter.Segment>();
         var inner = new List<AddedTokenSplitter.Segment>();
         var pieces = new List<Piece>();

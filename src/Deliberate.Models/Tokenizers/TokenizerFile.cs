@@ -10,6 +10,9 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class TokenizerFile
 {
+    /// <summary>Twice what the largest published vocabulary takes.</summary>
+    private const int MostValues = 5_000_000;
+
     private static readonly JsonWriterOptions Writing = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly (string Name, JsonElement Value)[] _kept;
@@ -20,7 +23,7 @@ internal sealed class TokenizerFile
     /// <param name="file">For errors.</param>
     public TokenizerFile(BpeVocabulary vocabulary, IEnumerable<AddedToken> addedTokens, JsonElement stages, string? file)
     {
-        Vocabulary = vocabulary;
+        (Vocabulary, Path) = (vocabulary, file);
         AddedTokens = addedTokens.OrderBy(token => token.Id).ToArray();
         vocabulary.Validate(file);
         Validate(file);
@@ -32,6 +35,9 @@ internal sealed class TokenizerFile
         PostProcessor = reader.PostProcessor(Stage("post_processor"), id => vocabulary.Ids.Values.Contains(id) || AddedTokens.Any(token => token.Id == id));
         Decoder = reader.Decoder(Stage("decoder"));
     }
+
+    /// <summary>Where it was read from; null where it was made.</summary>
+    public string? Path { get; }
 
     public BpeVocabulary Vocabulary { get; }
 
@@ -52,13 +58,38 @@ internal sealed class TokenizerFile
         try
         {
             if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
-            using var document = JsonDocument.Parse(json);
+            CheckCount(json.Span, file);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var root = new JsonField(document.RootElement, "", file).Object();
             return new TokenizerFile(ReadVocabulary(root["model"].Object()), ReadAddedTokens(root["added_tokens"]), document.RootElement, file);
+        }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new UserError($"A key stands there twice: {e.Message}", file, inner: e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new UserError($"A key is not a valid string: {e.Message}", file, inner: e);
         }
         catch (JsonException e)
         {
             throw new UserError($"Not JSON: {e.Message}", file, (int)(e.LineNumber + 1 ?? 0), (int)(e.BytePositionInLine + 1 ?? 0), inner: e);
+        }
+    }
+
+    /// <summary>The types of a stage's steps in order, sequences taken apart: Split, ByteLevel. Empty where the stage is absent.</summary>
+    public IReadOnlyList<string> StepNames(string stage)
+    {
+        var names = new List<string>();
+        Add(Stage(stage));
+        return names;
+
+        void Add(JsonElement step)
+        {
+            if (step.ValueKind != JsonValueKind.Object || step.GetProperty("type").GetString() is not { } type) return;
+            if (type != "Sequence") names.Add(type);
+            else foreach (var list in step.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Array))
+                foreach (var item in list.Value.EnumerateArray()) Add(item);
         }
     }
 
@@ -79,6 +110,15 @@ internal sealed class TokenizerFile
 
         stream.WriteByte((byte)'\n');
         return stream.ToArray();
+    }
+
+    /// <summary>Parsing takes memory for every value, however short: those of a large file are counted first.</summary>
+    private static void CheckCount(ReadOnlySpan<byte> json, string? file)
+    {
+        if (json.Length < 2 * MostValues) return;
+        var reader = new Utf8JsonReader(json);
+        for (var count = 0; reader.Read(); count++)
+            if (count == MostValues) throw new UserError($"The file holds more than {MostValues} values.", file);
     }
 
     private static BpeVocabulary ReadVocabulary(JsonField model)

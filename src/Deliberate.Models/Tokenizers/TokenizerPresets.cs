@@ -10,12 +10,13 @@ internal static class TokenizerPresets
 {
     private const string ByteLevel = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""";
     private const string ByteLevelWords = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""";
+    private const string SingleDigits = """{"type":"Digits","individual_digits":true}""";
     private const string Falcon = @"[\p{P}\$\+<=>\^~\|`]+";
     private const string Default = @"[\p{P}\$\+<=>\^~\|]+";
 
     /// <summary>The names that are understood.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["gpt-2", "smollm", "starcoder", "refact", "command-r", "llama-bpe", "qwen2", "falcon", "default"];
+        ["gpt-2", "smollm", "starcoder", "refact", "command-r", "llama-bpe", "qwen2", "falcon", "deepseek-llm", "default"];
 
     /// <summary>Whether the name is understood; files of converters before there were names have none.</summary>
     public static bool Knows(string name) => Names.Contains(Canonical(name));
@@ -36,10 +37,12 @@ internal static class TokenizerPresets
         var steps = Canonical(name) switch
         {
             "gpt-2" => ByteLevelWords,
-            "smollm" or "starcoder" or "refact" or "command-r" => Sequence("""{"type":"Digits","individual_digits":true}""", ByteLevelWords),
+            "smollm" or "starcoder" or "refact" or "command-r" => Sequence(SingleDigits, ByteLevelWords),
             "llama-bpe" => Sequence(Split(WordSplitter.Llama3Pattern), ByteLevel),
             "qwen2" => Sequence(Split(WordSplitter.Qwen2Pattern), ByteLevel),
             "falcon" => Sequence(Split(Falcon), Split(WordSplitter.Gpt2Pattern), Split("[0-9][0-9][0-9]"), ByteLevel),
+            "deepseek-llm" => Sequence(
+                Split(DeepSeekPatterns.NewLines), Split(DeepSeekPatterns.Letters), Split(DeepSeekPatterns.Punctuation), Split(DeepSeekPatterns.SpaceAtTheEnd), Split(DeepSeekPatterns.EastAsian), SingleDigits, ByteLevel),
             "default" => Sequence(Split(Default), Split(WordSplitter.Gpt2Pattern), Split(@"\p{N}+"), Split("[0-9][0-9][0-9]"), ByteLevel),
             _ => throw new UserError($"The pre-tokenizer \"{name}\" is not supported.", file, field: "tokenizer.ggml.pre",
                 advice: $"Supported are {string.Join(", ", Names)}; or put the model's tokenizer.json beside it."),

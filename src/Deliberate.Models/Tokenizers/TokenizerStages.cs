@@ -6,6 +6,8 @@ namespace Deliberate.Models;
 /// <summary>Builds the stages that a tokenizer.json describes; what is not supported is refused by name.</summary>
 internal sealed class TokenizerStages(string? file)
 {
+    private const int MostSteps = 64;
+
     public Normalizer? Normalizer(JsonElement json) => Field(json, "normalizer") is { IsAbsent: false } field ? Normalizer(field) : null;
 
     public Decoder? Decoder(JsonElement json) => Field(json, "decoder") is { IsAbsent: false } field ? Decoder(field) : null;
@@ -25,6 +27,10 @@ internal sealed class TokenizerStages(string? file)
         return result;
     }
 
+    /// <summary>The parts of a sequence: published tokenizers have up to seven.</summary>
+    private static List<JsonField> Steps(JsonField field) =>
+        field.Items() is { Count: <= MostSteps } items ? items : throw field.Error($"More than {MostSteps} steps.");
+
     private JsonField Field(JsonElement json, string name) => new(json, name, file);
 
     private static Normalizer Normalizer(JsonField field) => field["type"].Text() switch
@@ -32,7 +38,7 @@ internal sealed class TokenizerStages(string? file)
         "NFC" => new Normalizer.Nfc(),
         "Prepend" => new Normalizer.Prepend(field["prepend"].Text()),
         "Replace" => new Normalizer.Replace(field["pattern"]["String"].Text(), field["content"].Text()),
-        "Sequence" => new Normalizer.Sequence(field["normalizers"].Items().ConvertAll(Normalizer)),
+        "Sequence" => new Normalizer.Sequence(Steps(field["normalizers"]).ConvertAll(Normalizer)),
         var type => throw Unsupported(field, type, "NFC, Prepend, Replace of a string, Sequence"),
     };
 
@@ -42,7 +48,7 @@ internal sealed class TokenizerStages(string? file)
         switch (field["type"].Text())
         {
             case "Sequence":
-                foreach (var item in field["pretokenizers"].Items()) AddSteps(item, steps, ref byteLevel);
+                foreach (var item in Steps(field["pretokenizers"])) AddSteps(item, steps, ref byteLevel);
                 break;
             case "ByteLevel":
                 byteLevel = true;
@@ -85,7 +91,7 @@ internal sealed class TokenizerStages(string? file)
     {
         if (!field["String"].IsAbsent) return new TextSplitter(field["String"].Text());
         var pattern = field["Regex"].Text();
-        return (Splitter?)WordSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, "pre_tokenizer: Regex");
+        return (Splitter?)WordSplitter.ForPattern(pattern) ?? (Splitter?)RangeSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, "pre_tokenizer: Regex");
     }
 
     private static SplitBehavior Behavior(JsonField field) =>
@@ -98,7 +104,7 @@ internal sealed class TokenizerStages(string? file)
         switch (field["type"].Text())
         {
             case "Sequence":
-                foreach (var item in field["processors"].Items()) AddProcessor(item, exists, ref result);
+                foreach (var item in Steps(field["processors"])) AddProcessor(item, exists, ref result);
                 break;
             case "ByteLevel":
                 result = result with { TrimsOffsets = field["trim_offsets"].Flag(missing: true), KeepsPrefixSpace = field["add_prefix_space"].Flag(missing: true) };
@@ -122,11 +128,11 @@ internal sealed class TokenizerStages(string? file)
         template["special_tokens"][name]["ids"].Items().ConvertAll(item =>
             exists(item.Integer()) ? item.Integer() : throw item.Error($"No token has the id {item.Integer()}."));
 
-    private static Decoder Decoder(JsonField field) => field["type"].Text() switch
+    private Decoder Decoder(JsonField field) => field["type"].Text() switch
     {
         "ByteLevel" => new Decoder.ByteLevel(),
-        "Sequence" => new Decoder.Sequence(field["decoders"].Items().ConvertAll(Decoder)),
-        "Replace" => new Decoder.Replace(field["pattern"]["String"].Text(), field["content"].Text()),
+        "Sequence" => new Decoder.Sequence(Steps(field["decoders"]).ConvertAll(Decoder)),
+        "Replace" => new Decoder.Replace(field["pattern"]["String"].Text(), field["content"].Text(), file),
         "ByteFallback" => new Decoder.ByteFallback(),
         "Fuse" => new Decoder.Fuse(),
         "Strip" => new Decoder.Strip(

@@ -16,12 +16,13 @@ internal sealed class LanguageModel : IDisposable
     private DeviceBuffer? _rotary;
     private int _rotaryPositions;
 
-    public LanguageModel(Device device, ModelConfiguration configuration)
+    /// <param name="storage">How a model that only infers holds its matrices, in one copy; null for one that may be trained.</param>
+    public LanguageModel(Device device, ModelConfiguration configuration, WeightStorage? storage = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(configuration.VocabularySize, 2);
         Device = device;
         Configuration = configuration;
-        Parameters = new ParameterStore(device);
+        Parameters = new ParameterStore(device, storage);
         _embedding = Parameters.AddLinear("model.embed_tokens", blockMatrix: false, ("model.embed_tokens.weight", configuration.VocabularySize, configuration.HiddenSize));
         _layers = new LayerWeights[configuration.LayerCount];
         for (var i = 0; i < _layers.Length; i++) _layers[i] = LayerWeights.Add(Parameters, configuration, i);
@@ -74,15 +75,16 @@ internal sealed class LanguageModel : IDisposable
     public void Load(ITensorSource source)
     {
         ParameterNames.Check(Configuration, source);
+        if (Parameters.Storage is not null) new StoredWeightsLoad(Device, Parameters.LinearWeights, source).Run();
         var buffer = new float[Math.Min(1 << 20, Parameters.Parameters.Max(p => p.Length))];
         foreach (var parameter in Parameters.Parameters)
         {
+            if (parameter.Offset == Parameter.Elsewhere) continue;
             for (long at = 0; at < parameter.Length; at += buffer.Length)
             {
                 var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, parameter.Length - at));
                 source.Read(parameter.Name, piece, at);
-                foreach (var value in piece)
-                    if (!float.IsFinite(value)) throw new UserError($"the tensor holds {value}, which is not a finite number.", source.Path, field: parameter.Name, advice: "The checkpoint is damaged, or its training diverged; use an earlier one.");
+                StoredWeightsLoad.CheckFinite(piece, source, parameter.Name);
                 Parameters.Values.Write(parameter.Offset + at, piece);
             }
         }
@@ -92,6 +94,7 @@ internal sealed class LanguageModel : IDisposable
     /// <param name="training">Also those that only a backward needs.</param>
     public void Pack(bool training)
     {
+        if (Parameters.Storage is not null) return;
         foreach (var weight in Parameters.LinearWeights) Device.Kernels.Prepare(weight, training);
         _packJob.Run(training);
     }

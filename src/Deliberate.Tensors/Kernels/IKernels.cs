@@ -14,6 +14,15 @@ internal interface IKernels
     /// <summary>Renews a weight's packed copies after it changed.</summary>
     void Pack(LinearWeight weight, bool training, Share share);
 
+    /// <summary>Outputs that <see cref="PackStored"/> takes at a time.</summary>
+    int StoredOutputs { get; }
+
+    /// <summary>Takes the memory of an inference-only weight.</summary>
+    void PrepareStored(LinearWeight weight);
+
+    /// <summary>Fills outputs [panel·StoredOutputs, …) of an inference-only weight, given row-major [outputs, K].</summary>
+    void PackStored(LinearWeight weight, int panel, ReadOnlySpan<float> outputs);
+
     /// <summary>y [T, d] = table[ids] · scale.</summary>
     void Embed(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows);
 
@@ -58,10 +67,10 @@ internal interface IKernels
 
     void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
 
-    /// <summary>
-    /// Writes the keys and values of rows, at positions first, first + 1, …, into the cache, then attends from each row to its
-    /// own and all earlier positions. One key head.
-    /// </summary>
+    /// <summary>Writes the keys and values of rows, at positions first, first + 1, …, into the cache; every key head.</summary>
+    void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows);
+
+    /// <summary>Attends from rows at positions first, first + 1, … to their own and all earlier positions of the cache. One key head.</summary>
     void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch);
 
     /// <summary>y [T, f] = activation(gate) · up, from gateUp [T, 2f].</summary>

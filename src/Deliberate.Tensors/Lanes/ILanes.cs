@@ -21,6 +21,12 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
+    /// <summary>Brain floats, the upper halves of F32: exact.</summary>
+    static abstract TSelf LoadBFloat16(ushort* source);
+
+    /// <summary>Signed bytes as floats: exact.</summary>
+    static abstract TSelf LoadSByte(sbyte* source);
+
     /// <summary>a · b + c, rounded once where the machine can, and always the same way on one machine.</summary>
     static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
 

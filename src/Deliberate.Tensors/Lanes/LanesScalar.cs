@@ -23,6 +23,12 @@ internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
     public static void Store(LanesScalar value, float* target) => *target = value._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar LoadBFloat16(ushort* source) => new(BitConverter.UInt32BitsToSingle((uint)*source << 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar LoadSByte(sbyte* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar Fma(LanesScalar a, LanesScalar b, LanesScalar c) => new((a._value * b._value) + c._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,6 +44,8 @@ public sealed unsafe class DeviceBuffer : IDisposable
 
     internal int* I32 => (int*)Checked(4);
 
+    internal byte* Bytes => (byte*)Checked(1);
+
     /// <summary>Copies from host memory, waiting for work in flight.</summary>
     public void Write(long offset, ReadOnlySpan<float> source)
     {

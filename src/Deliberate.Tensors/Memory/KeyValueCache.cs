@@ -9,8 +9,8 @@ internal sealed class KeyValueCache : IDisposable
 {
     public const int PageTokens = 64;
 
-    /// <summary>Pages taken from the system at once.</summary>
-    private const int ChunkPages = 32;
+    /// <summary>Bytes taken from the system at once, or one page if that is larger.</summary>
+    private const long ChunkBytes = 16 << 20;
 
     private readonly Device _device;
     private readonly AttentionShape _shape;
@@ -23,11 +23,14 @@ internal sealed class KeyValueCache : IDisposable
         _device = device;
         _shape = shape;
         PageElements = 2L * layers * shape.KeyHeads * PageTokens * shape.HeadSize;
+        ChunkPages = (int)Math.Clamp(ChunkBytes / (PageElements * device.ElementSize), 1, 32);
     }
 
     public AttentionShape Shape => _shape;
 
     public long PageElements { get; }
+
+    private int ChunkPages { get; }
 
     /// <summary>Pages in use.</summary>
     public int LivePages => _references.Count - _free.Count;

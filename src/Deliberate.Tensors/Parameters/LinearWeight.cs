@@ -17,6 +17,15 @@ internal sealed class LinearWeight(string name, Parameter[] parts) : IDisposable
 
     public bool Frozen => Array.TrueForAll(Parts, p => p.Frozen);
 
+    /// <summary>
+    /// Null for a weight that may be trained: its values are in the store, and the packed copies follow them. Otherwise the
+    /// weight is only in <see cref="Stored"/>, as this says.
+    /// </summary>
+    public WeightStorage? Storage { get; init; }
+
+    /// <summary>The one copy of an inference-only weight: bytes in the device's own layout.</summary>
+    public DeviceBuffer? Stored { get; set; }
+
     /// <summary>Panels for y = x·Wᵀ; made by the device.</summary>
     public DeviceBuffer? ForwardPacked { get; set; }
 
@@ -35,6 +44,7 @@ internal sealed class LinearWeight(string name, Parameter[] parts) : IDisposable
     {
         ForwardPacked?.Dispose();
         BackwardPacked?.Dispose();
-        ForwardPacked = BackwardPacked = null;
+        Stored?.Dispose();
+        ForwardPacked = BackwardPacked = Stored = null;
     }
 }

@@ -12,7 +12,10 @@ internal sealed class Parameter(string name, int rows, int columns, long offset,
 
     public int Columns { get; } = columns;
 
-    /// <summary>First element in the store's buffers.</summary>
+    /// <summary>The offset of a matrix whose values are not in the store.</summary>
+    public const long Elsewhere = -1;
+
+    /// <summary>First element in the store's buffers; <see cref="Elsewhere"/> for a matrix held for inference.</summary>
     public long Offset { get; } = offset;
 
     /// <summary>A norm weight or a bias: no decay, no Muon.</summary>
@@ -28,11 +31,13 @@ internal sealed class Parameter(string name, int rows, int columns, long offset,
     /// <summary>Trained by Muon where the optimizer has it: a matrix inside a block, not an embedding or head.</summary>
     public bool IsBlockMatrix { get; init; }
 
-    public unsafe float* F32 => Store.Values.F32 + Offset;
+    public unsafe float* F32 => Store.Values.F32 + Place;
 
     public unsafe float* GradientF32 => Store.Gradients.F32 + Offset;
 
-    public unsafe double* F64 => Store.Values.F64 + Offset;
+    public unsafe double* F64 => Store.Values.F64 + Place;
 
     public unsafe double* GradientF64 => Store.Gradients.F64 + Offset;
+
+    private long Place => Offset >= 0 ? Offset : throw new InvalidOperationException($"{Name} is held for inference only, in the layout of the products.");
 }

@@ -2,7 +2,8 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// All weights of a model in one buffer and their gradients in another of the same layout, each parameter on a 64-byte boundary
-/// unless it is stacked onto the one before.
+/// unless it is stacked onto the one before. A store for inference holds only the vectors so: its matrices are kept once, by their
+/// <see cref="LinearWeight"/>, in the layout of the products.
 /// </summary>
 internal sealed class ParameterStore : IDisposable
 {
@@ -13,7 +14,14 @@ internal sealed class ParameterStore : IDisposable
     private long _length;
     private DeviceBuffer? _values, _gradients;
 
-    public ParameterStore(Device device) => _device = device;
+    /// <param name="storage">How matrices are held for inference alone; null where they may be trained.</param>
+    public ParameterStore(Device device, WeightStorage? storage = null)
+    {
+        _device = device;
+        Storage = storage;
+    }
+
+    public WeightStorage? Storage { get; }
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
@@ -33,7 +41,11 @@ internal sealed class ParameterStore : IDisposable
     public long Count => _parameters.Sum(p => p.Length);
 
     /// <summary>Takes memory for the gradients; inference does without. Not for several threads.</summary>
-    public void MakeGradients() => _gradients ??= _device.Allocate(_length);
+    public void MakeGradients()
+    {
+        if (Storage is not null) throw new InvalidOperationException("These weights are held for inference: open the model for training.");
+        _gradients ??= _device.Allocate(_length);
+    }
 
     public Parameter this[string name] => _byName[name];
 
@@ -47,7 +59,7 @@ internal sealed class ParameterStore : IDisposable
     {
         var added = new Parameter[parts.Length];
         for (var i = 0; i < parts.Length; i++) added[i] = Add(parts[i].Name, parts[i].Rows, parts[i].Columns, isVector: false, blockMatrix, stacked: i > 0);
-        var weight = new LinearWeight(name, added);
+        var weight = new LinearWeight(name, added) { Storage = Storage };
         _linear.Add(weight);
         return weight;
     }
@@ -71,8 +83,9 @@ internal sealed class ParameterStore : IDisposable
     {
         if (_values is not null) throw new InvalidOperationException("The store is in use: its layout is fixed.");
         if (!stacked) _length = (_length + 15) & ~15L;
-        var parameter = new Parameter(name, rows, columns, _length, isVector, this) { IsBlockMatrix = blockMatrix };
-        _length += parameter.Length;
+        var elsewhere = Storage is not null && !isVector;
+        var parameter = new Parameter(name, rows, columns, elsewhere ? Parameter.Elsewhere : _length, isVector, this) { IsBlockMatrix = blockMatrix };
+        if (!elsewhere) _length += parameter.Length;
         _parameters.Add(parameter);
         _byName.Add(name, parameter);
         return parameter;

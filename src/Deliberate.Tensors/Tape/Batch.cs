@@ -39,6 +39,20 @@ internal sealed unsafe class Batch : IDisposable
 
     public Rows Segment(int index) => new(_starts[index], _starts[index + 1]);
 
+    /// <summary>The segment that a row belongs to.</summary>
+    public int SegmentOf(int row)
+    {
+        int low = 0, high = Segments - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_starts[middle] <= row) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+
     /// <summary>The cached sequence that a segment's rows continue; sampling only.</summary>
     public CachedSequence Cached(int segment) => _cached[segment] ?? throw new InvalidOperationException("This batch has no cache.");
 

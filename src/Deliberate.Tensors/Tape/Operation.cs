@@ -100,9 +100,33 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
     }
 }
 
-/// <summary>Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence.</summary>
+/// <summary>Puts the keys and values of the batch's rows into the cache.</summary>
+internal sealed class StoreKeyValuesOperation(KeyValueCache cache, int layer, Tensor qkv) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var row = block.Rows.Begin; row < block.Rows.End;)
+        {
+            var segment = batch.SegmentOf(row);
+            var rows = batch.Segment(segment);
+            var end = Math.Min(rows.End, block.Rows.End);
+            kernels.StoreKeyValues(cache, batch.Cached(segment), layer, batch.FirstPosition(segment) + row - rows.Begin, qkv, new Rows(row, end));
+            row = end;
+        }
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => throw new InvalidOperationException("Sampling has no backward.");
+}
+
+/// <summary>
+/// Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence. Shares are pieces of a
+/// segment by key heads, dealt in turn, so that one long segment keeps all workers busy.
+/// </summary>
 internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCache cache, int layer, Tensor qkv, Tensor y) : Operation
 {
+    /// <summary>Rows of a piece: whole tiles.</summary>
+    private const int PieceRows = 48;
+
     public override bool MixesRows => true;
 
     public override bool IsLarge => true;
@@ -111,10 +135,20 @@ internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCac
 
     public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
     {
-        var (first, end) = share.Of(shape.KeyHeads);
+        var item = 0;
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
-            for (var head = first; head < end; head++)
-                kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, batch.FirstPosition(segment), qkv, y, batch.Segment(segment), head, scratch);
+        {
+            var rows = batch.Segment(segment);
+            for (var row = rows.Begin; row < rows.End; row += PieceRows)
+            {
+                for (var head = 0; head < shape.KeyHeads; head++)
+                {
+                    if (item++ % share.Count != share.Index) continue;
+                    var first = batch.FirstPosition(segment) + row - rows.Begin;
+                    kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, first, qkv, y, new Rows(row, Math.Min(row + PieceRows, rows.End)), head, scratch);
+                }
+            }
+        }
     }
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => throw new InvalidOperationException("Sampling has no backward.");

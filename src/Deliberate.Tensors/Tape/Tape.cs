@@ -11,6 +11,12 @@ internal sealed class Tape : IDisposable
     /// <summary>Up to so many rows, the workers divide the columns of each product instead of the rows.</summary>
     private const int FewRows = 12;
 
+    /// <summary>The same where the weights exceed the caches, so that dividing the rows would read them once for each worker.</summary>
+    private const int FewRowsOfLargeModel = 64;
+
+    /// <summary>Elements of the weights from which a model is large.</summary>
+    private const long LargeModel = 8 << 20;
+
     /// <summary>Rows of a block: enough to amortise reading the weights, few enough for the second-level cache.</summary>
     private const int BlockRows = 192;
 
@@ -25,6 +31,7 @@ internal sealed class Tape : IDisposable
     private readonly ShareJob _shareJob;
     private readonly ColumnJob _columnJob;
     private int _tensorsInLayer, _cachedLayers;
+    private long _weightElements;
 
     public Tape(Device device, int tokenCapacity, int segmentCapacity, bool training)
     {
@@ -85,6 +92,7 @@ internal sealed class Tape : IDisposable
     public Tensor Linear(Tensor x, LinearWeight weight, Parameter? bias = null, Tensor? residual = null)
     {
         var y = NewTensor(weight.Rows);
+        _weightElements += (long)weight.Rows * weight.Columns;
         if (residual is not null) residual.ResidualOf = y;
         _operations.Add(new LinearOperation(x, weight, bias, residual, y));
         return y;
@@ -106,6 +114,7 @@ internal sealed class Tape : IDisposable
         if (Cache is not null)
         {
             var cached = NewTensor(shape.Heads * shape.HeadSize, withGradient: false);
+            _operations.Add(new StoreKeyValuesOperation(Cache, _cachedLayers, qkv));
             _operations.Add(new CachedAttentionOperation(shape, Cache, _cachedLayers++, qkv, cached));
             return cached;
         }
@@ -129,7 +138,7 @@ internal sealed class Tape : IDisposable
     public void Forward()
     {
         if (Batch.Tokens == 0) return;
-        if (Cache is not null && Batch.Tokens <= FewRows && _device.Workers.Count > 1) ForwardFewRows();
+        if (Cache is not null && Batch.Tokens <= (_weightElements < LargeModel ? FewRows : FewRowsOfLargeModel) && _device.Workers.Count > 1) ForwardFewRows();
         else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
         else RunStages(0, _operations.Count, backward: false);
     }
@@ -196,6 +205,13 @@ internal sealed class Tape : IDisposable
             var at = backward ? end - 1 - (i - start) : i;
             if (!_operations[at].MixesRows)
                 while (stop < end && !_operations[backward ? end - 1 - (stop - start) : stop].MixesRows) stop++;
+            if (_operations[at].MixesRows && Cache is not null)
+            {
+                _columnJob.Run(_operations[at], new Block(new Rows(0, Batch.Tokens), 0, Batch.Segments));
+                i = stop;
+                continue;
+            }
+
             if (_operations[at].MixesRows) BlocksOfSegments();
             else BlocksOfRows();
             if (backward) _blockJob.Run(end - (stop - start), end - (i - start), backward: true);
@@ -206,7 +222,8 @@ internal sealed class Tape : IDisposable
 
     private void BlocksOfRows()
     {
-        var rows = Math.Clamp((Batch.Tokens + (_device.Workers.Count * 4) - 1) / (_device.Workers.Count * 4), 32, BlockRows);
+        var blocks = _device.Workers.Count * (Cache is null ? 4 : 2);
+        var rows = Math.Clamp((Batch.Tokens + blocks - 1) / blocks, 32, BlockRows);
         var count = 0;
         for (var row = 0; row < Batch.Tokens; row += rows) _blocks[count++] = new Block(new Rows(row, Math.Min(row + rows, Batch.Tokens)), 0, 0);
         _blockJob.Count = count;

@@ -8,13 +8,18 @@ internal abstract class ParallelJob
 }
 
 /// <summary>
-/// A fixed set of threads for fork and join. A worker that waits spins for some tens of microseconds, the usual gap between two
-/// operations, then parks until it is woken; so an idle or busy machine loses little to it.
+/// A fixed set of threads for fork and join. Each worker has one share of a job, claimed before it runs; the calling thread, done
+/// with its own, takes the shares that nobody has begun. So a worker that the system gave no core to holds nothing up: on a busy
+/// machine a job is slower by the time it did not get, not by the time it waited for its threads to be scheduled. A worker that
+/// waits spins for some tens of microseconds, the usual gap between two operations, then parks; each share that it comes too late
+/// for halves that time, since another process needs the core.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
     /// <summary>Turns of SpinWait before parking: about 50 µs.</summary>
-    private const int SpinTurns = 2000;
+    private const int MostSpinTurns = 2000;
+
+    private const int LeastSpinTurns = 16;
 
     private readonly Worker[] _workers;
     private ParallelJob? _job;
@@ -34,7 +39,10 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Workers, the calling thread included.</summary>
     public int Count { get; }
 
-    /// <summary>Runs the job on every worker and returns when all are done; a failure of any is thrown here.</summary>
+    /// <summary>Shares that the calling thread ran because their worker had not begun: a measure of how busy the machine is.</summary>
+    public long SharesTakenOver { get; private set; }
+
+    /// <summary>Runs every share of the job and returns when all are done; a failure of any is thrown here.</summary>
     public void Run(ParallelJob job)
     {
         if (_workers.Length == 0)
@@ -46,21 +54,22 @@ internal sealed class WorkerPool : IDisposable
         _job = job;
         _failure = null;
         Volatile.Write(ref _pending, _workers.Length);
-        Interlocked.Increment(ref _epoch);
+        var epoch = Interlocked.Increment(ref _epoch);
         foreach (var worker in _workers) worker.Wake();
-        try
+        Execute(0);
+        foreach (var worker in _workers)
         {
-            job.Execute(0);
-        }
-        catch (Exception e)
-        {
-            Interlocked.CompareExchange(ref _failure, e, null);
+            if (!worker.Claim(epoch)) continue;
+            worker.CameLate();
+            SharesTakenOver++;
+            Execute(worker.Index);
+            Interlocked.Decrement(ref _pending);
         }
 
         var spin = 0;
         while (Volatile.Read(ref _pending) != 0)
         {
-            if (++spin < SpinTurns) Thread.SpinWait(8);
+            if (++spin < MostSpinTurns) Thread.SpinWait(8);
             else Thread.Yield();
         }
 
@@ -75,21 +84,39 @@ internal sealed class WorkerPool : IDisposable
         foreach (var worker in _workers) worker.Dispose();
     }
 
+    private void Execute(int share)
+    {
+        try
+        {
+            _job!.Execute(share);
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, e, null);
+        }
+    }
+
     private sealed class Worker : IDisposable
     {
         private readonly WorkerPool _pool;
-        private readonly int _index;
         private readonly Thread _thread;
         private readonly SemaphoreSlim _signal = new(0);
-        private int _parked;
+        private int _parked, _claimed, _spinTurns = MostSpinTurns;
 
         public Worker(WorkerPool pool, int index)
         {
             _pool = pool;
-            _index = index;
+            Index = index;
             _thread = new Thread(Loop) { IsBackground = true, Name = $"deliberate worker {index}" };
             _thread.Start();
         }
+
+        public int Index { get; }
+
+        /// <summary>Takes this worker's share of a job, if nobody has: every share is claimed before the next job begins.</summary>
+        public bool Claim(int epoch) => Interlocked.CompareExchange(ref _claimed, epoch, epoch - 1) == epoch - 1;
+
+        public void CameLate() => _spinTurns = Math.Max(LeastSpinTurns, _spinTurns / 2);
 
         public void Wake()
         {
@@ -111,7 +138,7 @@ internal sealed class WorkerPool : IDisposable
                 var spin = 0;
                 while (Volatile.Read(ref _pool._epoch) == seen)
                 {
-                    if (++spin < SpinTurns)
+                    if (++spin < _spinTurns)
                     {
                         Thread.SpinWait(8);
                         continue;
@@ -126,15 +153,10 @@ internal sealed class WorkerPool : IDisposable
 
                 seen = Volatile.Read(ref _pool._epoch);
                 if (_pool._stopping) return;
-                try
-                {
-                    _pool._job!.Execute(_index);
-                }
-                catch (Exception e)
-                {
-                    Interlocked.CompareExchange(ref _pool._failure, e, null);
-                }
-
+                if (!Claim(seen)) continue;
+                _pool.Execute(Index);
+                // In time again: back towards the full spin.
+                _spinTurns = Math.Min(MostSpinTurns, _spinTurns + (_spinTurns / 8) + 1);
                 Interlocked.Decrement(ref _pool._pending);
             }
         }

@@ -213,6 +213,8 @@ internal sealed class TrainingRun : IDisposable
         if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
         if (At.Step == 0) Evaluate(start, 0, quick: false, stage.Optimizer, cancellation);
         _observer.StageStarted(RunStage.Reinforcement, At.Step, steps);
+        if (_session.Encoder.Format.Generation.Reshaping is { Count: > 0 } ignored)
+            _observer.Notice($"The model's {GenerationConfiguration.FileName} asks for {string.Join(", ", ignored)}: ignored here, for reinforcement learning samples from the policy itself, at the recipe's temperature.");
         while (At.Step < steps)
         {
             var every = _recipe.Evaluation.Every;

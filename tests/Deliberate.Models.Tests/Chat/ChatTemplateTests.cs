@@ -41,6 +41,29 @@ public sealed class ChatTemplateTests
         ran.ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public void Assistant_tokens_are_those_of_transformers()
+    {
+        using var model = PretrainedModel.Open(FixtureModels.Folder("llama"));
+        var (ran, marked) = (0, 0);
+        foreach (var chat in Cases.Value.GetProperty("chats").EnumerateArray())
+        {
+            if (!chat.TryGetProperty("token_ids", out var expected)) continue;
+            ran++;
+            var rendered = Render(chat).Rendered.ShouldNotBeNull();
+            var (ids, offsets) = model.Text.Tokenizer.EncodeWithOffsets(rendered.Text);
+            ids.ShouldBe(expected.EnumerateArray().Select(e => e.GetInt32()));
+            model.Text.Encode(rendered).ShouldBe(ids);
+            var mask = AssistantMask.From(rendered.AssistantSpans, offsets);
+            mask.ShouldBe(chat.GetProperty("assistant_tokens_mask").EnumerateArray().Select(e => e.GetByte()));
+            marked += mask.Count(m => m == 1);
+        }
+
+        ran.ShouldBeGreaterThan(0);
+        marked.ShouldBeGreaterThan(0);
+        Console.WriteLine($"{ran} conversations, {marked} of their tokens the assistant's");
+    }
+
     private static (RenderedChat? Rendered, UserError? Error) Render(JsonElement chat)
     {
         var source = Cases.Value.GetProperty("templates").GetProperty(chat.GetProperty("template").GetString()!).GetString()!;

@@ -150,7 +150,10 @@ public sealed class ModelConfigurationTests : IDisposable
     public void A_duplicate_key_and_broken_syntax_name_the_place()
     {
         _folder.Write("config.json", """{"vocab_size":1,"vocab_size":2}""");
-        Should.Throw<UserError>(() => ModelConfiguration.Load(_folder.Path)).File.ShouldBe(_folder.File("config.json"));
+        var error = Should.Throw<UserError>(() => ModelConfiguration.Load(_folder.Path));
+        error.File.ShouldBe(_folder.File("config.json"));
+        error.Problem.ShouldContain("twice");
+        error.Problem.ShouldContain("vocab_size");
         _folder.Write("config.json", "{\n\"vocab_size\": ?}");
         Should.Throw<UserError>(() => ModelConfiguration.Load(_folder.Path)).Line.ShouldBe(2);
     }

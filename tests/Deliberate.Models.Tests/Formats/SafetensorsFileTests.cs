@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Text;
 using Deliberate.Core;
 using Deliberate.Testing;
@@ -144,7 +143,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_lying_header_is_one_error_that_names_file_and_tensor(string header, string field)
     {
         var path = _folder.Write("bad.safetensors", File(header, 22));
-        var error = Should.Throw<UserError>(() => SafetensorsFile.Open(path));
+        var error = Bounded.ShouldBeRefused(() => SafetensorsFile.Open(path));
         error.File.ShouldBe(path);
         error.Field.ShouldBe(field);
     }
@@ -167,13 +166,7 @@ public sealed class SafetensorsFileTests : IDisposable
         for (var i = 0; i < 600_000; i++) text.Append($"\"t{i:D8}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}},");
         text.Length--;
         var path = _folder.Write("many.safetensors", File(text.Append('}').ToString()[..(30 << 20)], 0));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var clock = Stopwatch.StartNew();
-        Should.Throw<UserError>(() => SafetensorsFile.Open(path));
-        clock.Elapsed.TotalSeconds.ShouldBeLessThan(2);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{allocated >> 20} MB allocated in {clock.ElapsedMilliseconds} ms");
-        allocated.ShouldBeLessThan(200 << 20);
+        Bounded.ShouldBeRefused(() => SafetensorsFile.Open(path)).File.ShouldBe(path);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TokenizerBadInputTests
     [InlineData("{\"model\":{\"vocab\":{\"a\":0.5},\"merges\":[]}}", "model.vocab[\"a\"]")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0,\"b\":0},\"merges\":[]}}", "same id")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0,\"a\":1},\"merges\":[]}}", "twice")]
-    [InlineData("{\"model\":{\"vocab\":{\"\\ud800\":0},\"merges\":[]}}", "model.vocab")]
+    [InlineData("{\"model\":{\"vocab\":{\"\\ud800\":0},\"merges\":[]}}", "not a valid string")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[\"a\"]}}", "model.merges[0]")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[\"a b\"]}}", "model.merges[0]")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[\"a a\"]}}", "\"aa\"")]

@@ -8,7 +8,7 @@ public sealed class TokenizerFromVocabularyTests
     [Fact]
     public void Ids_of_GPT2_equal_those_of_llama_cpp()
     {
-        var tokenizer = GgufStrings.Tokenizer(SharedFolder.Path("data", "tokenizer_vectors", "gpt-2.gguf"));
+        var tokenizer = OfGguf(SharedFolder.Path("data", "tokenizer_vectors", "gpt-2.gguf"));
         var texts = File.ReadAllText(SharedFolder.Path("data", "tokenizer_vectors", "gpt-2.inp")).Split("\n__ggml_vocab_test__\n");
         var lines = File.ReadAllLines(SharedFolder.Path("data", "tokenizer_vectors", "gpt-2.out"));
         var count = 0;
@@ -23,23 +23,10 @@ public sealed class TokenizerFromVocabularyTests
     }
 
     [Fact]
-    public void Ids_and_offsets_of_SmolLM2_equal_those_of_the_reference_library()
+    public void A_vocabulary_of_sentence_pieces_is_refused_by_the_name_of_its_kind()
     {
-        var tokenizer = GgufStrings.Tokenizer(SharedFolder.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"));
-        var count = 0;
-        foreach (var vector in TokenizerVectorTests.Lines(SharedFolder.Path("models", "smollm2-135m-instruct", "tokenizer_vectors.jsonl")))
-        {
-            count++;
-            var text = vector.GetProperty("text").GetString()!;
-            var (ids, offsets) = tokenizer.EncodeWithOffsets(text);
-            ids.ShouldBe(TokenizerVectorTests.Ints(vector, "ids"), text);
-            tokenizer.Encode(text).ShouldBe(ids);
-            string.Join(' ', offsets).ShouldBe(string.Join(' ', vector.GetProperty("offsets").EnumerateArray().Select(o => $"({o[0]}, {o[1]})")), text);
-            tokenizer.Decode(ids, skipSpecial: false).ShouldBe(vector.GetProperty("decoded").GetString());
-        }
-
-        tokenizer.VocabularySize.ShouldBe(49152);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{count} vectors");
+        var error = Should.Throw<UserError>(() => OfGguf(SharedFolder.Path("data", "tokenizer_vectors", "llama-spm.gguf")));
+        (error.Field, error.Problem).ShouldBe(("tokenizer.ggml.model", "the tokenizer kind \"llama\" is not supported."));
     }
 
     [Fact]
@@ -58,9 +45,29 @@ public sealed class TokenizerFromVocabularyTests
         }
     }
 
-    [Fact]
-    public void An_unknown_pre_tokenizer_is_refused_by_name() =>
-        Should.Throw<UserError>(() => Tokenizer.FromVocabulary(["a"], [], [], "tekken", file: "m.gguf")).Message.ShouldContain("\"tekken\"");
+    [Theory]
+    [InlineData("smollm")]
+    [InlineData("llama-bpe")]
+    [InlineData("qwen2")]
+    [InlineData("gpt-2")]
+    [InlineData("starcoder")]
+    [InlineData("falcon")]
+    [InlineData("deepseek-llm")]
+    [InlineData("default")]
+    public void The_pre_tokenizers_of_published_models_are_known(string name) => TokenizerPresets.Names.ShouldContain(name);
+
+    [Theory]
+    [InlineData("tekken")]
+    [InlineData("deepseek-coder")]
+    [InlineData("Qwen2")]
+    [InlineData("bert-bge")]
+    public void Another_pre_tokenizer_is_refused_by_name_with_the_list(string name)
+    {
+        var error = Should.Throw<UserError>(() => Tokenizer.FromVocabulary(["a"], [], [], name, file: "m.gguf"));
+        (error.File, error.Field).ShouldBe(("m.gguf", "tokenizer.ggml.pre"));
+        error.Problem.ShouldContain($"\"{name}\"");
+        foreach (var known in TokenizerPresets.Names) error.Advice.ShouldNotBeNull().ShouldContain(known);
+    }
 
     [Fact]
     public void Special_tokens_in_text_from_outside_can_be_taken_as_plain_text()
@@ -69,5 +76,11 @@ public sealed class TokenizerFromVocabularyTests
         var tokenizer = Tokenizer.FromVocabulary(tokens, [], [.. Enumerable.Repeat(1, 256), 3], "gpt-2");
         tokenizer.Encode("a<s>").ShouldBe(['a', 256]);
         tokenizer.Encode("a<s>", parseSpecial: false).ShouldBe(['a', '<', 's', '>']);
+    }
+
+    private static Tokenizer OfGguf(string path)
+    {
+        using var file = GgufFile.Open(path);
+        return GgufText.ReadTokenizer(file, GgufTokenizer.Read(file)).Tokenizer;
     }
 }

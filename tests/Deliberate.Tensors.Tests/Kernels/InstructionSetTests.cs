@@ -38,8 +38,12 @@ public sealed class InstructionSetTests
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         // The test program is either an executable of its own or an assembly that dotnet runs.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(InstructionSetTests).Assembly.Location);
-        start.ArgumentList.Add("--filter-class");
-        start.ArgumentList.Add(typeof(KernelAgainstReferenceTests).FullName!);
+        foreach (var tests in new[] { typeof(KernelAgainstReferenceTests), typeof(StoredWeightTests) })
+        {
+            start.ArgumentList.Add("--filter-class");
+            start.ArgumentList.Add(tests.FullName!);
+        }
+
         start.ArgumentList.Add("--no-progress");
         start.ArgumentList.Add("--results-directory");
         start.ArgumentList.Add(Path.GetTempPath());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Models;
 
 namespace Deliberate.Training.Tests;
 
@@ -70,6 +71,23 @@ public sealed class TrainingRunTests : IDisposable
 
         using var again = TrainingRun.Resume(folder);
         again.Execute().ShouldBe(RunOutcome.Completed);
+    }
+
+    [Fact]
+    public void How_the_makers_of_a_model_would_sample_is_ignored_with_a_notice()
+    {
+        var recipe = TinyRun.Recipe() with { Evaluation = new EvaluationRecipe { Problems = 0, MaxTokens = 48 } };
+        recipe = recipe with { Reinforcement = recipe.Reinforcement with { Steps = 1 } };
+        var observer = new StepObserver((_, _) => { });
+        var plain = TinyRun.Start(recipe, _folder.File("plain"), observer: observer);
+        observer.Notices.ShouldNotContain(n => n.Contains(GenerationConfiguration.FileName));
+        var from = Path.Combine(plain, RunFolder.CheckpointsFolder, RunFolder.Base);
+        recipe = recipe with { Model = recipe.Model with { From = from }, Supervised = recipe.Supervised with { Tokens = 0 } };
+        var expected = TinyRun.Start(recipe, _folder.File("expected"));
+        (GenerationConfiguration.Load(from) with { TopK = 3, RepetitionPenalty = 1.5 }).Save(from);
+        var actual = TinyRun.Start(recipe, _folder.File("actual"), observer: observer);
+        observer.Notices.ShouldContain(n => n.Contains("top_k, repetition_penalty: ignored"));
+        File.ReadAllText(Path.Combine(actual, MetricsStream.MetricsFile)).ShouldBe(File.ReadAllText(Path.Combine(expected, MetricsStream.MetricsFile)));
     }
 
     [Fact]

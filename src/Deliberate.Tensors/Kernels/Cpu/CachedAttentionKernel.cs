@@ -11,7 +11,12 @@ internal static unsafe class CachedAttentionKernel<TL>
     private const int ScoreSlot = 1, PageTokens = KeyValueCache.PageTokens;
 
     /// <summary>Writes keys and values of rows into the cache: position first + i is row rows.Begin + i.</summary>
-    public static void Store(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, int keyHead)
+    public static void Store(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows)
+    {
+        for (var keyHead = 0; keyHead < cache.Shape.KeyHeads; keyHead++) StoreHead(cache, sequence, layer, first, qkv, rows, keyHead);
+    }
+
+    private static void StoreHead(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, int keyHead)
     {
         var shape = cache.Shape;
         int size = shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
@@ -21,8 +26,6 @@ internal static unsafe class CachedAttentionKernel<TL>
             var page = sequence.Page(position / PageTokens);
             var slot = position % PageTokens;
             float* keys = cache.Keys32(page, layer, keyHead), key = qkv.F32(row) + shape.KeyColumn(keyHead);
-            // A fresh page holds whatever its last owner left; masked keys must be finite.
-            if (slot == 0) new Span<float>(keys, 2 * PageTokens * size).Clear();
             var panel = keys + ((nint)(slot / width) * width * size) + (slot % width);
             for (var i = 0; i < size; i++) panel[i * width] = key[i];
             new ReadOnlySpan<float>(qkv.F32(row) + shape.ValueColumn(keyHead), size).CopyTo(new Span<float>(cache.Values32(page, layer, keyHead) + (slot * size), size));

@@ -12,6 +12,18 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
 
     public void Pack(LinearWeight weight, bool training, Share share) => LinearKernel<TL>.Pack(weight, weight.ForwardPacked!, training ? weight.BackwardPacked : null, share);
 
+    public int StoredOutputs => MatrixProduct<TL>.PanelWidth;
+
+    public void PrepareStored(LinearWeight weight) =>
+        weight.Stored ??= new DeviceBuffer(StoredPanel<TL>.TotalBytes(weight.Storage!.Value, weight.Rows, weight.Columns), sizeof(byte));
+
+    public void PackStored(LinearWeight weight, int panel, ReadOnlySpan<float> outputs)
+    {
+        var storage = weight.Storage!.Value;
+        fixed (float* rows = outputs)
+            StoredPanel<TL>.Pack(storage, rows, outputs.Length / weight.Columns, weight.Columns, weight.Stored!.Bytes + StoredPanel<TL>.Offset(storage, panel, weight.Columns));
+    }
+
     public void Embed(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows) => EmbedKernel<TL>.Forward(ids.I32, table, (float)scale, y, rows);
 
     public void EmbedGradient(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows, Share share) =>
@@ -49,11 +61,11 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
         AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, segment, keyHead, scratch);
 
-    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
-    {
-        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows, keyHead);
+    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows) =>
+        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows);
+
+    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch) =>
         CachedAttentionKernel<TL>.Forward(shape, cache, sequence, layer, first, qkv, output, rows, keyHead, scratch);
-    }
 
     public void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Forward(kind, gateUp, y, rows);
 

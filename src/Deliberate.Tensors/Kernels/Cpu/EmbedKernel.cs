@@ -9,9 +9,9 @@ internal static unsafe class EmbedKernel<TL>
         var d = table.Columns;
         for (var t = rows.Begin; t < rows.End; t++)
         {
-            var source = new ReadOnlySpan<float>(table.F32 + ((long)ids[t] * d), d);
             var target = y.F32(t);
-            source.CopyTo(new Span<float>(target, d));
+            if (table.Storage is { } storage) LinearKernel<TL>.ReadOutput(table, storage, ids[t], target);
+            else new ReadOnlySpan<float>(table.F32 + ((long)ids[t] * d), d).CopyTo(new Span<float>(target, d));
             if (scale != 1) for (var i = 0; i < d; i++) target[i] *= scale;
         }
     }

@@ -21,9 +21,33 @@ internal static unsafe class LinearKernel<TL>
     public static void Forward(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share)
     {
         var (first, end) = share.Of(Panels(weight.Rows));
-        MatrixProduct<TL>.Packed(
-            rows.Count, weight.Rows, weight.Columns, x.F32(rows.Begin), x.Stride, weight.ForwardPacked!.F32, first, end, y.F32(rows.Begin), y.Stride,
+        Product(
+            weight, rows.Count, x.F32(rows.Begin), x.Stride, first, end, y.F32(rows.Begin), y.Stride,
             bias is null ? null : bias.F32, residual is null ? null : residual.F32(rows.Begin), residual?.Stride ?? 0);
+    }
+
+    /// <summary>Columns of panels [firstPanel, endPanel) of x·Wᵀ, however the weight is held.</summary>
+    public static void Product(
+        LinearWeight weight, int rows, float* x, nint xRow, int firstPanel, int endPanel, float* y, nint yRow, float* bias, float* addend, nint addendRow)
+    {
+        if (weight.Storage is null or WeightStorage.F32)
+        {
+            var packed = weight.Storage is null ? weight.ForwardPacked!.F32 : (float*)weight.Stored!.Bytes;
+            MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, firstPanel, endPanel, y, yRow, bias, addend, addendRow);
+        }
+        else
+        {
+            StoredProduct<TL>.Run(weight.Storage.Value, rows, weight.Rows, weight.Columns, x, xRow, weight.Stored!.Bytes, firstPanel, endPanel, y, yRow, bias, addend, addendRow);
+        }
+    }
+
+    /// <summary>The weights of one output of an inference-only weight: an embedding.</summary>
+    public static void ReadOutput(LinearWeight weight, WeightStorage storage, int output, float* target)
+    {
+        var panel = output / MatrixProduct<TL>.PanelWidth;
+        var column = panel * MatrixProduct<TL>.PanelWidth;
+        var padded = MatrixProduct<TL>.RoundUp(Math.Min(MatrixProduct<TL>.PanelWidth, weight.Rows - column));
+        StoredPanel<TL>.ReadOutput(storage, weight.Stored!.Bytes + StoredPanel<TL>.Offset(storage, panel, weight.Columns), padded, output - column, weight.Columns, target);
     }
 
     public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows) =>

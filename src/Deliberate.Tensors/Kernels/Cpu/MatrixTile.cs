@@ -31,6 +31,9 @@ internal static unsafe class MatrixTile<TL, TRows, TVectors>
     where TRows : struct, ISize
     where TVectors : struct, ISize
 {
+    /// <summary>How far ahead one or two rows ask for B, which they read once, from memory; more rows read it again and find it near.</summary>
+    private const int PrefetchBytes = 4096;
+
     /// <summary>C = start + A·B (+ addend).</summary>
     /// <param name="depth">Length of the inner index k.</param>
     /// <param name="a">A[row, k] at a[row · aRow + k · aDepth].</param>
@@ -86,6 +89,14 @@ internal static unsafe class MatrixTile<TL, TRows, TVectors>
             if (TVectors.Value > 1) b1 = TL.Load(b + (1 * TL.Width));
             if (TVectors.Value > 2) b2 = TL.Load(b + (2 * TL.Width));
             if (TVectors.Value > 3) b3 = TL.Load(b + (3 * TL.Width));
+            if (TRows.Value <= 2)
+            {
+                CacheHint.Fetch((byte*)b + PrefetchBytes);
+                if (TVectors.Value > 1) CacheHint.Fetch((byte*)b + PrefetchBytes + 64);
+                if (TVectors.Value > 2) CacheHint.Fetch((byte*)b + PrefetchBytes + 128);
+                if (TVectors.Value > 3) CacheHint.Fetch((byte*)b + PrefetchBytes + 192);
+            }
+
             b += bDepth;
             {
                 var x = TL.Broadcast(*a0);

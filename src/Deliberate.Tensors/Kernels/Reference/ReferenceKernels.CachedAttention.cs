@@ -7,17 +7,24 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal sealed unsafe partial class ReferenceKernels
 {
+    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows)
+    {
+        var shape = cache.Shape;
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            for (var keyHead = 0; keyHead < shape.KeyHeads; keyHead++)
+            {
+                var position = first + t - rows.Begin;
+                Copy(qkv.F64(t) + shape.KeyColumn(keyHead), CachedKey(cache, sequence, layer, keyHead, position), shape.HeadSize);
+                Copy(qkv.F64(t) + shape.ValueColumn(keyHead), CachedValue(cache, sequence, layer, keyHead, position), shape.HeadSize);
+            }
+        }
+    }
+
     public void CachedAttention(
         AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
     {
         var size = shape.HeadSize;
-        for (var t = rows.Begin; t < rows.End; t++)
-        {
-            var position = first + t - rows.Begin;
-            Copy(qkv.F64(t) + shape.KeyColumn(keyHead), CachedKey(cache, sequence, layer, keyHead, position), size);
-            Copy(qkv.F64(t) + shape.ValueColumn(keyHead), CachedValue(cache, sequence, layer, keyHead, position), size);
-        }
-
         var scores = scratch.F64(0, first + rows.Count);
         for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
         {

@@ -16,6 +16,12 @@ internal sealed unsafe partial class ReferenceKernels : IKernels
     {
     }
 
+    public int StoredOutputs => 1;
+
+    public void PrepareStored(LinearWeight weight) => throw new NotSupportedException("The reference device holds weights in double only.");
+
+    public void PackStored(LinearWeight weight, int panel, ReadOnlySpan<float> outputs) => PrepareStored(weight);
+
     private static double Dot(double* a, double* b, int length)
     {
         double sum = 0;

@@ -79,6 +79,7 @@ internal sealed class CachedAttentionBench : IDisposable
             var begin = sequence.Length;
             var rows = new Rows(begin, Math.Min(end, begin + rowsAtOnce));
             sequence.Extend(rows.Count);
+            _device.Kernels.StoreKeyValues(cache, sequence, Layers - 1, begin, _qkv, rows);
             for (var head = 0; head < _case.KeyHeads; head++)
                 _device.Kernels.CachedAttention(_shape, cache, sequence, Layers - 1, begin, _qkv, _output, rows, head, _device.Scratches[0]);
         }

@@ -137,6 +137,89 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Penalties_see_prompt_and_output_whatever_shares_the_batch()
+    {
+        using var device = Device.Cpu(2);
+        using var model = Model(device);
+        var options = new SamplingOptions { Temperature = 0.8, TopK = 20, TopP = 0.95, RepetitionPenalty = 1.2, FrequencyPenalty = 0.3, NoRepeatNgramSize = 3 };
+        var requests = Requests(7, 2, 50);
+        using var one = new Sampler(model, 1, 200);
+        using var many = new Sampler(model, 14, 200);
+        var (alone, together) = (one.Sample(requests, options, [0]), many.Sample(requests, options, [0]));
+        for (var r = 0; r < requests.Count; r++)
+        {
+            for (var s = 0; s < 2; s++)
+            {
+                together[r][s].Tokens.ShouldBe(alone[r][s].Tokens);
+                int[] text = [.. requests[r].Prompt, .. alone[r][s].Tokens];
+                // Only the prompts repeat themselves.
+                for (var i = requests[r].Prompt.Length; i < text.Length; i++)
+                    Enumerable.Range(2, i - 2).Any(j => j < i && text.AsSpan(j - 2, 3).SequenceEqual(text.AsSpan(i - 2, 3))).ShouldBeFalse();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_prompt_longer_than_a_forward_pass_gives_the_trainers_bits_too()
+    {
+        using var device = Device.Cpu(2);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 2, 2400);
+        int[] prompt = [.. Enumerable.Range(0, 2300).Select(i => i * 7 % 61)];
+        var rollout = sampler.Sample([new SampleRequest([4, 5], 5, [new RandomStream(1, StreamStage.Test)]), new SampleRequest(prompt, 20, [new RandomStream(2, StreamStage.Test)])], new SamplingOptions(), [])[1][0];
+        using var graph = new TrainingGraph(model, 2400, 1, 2400);
+        graph.Batch.AddSequence([.. prompt, .. rollout.Tokens], prompt.Length, prompt.Length + rollout.Tokens.Length);
+        graph.Forward();
+        var statistics = new float[4 * graph.Batch.Tokens];
+        graph.Head.Statistics.Value.Read(0, statistics);
+        rollout.LogProbabilities.ShouldBe(Enumerable.Range(prompt.Length - 1, rollout.Tokens.Length).Select(row => statistics[4 * row]));
+        sampler.LivePages.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_cancelled_sampler_can_be_used_again()
+    {
+        using var device = Device.Cpu(2);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 4, 200);
+        using var source = new CancellationTokenSource();
+        var observer = new Observer(cancelAfter: 30, source);
+        Should.Throw<OperationCanceledException>(() => sampler.Sample(Requests(4, 3), new SamplingOptions(), [], observer: observer, cancellation: source.Token));
+        sampler.LivePages.ShouldBe(0);
+        var again = sampler.Sample(Requests(4, 3), new SamplingOptions(), [], observer: new Observer(int.MaxValue, source));
+        again.ShouldAllBe(r => r.All(s => s != null && s.Tokens.Length == 90));
+    }
+
+    [Fact]
+    public void An_observer_hears_of_every_token_and_every_sample()
+    {
+        using var device = Device.Cpu(2);
+        using var model = Model(device);
+        using var sampler = new Sampler(model, 3, 200);
+        using var source = new CancellationTokenSource();
+        var observer = new Observer(int.MaxValue, source);
+        var rollouts = sampler.Sample(Requests(4, 3), new SamplingOptions(), [0], observer: observer);
+        observer.Tokens.ShouldBe(rollouts.Sum(r => r.Sum(s => s.Tokens.Length)));
+        observer.Rollouts.Count.ShouldBe(12);
+        foreach (var ((request, sample), rollout) in observer.Rollouts) rollout.ShouldBe(rollouts[request][sample]);
+    }
+
+    private sealed class Observer(int cancelAfter, CancellationTokenSource source) : ISampleObserver
+    {
+        public int Tokens { get; private set; }
+
+        public Dictionary<(int Request, int Sample), Rollout> Rollouts { get; } = [];
+
+        public void Drawn(int tokens)
+        {
+            Tokens += tokens;
+            if (Tokens >= cancelAfter) source.Cancel();
+        }
+
+        public void Finished(int request, int sample, Rollout rollout) => Rollouts.Add((request, sample), rollout);
+    }
+
+    [Fact]
     public void A_budget_beyond_the_context_is_refused()
     {
         using var device = Device.Cpu(1);

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// A model to talk to, wherever it is from: a run's newest checkpoint, a Hugging Face folder, a .gguf or .safetensors file.
+/// Opening reads what describes it; the weights are read when <see cref="Model"/> is first asked for. Owns its device.
+/// </summary>
+internal sealed class LoadedModel : IDisposable
+{
+    /// <summary>How weights may be held in memory, as the option spells it.</summary>
+    private static readonly string[] WeightTypes = [.. Enum.GetNames<WeightStorage>().Select(n => n.ToLowerInvariant())];
+
+    private readonly PretrainedModel _opened;
+    private LanguageModel? _model;
+
+    private LoadedModel(PretrainedModel opened, string weights, Device device)
+    {
+        _opened = opened;
+        Weights = weights;
+        Device = device;
+    }
+
+    public Device Device { get; }
+
+    public string Name => _opened.Name;
+
+    public ModelConfiguration Configuration => _opened.Configuration;
+
+    public TextFormat Format => _opened.Text;
+
+    /// <summary>How the weights are held: one of <see cref="WeightTypes"/>.</summary>
+    public string Weights { get; }
+
+    public IReadOnlyList<ModelFile> Files => _opened.Files;
+
+    /// <summary>For inference only: its weights are held once.</summary>
+    public LanguageModel Model => _model ??= _opened.LoadWeights(Device, Storage);
+
+    private WeightStorage Storage => Enum.Parse<WeightStorage>(Weights, ignoreCase: true);
+
+    public static Argument<string> Argument() => new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, or a run folder for its newest checkpoint." };
+
+    public static Option<string> WeightsOption() => new("--weights")
+    {
+        HelpName = string.Join('|', WeightTypes),
+        Description = "How the weights are held in memory: f32 is exact; bf16 takes half, q8_0 little more than a quarter, and both answer faster.",
+        DefaultValueFactory = _ => WeightTypes[0],
+    };
+
+    public static LoadedModel Open(string path, string weights, int threads)
+    {
+        if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
+        var opened = PretrainedModel.Open(CheckpointChoice.Find(path).Location);
+        try
+        {
+            return new LoadedModel(opened, weights, Device.Cpu(threads));
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says on standard error what memory the work takes, refuses it where there is not enough, and reads the weights.</summary>
+    /// <param name="sequences">In flight at once.</param>
+    /// <param name="positions">Tokens of the longest.</param>
+    public LanguageModel Load(int sequences, int positions)
+    {
+        var estimate = MemoryEstimate.Of(Configuration, Storage, sequences, positions);
+        estimate.EnsureFits(Configuration, _opened.Location);
+        Console.Error.WriteLine($"Memory: up to {Quantity.Bytes(estimate.Total)} ({estimate}).");
+        return Model;
+    }
+
+    /// <summary>A context length that the user asks for, checked against the model's; 0 for the usual one.</summary>
+    /// <param name="usual">Where the model allows it.</param>
+    public int Context(int asked, int usual)
+    {
+        var most = Configuration.MaxPositions;
+        if (asked > most) throw new UserError($"the model was made for texts of at most {most} tokens.", field: "--context", advice: "Lower it.");
+        return asked > 0 ? asked : Math.Min(usual, most);
+    }
+
+    public void Dispose()
+    {
+        _model?.Dispose();
+        _opened.Dispose();
+        Device.Dispose();
+    }
+}

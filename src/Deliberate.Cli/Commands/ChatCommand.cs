@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Models;
+
+namespace Deliberate.Cli;
+
+/// <summary>
+/// Talks with a model: on a terminal, one question from the command line, or the lines of a pipe as turns of one conversation.
+/// </summary>
+internal sealed class ChatCommand : CliCommand
+{
+    private const int UsualContext = 8192;
+
+    private readonly Argument<string> _model = LoadedModel.Argument();
+    private readonly Option<string?> _message = new("--message") { HelpName = "text", Description = "Ask this one question, write the answer to standard output and end." };
+    private readonly Option<string?> _system = new("--system") { HelpName = "text", Description = "System message; the model's own if left out." };
+    private readonly Option<string?> _thinking = new("--thinking") { HelpName = "show|hide", Description = "Show what the model thinks before it answers, on standard error; shown on a terminal if left out, hidden elsewhere." };
+    private readonly GenerationOptionSet _generation = new("until the model is done or the context full");
+    private readonly Option<int> _context = CommonOptions.Whole("--context", $"Longest conversation in tokens; 0 for the model's, at most {UsualContext}.", 0, 0);
+    private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<string> _weights = LoadedModel.WeightsOption();
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<bool> _json = CommonOptions.Json("each answer, with its thinking and what it cost,");
+
+    public ChatCommand()
+        : base(
+            "chat",
+            "Talk with a model, in the terminal or from a script.",
+            "deliberate chat SmolLM2-135M-Instruct.Q4_1.gguf",
+            "deliberate chat models/Qwen3-0.6B --system \"Answer in one sentence.\" --temperature 0.6 --thinking hide",
+            "deliberate chat model.gguf --message \"What is the capital of France?\" --temperature 0",
+            "deliberate chat model.gguf < questions.txt   # each line a turn of one conversation")
+    {
+        Add(_model);
+        foreach (var option in new Option[] { _message, _system, _thinking }) Add(option);
+        foreach (var option in _generation.All) Add(option);
+        foreach (var option in new Option[] { _context, _seed, _weights, _threads, _json }) Add(option);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var (message, json) = (parsed.GetValue(_message), parsed.GetValue(_json));
+        var isTerminal = message is null && !Console.IsInputRedirected;
+        if (message is not null && message.Trim().Length == 0) throw new UserError("there is no question.", field: "--message");
+        if (isTerminal && json) throw new UserError("on a terminal the conversation is shown as text.", field: "--json", advice: "Use it with --message, or with turns from a pipe.");
+        if (parsed.GetValue(_thinking) is { } thinking && thinking is not ("show" or "hide")) throw new UserError($"\"{thinking}\" is neither show nor hide.", field: "--thinking");
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads));
+        if (loaded.Format.ChatTemplate is null)
+            throw new UserError("the model has no chat template: it was not trained on conversations.", parsed.GetRequiredValue(_model), advice: "Let it continue texts: deliberate generate, with lines such as {\"prompt\": \"Once upon a time\"}.");
+        var settings = _generation.Read(parsed, loaded.Format);
+        var context = loaded.Context(parsed.GetValue(_context), UsualContext);
+        using var session = new ChatSession(
+            loaded.Load(1, context), loaded.Format, new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Seed = parsed.GetValue(_seed) })
+        { System = parsed.GetValue(_system) };
+        // Only now: before it, Ctrl-C ends the loading.
+        using var interrupt = new AnswerInterrupt();
+        var view = new ChatView(parsed.GetValue(_thinking) is { } asked ? asked == "show" : isTerminal);
+        var loop = new ChatLoop(session, view, interrupt, context, loaded.Configuration.MaxPositions) { Answered = json ? answer => Write(answer, settings) : null };
+        if (message is not null) return loop.Ask(message).End == ChatEnd.Cancelled ? ExitCode.Failure : ExitCode.Success;
+        if (isTerminal) Greet(loaded, settings, context);
+        loop.Run(new ChatInput(Console.In, isTerminal), isTerminal);
+        return ExitCode.Success;
+    }
+
+    private static void Greet(LoadedModel loaded, GenerationSettings settings, int context)
+    {
+        ChatView.Note($"{loaded.Name} ({loaded.Configuration.Architecture}, weights {loaded.Weights}), context {context} tokens");
+        ChatView.Note($"Sampling: {GenerationOptionSet.Describe(settings)}");
+        ChatView.Note("/help lists commands; Ctrl-C stops an answer; /exit or Ctrl-D leaves.");
+    }
+
+    private static void Write(ChatAnswer answer, GenerationSettings settings) => JsonOutput.Write(new
+    {
+        answer.Text,
+        answer.Thinking,
+        FinishReason = answer.End,
+        answer.PromptTokens,
+        answer.ReusedTokens,
+        CompletionTokens = answer.Tokens,
+        answer.ThinkingTokens,
+        SecondsToFirstToken = answer.FirstToken.TotalSeconds,
+        Seconds = answer.Elapsed.TotalSeconds,
+        TokensPerSecond = answer.Rate,
+        settings.Settings,
+    });
+}

@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// Reads the tokens of an answer, one by one or at once: its text and its chain of thought apart, without stop tokens and other
+/// special tokens. Tags of thought that are special tokens of the model are seen as tags.
+/// </summary>
+internal sealed class AnswerReader
+{
+    private readonly TextFormat _format;
+    private readonly StreamingDecoder _decoder;
+    private readonly ThinkingSplitter _splitter;
+    private readonly StringBuilder _text = new(), _thinking = new();
+
+    /// <param name="prompt">The text that the model was given.</param>
+    /// <param name="watch">Given each piece as it becomes known.</param>
+    public AnswerReader(TextFormat format, string prompt, Action<AnswerPiece>? watch = null)
+    {
+        _format = format;
+        _decoder = format.Tokenizer.StreamDecoder();
+        _splitter = new ThinkingSplitter(prompt, piece =>
+        {
+            (piece.IsThinking ? _thinking : _text).Append(piece.Text);
+            watch?.Invoke(piece);
+        });
+    }
+
+    public string Text => _text.ToString();
+
+    /// <summary>Null where there is none.</summary>
+    public string? Thinking => _thinking.Length > 0 ? _thinking.ToString() : null;
+
+    /// <summary>Tokens that belong to the thought, tags included.</summary>
+    public int ThinkingTokens { get; private set; }
+
+    public void Push(int token)
+    {
+        if (_format.StopIds.Contains(token)) return;
+        var wasThinking = _splitter.IsThinking;
+        _splitter.Push(Tag(token) is { } tag ? _decoder.Finish() + tag : _decoder.Push(token));
+        if (wasThinking || _splitter.IsThinking) ThinkingTokens++;
+    }
+
+    /// <summary>The last token was pushed.</summary>
+    public void Finish()
+    {
+        _splitter.Push(_decoder.Finish());
+        _splitter.Finish();
+    }
+
+    /// <summary>The spelling of a special token that is a tag; null for all others, which the decoder knows how to show.</summary>
+    private string? Tag(int token)
+    {
+        if (!_format.Tokenizer.IsSpecial(token) || _format.Tokenizer.IdToToken(token) is not { } spelling) return null;
+        foreach (var tags in ThinkingTags.All)
+            if (spelling == tags.Open || spelling == tags.Close) return spelling;
+        return null;
+    }
+}

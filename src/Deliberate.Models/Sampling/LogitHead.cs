@@ -1,0 +1,144 @@
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// The end of a sampling tape: from hidden states to logits [rows, vocabulary], and from a row of logits to a token. The
+/// log-probabilities come from the kernel that training uses, on the same bits.
+/// </summary>
+internal sealed class LogitHead : IDisposable
+{
+    private readonly LanguageModel _model;
+    private readonly Tensor _hidden, _lastHidden, _logits, _scaled, _statistics;
+    private readonly DeviceBuffer _noTargets;
+    private readonly double[] _hiddenRow;
+    private readonly LinearJob _linear;
+
+    /// <param name="hidden">What the tape computes [tokens, hidden].</param>
+    /// <param name="rows">Rows of logits held at once.</param>
+    public LogitHead(LanguageModel model, Tensor hidden, int rows)
+    {
+        _model = model;
+        _hidden = hidden;
+        Tensor Rows(int count, int columns) => new(columns, model.Device.Allocate((long)count * Tensor.PaddedStride(columns)));
+        _lastHidden = Rows(1, model.Configuration.HiddenSize);
+        _logits = Rows(rows, model.Configuration.VocabularySize);
+        _scaled = Rows(rows, model.Configuration.VocabularySize);
+        _statistics = Rows(rows, 4);
+        _noTargets = model.Device.AllocateInts(rows);
+        unsafe
+        {
+            new Span<int>(_noTargets.I32, rows).Fill(-1);
+        }
+
+        _hiddenRow = new double[model.Configuration.HiddenSize];
+        _linear = new LinearJob(model);
+    }
+
+    /// <summary>Logits of the first rows of the tape's hidden states.</summary>
+    public void Run(int rows) => _linear.Run(_hidden, _logits, rows);
+
+    /// <summary>Logits of one of the tape's hidden states, kept for later [vocabulary].</summary>
+    public double[] Read(int hiddenRow)
+    {
+        _hidden.Value.Read(_hidden.Offset + ((long)hiddenRow * _hidden.Stride), _hiddenRow);
+        _lastHidden.Value.Write(0, _hiddenRow);
+        _linear.Run(_lastHidden, _scaled, 1);
+        var logits = new double[_logits.Columns];
+        _scaled.Value.Read(0, logits);
+        return logits;
+    }
+
+    /// <summary>Puts logits in place of a row's.</summary>
+    public void Write(int row, ReadOnlySpan<double> logits) => _logits.Value.Write((long)row * _logits.Stride, logits);
+
+    /// <summary>The next token of a row, whose logits are used up by it. Rows may be on different threads, each with a chooser of its own.</summary>
+    /// <param name="uniform">In [0, 1).</param>
+    public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser)
+    {
+        var softCap = _model.Configuration.LogitSoftCap ?? 0;
+        var unfiltered = options.Unfiltered && options.Temperature > 0;
+        var scaled = unfiltered && options.Temperature != 1;
+        if (scaled)
+        {
+            // The same logits once more, divided by the temperature: the raw row stays for the raw log-probability.
+            _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
+            _scaled.Value.Write((long)row * _scaled.Stride, chooser.Scores);
+        }
+
+        var (rawMax, rawSum) = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
+        if (!float.IsFinite(rawSum)) return ChosenToken.None;
+        int token;
+        float behaviour;
+        if (unfiltered)
+        {
+            var (max, sum) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum);
+            token = chooser.Draw(max, uniform);
+            behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
+        }
+        else
+        {
+            token = chooser.Choose(options, history, uniform, out var logProbability);
+            behaviour = (float)logProbability;
+        }
+
+        Span<double> z = [0];
+        _logits.Value.Read(((long)row * _logits.Stride) + token, z);
+        return new ChosenToken(token, TokenStatistics.LogProbability((float)z[0], rawMax, rawSum), behaviour);
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { _lastHidden, _logits, _scaled, _statistics }) tensor.Value.Dispose();
+        _noTargets.Dispose();
+    }
+
+    /// <summary>Turns a row of logits into z in place, and copies it to the chooser.</summary>
+    private (float Max, float Sum) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
+    {
+        _model.Device.Kernels.LogitStatistics(logits, shape, _noTargets, _statistics, new Rows(row, row + 1));
+        logits.Value.Read((long)row * logits.Stride, chooser.Scores);
+        Span<float> statistics = stackalloc float[4];
+        _statistics.Value.Read((long)row * _statistics.Stride, statistics);
+        return (statistics[2], statistics[3]);
+    }
+
+    /// <summary>y = x·headᵀ: few rows divide the vocabulary among the workers, many divide the rows.</summary>
+    private sealed class LinearJob(LanguageModel model) : ParallelJob
+    {
+        /// <summary>Weights.</summary>
+        private const long LargeHead = 1 << 20;
+
+        private Tensor? _x, _y;
+        private int _rows;
+
+        public void Run(Tensor x, Tensor y, int rows)
+        {
+            (_x, _y, _rows) = (x, y, rows);
+            model.Device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            var share = new Share(worker, model.Device.Workers.Count);
+            // A head beyond the caches is read once, not once for each worker.
+            var large = (long)model.Head.Rows * model.Head.Columns > LargeHead && _rows <= 64;
+            var byColumns = large || _rows < 4 * share.Count;
+            var (begin, end) = byColumns ? (0, _rows) : share.Of(_rows);
+            if (begin < end) model.Device.Kernels.Linear(_x!, model.Head, null, null, _y!, new Rows(begin, end), byColumns ? share : Share.Whole);
+        }
+    }
+}
+
+/// <summary>A token and its log-probabilities (nats) under the raw policy and under the distribution it was drawn from.</summary>
+internal readonly record struct ChosenToken(int Id, float LogProbability, float BehaviourLogProbability)
+{
+    /// <summary>What logits that are not finite numbers give; the caller refuses them with <see cref="NotFinite"/> (not here: a worker's exception would come wrapped).</summary>
+    public static ChosenToken None => new(-1, 0, 0);
+
+    public bool IsNone => Id < 0;
+
+    public static UserError NotFinite() =>
+        new("the model's logits are not finite numbers.", advice: "Its weights are damaged, or its training diverged; use an earlier checkpoint.");
+}

@@ -1,0 +1,17 @@
+namespace Deliberate.Models;
+
+/// <summary>Why a sample ended.</summary>
+public enum FinishReason
+{
+    /// <summary>A stop token or stop sequence, which is part of the tokens.</summary>
+    Stop,
+
+    /// <summary>The token budget was used up: the text is cut off.</summary>
+    Length,
+}
+
+/// <summary>One sampled completion: token ids in, token ids out.</summary>
+/// <param name="Tokens">Completion only, the stop token included.</param>
+/// <param name="LogProbabilities">Of each token under the raw policy (temperature 1, no filter), nats.</param>
+/// <param name="BehaviourLogProbabilities">Of each token under the distribution it was drawn from.</param>
+internal sealed record Rollout(int[] Tokens, float[] LogProbabilities, float[] BehaviourLogProbabilities, FinishReason FinishReason);

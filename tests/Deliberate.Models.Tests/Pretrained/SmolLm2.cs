@@ -1,0 +1,28 @@
+using Deliberate.Models.Tests;
+using Deliberate.Tensors;
+
+[assembly: AssemblyFixture(typeof(SmolLm2))]
+
+namespace Deliberate.Models.Tests;
+
+/// <summary>A real model of 135 million parameters, loaded once for all tests, when the first one asks for it.</summary>
+public sealed class SmolLm2 : IDisposable
+{
+    private readonly Lazy<(Device Device, LanguageModel Model, TextFormat Text)> _loaded = new(() =>
+    {
+        using var opened = PretrainedModel.Open(FixtureModels.SmolLm2);
+        var device = Device.Cpu(2);
+        return (device, opened.LoadWeights(device, WeightStorage.F32), opened.Text);
+    });
+
+    internal LanguageModel Model => _loaded.Value.Model;
+
+    internal TextFormat Text => _loaded.Value.Text;
+
+    public void Dispose()
+    {
+        if (!_loaded.IsValueCreated) return;
+        _loaded.Value.Model.Dispose();
+        _loaded.Value.Device.Dispose();
+    }
+}
