@@ -24,10 +24,6 @@ internal static class ParseErrors
             : new UserError(parsed.Errors[0].Message, advice: help);
     }
 
-    /// <summary>The command as it is written: runs compare.</summary>
-    private static string PathOf(CommandResult result) =>
-        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
-
     /// <summary>What no symbol claimed, and what an argument took although it looks like an option.</summary>
     private static IEnumerable<string> Loose(ParseResult parsed)
     {
