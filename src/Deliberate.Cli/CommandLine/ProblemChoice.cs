@@ -44,8 +44,8 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
     /// <summary>A prompt of the user's: a family checks it and knows the answer, other problems have none.</summary>
     public Problem Prompted(string prompt) => Family is not null ? PromptedProblem.Read(Family, Level!.Value, prompt) : new Problem(Source?.Name ?? "", 0, Split.Test, 0, prompt, "", prompt, "");
 
-    /// <summary>Who grades such a prompt.</summary>
-    public ISampleGrader GraderOf(bool isPrompted) => isPrompted && Family is null ? new NoGrader() : Grader;
+    /// <summary>Who grades; nobody where there is nothing to compare with.</summary>
+    public ISampleGrader GraderOf(bool isGraded) => isGraded ? Grader : new NoGrader();
 
     public void Dispose() => Grader.Dispose();
 

@@ -47,29 +47,30 @@ internal sealed class SampleCommand : CliCommand
         var requests = problems.Select(p => new SampleRequest(loaded.Prompt(p), loaded.MaxTokens, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
         using var sampler = loaded.Sampler(requests.Length * samples, requests.Max(r => r.Prompt.Length));
         var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, loaded.Encoder.StopIds, cancellation: stop.Token);
-        var graded = asked.GraderOf(parsed.GetValue(_prompt) is not null).Grade(loaded.Encoder, problems, rollouts, stop.Token);
+        var isGraded = parsed.GetValue(_prompt) is null || asked.Family is not null;
+        var graded = asked.GraderOf(isGraded).Grade(loaded.Encoder, problems, rollouts, stop.Token);
         if (parsed.GetValue(_json)) WriteJson(choice, problems, graded);
-        else Write(asked.Family, problems, graded);
+        else Write(asked.Family, problems, graded, isGraded);
         return ExitCode.Success;
     }
 
-    private static void Write(ITaskFamily? family, Problem[] problems, GradedSample[][] graded)
+    private static void Write(ITaskFamily? family, Problem[] problems, GradedSample[][] graded, bool isGraded)
     {
         for (var i = 0; i < problems.Length; i++)
         {
             Console.Out.WriteLine($"{problems[i].Prompt}{(problems[i].Answer.Length > 0 ? $"   (answer {problems[i].Answer})" : "")}");
             foreach (var sample in graded[i])
             {
-                Console.Out.Write(family is null ? Render(sample) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated));
+                Console.Out.Write(family is null ? Render(sample, isGraded) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated));
                 Console.Out.WriteLine();
             }
         }
     }
 
     /// <summary>The text as it is, and what the verifier says of it.</summary>
-    private static string Render(GradedSample sample)
+    private static string Render(GradedSample sample, bool isGraded)
     {
-        var verdict = sample.Grade.Reason == "not graded" ? "" : $"    = {sample.Grade.Answer ?? "(no answer)"}   [{sample.Grade.Reason}]{Environment.NewLine}";
+        var verdict = !isGraded ? "" : $"    = {sample.Grade.Answer ?? "(no answer)"}   [{sample.Grade.Reason}]{Environment.NewLine}";
         return $"    {sample.Text.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
     }
 

@@ -76,7 +76,7 @@ internal sealed class Curriculum
             if (group.Attempt > 0) continue;
             var (right, samples) = counts.GetValueOrDefault(group.Problem.Level);
             foreach (var graded in group.Graded) right += graded.Grade.Correct > 0 ? 1 : 0;
-            counts[group.Problem.Level] = new(right, samples + group.Graded.Length);
+            counts[group.Problem.Level] = new(right, samples + group.Graded.Count(g => g.Grade.IsGraded));
         }
 
         var position = PositionAt(step);

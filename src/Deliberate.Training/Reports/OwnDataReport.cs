@@ -20,5 +20,14 @@ internal static class OwnDataReport
         : string.Create(CultureInfo.InvariantCulture, $"The base imitated {supervised.Tokens:N0} tokens of {Names(supervised.Data)}")
             + (supervised.CorpusShare > 0 ? string.Create(CultureInfo.InvariantCulture, $" and of a made-up corpus, which gave {100 * supervised.CorpusShare:0}% of the examples.") : ".");
 
+    /// <summary>What the last evaluation could not read or verify; nothing where it read and verified all.</summary>
+    public static IEnumerable<string> Outcomes(RunEvidence run)
+    {
+        if (!run.IsOwn || run.Final is not { } samples) yield break;
+        var (unread, failed) = (samples.Count(s => s.Grade.Outcome == SampleOutcome.Unscored), samples.Count(s => !s.Grade.IsGraded));
+        if (unread > 0) yield return string.Create(CultureInfo.InvariantCulture, $"Of the {samples.Count} samples of the last evaluation {unread} had no answer that could be read; they count as not right.");
+        if (failed > 0) yield return string.Create(CultureInfo.InvariantCulture, $"The verifier failed on {failed} of them; they are left out of every figure here.");
+    }
+
     private static string Names(IReadOnlyList<string> files) => string.Join(", ", files.Select(f => Path.GetFileName(f)));
 }

@@ -9,7 +9,7 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Problems is { } own ? OwnDataReport.Description(own) : run.Recipe.Family.Instance.Description, OwnDataReport.Corpus(run.Recipe.Supervised) ?? Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. Control(run, control), .. Best(run)],
+        Prose = [run.Recipe.Problems is { } own ? OwnDataReport.Description(own) : run.Recipe.Family.Instance.Description, OwnDataReport.Corpus(run.Recipe.Supervised) ?? Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. OwnDataReport.Outcomes(run), .. Control(run, control), .. Best(run)],
         Figures = [.. Figures(run, control)],
         Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,

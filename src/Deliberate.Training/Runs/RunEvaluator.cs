@@ -1,5 +1,4 @@
 using Deliberate.Models;
-using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -16,16 +15,13 @@ internal sealed class RunEvaluator(RunSession session)
     public List<GradedSample> Run(string name, bool quick, CancellationToken cancellation)
     {
         var recipe = session.Recipe.Evaluation;
-        var problems = AtMost(quick ? Math.Min(recipe.QuickProblems, recipe.Problems) : recipe.Problems);
-        var voting = quick || recipe.VoteSamples <= recipe.Samples ? 0 : AtMost(recipe.VoteProblems);
+        var problems = quick ? Math.Min(recipe.QuickProblems, recipe.Problems) : recipe.Problems;
+        var voting = quick || recipe.VoteSamples <= recipe.Samples ? 0 : recipe.VoteProblems;
         session.Observer.EvaluationStarted(name, (problems * recipe.Samples) + (voting * recipe.VoteSamples));
         var graded = Draw(problems, recipe.Samples, cancellation);
         if (voting > 0) graded.AddRange(Draw(voting, recipe.VoteSamples, cancellation).Where(s => s.Sample >= recipe.Samples));
         return [.. graded.OrderBy(s => s.Problem.Index).ThenBy(s => s.Sample)];
     }
-
-    /// <summary>A user's file may hold fewer problems than are asked for.</summary>
-    private int AtMost(int problems) => Math.Min(problems, session.Problems.Count(Split.Test, session.Recipe.TestLevel) ?? problems);
 
     private List<GradedSample> Draw(int problems, int samples, CancellationToken cancellation) => ProblemEvaluator.Run(
         session.Sampler, session.Encoder, session.Problems, session.Recipe.TestLevel, session.Grader, problems, samples, session.Recipe.Evaluation.MaxTokens,
