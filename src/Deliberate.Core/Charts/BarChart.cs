@@ -13,7 +13,7 @@ internal sealed record BarGroup(string Name, IReadOnlyList<ChartBar> Bars);
 
 /// <summary>
 /// Bars in groups, each with its interval as a whisker and its value above it. Bars start at zero. Fills differ by texture as
-/// well as by colour.
+/// well as by colour. Bars that stand alone under their own name need no key.
 /// </summary>
 internal sealed record BarChart(string Title, ChartAxis Y, IReadOnlyList<BarGroup> Groups) : IChart
 {
@@ -40,7 +40,7 @@ internal sealed record BarChart(string Title, ChartAxis Y, IReadOnlyList<BarGrou
             if (bar.HasInterval) values.AddRange([bar.Low, bar.High]);
         }
 
-        var key = Groups.SelectMany(group => group.Bars).Select(bar => (bar.Name, bar.Tone)).Distinct().ToList();
+        var key = Groups.Where(group => group.Bars is not [var only] || only.Name != group.Name).SelectMany(group => group.Bars).Select(bar => (bar.Name, bar.Tone)).Distinct().ToList();
         var frame = ChartFrame.Draw(svg, size, Title, Y, values, key.Count > 1 ? key : [], 0, 44, BarFill.DrawKey);
         if (values.Count == 1) frame.DrawEmpty();
         var slot = (frame.Right - frame.Left) / Math.Max(1, Groups.Count);

@@ -13,8 +13,8 @@ internal static class ExperimentFigures
         Before = (new(ExperimentModel.Base), "before RL", ChartTone.Slate),
         After = (new(ExperimentModel.Reinforced), "after RL", ChartTone.Blue),
         Expert = (new(ExperimentModel.Expert), "expert iteration", ChartTone.Green),
-        Careful = (new(ExperimentModel.Careful), "careful writers only", ChartTone.Ochre),
-        Direct = (new(ExperimentModel.DirectReinforced), "no thought, after RL", ChartTone.Orange),
+        Careful = (new(ExperimentModel.Careful), "careful only", ChartTone.Ochre),
+        Direct = (new(ExperimentModel.DirectReinforced), "no thought", ChartTone.Orange),
         Without = (new(ExperimentModel.Without), "RL on the others", ChartTone.Purple);
 
     public static ReportFigure Learning(ExperimentSummary summary) => ByFamily(
@@ -30,10 +30,9 @@ internal static class ExperimentFigures
 
     /// <summary>The models side by side, a small panel a family.</summary>
     public static ReportFigure Controls(ExperimentSummary summary) => new(
-        [.. summary.FamiliesAndAll.Select(f => new BarChart(f ?? "all families", Axis, [Group(summary, "", f, Before, After, Expert, Careful, Direct)]))],
-        "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought.",
-        ExperimentTables.Sample(summary), HowMade)
-    { IsSmallMultiples = true };
+        [.. summary.FamiliesAndAll.Select(f => new BarChart(f ?? "all families", Axis, [.. new[] { Before, After, Expert, Careful, Direct }.Select(b => Group(summary, b.Name, f, b))]))],
+        "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought, after RL.",
+        ExperimentTables.Sample(summary), HowMade) { IsSmallMultiples = true };
 
     private static ReportFigure ByFamily(ExperimentSummary summary, string title, string caption, params (Subject Subject, string Name, ChartTone Tone)[] bars)
     {

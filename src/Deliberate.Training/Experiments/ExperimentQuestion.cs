@@ -29,8 +29,8 @@ internal sealed record ExperimentQuestion(string Key, string Asks, Subject From,
             "Reinforcement learning lowers answers without thought"),
         new(
             "careful", "Does reinforcement learning from mixed writers end above imitation of careful ones?", new(ExperimentModel.Careful), new(ExperimentModel.Reinforced),
-            "Reinforcement learning after mixed writers ends above imitation of careful writers only, on as many tokens",
-            "Imitation of careful writers only, on as many tokens, ends above reinforcement learning after mixed writers"),
+            "Reinforcement learning after mixed writers ends above imitation of careful writers only, on as many tokens as the base",
+            "Imitation of careful writers only, on as many tokens as the base, ends above reinforcement learning after mixed writers"),
         new(
             "expert_iteration", "Does expert iteration raise the share of right answers?", new(ExperimentModel.Base), new(ExperimentModel.Expert),
             "Expert iteration raises the share of right answers",
