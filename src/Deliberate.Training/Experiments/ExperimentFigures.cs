@@ -32,7 +32,8 @@ internal static class ExperimentFigures
     public static ReportFigure Controls(ExperimentSummary summary) => new(
         [.. summary.FamiliesAndAll.Select(f => new BarChart(f ?? "all families", Axis, [.. new[] { Before, After, Expert, Careful, Direct }.Select(b => Group(summary, b.Name, f, b))]))],
         "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought, after RL.",
-        ExperimentTables.Sample(summary), HowMade) { IsSmallMultiples = true };
+        ExperimentTables.Sample(summary), HowMade)
+    { IsSmallMultiples = true };
 
     private static ReportFigure ByFamily(ExperimentSummary summary, string title, string caption, params (Subject Subject, string Name, ChartTone Tone)[] bars)
     {
