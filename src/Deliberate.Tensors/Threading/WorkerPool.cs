@@ -26,6 +26,7 @@ internal sealed class WorkerPool : IDisposable
     private int _epoch;
     private int _pending;
     private Exception? _failure;
+    private int _inUse;
     private volatile bool _stopping;
 
     public WorkerPool(int count)
@@ -43,7 +44,29 @@ internal sealed class WorkerPool : IDisposable
     public long SharesTakenOver { get; private set; }
 
     /// <summary>Runs every share of the job and returns when all are done; a failure of any is thrown here.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is at work on the same device: their results would mix.</exception>
     public void Run(ParallelJob job)
+    {
+        if (Interlocked.Exchange(ref _inUse, 1) != 0) throw new InvalidOperationException("The device is at work for another thread: give each thread a device of its own, or take turns.");
+        try
+        {
+            RunShares(job);
+        }
+        finally
+        {
+            Volatile.Write(ref _inUse, 0);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_stopping) return;
+        _stopping = true;
+        Interlocked.Increment(ref _epoch);
+        foreach (var worker in _workers) worker.Dispose();
+    }
+
+    private void RunShares(ParallelJob job)
     {
         if (_workers.Length == 0)
         {
@@ -74,14 +97,6 @@ internal sealed class WorkerPool : IDisposable
         }
 
         if (_failure is not null) throw new AggregateException(_failure);
-    }
-
-    public void Dispose()
-    {
-        if (_stopping) return;
-        _stopping = true;
-        Interlocked.Increment(ref _epoch);
-        foreach (var worker in _workers) worker.Dispose();
     }
 
     private void Execute(int share)

@@ -7,6 +7,7 @@ namespace Deliberate.Models.Tests;
 /// SmolLM2-135M-Instruct from its GGUF file against transformers 5.23 on the same dequantised weights, in float32: logits within
 /// 2e-3, as the models' INDEX has it, and greedy tokens wherever the best logit leads by more than 0.01 on the whole path.
 /// </summary>
+[Collection(SmolLm2.Collection)]
 public sealed class SmolLm2Tests(SmolLm2 model)
 {
     private const double Tolerance = 2e-3;

@@ -4,6 +4,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Models.Tests;
 
 /// <summary>A model whose weights are held once, for inference: F32 gives the trainable model's bits, narrower storage a close answer that no batch changes.</summary>
+[Collection(SmolLm2.Collection)]
 public sealed class StoredModelTests(SmolLm2 smol)
 {
     private static readonly string[] Folders = ["llama", "llama_bias_tied", "qwen2", "qwen3"];

@@ -40,6 +40,23 @@ public sealed class WorkerPoolTests
         pool.SharesTakenOver.ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Two_threads_at_once_are_refused(int workers)
+    {
+        using var pool = new WorkerPool(workers);
+        Should.Throw<Exception>(() => pool.Run(new Nested(pool))).GetBaseException().Message.ShouldContain("another thread");
+        var job = new Counting(workers);
+        pool.Run(job);
+        job.Counts.ShouldAllBe(count => count == 1);
+    }
+
+    private sealed class Nested(WorkerPool pool) : ParallelJob
+    {
+        public override void Execute(int worker) => pool.Run(this);
+    }
+
     private sealed class Counting(int shares) : ParallelJob
     {
         public int[] Counts { get; } = new int[shares];
