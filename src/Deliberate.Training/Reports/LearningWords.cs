@@ -4,11 +4,12 @@ namespace Deliberate.Training;
 /// <param name="Short">In labels: before RL, after RL.</param>
 /// <param name="Long">In sentences.</param>
 /// <param name="Step">What its axis counts.</param>
-internal sealed record LearningWords(string Short, string Long, string Step)
+/// <param name="Steps">Several of them.</param>
+internal sealed record LearningWords(string Short, string Long, string Step, string Steps)
 {
-    public static LearningWords Reinforcement { get; } = new("RL", "reinforcement learning", "RL step");
+    public static LearningWords Reinforcement { get; } = new("RL", "reinforcement learning", "RL step", "RL steps");
 
-    public static LearningWords ExpertIteration { get; } = new("expert iteration", "expert iteration", "round of expert iteration");
+    public static LearningWords ExpertIteration { get; } = new("expert iteration", "expert iteration", "round of expert iteration", "rounds of expert iteration");
 
     public string Before => "before " + Short;
 
@@ -18,5 +19,5 @@ internal sealed record LearningWords(string Short, string Long, string Step)
     public static LearningWords Of(TrainRecipe recipe) => recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds > 0 ? ExpertIteration : Reinforcement;
 
     /// <summary>Of several runs side by side.</summary>
-    public static LearningWords Of(IReadOnlyList<RunEvidence> runs) => runs.All(r => r.Learning == runs[0].Learning) ? runs[0].Learning : new("learning", "learning", "step");
+    public static LearningWords Of(IReadOnlyList<RunEvidence> runs) => runs.All(r => r.Learning == runs[0].Learning) ? runs[0].Learning : new("learning", "learning", "step", "steps");
 }

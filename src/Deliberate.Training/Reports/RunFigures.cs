@@ -13,7 +13,7 @@ internal static class RunFigures
 
     public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
         RunWords.Name(run), run.Learning, "share of held-out answers", Points(run, run.Evaluations), control is null ? null : Points(control, control.Evaluations), Counts(run),
-        $"{Sampling}, after so many {run.Learning.Step}s; Wilson intervals of shares, t intervals of mean lengths");
+        $"{Sampling}, after so many {run.Learning.Steps}; Wilson intervals of shares, t intervals of mean lengths");
 
     /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
     public static IReadOnlyList<IChart> Picture(RunEvidence run, RunEvidence? control)

@@ -241,7 +241,7 @@ internal sealed class TrainingRun : IDisposable
         var (from, to) = (_folder.Evaluation(RunFolder.Base), _folder.Evaluation(RunFolder.Final));
         var isBase = _recipe.Reinforcement.Steps == 0 && _recipe.ExpertIteration.Rounds == 0;
         if (isBase && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
-        Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps, quick: false, null, cancellation);
+        Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps > 0 ? _recipe.Reinforcement.Steps : _recipe.ExpertIteration.Rounds, quick: false, null, cancellation);
         _session.Health.Conclude();
     }
 
