@@ -6,6 +6,17 @@ switch (args)
     case ["train", var shape, var sequences, var length, var threads, .. var rest]:
         TrainBenchmark.Run(shape, int.Parse(sequences), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 7);
         return 0;
+    case ["sample", var shape, var batch, var threads, .. var rest]:
+        SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+        return 0;
+    case ["grpo", var shape, var threads, .. var rest]:
+        GrpoBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+        return 0;
+    case ["optim", var shape, var threads, .. var rest]:
+        OptimizerBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 15);
+        return 0;
+    case ["compare", var peers, var torch, var pairs, var quick, var json, var document, .. var only]:
+        return new PeerComparison(peers, torch, int.Parse(pairs), bool.Parse(quick)).Run(only, json, document.Length > 0 ? document : null);
     case ["prefill", var path, var storage, var length, var threads, .. var rest]:
         PretrainedBenchmark.Prefill(path, Enum.Parse<WeightStorage>(storage), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
         return 0;
@@ -22,6 +33,6 @@ switch (args)
         PretrainedBenchmark.Export(path, target);
         return 0;
     default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | export MODEL FILE");
+        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | export MODEL FILE");
         return 2;
 }

@@ -16,13 +16,8 @@ internal static unsafe class PackedMatrix<TL>
             var width = Math.Min(MatrixProduct<TL>.PanelWidth, columns - column);
             var padded = MatrixProduct<TL>.RoundUp(width);
             var target = packed + MatrixProduct<TL>.PanelOffset(panel, depth);
-            // Eight source rows at a time: their cache lines stay while the inner index runs.
-            for (var c0 = 0; c0 < padded; c0 += 8)
-            {
-                var end = Math.Min(c0 + 8, padded);
-                for (var k = 0; k < depth; k++)
-                    for (var c = c0; c < end; c++) target[((nint)k * padded) + c] = c < width ? source[((column + c) * sourceRow) + k] : 0;
-            }
+            MatrixTranspose.Copy(source + (column * sourceRow), sourceRow, width, depth, target, padded);
+            for (var k = 0; width < padded && k < depth; k++) new Span<float>(target + ((nint)k * padded) + width, padded - width).Clear();
         }
     }
 
