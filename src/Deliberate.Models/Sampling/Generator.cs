@@ -30,10 +30,11 @@ internal sealed class Generator : IDisposable
     private readonly List<int> _tokens = [];
 
     /// <param name="positions">Longest prompt and continuation together, in tokens.</param>
-    public Generator(LanguageModel model, int positions)
+    /// <param name="cache">How keys and values are held.</param>
+    public Generator(LanguageModel model, int positions, CacheStorage cache = CacheStorage.F32)
     {
         Positions = positions;
-        _cache = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount);
+        _cache = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, cache);
         _tape = new Tape(model.Device, Math.Min(positions, MostTokens), 1, training: false) { Cache = _cache };
         _head = new LogitHead(model, model.Build(_tape, positions), 1);
         _chooser = new TokenChooser(model.Configuration.VocabularySize);

@@ -32,12 +32,13 @@ internal sealed class Sampler : IDisposable
 
     /// <param name="slots">Samples in flight at once.</param>
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
-    public Sampler(LanguageModel model, int slots, int positions)
+    /// <param name="cache">How keys and values are held; what is trained on must come from F32.</param>
+    public Sampler(LanguageModel model, int slots, int positions, CacheStorage cache = CacheStorage.F32)
     {
         _model = model;
         Positions = positions;
         var device = model.Device;
-        _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount);
+        _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount, cache);
         var rows = LogitRows(slots);
         _tape = new Tape(device, TokenCapacity(slots, positions), rows, training: false) { Cache = _cache };
         _head = new LogitHead(model, model.Build(_tape, positions), rows);

@@ -18,13 +18,20 @@ internal sealed class KeyValueCache : IDisposable
     private readonly Stack<int> _free = new();
     private readonly List<int> _references = [];
 
-    public KeyValueCache(Device device, AttentionShape shape, int layers)
+    /// <param name="storage">The double-precision device holds doubles in any case.</param>
+    public KeyValueCache(Device device, AttentionShape shape, int layers, CacheStorage storage = CacheStorage.F32)
     {
         _device = device;
         _shape = shape;
+        Storage = device.ElementSize == sizeof(float) ? storage : CacheStorage.F32;
+        ElementBytes = Storage == CacheStorage.BF16 ? sizeof(ushort) : device.ElementSize;
         PageElements = 2L * layers * shape.KeyHeads * PageTokens * shape.HeadSize;
-        ChunkPages = (int)Math.Clamp(ChunkBytes / (PageElements * device.ElementSize), 1, 32);
+        ChunkPages = (int)Math.Clamp(ChunkBytes / (PageElements * ElementBytes), 1, 32);
     }
+
+    public CacheStorage Storage { get; }
+
+    private int ElementBytes { get; }
 
     public AttentionShape Shape => _shape;
 
@@ -35,7 +42,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Pages in use.</summary>
     public int LivePages => _references.Count - _free.Count;
 
-    public long Bytes => (long)_references.Count * PageElements * _device.ElementSize;
+    public long Bytes => (long)_references.Count * PageElements * ElementBytes;
 
     public int Take()
     {
@@ -56,7 +63,7 @@ internal sealed class KeyValueCache : IDisposable
     public unsafe int Copy(int page)
     {
         var copy = Take();
-        var bytes = PageElements * _device.ElementSize;
+        var bytes = PageElements * ElementBytes;
         System.Buffer.MemoryCopy(Start(page), Start(copy), bytes, bytes);
         return copy;
     }
@@ -65,6 +72,10 @@ internal sealed class KeyValueCache : IDisposable
     public unsafe float* Keys32(int page, int layer, int keyHead) => (float*)Start(page) + Offset(layer, keyHead);
 
     public unsafe float* Values32(int page, int layer, int keyHead) => Keys32(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+
+    public unsafe ushort* Keys16(int page, int layer, int keyHead) => (ushort*)Start(page) + Offset(layer, keyHead);
+
+    public unsafe ushort* Values16(int page, int layer, int keyHead) => Keys16(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
 
     public unsafe double* Keys64(int page, int layer, int keyHead) => (double*)Start(page) + Offset(layer, keyHead);
 
@@ -82,12 +93,12 @@ internal sealed class KeyValueCache : IDisposable
     {
         var chunk = _chunks[page / ChunkPages];
         var first = _device.ElementSize == sizeof(float) ? (byte*)chunk.F32 : (byte*)chunk.F64;
-        return first + (page % ChunkPages * PageElements * _device.ElementSize);
+        return first + (page % ChunkPages * PageElements * ElementBytes);
     }
 
     private void Grow()
     {
-        _chunks.Add(_device.Allocate(ChunkPages * PageElements));
+        _chunks.Add(_device.Allocate(ChunkPages * PageElements * ElementBytes / _device.ElementSize));
         for (var i = 0; i < ChunkPages; i++) _references.Add(0);
         for (var i = ChunkPages - 1; i >= 0; i--) _free.Push(_references.Count - ChunkPages + i);
     }

@@ -181,8 +181,9 @@ internal sealed class Tape : IDisposable
     private bool BlocksOfSegments()
     {
         var batch = Batch;
-        // Sampling reads every weight for every block, so it wants as few blocks as workers; training balances uneven segments.
-        var target = Math.Clamp(batch.Tokens / (_device.Workers.Count * (Cache is null ? 4 : 1)), 16, BlockRows);
+        // Sampling reads every weight for every block, so it wants as many blocks as workers; training balances uneven segments.
+        var workers = _device.Workers.Count;
+        var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * 4), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
         var count = 0;
         for (var first = 0; first < batch.Segments;)
         {

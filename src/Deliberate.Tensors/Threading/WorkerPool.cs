@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Deliberate.Tensors;
 
 /// <summary>Work for all workers at once; kept and reused, so that starting it allocates nothing.</summary>
@@ -11,15 +15,13 @@ internal abstract class ParallelJob
 /// A fixed set of threads for fork and join. Each worker has one share of a job, claimed before it runs; the calling thread, done
 /// with its own, takes the shares that nobody has begun. So a worker that the system gave no core to holds nothing up: on a busy
 /// machine a job is slower by the time it did not get, not by the time it waited for its threads to be scheduled. A worker that
-/// waits spins for some tens of microseconds, the usual gap between two operations, then parks; each share that it comes too late
-/// for halves that time, since another process needs the core.
+/// waits spins for a tenth of a millisecond, longer than the usual gap between two operations, then parks; each share that it comes
+/// too late for while it spins halves that time, since another process needs the core.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
-    /// <summary>Turns of SpinWait before parking: about 50 µs.</summary>
-    private const int MostSpinTurns = 2000;
-
-    private const int LeastSpinTurns = 16;
+    /// <summary>How long a worker that has been in time waits before it parks, and one that came late again and again.</summary>
+    private static readonly long MostSpin = Stopwatch.Frequency / 1_000_000 * 100, LeastSpin = Stopwatch.Frequency / 1_000_000;
 
     private readonly Worker[] _workers;
     private ParallelJob? _job;
@@ -89,12 +91,9 @@ internal sealed class WorkerPool : IDisposable
             Interlocked.Decrement(ref _pending);
         }
 
-        var spin = 0;
+        var spin = new Spin(MostSpin);
         while (Volatile.Read(ref _pending) != 0)
-        {
-            if (++spin < MostSpinTurns) Thread.SpinWait(8);
-            else Thread.Yield();
-        }
+            if (!spin.Turn()) Thread.Yield();
 
         if (_failure is not null) throw new AggregateException(_failure);
     }
@@ -111,12 +110,33 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>A wait of a few nanoseconds a turn, which looks at the clock only now and then.</summary>
+    private struct Spin(long length)
+    {
+        private const int TurnsBetweenLooks = 16;
+
+        private readonly long _end = Stopwatch.GetTimestamp() + length;
+        private int _turns;
+
+        /// <summary>False once the time is over.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Turn()
+        {
+            // SpinWait would do on all machines, but its shortest waits are several times as long as this.
+            if (X86Base.IsSupported) X86Base.Pause();
+            else Thread.SpinWait(1);
+            return ++_turns % TurnsBetweenLooks != 0 || Stopwatch.GetTimestamp() < _end;
+        }
+    }
+
     private sealed class Worker : IDisposable
     {
         private readonly WorkerPool _pool;
         private readonly Thread _thread;
         private readonly SemaphoreSlim _signal = new(0);
-        private int _parked, _claimed, _spinTurns = MostSpinTurns;
+        private int _parked, _claimed;
+        private bool _woken;
+        private long _spin = MostSpin;
 
         public Worker(WorkerPool pool, int index)
         {
@@ -131,11 +151,16 @@ internal sealed class WorkerPool : IDisposable
         /// <summary>Takes this worker's share of a job, if nobody has: every share is claimed before the next job begins.</summary>
         public bool Claim(int epoch) => Interlocked.CompareExchange(ref _claimed, epoch, epoch - 1) == epoch - 1;
 
-        public void CameLate() => _spinTurns = Math.Max(LeastSpinTurns, _spinTurns / 2);
+        /// <summary>
+        /// Late though it was spinning: something else has its core. Late because it had to be woken: it parked too early, and would
+        /// go on coming late on an idle machine.
+        /// </summary>
+        public void CameLate() => _spin = _woken ? Longer(_spin) : Math.Max(LeastSpin, _spin / 2);
 
         public void Wake()
         {
-            if (Interlocked.Exchange(ref _parked, 0) == 1) _signal.Release();
+            _woken = Interlocked.Exchange(ref _parked, 0) == 1;
+            if (_woken) _signal.Release();
         }
 
         public void Dispose()
@@ -145,25 +170,23 @@ internal sealed class WorkerPool : IDisposable
             _signal.Dispose();
         }
 
+        private static long Longer(long spin) => Math.Min(MostSpin, spin + (spin / 8) + 1);
+
         private void Loop()
         {
             var seen = 0;
             while (true)
             {
-                var spin = 0;
+                var spin = new Spin(_spin);
                 while (Volatile.Read(ref _pool._epoch) == seen)
                 {
-                    if (++spin < _spinTurns)
-                    {
-                        Thread.SpinWait(8);
-                        continue;
-                    }
+                    if (spin.Turn()) continue;
 
                     // Announce the sleep, then look once more: a job that came in between would otherwise not wake us.
                     Interlocked.Exchange(ref _parked, 1);
                     if (Volatile.Read(ref _pool._epoch) != seen && Interlocked.Exchange(ref _parked, 0) == 1) break;
                     _signal.Wait();
-                    spin = 0;
+                    spin = new Spin(_spin);
                 }
 
                 seen = Volatile.Read(ref _pool._epoch);
@@ -171,7 +194,7 @@ internal sealed class WorkerPool : IDisposable
                 if (!Claim(seen)) continue;
                 _pool.Execute(Index);
                 // In time again: back towards the full spin.
-                _spinTurns = Math.Min(MostSpinTurns, _spinTurns + (_spinTurns / 8) + 1);
+                _spin = Longer(_spin);
                 Interlocked.Decrement(ref _pool._pending);
             }
         }

@@ -62,11 +62,7 @@ internal static unsafe class AttentionKernel<TL>
             var target = packed + MatrixProduct<TL>.PanelOffset(panel, size);
             var count = Math.Min(width, tokens - (panel * width));
             if (count < width) new Span<float>(target, width * size).Clear();
-            for (var key = 0; key < count; key++)
-            {
-                var row = source + (((panel * width) + key) * sourceRow);
-                for (var i = 0; i < size; i++) target[(i * width) + key] = row[i];
-            }
+            MatrixTranspose.Copy(source + (panel * width * sourceRow), sourceRow, count, size, target, width);
         }
 
         return packed;

@@ -8,7 +8,7 @@ namespace Deliberate.Tensors;
 internal static unsafe class CachedAttentionKernel<TL>
     where TL : struct, ILanes<TL>
 {
-    private const int ScoreSlot = 1, PageTokens = KeyValueCache.PageTokens;
+    private const int ScoreSlot = 1, WideSlot = 2, PageTokens = KeyValueCache.PageTokens;
 
     /// <summary>Writes keys and values of rows into the cache: position first + i is row rows.Begin + i.</summary>
     public static void Store(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows)
@@ -25,10 +25,19 @@ internal static unsafe class CachedAttentionKernel<TL>
             var position = first + row - rows.Begin;
             var page = sequence.Page(position / PageTokens);
             var slot = position % PageTokens;
-            float* keys = cache.Keys32(page, layer, keyHead), key = qkv.F32(row) + shape.KeyColumn(keyHead);
-            var panel = keys + ((nint)(slot / width) * width * size) + (slot % width);
-            for (var i = 0; i < size; i++) panel[i * width] = key[i];
-            new ReadOnlySpan<float>(qkv.F32(row) + shape.ValueColumn(keyHead), size).CopyTo(new Span<float>(cache.Values32(page, layer, keyHead) + (slot * size), size));
+            float* key = qkv.F32(row) + shape.KeyColumn(keyHead), value = qkv.F32(row) + shape.ValueColumn(keyHead);
+            var at = ((nint)(slot / width) * width * size) + (slot % width);
+            if (cache.Storage == CacheStorage.BF16)
+            {
+                ushort* panel = cache.Keys16(page, layer, keyHead) + at, values = cache.Values16(page, layer, keyHead) + (slot * size);
+                for (var i = 0; i < size; i++) (panel[i * width], values[i]) = (BrainFloats<TL>.Rounded(key[i]), BrainFloats<TL>.Rounded(value[i]));
+            }
+            else
+            {
+                var panel = cache.Keys32(page, layer, keyHead) + at;
+                for (var i = 0; i < size; i++) panel[i * width] = key[i];
+                new ReadOnlySpan<float>(value, size).CopyTo(new Span<float>(cache.Values32(page, layer, keyHead) + (slot * size), size));
+            }
         }
     }
 
@@ -37,12 +46,13 @@ internal static unsafe class CachedAttentionKernel<TL>
         var pitch = AttentionKernel<TL>.ScorePitch(first + rows.Count);
         var scores = scratch.F32(ScoreSlot, 6L * pitch);
         int size = shape.HeadSize, head = keyHead * shape.Group;
+        var wide = cache.Storage == CacheStorage.BF16 ? scratch.F32(WideSlot, (long)PageTokens * size) : null;
         if (rows.Count == 1)
         {
             for (var g = 0; g < shape.Group; g += 6)
             {
                 var column = (head + g) * size;
-                Tile(shape, cache, sequence, layer, keyHead, first, 0, Math.Min(6, shape.Group - g), qkv.F32(rows.Begin) + column, size, output.F32(rows.Begin) + column, size, scores, pitch);
+                Tile(shape, cache, sequence, layer, keyHead, first, 0, Math.Min(6, shape.Group - g), qkv.F32(rows.Begin) + column, size, output.F32(rows.Begin) + column, size, scores, pitch, wide);
             }
 
             return;
@@ -54,13 +64,20 @@ internal static unsafe class CachedAttentionKernel<TL>
             for (var i = 0; i < rows.Count; i += 6)
                 Tile(
                     shape, cache, sequence, layer, keyHead, first + i, 1, Math.Min(6, rows.Count - i), qkv.F32(rows.Begin + i) + column, qkv.Stride,
-                    output.F32(rows.Begin + i) + column, output.Stride, scores, pitch);
+                    output.F32(rows.Begin + i) + column, output.Stride, scores, pitch, wide);
         }
     }
 
+    private static float* Widened(ushort* source, float* target, int count)
+    {
+        BrainFloats<TL>.Widen(source, target, count);
+        return target;
+    }
+
     /// <summary>Count queries at positions position + r·step.</summary>
+    /// <param name="wide">Room for a page's keys or values as floats; null where the cache holds floats.</param>
     private static void Tile(
-        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int position, int step, int count, float* q, nint qRow, float* target, nint targetRow, float* scores, int pitch)
+        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int position, int step, int count, float* q, nint qRow, float* target, nint targetRow, float* scores, int pitch, float* wide)
     {
         int size = shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
         var high = position + ((count - 1) * step) + 1;
@@ -69,7 +86,9 @@ internal static unsafe class CachedAttentionKernel<TL>
         for (var panel = low / width; panel * width < high; panel++)
         {
             var key = panel * width;
-            var keys = cache.Keys32(sequence.Page(key / PageTokens), layer, keyHead) + ((nint)(key % PageTokens / width) * width * size);
+            var page = sequence.Page(key / PageTokens);
+            var at = (nint)(key % PageTokens / width) * width * size;
+            var keys = wide == null ? cache.Keys32(page, layer, keyHead) + at : Widened(cache.Keys16(page, layer, keyHead) + at, wide, width * size);
             MatrixProduct<TL>.Panel(count, Math.Min(width, last - key), size, q, qRow, 1, keys, width, scores + key, pitch, null, 0, null, 0);
         }
 
@@ -89,9 +108,12 @@ internal static unsafe class CachedAttentionKernel<TL>
             for (var page = low / PageTokens; page * PageTokens < high; page++)
             {
                 var begin = page * PageTokens;
-                var values = cache.Values32(sequence.Page(page), layer, keyHead);
+                var present = Math.Min(PageTokens, high - begin);
+                var values = wide == null
+                    ? cache.Values32(sequence.Page(page), layer, keyHead)
+                    : Widened(cache.Values16(sequence.Page(page), layer, keyHead), wide, present * size);
                 MatrixProduct<TL>.Panel(
-                    count, columns, Math.Min(PageTokens, high - begin), scores + begin, pitch, 1, values + column, size, target + column, targetRow,
+                    count, columns, present, scores + begin, pitch, 1, values + column, size, target + column, targetRow,
                     start, targetRow, null, 0);
                 start = target + column;
             }

@@ -20,24 +20,25 @@ internal static unsafe class LinearKernel<TL>
 
     public static void Forward(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share)
     {
-        var (first, end) = share.Of(Panels(weight.Rows));
+        var (first, end) = share.Of(weight.Rows, weight.Storage is null or WeightStorage.F32 ? TL.Width : MatrixProduct<TL>.PanelWidth);
         Product(
             weight, rows.Count, x.F32(rows.Begin), x.Stride, first, end, y.F32(rows.Begin), y.Stride,
             bias is null ? null : bias.F32, residual is null ? null : residual.F32(rows.Begin), residual?.Stride ?? 0);
     }
 
-    /// <summary>Columns of panels [firstPanel, endPanel) of x·Wᵀ, however the weight is held.</summary>
+    /// <summary>Columns [first, end) of x·Wᵀ, cut at whole vectors, or at whole panels where the weight is held narrow.</summary>
     public static void Product(
-        LinearWeight weight, int rows, float* x, nint xRow, int firstPanel, int endPanel, float* y, nint yRow, float* bias, float* addend, nint addendRow)
+        LinearWeight weight, int rows, float* x, nint xRow, int first, int end, float* y, nint yRow, float* bias, float* addend, nint addendRow)
     {
         if (weight.Storage is null or WeightStorage.F32)
         {
             var packed = weight.Storage is null ? weight.ForwardPacked!.F32 : (float*)weight.Stored!.Bytes;
-            MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, firstPanel, endPanel, y, yRow, bias, addend, addendRow);
+            MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, first, end, y, yRow, bias, addend, addendRow);
         }
         else
         {
-            StoredProduct<TL>.Run(weight.Storage.Value, rows, weight.Rows, weight.Columns, x, xRow, weight.Stored!.Bytes, firstPanel, endPanel, y, yRow, bias, addend, addendRow);
+            StoredProduct<TL>.Run(
+                weight.Storage.Value, rows, weight.Rows, weight.Columns, x, xRow, weight.Stored!.Bytes, first / MatrixProduct<TL>.PanelWidth, Panels(end), y, yRow, bias, addend, addendRow);
         }
     }
 
@@ -52,7 +53,7 @@ internal static unsafe class LinearKernel<TL>
 
     public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows) =>
         MatrixProduct<TL>.Packed(
-            rows.Count, weight.Columns, weight.Rows, y.GradientF32(rows.Begin - yFirstRow), y.Stride, weight.BackwardPacked!.F32, 0, Panels(weight.Columns),
+            rows.Count, weight.Columns, weight.Rows, y.GradientF32(rows.Begin - yFirstRow), y.Stride, weight.BackwardPacked!.F32, 0, weight.Columns,
             x.GradientF32(rows.Begin), x.Stride, null, null, 0);
 
     public static void WeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share)

@@ -36,7 +36,7 @@ internal static unsafe class LogProbabilityKernel<TL>
     }
 
     private static void Logits(Tensor x, LinearWeight head, int row, int count, float* logits, int stride) =>
-        LinearKernel<TL>.Product(head, count, x.F32(row), x.Stride, 0, LinearKernel<TL>.Panels(head.Rows), logits, stride, null, null, 0);
+        LinearKernel<TL>.Product(head, count, x.F32(row), x.Stride, 0, head.Rows, logits, stride, null, null, 0);
 
     /// <summary>
     /// Scales a row of logits in place, z = softCap(logit)·scale, and writes (log p of the target, entropy, max, Σ e^(z - max)).

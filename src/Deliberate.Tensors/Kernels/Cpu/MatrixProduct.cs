@@ -23,22 +23,23 @@ internal static unsafe class MatrixProduct<TL>
 
     public static int RoundUp(int columns) => (columns + TL.Width - 1) & -TL.Width;
 
-    /// <summary>C = A · packed B, for the columns of panels [firstPanel, endPanel).</summary>
+    /// <summary>C = A · packed B, for the columns [firstColumn, endColumn), whole vectors of them but for the last.</summary>
     /// <param name="bias">One value a column that each chain starts from; null for zero.</param>
     /// <param name="addend">The residual, [rows, columns], added after the chain; null for none.</param>
     public static void Packed(
-        int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstPanel, int endPanel, float* c, nint cRow, float* bias, float* addend, nint addendRow)
+        int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstColumn, int endColumn, float* c, nint cRow, float* bias, float* addend, nint addendRow)
     {
         for (var block = 0; block < rows; block += RowBlock)
         {
             var blockRows = Math.Min(RowBlock, rows - block);
-            for (var panel = firstPanel; panel < endPanel; panel++)
+            for (var column = firstColumn; column < endColumn;)
             {
-                var column = panel * PanelWidth;
-                var width = Math.Min(PanelWidth, columns - column);
+                var panel = column / PanelWidth;
+                int start = panel * PanelWidth, end = Math.Min(endColumn, start + PanelWidth);
                 Panel(
-                    blockRows, width, depth, a + (block * aRow), aRow, 1, packed + PanelOffset(panel, depth), RoundUp(width), c + (block * cRow) + column, cRow,
-                    bias == null ? null : bias + column, 0, addend == null ? null : addend + (block * addendRow) + column, addendRow);
+                    blockRows, end - column, depth, a + (block * aRow), aRow, 1, packed + PanelOffset(panel, depth) + (column - start), RoundUp(Math.Min(PanelWidth, columns - start)),
+                    c + (block * cRow) + column, cRow, bias == null ? null : bias + column, 0, addend == null ? null : addend + (block * addendRow) + column, addendRow);
+                column = end;
             }
         }
     }

@@ -55,8 +55,7 @@ internal static unsafe class StoredPanel<TL>
         if (storage == WeightStorage.BF16)
         {
             var source = (ushort*)panel + ((nint)begin * padded);
-            var count = (nint)(end - begin) * padded;
-            for (nint i = 0; i < count; i += TL.Width) TL.Store(TL.LoadBFloat16(source + i), target + i);
+            BrainFloats<TL>.Widen(source, target, (nint)(end - begin) * padded);
             return;
         }
 
@@ -90,14 +89,7 @@ internal static unsafe class StoredPanel<TL>
     private static void PackBFloat16(float* rows, int width, int depth, ushort* panel, int padded)
     {
         for (var c = 0; c < width; c++)
-            for (var k = 0; k < depth; k++) panel[((nint)k * padded) + c] = Rounded(rows[((nint)c * depth) + k]);
-    }
-
-    /// <summary>To nearest, ties to even.</summary>
-    private static ushort Rounded(float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+            for (var k = 0; k < depth; k++) panel[((nint)k * padded) + c] = BrainFloats<TL>.Rounded(rows[((nint)c * depth) + k]);
     }
 
     private static void PackEightBits(float* rows, int width, int depth, byte* panel, int padded)
