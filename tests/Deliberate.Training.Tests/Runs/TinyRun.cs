@@ -71,7 +71,7 @@ internal static class TinyRun
 }
 
 /// <summary>Calls back at each step.</summary>
-internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
+internal sealed class StepObserver(Action<RunStage, int> step) : RunObserver
 {
     public List<string> Notices { get; } = [];
 
