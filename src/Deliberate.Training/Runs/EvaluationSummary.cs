@@ -67,7 +67,7 @@ public sealed record EvaluationSummary(
 
     /// <summary>As TensorBoard shows them.</summary>
     /// <param name="prefix">What opens the names.</param>
-    public List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
+    internal List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
     {
         List<KeyValuePair<string, double>> values =
         [
