@@ -10,7 +10,11 @@ namespace Deliberate.Reasoning;
 /// </summary>
 public static class FamilyCheck
 {
-    private static readonly string[] Garbage = ["", "?", "0", "-1", "<think>", "<think>\n</think>", "<think>1\n2</think>3", new string('9', 400), "\0\uFFFD", string.Concat(Enumerable.Repeat("1+", 5000))];
+    /// <summary>Answers that some writers must get wrong are rare at some levels: so many solutions are looked at.</summary>
+    private const int Solutions = 1000;
+
+    /// <summary>What no family asks for.</summary>
+    private static readonly string[] Garbage = ["", "?", "<think>", "<think>\n</think>", "<think>1\n2</think>", new string('9', 400), "\0\uFFFD", string.Concat(Enumerable.Repeat("1+", 5000))];
 
     /// <summary>What is wrong with a family, in words; nothing where all is well.</summary>
     /// <param name="family">It need not be registered.</param>
@@ -31,8 +35,8 @@ public static class FamilyCheck
             for (var i = 0; i < problems; i++)
                 foreach (var split in Enum.GetValues<Split>())
                     Try($"{split} problem {i}", found, () => Look(family, level.Number, split, seed, i, found));
-            Try("its writers", found, () => Writers(family, level.Number, problems, seed, found));
-            faults.AddRange(found.DistinctBy(f => f[(f.IndexOf(':') + 1)..]).Select(f => $"level {level.Number}, {f}"));
+            Try("its writers", found, () => Writers(family, level.Number, seed, found));
+            faults.AddRange(found.DistinctBy(Kind).Select(f => $"level {level.Number}, {f}"));
         }
 
         return faults;
@@ -60,23 +64,23 @@ public static class FamilyCheck
         }
 
         foreach (var text in Garbage)
-            if (Grader.Grade(family, problem, text, truncated: false).Correct > 0 && text.Length > 10) Fault($"garbage passes for an answer: {Quoted(text)}");
+            if (Grader.Grade(family, problem, text, truncated: false).Correct > 0) Fault($"garbage passes for an answer: {Quoted(text)}");
     }
 
     /// <summary>A slip-prone writer who never slips, or others who are always right, leave reinforcement learning nothing to find out.</summary>
-    private static void Writers(ITaskFamily family, int level, int problems, ulong seed, List<string> found)
+    private static void Writers(ITaskFamily family, int level, ulong seed, List<string> found)
     {
         foreach (var writer in Enum.GetValues<Writer>())
         {
             if (writer == Writer.Careful) continue;
-            var wrong = 0;
-            for (var i = 0; i < problems; i++)
+            var isWrong = false;
+            for (var i = 0; i < Solutions && !isWrong; i++)
             {
                 var problem = family.Generate(Split.Train, level, seed, i);
-                if (!family.Verify(problem, Write(family, problem, writer, seed).Answer).IsCorrect) wrong++;
+                isWrong = !family.Verify(problem, Write(family, problem, writer, seed).Answer).IsCorrect;
             }
 
-            if (wrong == 0) found.Add($"{ProblemPreview.Name(writer)} writers: none of {problems} answers is wrong");
+            if (!isWrong) found.Add($"{ProblemPreview.Name(writer)} writers: none of {Solutions} answers is wrong");
         }
     }
 
@@ -97,6 +101,14 @@ public static class FamilyCheck
         }
 
         return null;
+    }
+
+    /// <summary>What a fault says without the problem that shows it, and what it quotes.</summary>
+    private static string Kind(string fault)
+    {
+        var what = fault[(fault.IndexOf(':') + 1)..];
+        var quote = what.AsSpan().IndexOfAny('"', '(');
+        return quote < 0 ? what : what[..quote];
     }
 
     private static string Quoted(string text) => $"\"{(text.Length > 20 ? text[..20] + "..." : text)}\"";
