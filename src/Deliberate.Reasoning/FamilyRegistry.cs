@@ -2,10 +2,13 @@ using Deliberate.Core;
 
 namespace Deliberate.Reasoning;
 
-/// <summary>The one visible list of task families. To add one: copy the nearest file in <c>Families</c>, change it, add its line here.</summary>
+/// <summary>
+/// The one visible list of task families. To add one of ours: copy the nearest file in <c>Families</c>, change it, add its line
+/// here. One of yours, in a program of your own, is added by <see cref="Register"/>; recipes then name it (<c>family.name</c>).
+/// </summary>
 public static class FamilyRegistry
 {
-    public static IReadOnlyList<ITaskFamily> All { get; } =
+    private static readonly ExtensibleList<ITaskFamily> Known = new("task family", family => family.Name,
     [
         new NestedArithmeticFamily(new("arithmetic")),
         new NestedArithmeticFamily(new("arithmetic-compare", Comparison: true)),
@@ -18,7 +21,17 @@ public static class FamilyRegistry
         new HornProofFamily(new("horn-proofs")),
         new MultiplicationFamily(new("multiplication")),
         new SudokuFamily(new("sudoku")),
-    ];
+    ]);
+
+    /// <summary>Ours, then those registered.</summary>
+    public static IReadOnlyList<ITaskFamily> All => Known.Items;
+
+    /// <summary>Adds a family of yours. Before a recipe that names it is read; <see cref="FamilyCheck"/> says whether it keeps what families promise.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
+    public static void Register(ITaskFamily family) => Known.Add(family);
+
+    /// <summary>Takes a registered one back, for tests and programs that register again.</summary>
+    public static bool Remove(string name) => Known.Remove(name);
 
     /// <summary>The family of this name, or a <see cref="UserError"/> that lists the names there are.</summary>
     public static ITaskFamily Get(string name) =>

@@ -11,6 +11,8 @@ public static class ProblemSplit
 {
     private const int MostDraws = 1_000_000;
 
+    /// <summary>The side of a problem.</summary>
+    /// <param name="canonical">See <see cref="Problem.Canonical"/>.</param>
     public static Split Of(string canonical)
     {
         var hash = 14695981039346656037UL;
@@ -21,10 +23,13 @@ public static class ProblemSplit
     }
 
     /// <summary>One draw of a problem; null where it is not one that the level wants.</summary>
-    internal delegate Problem? Draw(ref RandomStream random);
+    public delegate Problem? Draw(ref RandomStream random);
 
-    /// <summary>Draws until the problem is on the wanted side. The stream's key is (seed, split, level, index).</summary>
-    internal static Problem Generate(Split split, int level, ulong seed, long index, Draw draw)
+    /// <summary>
+    /// Draws until the problem is on the wanted side: what a family's <see cref="ITaskFamily.Generate"/> is made with. The stream's
+    /// key is (seed, split, level, index).
+    /// </summary>
+    public static Problem Generate(Split split, int level, ulong seed, long index, Draw draw)
     {
         var random = new RandomStream(seed, split == Split.Train ? StreamStage.TrainProblems : StreamStage.TestProblems, step: level, problem: index);
         for (var i = 0; i < MostDraws; i++)

@@ -4,7 +4,7 @@ namespace Deliberate.Tensors;
 /// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads) or the reference (doubles, one
 /// thread, plain loops), which is the oracle of the tests.
 /// </summary>
-public abstract class Device : IDisposable
+internal abstract class Device : IDisposable
 {
     private protected Device(int elementSize, WorkerPool workers)
     {

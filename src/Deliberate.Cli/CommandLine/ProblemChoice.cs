@@ -22,7 +22,7 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
     {
         if (family is null && choice.Recipe is { Problems: not null } recipe)
         {
-            var problems = (OwnProblems)RunInputs.ProblemsOf(recipe, new SilentObserver());
+            var problems = (OwnProblems)RunInputs.ProblemsOf(recipe, new RunObserver());
             if (level > 0 && problems.Count(Split.Test, level) == 0) throw new UserError($"{problems.Name} holds out no problem of level {level}.", field: "--level", advice: $"Its levels are {string.Join(", ", problems.Levels.Select(l => l.Number))}.");
             return new ProblemChoice(problems, level > 0 ? level : null, RunInputs.GraderOf(recipe, new StandardError()), null);
         }
@@ -64,7 +64,7 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
         }
     }
 
-    private sealed class StandardError : SilentObserver
+    private sealed class StandardError : RunObserver
     {
         public override void Notice(string message) => Console.Error.WriteLine(message);
     }

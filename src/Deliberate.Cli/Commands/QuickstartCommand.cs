@@ -59,7 +59,7 @@ internal sealed class QuickstartCommand : CliCommand
         Console.Out.WriteLine();
         Console.Out.WriteLine($"Next: open {report} in a browser;");
         Console.Out.WriteLine($"      watch a model think: deliberate sample {folders[0]}");
-        Console.Out.WriteLine("      edit recipes/arithmetic.yaml and train your own: deliberate train recipes/arithmetic.yaml");
+        Console.Out.WriteLine($"      {(Directory.Exists(ShippedRecipes.Folder) ? "" : "deliberate recipe copy, ")}edit recipes/arithmetic.yaml and train your own: deliberate train recipes/arithmetic.yaml");
         return ExitCode.Success;
     }
 

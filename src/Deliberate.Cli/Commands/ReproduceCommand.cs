@@ -21,7 +21,7 @@ internal sealed class ReproduceCommand : CliCommand
     private readonly Option<bool> _quick = new("--quick") { Description = "The whole chain in a minute or two with tiny numbers, to see that it works. Not a result." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete an earlier experiment in the folder and begin again." };
     private readonly Option<string?> _writeDocs = new("--write-docs") { HelpName = "file", Description = $"Also write table and text into this page, between the marks of \"{ExperimentReport.Block}\"." };
-    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "file", Description = "The experiment's recipe; recipes/reproduce/reasoning.yaml if left out." };
+    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "file", Description = $"The experiment's recipe; that of {Reasoning} if left out." };
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("where the results are and the answers to its questions");
@@ -46,9 +46,9 @@ internal sealed class ReproduceCommand : CliCommand
         var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
         if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
         if (docs is not null) MarkedBlock.Check(docs, ExperimentReport.Block);
-        var recipe = parsed.GetValue(_recipe) ?? Path.Combine(AppContext.BaseDirectory, "recipes", "reproduce", "reasoning.yaml");
         var seeds = parsed.GetValue(_seeds);
-        var plan = ExperimentPlan.Read(recipe, new ExperimentOptions(seeds == 0 ? null : seeds, (ulong)parsed.GetValue(_seedBase), quick, parsed.GetValue(_set) ?? []));
+        var options = new ExperimentOptions(seeds == 0 ? null : seeds, (ulong)parsed.GetValue(_seedBase), quick, parsed.GetValue(_set) ?? []);
+        var plan = parsed.GetValue(_recipe) is { } recipe ? ExperimentPlan.Read(recipe, options) : ExperimentPlan.Read($"{ShippedRecipes.Folder}/reproduce/reasoning.yaml", options, ShippedRecipes.Text);
         var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-reasoning-quick" : "reproduce-reasoning");
         var folder = new ExperimentFolder(output);
         if (parsed.GetValue(_fresh)) folder.Clear();

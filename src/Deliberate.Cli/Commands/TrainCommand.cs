@@ -8,7 +8,7 @@ namespace Deliberate.Cli;
 /// <summary>Trains what a recipe describes into a new run folder.</summary>
 internal sealed class TrainCommand : CliCommand
 {
-    private readonly Argument<string> _recipe = new("RECIPE") { Description = "A YAML file; recipes/arithmetic.yaml and recipes/countdown.yaml are made to be copied and edited." };
+    private readonly Argument<string> _recipe = new("RECIPE") { Description = "A YAML file; recipes/arithmetic.yaml and recipes/countdown.yaml are made to be edited (deliberate recipe copy writes them)." };
     private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "The run folder; runs/NAME if left out, NAME being the recipe's." };
     private readonly Option<string?> _from = new("--from") { HelpName = "checkpoint", Description = "Start from another run's weights, or a model from elsewhere, as the recipe's model.from does; the optimizer begins anew." };
     private readonly Option<string[]> _set = CommonOptions.Set();
@@ -35,7 +35,7 @@ internal sealed class TrainCommand : CliCommand
         string[] set = parsed.GetValue(_set) ?? [];
         // Quoted, so that a path is read as a text whatever is in it.
         if (parsed.GetValue(_from) is { } from) set = [.. set, $"model.from={JsonSerializer.Serialize(CheckpointChoice.Find(from).Location)}"];
-        var file = parsed.GetRequiredValue(_recipe);
+        var file = ShippedRecipes.Named(parsed.GetRequiredValue(_recipe));
         var recipe = TrainRecipe.Read(file, set);
         var folder = parsed.GetValue(_output) ?? Path.Combine("runs", recipe.Name);
         if (File.Exists(folder)) throw new UserError("This is a file, not a folder.", folder, field: "--output", advice: "Choose another name.");

@@ -5,7 +5,7 @@ using Deliberate.Training;
 namespace Deliberate.Cli;
 
 /// <summary>
-/// The runs of the quickstart and their budgets. The recipes beside the program are measured to take <see cref="UsualMinutes"/> on
+/// The runs of the quickstart and their budgets. The recipes inside the program are measured to take <see cref="UsualMinutes"/> on
 /// two cores; other minutes scale their tokens and steps before the start, so that results depend on the numbers asked for and
 /// never on the clock. Fewer minutes also ask fewer held-out problems; more do not ask more, so that reports compare.
 /// </summary>
@@ -23,8 +23,9 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
 
     private static TrainRecipe Scaled(string name, double scale, ulong seed, IReadOnlyList<string> overrides)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "recipes", "quickstart", name + ".yaml");
-        var usual = TrainRecipe.Read(path);
+        var file = $"{ShippedRecipes.Folder}/quickstart/{name}.yaml";
+        var text = ShippedRecipes.Text(file);
+        var usual = TrainRecipe.Parse(text, file);
         // As overrides, so that those of the user come last and win.
         var scaled = new List<string>
         {
@@ -36,7 +37,7 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
             Whole("evaluation.quick_problems", Math.Min(usual.Evaluation.QuickProblems, Math.Max(FewestProblems, Math.Ceiling(usual.Evaluation.QuickProblems * scale)))),
             Whole("evaluation.every", Math.Ceiling(usual.Evaluation.Every * Math.Max(scale, 0.25))),
         };
-        return TrainRecipe.Read(path, [.. scaled, .. overrides]);
+        return TrainRecipe.Parse(text, file, [.. scaled, .. overrides]);
     }
 
     private static string Whole(string key, double value) => $"{key}={value.ToString("0", CultureInfo.InvariantCulture)}";

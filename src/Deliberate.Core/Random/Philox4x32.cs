@@ -4,7 +4,7 @@ namespace Deliberate.Core;
 /// Philox4x32-10, a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four 32-bit
 /// words from a 128-bit counter and a 64-bit key, without state. The same counter and key give the same words on any thread.
 /// </summary>
-public static class Philox4x32
+internal static class Philox4x32
 {
     private const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
 

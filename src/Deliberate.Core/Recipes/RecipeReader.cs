@@ -40,7 +40,8 @@ internal static class RecipeReader
         return (T)RecipeBinder.Bind(top, typeof(T), nullable: false, itemNullable: false, null, "", null)!;
     }
 
-    private static string ReadText(string path)
+    /// <summary>The text of a recipe file.</summary>
+    public static string ReadText(string path)
     {
         if (Directory.Exists(path)) throw new UserError("This is a folder, not a recipe.", path, advice: SuggestFile(path, "*"));
         if (!File.Exists(path)) throw new UserError("There is no such recipe.", path, advice: SuggestFile(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path)));

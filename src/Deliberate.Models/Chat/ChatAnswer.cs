@@ -1,7 +1,7 @@
 namespace Deliberate.Models;
 
 /// <summary>Why an answer ended.</summary>
-internal enum ChatEnd
+public enum ChatEnd
 {
     /// <summary>The model was done.</summary>
     Stop,
@@ -12,19 +12,23 @@ internal enum ChatEnd
     /// <summary>The context was used up.</summary>
     ContextFull,
 
+    /// <summary>It was asked to stop.</summary>
     Cancelled,
 }
 
 /// <summary>An answer, and what it cost.</summary>
-internal sealed record ChatAnswer
+public sealed record ChatAnswer
 {
+    /// <summary>The answer, without its chain of thought.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Null where there is none.</summary>
+    /// <summary>The chain of thought; null where there is none.</summary>
     public required string? Thinking { get; init; }
 
+    /// <summary>Why it ended.</summary>
     public required ChatEnd End { get; init; }
 
+    /// <summary>Of the conversation up to the answer.</summary>
     public required int PromptTokens { get; init; }
 
     /// <summary>Of the prompt, that were in the cache.</summary>
@@ -33,11 +37,13 @@ internal sealed record ChatAnswer
     /// <summary>Drawn, thinking and stop token included.</summary>
     public required int Tokens { get; init; }
 
+    /// <summary>Of these, the chain of thought.</summary>
     public required int ThinkingTokens { get; init; }
 
     /// <summary>From the question to the first token.</summary>
     public required TimeSpan FirstToken { get; init; }
 
+    /// <summary>From the question to the end.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Tokens a second after the first; null where there are none.</summary>

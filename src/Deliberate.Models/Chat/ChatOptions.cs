@@ -1,15 +1,17 @@
 namespace Deliberate.Models;
 
 /// <summary>How a conversation is held.</summary>
-internal sealed record ChatOptions
+public sealed record ChatOptions
 {
     /// <summary>Longest conversation in tokens; at most what the model was made for.</summary>
     public required int Context { get; init; }
 
+    /// <summary>How tokens are drawn. Default: the model's own distribution; <see cref="TextModel.SuggestedSampling"/> is what its makers would have.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
     /// <summary>Budget of an answer; null where only the context limits it.</summary>
     public int? MaxTokens { get; init; }
 
+    /// <summary>Another seed gives other answers. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -9,7 +9,7 @@ namespace Deliberate.Models;
 /// those tokens where the template writes the answer as it was; and what a turn shares with the one before (all of it, or all but
 /// the answer where the template leaves out earlier thought) is not read again. Stays on one thread.
 /// </summary>
-internal sealed class ChatSession : IDisposable
+public sealed class ChatSession : IDisposable
 {
     private readonly TextFormat _format;
     private readonly ChatOptions _options;
@@ -23,7 +23,7 @@ internal sealed class ChatSession : IDisposable
     private int _turn;
 
     /// <param name="model">Trained on conversations: its format has a chat template.</param>
-    public ChatSession(LanguageModel model, TextFormat format, ChatOptions options, TimeProvider? time = null)
+    internal ChatSession(LanguageModel model, TextFormat format, ChatOptions options, TimeProvider? time = null)
     {
         if (format.ChatTemplate is null) throw new UserError("the model has no chat template: it was not trained on conversations.");
         (_format, _options, _time) = (format, options, time ?? TimeProvider.System);
@@ -33,6 +33,7 @@ internal sealed class ChatSession : IDisposable
     /// <summary>The system message; null leaves it to the template, which may have its own. Takes effect with the next turn.</summary>
     public string? System { get; set; }
 
+    /// <summary>What was said, without the system message.</summary>
     public IReadOnlyList<ChatMessage> Messages => _messages;
 
     /// <summary>Bytes of the key-value cache.</summary>
@@ -47,6 +48,7 @@ internal sealed class ChatSession : IDisposable
     }
 
     /// <summary>Asks and waits for the whole answer.</summary>
+    /// <param name="text">The user's message.</param>
     /// <param name="watch">Given each piece of the answer as it becomes known.</param>
     /// <param name="cancellation">Cuts the answer off where it is; it stays in the conversation.</param>
     /// <exception cref="UserError">The conversation does not fit into the context, or the template refuses it: as if nothing had been asked.</exception>
@@ -99,6 +101,7 @@ internal sealed class ChatSession : IDisposable
         };
     }
 
+    /// <summary>Frees the conversation's memory; the model stays.</summary>
     public void Dispose() => _generator.Dispose();
 
     private ChatTemplateInput Input(IEnumerable<ChatMessage> messages)

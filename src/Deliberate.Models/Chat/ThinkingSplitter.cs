@@ -1,8 +1,9 @@
 namespace Deliberate.Models;
 
 /// <summary>A stretch of what a model wrote, as it becomes known.</summary>
+/// <param name="Text">The stretch.</param>
 /// <param name="IsThinking">Part of the chain of thought, not of the answer.</param>
-internal readonly record struct AnswerPiece(string Text, bool IsThinking);
+public readonly record struct AnswerPiece(string Text, bool IsThinking);
 
 /// <summary>
 /// Separates a chain of thought from the answer behind it while the text is being written: thought is what stands between the

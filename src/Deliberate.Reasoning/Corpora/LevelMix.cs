@@ -5,6 +5,7 @@ namespace Deliberate.Reasoning;
 /// <summary>Which levels a corpus or a run draws from, in which proportion (weights need not sum to 1).</summary>
 public sealed record LevelMix(IReadOnlyList<LevelMix.Weight> Weights)
 {
+    /// <summary>A level and how often it is drawn.</summary>
     public readonly record struct Weight(int Level, double Share);
 
     /// <summary>These levels in equal shares.</summary>

@@ -31,7 +31,7 @@ internal sealed record HeadRotation(AttentionShape Shape, DeviceBuffer? Table, i
 internal readonly record struct LogitShape(double Scale, double SoftCap = 0);
 
 /// <summary>The gate's non-linearity.</summary>
-public enum ActivationKind
+internal enum ActivationKind
 {
     /// <summary>x·σ(x).</summary>
     Silu,

@@ -7,7 +7,7 @@ namespace Deliberate.Tensors;
 /// doubles on the reference device. Aligned to 64 bytes, zeroed; blocks from 2 MB on are aligned to 2 MB and the system is asked
 /// for huge pages, because the kernels read many rows at once and would otherwise miss the address translation cache.
 /// </summary>
-public sealed unsafe class DeviceBuffer : IDisposable
+internal sealed unsafe class DeviceBuffer : IDisposable
 {
     private const nuint HugePage = 2 << 20;
     private const int TailBytes = 256;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Deliberate.Tensors;
 
 /// <summary>Which rule updates the weights.</summary>
-public enum OptimizerKind
+internal enum OptimizerKind
 {
     /// <summary>AdamW for everything.</summary>
     [JsonStringEnumMemberName("adamw")]
@@ -17,7 +17,7 @@ public enum OptimizerKind
 }
 
 /// <summary>Optimizer settings. Decay is decoupled and applies to matrices only.</summary>
-public sealed record OptimizerOptions
+internal sealed record OptimizerOptions
 {
     public OptimizerKind Kind { get; init; } = OptimizerKind.Muon;
 

@@ -12,7 +12,7 @@ internal class ExperimentObserver
     }
 
     /// <summary>Watches the training of the cell.</summary>
-    public virtual IRunObserver Run(ExperimentCell cell) => new SilentObserver();
+    public virtual IRunObserver Run(ExperimentCell cell) => new RunObserver();
 
     /// <summary>Held-out problems are being answered.</summary>
     public virtual void TestStarted(ExperimentCell cell, CellTest test, int problems)

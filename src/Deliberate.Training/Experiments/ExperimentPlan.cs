@@ -23,14 +23,17 @@ internal sealed record ExperimentPlan(ReasoningRecipe Recipe, TrainRecipe Train,
 
     public IReadOnlyList<string> Families => [.. Recipe.Tests.Select(t => t.Family)];
 
-    /// <param name="path">The experiment's recipe.</param>
-    public static ExperimentPlan Read(string path, ExperimentOptions options)
+    /// <param name="path">The experiment's recipe; the training recipe is beside it.</param>
+    /// <param name="options">What the command line changes.</param>
+    /// <param name="read">Gives the text of a path, for recipes that are in no file.</param>
+    public static ExperimentPlan Read(string path, ExperimentOptions options, Func<string, string>? read = null)
     {
-        var recipe = RecipeReader.Read<ReasoningRecipe>(path);
-        var trainPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, recipe.Train);
+        read ??= RecipeReader.ReadText;
+        var recipe = RecipeReader.Parse<ReasoningRecipe>(read(path), path);
+        var trainPath = Path.Combine(Path.GetDirectoryName(path) ?? "", recipe.Train);
         if (options.Quick) recipe = recipe with { Problems = recipe.Quick.Problems };
         if (options.Seeds is { } seeds) recipe = recipe with { Seeds = seeds };
-        var train = TrainRecipe.Read(trainPath, [.. options.Quick ? recipe.Quick.Set : [], .. options.Overrides ?? []]);
+        var train = TrainRecipe.Parse(read(trainPath), trainPath, [.. options.Quick ? recipe.Quick.Set : [], .. options.Overrides ?? []]);
         Check(recipe, train, trainPath);
         return Create(recipe, train, options.FirstSeed, options.Quick);
     }

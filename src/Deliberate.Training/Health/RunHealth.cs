@@ -30,7 +30,7 @@ internal sealed class RunHealth
     /// <summary>The health of a run that is over, or as far as it has come.</summary>
     public static RunHealth Of(RunFolder folder, TrainRecipe recipe)
     {
-        var health = new RunHealth(recipe, new SilentObserver());
+        var health = new RunHealth(recipe, new RunObserver());
         if (health.CatchUp(folder) > 0 && HealthHistory.Read(folder, recipe, RunFolder.Final) is { } final) health.Evaluation(final);
         return health;
     }

@@ -4,8 +4,9 @@ namespace Deliberate.Training;
 /// Everything that a loss takes from the optimizer's whole batch, computed once and passed to every micro-batch: results then
 /// do not depend on how the batch is cut. Counts are doubles because they divide.
 /// </summary>
-internal readonly record struct BatchNormalisers
+public readonly record struct BatchNormalisers
 {
+    /// <summary>Of an empty batch.</summary>
     public BatchNormalisers()
     {
     }
@@ -32,11 +33,11 @@ internal readonly record struct BatchNormalisers
     public double EntropyThreshold { get; init; } = double.NegativeInfinity;
 
     /// <summary>Means over the tokens in the loss and the covariance from which KL-Cov penalises; see <see cref="KlCovObjective"/>.</summary>
-    public double AdvantageMean { get; init; }
+    internal double AdvantageMean { get; init; }
 
-    public double LogpMean { get; init; }
+    internal double LogpMean { get; init; }
 
-    public double CovarianceThreshold { get; init; } = double.PositiveInfinity;
+    internal double CovarianceThreshold { get; init; } = double.PositiveInfinity;
 
     /// <summary>
     /// Counts the whole batch. Entropies and <see cref="PolicyBatch.LogpNew"/> matter only to the options that look at them

@@ -4,11 +4,12 @@ namespace Deliberate.Training;
 /// A policy loss as a pure function of log-probabilities and entropies, with its gradient in closed form. To be minimised.
 /// Evaluated on a micro-batch it gives that micro-batch's share of the whole batch's loss: shares add up.
 /// </summary>
-internal interface IPolicyObjective
+public interface IPolicyObjective
 {
     /// <summary>The name in recipes.</summary>
     string Name { get; }
 
+    /// <summary>As it was made.</summary>
     PolicyOptions Options { get; }
 
     /// <param name="batch">A micro-batch.</param>

@@ -1,7 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>Estimators of KL(new || reference) from one sampled token; d = log new - log reference (Schulman, "Approximating KL divergence").</summary>
-internal enum KlKind
+public enum KlKind
 {
     /// <summary>d: unbiased, high variance, may be negative.</summary>
     K1,

@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// How the terms of tokens become one number. T_i is the number of tokens of sequence i in the loss, N and B those of the
 /// optimizer's whole batch. Recipes write the names of verl.
 /// </summary>
-internal enum LossAggregation
+public enum LossAggregation
 {
     /// <summary><c>token-mean</c>: sum / N. Every token weighs the same (DAPO, TRL's and verl's default).</summary>
     [JsonStringEnumMemberName("token-mean")]

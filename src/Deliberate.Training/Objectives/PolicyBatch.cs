@@ -5,7 +5,7 @@ namespace Deliberate.Training;
 /// natural logs (nats) of the sampled tokens. Token spans are <c>[tokens]</c>, sequence spans <c>[sequences]</c>; an empty
 /// optional span means that the thing is absent.
 /// </summary>
-internal readonly ref struct PolicyBatch
+public readonly ref struct PolicyBatch
 {
     /// <summary>Where each sequence starts, and the end of the last: <c>[sequences + 1]</c>. Need not start at zero; token spans start at the first.</summary>
     public required ReadOnlySpan<int> Offsets { get; init; }
@@ -34,20 +34,25 @@ internal readonly ref struct PolicyBatch
     /// <summary>1 for a token in the loss, 0 for one that is not (a tool's output). Empty: all are.</summary>
     public ReadOnlySpan<double> Mask { get; init; }
 
-    /// <summary>Weight of each token for the mismatch of sampler and trainer; see <see cref="SamplerCorrection"/>.</summary>
+    /// <summary>Weight of each token for the mismatch of sampler and trainer.</summary>
     public ReadOnlySpan<double> TokenWeights { get; init; }
 
     /// <summary>The same, one weight a sequence.</summary>
     public ReadOnlySpan<double> SequenceWeights { get; init; }
 
+    /// <summary>Sequences in the batch.</summary>
     public int Sequences => Offsets.Length - 1;
 
+    /// <summary>Tokens of all sequences.</summary>
     public int Tokens => Offsets[^1] - Offsets[0];
 
+    /// <summary>Tokens of a sequence.</summary>
     public int Length(int sequence) => Offsets[sequence + 1] - Offsets[sequence];
 
+    /// <summary>The advantage of a token; both counted from the batch's first.</summary>
     public double AdvantageAt(int sequence, int token) => TokenAdvantages.IsEmpty ? Advantages[sequence] : TokenAdvantages[token];
 
+    /// <summary>Whether a token, counted from the batch's first, is in the loss.</summary>
     public bool InLoss(int token) => Mask.IsEmpty || Mask[token] > 0;
 
     /// <summary>A micro-batch: some consecutive sequences of this batch.</summary>
@@ -72,7 +77,7 @@ internal readonly ref struct PolicyBatch
     }
 
     /// <summary>Refuses spans whose lengths do not belong together: a bug of the caller, not of the user.</summary>
-    public void Check(PolicyOptions options)
+    internal void Check(PolicyOptions options)
     {
         Fits(LogpNew, Tokens, nameof(LogpNew), optional: false);
         if (TokenAdvantages.IsEmpty) Fits(Advantages, Sequences, nameof(Advantages), optional: false);

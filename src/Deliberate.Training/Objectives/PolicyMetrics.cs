@@ -4,23 +4,29 @@ namespace Deliberate.Training;
 /// What a step says about itself, as sums that merge: micro-batches each fill one, the step adds them up in order. Over the
 /// tokens in the loss; ratios are per token even for sequence-level objectives. KL in nats a token.
 /// </summary>
-internal sealed class PolicyMetrics
+public sealed class PolicyMetrics
 {
     private double _ratio, _k1, _k2, _k3, _refK1, _refK3, _klLoss, _entropy, _lowMin = double.NaN, _highMax = double.NaN;
 
+    /// <summary>Tokens in the loss.</summary>
     public double Tokens { get; private set; }
 
+    /// <summary>Sequences seen.</summary>
     public double Sequences { get; private set; }
 
+    /// <summary>Tokens whose reference log-probability was known.</summary>
     public double ReferenceTokens { get; private set; }
 
+    /// <summary>Tokens whose entropy was known.</summary>
     public double EntropyTokens { get; private set; }
 
     /// <summary>Tokens, or sequences for a sequence-level weight, that the clip fractions are shares of.</summary>
     public double ClipUnits { get; private set; }
 
+    /// <summary>Units with a ratio below the band and A below 0.</summary>
     public double ClippedLow { get; private set; }
 
+    /// <summary>Units with a ratio above the band and A above 0.</summary>
     public double ClippedHigh { get; private set; }
 
     /// <summary>Tokens that the dual clip bounds.</summary>
@@ -29,29 +35,37 @@ internal sealed class PolicyMetrics
     /// <summary>Sum over sequences of VESPO's weight φ.</summary>
     public double PhiSum { get; private set; }
 
+    /// <summary>Sequences that <see cref="PhiSum"/> is a sum over.</summary>
     public double PhiCount { get; private set; }
 
+    /// <summary>Greatest ratio new / old of a token.</summary>
     public double RatioMax { get; private set; } = double.NegativeInfinity;
 
+    /// <summary>Least ratio new / old of a token.</summary>
     public double RatioMin { get; private set; } = double.PositiveInfinity;
 
+    /// <summary>Mean ratio new / old.</summary>
     public double RatioMean => _ratio / Tokens;
 
     /// <summary>Mean of old - new: estimates KL(old || new) on old samples.</summary>
     public double ApproxKlK1 => _k1 / Tokens;
 
+    /// <summary>Mean of (new - old)² / 2.</summary>
     public double ApproxKlK2 => _k2 / Tokens;
 
+    /// <summary>Mean of ratio - 1 - log ratio: never negative.</summary>
     public double ApproxKlK3 => _k3 / Tokens;
 
     /// <summary>Mean of new - reference.</summary>
     public double ReferenceKlK1 => _refK1 / ReferenceTokens;
 
+    /// <summary>The same of new and reference by k3.</summary>
     public double ReferenceKlK3 => _refK3 / ReferenceTokens;
 
     /// <summary>Mean of the KL term as it stands in the loss, without its coefficient.</summary>
     public double KlLoss => _klLoss / ReferenceTokens;
 
+    /// <summary>Mean entropy of the policy, nats.</summary>
     public double Entropy => _entropy / EntropyTokens;
 
     /// <summary>Share with a ratio below the band and A below 0.</summary>
@@ -60,6 +74,7 @@ internal sealed class PolicyMetrics
     /// <summary>Share with a ratio above the band and A above 0 (CISPO: above the cap).</summary>
     public double ClipFractionHigh => ClippedHigh / ClipUnits;
 
+    /// <summary>Share that is clipped on either side.</summary>
     public double ClipFraction => (ClippedLow + ClippedHigh) / ClipUnits;
 
     /// <summary>Least share of a sequence that is clipped from below.</summary>
@@ -68,11 +83,12 @@ internal sealed class PolicyMetrics
     /// <summary>Greatest share of a sequence that is clipped from above.</summary>
     public double ClipFractionHighMax => _highMax;
 
+    /// <summary>Mean of VESPO's weight φ.</summary>
     public double PhiMean => PhiSum / PhiCount;
 
-    public void AddSequence() => Sequences++;
+    internal void AddSequence() => Sequences++;
 
-    public void AddToken(double logRatio)
+    internal void AddToken(double logRatio)
     {
         var ratio = Math.Exp(logRatio);
         Tokens++;
@@ -84,7 +100,7 @@ internal sealed class PolicyMetrics
         _k3 += ratio - 1 - logRatio;
     }
 
-    public void AddReference(double difference, double klInLoss)
+    internal void AddReference(double difference, double klInLoss)
     {
         ReferenceTokens++;
         _refK1 += difference;
@@ -92,13 +108,13 @@ internal sealed class PolicyMetrics
         _klLoss += klInLoss;
     }
 
-    public void AddEntropy(double entropy)
+    internal void AddEntropy(double entropy)
     {
         EntropyTokens++;
         _entropy += entropy;
     }
 
-    /// <summary>One sequence's clipped units.</summary>
+    /// <summary>One sequence's clipped units: how many below, how many above, of how many.</summary>
     public void AddClips(double low, double high, double units)
     {
         if (units == 0) return;
@@ -109,15 +125,16 @@ internal sealed class PolicyMetrics
         _highMax = Greatest(_highMax, high / units);
     }
 
+    /// <summary>Tokens that a dual clip bounds.</summary>
     public void AddDualClips(double tokens) => DualClipped += tokens;
 
-    public void AddPhi(double phi)
+    internal void AddPhi(double phi)
     {
         PhiSum += phi;
         PhiCount++;
     }
 
-    public void Merge(PolicyMetrics other)
+    internal void Merge(PolicyMetrics other)
     {
         Tokens += other.Tokens;
         Sequences += other.Sequences;
@@ -144,7 +161,7 @@ internal sealed class PolicyMetrics
     }
 
     /// <summary>Name and value of everything that was measured, as the metrics stream writes them.</summary>
-    public void CopyTo(ICollection<KeyValuePair<string, double>> metrics)
+    internal void CopyTo(ICollection<KeyValuePair<string, double>> metrics)
     {
         void Add(string name, double value) => metrics.Add(new(name, value));
         if (Tokens > 0)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Deliberate.Core;
 
 namespace Deliberate.Training;
 
@@ -7,15 +8,20 @@ namespace Deliberate.Training;
 /// log ratio, importance weight of the level, the objective's term times off-policy mask, entropy mask and sampler weight,
 /// plus the KL to the reference, aggregation, entropy bonus. A subclass is the term alone.
 /// </summary>
-internal abstract class PolicyObjective(string name, PolicyOptions options) : IPolicyObjective
+/// <param name="name">The name in recipes.</param>
+/// <param name="options">Refused with a <see cref="UserError"/> where one is out of its range.</param>
+public abstract class PolicyObjective(string name, PolicyOptions options) : IPolicyObjective
 {
+    /// <inheritdoc/>
     public string Name { get; } = name;
 
+    /// <inheritdoc/>
     public PolicyOptions Options { get; } = options.Validated();
 
     /// <summary>Whether the term uses the sampler weights itself instead of being multiplied by them.</summary>
     protected virtual bool TakesSamplerWeights => false;
 
+    /// <inheritdoc/>
     public double Evaluate(in PolicyBatch batch, in BatchNormalisers normalisers, Span<double> gradLogp, Span<double> gradEntropy, PolicyMetrics metrics)
     {
         batch.Check(Options);

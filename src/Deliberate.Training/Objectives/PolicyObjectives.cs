@@ -6,13 +6,16 @@ namespace Deliberate.Training;
 /// <param name="Name">In recipes.</param>
 /// <param name="Source">Paper, and the library whose numbers it reproduces.</param>
 /// <param name="Defaults">Its options where a recipe says nothing.</param>
-/// <param name="Create">Makes it.</param>
-internal sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOptions Defaults, Func<PolicyOptions, IPolicyObjective> Create);
+/// <param name="Create">Makes it, with the options that a recipe amounts to.</param>
+public sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOptions Defaults, Func<PolicyOptions, IPolicyObjective> Create);
 
-/// <summary>Every policy objective by name. To add one: copy the file of the nearest, and add its entry here.</summary>
-internal static class PolicyObjectives
+/// <summary>
+/// Every policy objective by name. To add one of ours: copy the file of the nearest, and add its entry here. One of yours, in a
+/// program of your own, is added by <see cref="Register"/>; recipes then name it (<c>reinforcement.objective</c>).
+/// </summary>
+public static class PolicyObjectives
 {
-    public static IReadOnlyList<PolicyObjectiveEntry> All { get; } =
+    private static readonly ExtensibleList<PolicyObjectiveEntry> Known = new("objective", entry => entry.Name,
     [
         GrpoObjective.Entry,
         DrGrpoObjective.Entry,
@@ -35,7 +38,17 @@ internal static class PolicyObjectives
         PpoObjective.Entry,
         PpoObjective.ReinforcePlusPlus,
         PpoObjective.ReinforcePlusPlusBaseline,
-    ];
+    ]);
+
+    /// <summary>Ours, then those registered.</summary>
+    public static IReadOnlyList<PolicyObjectiveEntry> All => Known.Items;
+
+    /// <summary>Adds an objective of yours. Before a recipe that names it is read.</summary>
+    /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
+    public static void Register(PolicyObjectiveEntry entry) => Known.Add(entry);
+
+    /// <summary>Takes a registered one back, for tests and programs that register again.</summary>
+    public static bool Remove(string name) => Known.Remove(name);
 
     /// <summary>The entry of a name, upper or lower case.</summary>
     /// <exception cref="UserError">No objective has the name.</exception>
@@ -46,6 +59,7 @@ internal static class PolicyObjectives
         throw new UserError($"There is no objective '{name}'.", field: "objective.name", advice: NearestName.Suggest(name, [.. All.Select(entry => entry.Name)]));
     }
 
+    /// <summary>An objective with its own defaults, changed as asked.</summary>
     /// <param name="name">Of the list.</param>
     /// <param name="change">Applied to the objective's defaults.</param>
     public static IPolicyObjective Create(string name, Func<PolicyOptions, PolicyOptions>? change = null)

@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>Over what the importance weight exp(new - old) is taken.</summary>
-internal enum ImportanceLevel
+public enum ImportanceLevel
 {
     /// <summary>One weight a token.</summary>
     Token,
@@ -19,7 +19,7 @@ internal enum ImportanceLevel
 /// The options of every policy objective. The values here are those of GRPO; each objective's file states its own defaults.
 /// Where a value is said to be TRL's or verl's, it is that of TRL 1.16 and verl 0.7.
 /// </summary>
-internal sealed record PolicyOptions
+public sealed record PolicyOptions
 {
     /// <summary>Ratios below 1 minus this are clipped. Default 0.2 (PPO, TRL, verl). GMPO: a bound on the log ratio.</summary>
     [InRange(0)]
@@ -41,8 +41,10 @@ internal sealed record PolicyOptions
     [InRange(0, MinExclusive = true)]
     public double? LogRatioClamp { get; init; }
 
+    /// <summary>Over what the importance weight is taken. Default: each token.</summary>
     public ImportanceLevel Level { get; init; }
 
+    /// <summary>How the terms of tokens become one number. Default: mean over sequences of the mean over tokens (GRPO).</summary>
     public LossAggregation Aggregation { get; init; } = LossAggregation.SequenceMeanTokenMean;
 
     /// <summary>Whether a sequence without a token in the loss counts in means over sequences. Default true (TRL); verl: false.</summary>
@@ -111,7 +113,7 @@ internal sealed record PolicyOptions
     public double KlCovCoefficient { get; init; } = 0.1;
 
     /// <summary>Refuses values out of range, by the names that a recipe uses.</summary>
-    public PolicyOptions Validated()
+    internal PolicyOptions Validated()
     {
         foreach (var field in RecipeType.Of(typeof(PolicyOptions)).Fields)
         {

@@ -1,7 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>One sequence of a batch with what the shared steps prepared for its policy term. Spans are <c>[length]</c>.</summary>
-internal readonly ref struct PolicySequence
+public readonly ref struct PolicySequence
 {
     /// <summary>log new, natural.</summary>
     public required ReadOnlySpan<double> LogpNew { get; init; }
@@ -27,12 +27,15 @@ internal readonly ref struct PolicySequence
     /// <summary>T, tokens in the loss.</summary>
     public required double Tokens { get; init; }
 
+    /// <summary>Tokens, those that are not in the loss included.</summary>
     public int Length => LogpNew.Length;
 
     /// <summary>Whether all advantages of the sequence are the same by construction.</summary>
     public required bool AdvantagePerSequence { get; init; }
 
+    /// <summary>The advantage of a token.</summary>
     public double Advantage(int token) => AdvantagePerSequence ? Advantages[0] : Advantages[token];
 
+    /// <summary>Whether a token is in the loss.</summary>
     public bool InLoss(int token) => Mask.IsEmpty || Mask[token] > 0;
 }

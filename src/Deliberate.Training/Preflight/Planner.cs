@@ -19,7 +19,7 @@ internal static class Planner
     {
         recipe = StartingPoint.Resolve(recipe);
         var (configuration, text) = RunSession.ModelOf(recipe);
-        using var inputs = RunInputs.Load(recipe, text, imitates: true, new SilentObserver());
+        using var inputs = RunInputs.Load(recipe, text, imitates: true, new RunObserver());
         recipe = inputs.Recipe;
         recipe.Problems?.Verifier?.Check();
         var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text), inputs);

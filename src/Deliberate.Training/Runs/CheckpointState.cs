@@ -5,11 +5,18 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>The stages of a run, in order.</summary>
-internal enum RunStage
+public enum RunStage
 {
+    /// <summary>Imitation of worked solutions or of the user's examples.</summary>
     Supervised,
+
+    /// <summary>Rounds of sampling and imitating what was right.</summary>
     ExpertIteration,
+
+    /// <summary>Reinforcement learning.</summary>
     Reinforcement,
+
+    /// <summary>Nothing is left to train.</summary>
     Done,
 }
 

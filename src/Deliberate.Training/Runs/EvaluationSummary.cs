@@ -12,9 +12,10 @@ namespace Deliberate.Training;
 /// <param name="ThoughtTokensRight">Mean length of the right ones, in tokens; NaN without any.</param>
 /// <param name="ThoughtTokensWrong">Mean length of the others.</param>
 /// <param name="Budgets">For each smaller budget, how many samples are right within it.</param>
-internal sealed record EvaluationSummary(
+public sealed record EvaluationSummary(
     string Name, int Problems, int Samples, int Right, int AllStepsRight, int Truncated, double ThoughtTokensRight, double ThoughtTokensWrong, IReadOnlyList<(int Budget, int Right)> Budgets)
 {
+    /// <summary>Share of right answers; pass@1.</summary>
     public double Accuracy => (double)Right / Samples;
 
     /// <summary>Samples without an answer that could be read; not right, and told apart from wrong ones.</summary>
@@ -23,7 +24,7 @@ internal sealed record EvaluationSummary(
     /// <summary>Samples that the verifier failed on; not among <see cref="Samples"/>.</summary>
     public int HarnessErrors { get; init; }
 
-    public static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
+    internal static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
     {
         int count = 0, right = 0, steps = 0, truncated = 0, unscored = 0, errors = 0;
         double rightTokens = 0, wrongTokens = 0;
@@ -61,12 +62,12 @@ internal sealed record EvaluationSummary(
     }
 
     /// <summary>The names that <see cref="Values"/> may give.</summary>
-    public static IReadOnlyList<string> Names(IReadOnlyList<int> budgets) =>
+    internal static IReadOnlyList<string> Names(IReadOnlyList<int> budgets) =>
         [.. new EvaluationSummary("", 1, 2, 1, 0, 0, 0, 0, [.. budgets.Select(b => (b, 0))]).Values().Select(v => v.Key)];
 
     /// <summary>As TensorBoard shows them.</summary>
     /// <param name="prefix">What opens the names.</param>
-    public List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
+    internal List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
     {
         List<KeyValuePair<string, double>> values =
         [

@@ -40,35 +40,3 @@ internal interface IRunObserver
     /// <summary>Something the user should know: a skipped batch, another instruction set, a sign of ill health.</summary>
     void Notice(string message);
 }
-
-/// <summary>Watches nothing.</summary>
-internal class SilentObserver : IRunObserver
-{
-    public virtual void Planned(RunPlan plan)
-    {
-    }
-
-    public virtual void StageStarted(RunStage stage, int done, int steps)
-    {
-    }
-
-    public virtual void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)
-    {
-    }
-
-    public virtual void EvaluationStarted(string name, int samples)
-    {
-    }
-
-    public virtual void EvaluationDone(EvaluationSummary summary)
-    {
-    }
-
-    public virtual void CheckpointSaved(string name)
-    {
-    }
-
-    public virtual void Notice(string message)
-    {
-    }
-}

@@ -136,7 +136,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             var paths = new RunFolder(folder);
-            return new TrainingRun(recipe(paths), paths, held, threads, observer ?? new SilentObserver(), time);
+            return new TrainingRun(recipe(paths), paths, held, threads, observer ?? new RunObserver(), time);
         }
         catch
         {

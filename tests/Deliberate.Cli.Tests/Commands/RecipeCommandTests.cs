@@ -5,6 +5,25 @@ namespace Deliberate.Cli.Tests;
 public sealed class RecipeCommandTests
 {
     [Fact]
+    public void Recipes_are_copied_from_the_program_and_never_over_what_is_there()
+    {
+        using var folder = new TemporaryFolder();
+        CliProcess.Run(folder.Root, "recipe", "check", "recipes/arithmetic.yaml").ShouldBeUserMistake().ShouldContain("deliberate recipe copy");
+        var written = CliProcess.Run(folder.Root, "recipe", "copy").ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var own = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(own, "Deliberate.slnx"))) own = Path.GetDirectoryName(own)!;
+        var expected = Directory.GetFiles(Path.Combine(own, "recipes"), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(own, f)).Where(f => Path.GetExtension(f) is ".yaml" or ".jsonl" or ".py" && !f.Contains("/runs/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        written.ShouldBe(expected);
+        foreach (var file in expected) File.ReadAllBytes(Path.Combine(folder.Root, file)).ShouldBe(File.ReadAllBytes(Path.Combine(own, file)), file);
+        var edited = Path.Combine(folder.Root, "recipes", "arithmetic.yaml");
+        File.AppendAllText(edited, "# mine\n");
+        CliProcess.Run(folder.Root, "recipe", "copy").ShouldSucceed().Output.ShouldContain($"{expected.Length} of {expected.Length}");
+        File.ReadAllText(edited).ShouldEndWith("# mine\n");
+        CliProcess.Run(folder.Root, "recipe", "check", "recipes/arithmetic.yaml").ShouldSucceed();
+        CliProcess.Run(folder.Root, "recipe", "copy", "--output", "recipes/arithmetic.yaml").ShouldBeUserMistake().ShouldContain("not a folder");
+    }
+
+    [Fact]
     public void The_schema_knows_every_key_its_names_and_its_ranges()
     {
         using var schema = JsonDocument.Parse(CliProcess.Run(".", "recipe", "schema").ShouldSucceed().Output);

@@ -48,7 +48,8 @@ public sealed class TrainCommandTests
     public void The_recipes_to_edit_train()
     {
         using var folder = new TemporaryFolder();
+        CliProcess.Run(folder.Root, "recipe", "copy").ShouldSucceed();
         foreach (var name in new[] { "arithmetic", "countdown" })
-            CliProcess.Run(folder.Root, ["train", Path.Combine(AppContext.BaseDirectory, "recipes", name + ".yaml"), .. TinyRun.Overrides]).ShouldSucceed().Output.ShouldContain("after RL");
+            CliProcess.Run(folder.Root, ["train", Path.Combine("recipes", name + ".yaml"), .. TinyRun.Overrides]).ShouldSucceed().Output.ShouldContain("after RL");
     }
 }

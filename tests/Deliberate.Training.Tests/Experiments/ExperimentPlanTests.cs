@@ -73,10 +73,9 @@ public sealed class ExperimentPlanTests : IDisposable
     }
 
     [Fact]
-    public void The_recipe_beside_the_program_makes_a_plan_and_so_do_its_quick_numbers()
+    public void The_recipe_of_the_repository_makes_a_plan_and_so_do_its_quick_numbers()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "recipes", "reproduce", "reasoning.yaml");
-        if (!File.Exists(path)) path = Path.Combine(Repository(), "recipes", "reproduce", "reasoning.yaml");
+        var path = Path.Combine(Repository(), "recipes", "reproduce", "reasoning.yaml");
         var plan = ExperimentPlan.Read(path, new ExperimentOptions());
         plan.Families.Count.ShouldBe(6);
         plan.Seeds.ShouldBe([1UL, 2UL, 3UL]);

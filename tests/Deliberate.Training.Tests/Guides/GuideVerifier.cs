@@ -27,7 +27,7 @@ public static class Guide
     public static void Train(string recipe, string folder)
     {
         VerifierRegistry.Register("between", () => new BetweenVerifier());
-        var (run, finished) = RecipeTraining.Run(recipe, folder, notice: Console.WriteLine);
+        var (run, finished) = RecipeTraining.Run(recipe, folder, observer: RunObserver.InWords(Console.WriteLine));
         Console.WriteLine($"{run}: {(finished ? "finished" : "stopped; run it again to go on")}");
     }
 }

@@ -52,7 +52,7 @@ public sealed class MemoryEstimateTests : IDisposable
         Of(1024, 65536).ShouldBeGreaterThan(1e12);
     }
 
-    private sealed class MemoryObserver(long before) : SilentObserver
+    private sealed class MemoryObserver(long before) : RunObserver
     {
         public long Most { get; private set; }
 

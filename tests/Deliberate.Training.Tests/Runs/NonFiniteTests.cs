@@ -32,7 +32,7 @@ public sealed class NonFiniteTests : IDisposable
     [Fact]
     public void A_finite_batch_in_between_begins_the_count_again()
     {
-        var guard = new NonFiniteGuard(new RunFolder(_folder.File("run")), new SilentObserver());
+        var guard = new NonFiniteGuard(new RunFolder(_folder.File("run")), new RunObserver());
         for (var i = 0; i < 3; i++)
         {
             guard.Check(new TrainingStep(double.NaN, 1, Applied: false), $"sft-{i}", () => ["{}"]).ShouldBeFalse();

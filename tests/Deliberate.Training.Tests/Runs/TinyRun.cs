@@ -71,7 +71,7 @@ internal static class TinyRun
 }
 
 /// <summary>Calls back at each step.</summary>
-internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
+internal sealed class StepObserver(Action<RunStage, int> step) : RunObserver, IRunObserver
 {
     public List<string> Notices { get; } = [];
 
@@ -79,7 +79,7 @@ internal sealed class StepObserver(Action<RunStage, int> step) : SilentObserver
 
     public RunPlan? Plan { get; private set; }
 
-    public override void Planned(RunPlan plan) => Plan = plan;
+    void IRunObserver.Planned(RunPlan plan) => Plan = plan;
 
     public override void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings) => step(stage, done);
 

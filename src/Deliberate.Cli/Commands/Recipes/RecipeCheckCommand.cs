@@ -20,7 +20,7 @@ internal sealed class RecipeCheckCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
-        var file = parsed.GetRequiredValue(_recipe);
+        var file = ShippedRecipes.Named(parsed.GetRequiredValue(_recipe));
         var plan = Planner.Plan(TrainRecipe.Read(file, parsed.GetValue(_set)), file);
         if (parsed.GetValue(_json))
         {

@@ -7,11 +7,12 @@ namespace Deliberate.Cli;
 internal sealed class RecipeCommand : CliCommand
 {
     public RecipeCommand()
-        : base("recipe", "Check a recipe, or print the JSON schema of recipes for an editor.", "deliberate recipe check recipes/arithmetic.yaml", "deliberate recipe schema --output recipe.schema.json")
+        : base("recipe", "Check a recipe, get those that come with deliberate, or print the JSON schema for an editor.", "deliberate recipe copy", "deliberate recipe check recipes/arithmetic.yaml", "deliberate recipe schema --output recipe.schema.json")
     {
         Add(new RecipeCheckCommand());
+        Add(new RecipeCopyCommand());
         Add(new RecipeSchemaCommand());
     }
 
-    protected override int Run(ParseResult parsed) => throw new UserError("What is to be done with a recipe?", advice: "deliberate recipe check FILE, or deliberate recipe schema.");
+    protected override int Run(ParseResult parsed) => throw new UserError("What is to be done with a recipe?", advice: "deliberate recipe check FILE, deliberate recipe copy, or deliberate recipe schema.");
 }

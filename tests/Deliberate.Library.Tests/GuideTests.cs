@@ -1,0 +1,171 @@
+using System.Text.RegularExpressions;
+using Deliberate.Reasoning;
+using Deliberate.Training;
+using OwnFamily;
+using OwnObjective;
+using UsingTheLibrary;
+
+namespace Deliberate.Library.Tests;
+
+/// <summary>What docs/library.md shows is what is compiled in samples/, and it works.</summary>
+public sealed partial class GuideTests
+{
+    private const string Guide = "docs/library.md";
+
+    [Fact]
+    public void Every_block_is_the_file_that_it_names()
+    {
+        var text = Repository.Read(Guide);
+        var shown = new List<string>();
+        var renewed = Block().Replace(text, match =>
+        {
+            var file = match.Groups["file"].Value;
+            shown.Add(file);
+            return $"<!-- {file} -->\n```{match.Groups["language"].Value}\n{Repository.Read(file).TrimEnd()}\n```";
+        });
+        if (Repository.Updates) File.WriteAllText(Repository.Path(Guide), renewed);
+        else renewed.ShouldBe(text, $"{Guide} differs from the samples. Write it anew: {Repository.HowToUpdate} -- --filter-class \"*GuideTests\"");
+        Code().Count(text).ShouldBe(shown.Count, "a block of C# or YAML names no file: <!-- samples/... --> on the line before it");
+        var samples = Directory.GetFiles(Repository.Path("samples"), "*.*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".yaml", StringComparison.Ordinal))
+            .Select(f => Path.GetRelativePath(Repository.Path("."), f)).Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+        shown.Order(StringComparer.Ordinal).ShouldBe(samples.Order(StringComparer.Ordinal));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shown.Count} blocks");
+    }
+
+    [Fact]
+    public void A_tiny_model_trains_and_its_checkpoint_writes_and_scores()
+    {
+        using var folder = new TemporaryFolder();
+        var run = folder.File("run");
+        var (before, after) = TinyTraining.Run(Repository.Path("samples/UsingTheLibrary/tiny.yaml"), run, TestContext.Current.CancellationToken);
+        before.ShouldBeInRange(0, 1);
+        after.ShouldBeInRange(0, 1);
+        File.ReadAllText(RecipeTraining.Report(run)).ShouldContain("tiny");
+        var checkpoint = Path.Combine(run, "checkpoints", "final");
+        var text = Generation.Continue(checkpoint, "3+4=?");
+        Generation.Continue(checkpoint, "3+4=?").ShouldBe(text, "the same model, prompt and seed");
+        LogProbabilities.Likeliest(checkpoint, "3+4=?<think>7</think>7", "<think><think>???+++").ShouldBe("3+4=?<think>7</think>7");
+        using var model = Models.TextModel.Open(checkpoint, threads: 1);
+        Should.Throw<Core.UserError>(() => model.Generate("3+4=?", new Models.GenerateOptions { MaxTokens = 1000 })).Field.ShouldBe("max_tokens");
+        Should.Throw<Core.UserError>(() => model.StartChat(new Models.ChatOptions { Context = 64 })).Message.ShouldContain("chat template");
+        Should.Throw<ArgumentException>(() => model.Score([99_999]));
+        model.Score("").ShouldBeEmpty();
+        var sums = string.Concat(Enumerable.Repeat("1+2*3-", 60));
+        model.Score(sums).Count(t => t.LogProbability is null).ShouldBe(1);
+        Should.Throw<OperationCanceledException>(() => model.Score(sums, new CancellationToken(canceled: true)));
+        model.Generate("3+4=?", new Models.GenerateOptions { MaxTokens = 8 }, cancellationToken: new CancellationToken(canceled: true)).FinishReason.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_pretrained_model_holds_a_conversation()
+    {
+        using var model = Models.TextModel.Open(Testing.SharedFolder.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"), Tensors.WeightStorage.Q8_0);
+        model.CanChat.ShouldBeTrue();
+        using var chat = model.StartChat(new Models.ChatOptions { Context = 128, MaxTokens = 6, Sampling = new() { Temperature = 0 } });
+        chat.Ask("What is the capital of France?").Text.ShouldNotBeEmpty();
+        Conversation.Hold(model, new StringReader(""));
+        var scores = model.Score("The capital of France is Paris");
+        scores[^1].LogProbability!.Value.ShouldBeGreaterThan(model.Score("The capital of France is Banana")[^1].LogProbability!.Value);
+    }
+
+    [Fact]
+    public void Answers_and_thoughts_are_graded_as_the_guide_says()
+    {
+        var written = Console.Out;
+        using var captured = new StringWriter();
+        Console.SetOut(captured);
+        try
+        {
+            Grading.Answers();
+            Grading.Thoughts();
+        }
+        finally
+        {
+            Console.SetOut(written);
+        }
+
+        var lines = captured.ToString().ReplaceLineEndings("\n").Split('\n');
+        lines[..3].ShouldBe(["Equal", "Different", "42"]);
+        lines.ShouldContain("right 1, every step right False");
+    }
+
+    [Theory]
+    [InlineData("717", SampleOutcome.Pass)]
+    [InlineData("7171", SampleOutcome.Fail)]
+    [InlineData("171", SampleOutcome.Fail)]
+    [InlineData("718", SampleOutcome.Fail)]
+    [InlineData("", SampleOutcome.Fail)]
+    [InlineData(null, SampleOutcome.Unscored)]
+    public async Task The_verifier_judges(string? answer, SampleOutcome outcome)
+    {
+        var problem = new Problem("", 0, Split.Train, 0, "3 7:", "", "", "");
+        var verdict = await new PalindromeVerifier().VerifyAsync(new VerifierSample { Problem = problem, Sample = 0, Completion = answer ?? "", Answer = answer }, TestContext.Current.CancellationToken);
+        verdict.Outcome.ShouldBe(outcome, verdict.Reason);
+    }
+
+    [Fact]
+    public void The_verifier_trains()
+    {
+        using var folder = new TemporaryFolder();
+        try
+        {
+            PalindromeVerifier.Train(Repository.Path("samples/UsingTheLibrary/palindromes.yaml"), folder.File("run"));
+        }
+        finally
+        {
+            VerifierRegistry.Remove("palindrome");
+        }
+
+        File.ReadAllText(Path.Combine(folder.File("run"), "samples.jsonl")).ShouldContain("mirrored");
+    }
+
+    [Fact]
+    public void The_program_with_an_objective_of_its_own_runs()
+    {
+        using var folder = new TemporaryFolder();
+        try
+        {
+            Run(typeof(ToprObjective), [Repository.Path("samples/OwnObjective/topr.yaml"), folder.File("run"), "supervised.tokens=10000", "reinforcement.steps=2", "evaluation.problems=8"]);
+        }
+        finally
+        {
+            PolicyObjectives.Remove("topr").ShouldBeTrue();
+        }
+
+        var recipe = File.ReadAllText(Path.Combine(folder.File("run"), "recipe.yaml"));
+        recipe.ShouldContain("objective: topr");
+        recipe.ShouldContain("level: sequence_product", Case.Sensitive, "the entry's own default");
+        recipe.ShouldContain("epsilon_low: 0.3");
+        File.Exists(Path.Combine(folder.File("run"), "report.html")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_program_with_a_family_of_its_own_runs()
+    {
+        using var folder = new TemporaryFolder();
+        try
+        {
+            Run(typeof(BinaryFamily), [Repository.Path("samples/OwnFamily/binary.yaml"), folder.File("run"), "supervised.tokens=10000", "reinforcement.steps=2", "evaluation.problems=8"]);
+        }
+        finally
+        {
+            FamilyRegistry.Remove("binary").ShouldBeTrue();
+        }
+
+        File.ReadAllText(Path.Combine(folder.File("run"), "samples.jsonl")).ShouldContain("b=?");
+        File.Exists(Path.Combine(folder.File("run"), "report.html")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_family_keeps_what_families_promise() => FamilyCheck.Faults(new BinaryFamily()).ShouldBeEmpty();
+
+    /// <summary>Its Main, as it is.</summary>
+    private static void Run(Type ofProgram, string[] arguments) => ofProgram.Assembly.EntryPoint!.Invoke(null, [arguments]);
+
+    [GeneratedRegex("<!-- (?<file>[A-Za-z0-9/.-]+) -->\n```(?<language>[a-z]+)\n.*?\n?```", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Block();
+
+    [GeneratedRegex("^```(csharp|yaml)$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+}
