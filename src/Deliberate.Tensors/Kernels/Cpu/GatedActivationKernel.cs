@@ -5,6 +5,11 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// y = activation(gate)·up. SiLU: g·σ(g), derivative σ·(1 + g·(1 - σ)). Tanh-GELU: 0.5·g·(1 + tanh u), u = √(2/π)·(g + 0.044715·g³),
 /// derivative 0.5·(1 + tanh u) + 0.5·g·(1 - tanh² u)·u'.
+/// Errors of activation and derivative, for every finite gate and each width of vector (vectors all give the same bits): SiLU
+/// 2.5e-7 relative; its derivative 1.2e-6 absolute above 0, 2.5e-7·σ·(1 + |g|) below; both 4.3e-39·|g| more below -87, where
+/// <see cref="VectorMath{TL}.Sigmoid"/> stops falling. Tanh-GELU 2e-7·|g|; its derivative 3e-6 absolute for |g| up to 1e19, and NaN
+/// beyond, where g² overflows. NaN gives NaN; +∞ gives +∞ with the derivative NaN; SiLU of -∞ gives -∞ with the derivative -∞: a
+/// gate that is not finite is seen in the loss or the gradient's norm.
 /// </summary>
 internal static unsafe class GatedActivationKernel<TL>
     where TL : struct, ILanes<TL>

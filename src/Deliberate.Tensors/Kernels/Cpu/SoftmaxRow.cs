@@ -12,6 +12,10 @@ internal static unsafe class SoftmaxRow<TL>
     /// <summary>
     /// Turns scores s[0..padded) into e^(z - max) with z = softCap(s·scale) for keys [low, high) and 0 elsewhere. Padded is a
     /// whole number of vectors and covers high. Returns max and the sum.
+    /// Error, with u = 2^-24 and n keys in lanes W wide: max is exact; e^(z - max) has a relative error below 1e-7 + u·(|z - max| + 1),
+    /// and is 0 where it is less than the least normal float; the sum has one below 1e-7 + u·(n/W + log2 W + ln n + 1). A score of
+    /// -∞ counts as masked. NaN, +∞ or nothing but -∞ in a row makes the sum NaN. Exponentials have the same bits for every width
+    /// of vector, the sum does not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Max, float Sum) Exponentials(float* s, int low, int high, int padded, float scale, float softCap)
