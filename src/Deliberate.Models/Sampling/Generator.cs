@@ -23,6 +23,7 @@ internal sealed class Generator : IDisposable
     private readonly KeyValueCache _cache;
     private readonly Tape _tape;
     private readonly LogitHead _head;
+    private readonly double[] _logits;
     private readonly TokenChooser _chooser;
     private readonly CachedSequence _text, _prompt;
 
@@ -38,6 +39,7 @@ internal sealed class Generator : IDisposable
         _tape = new Tape(model.Device, Math.Min(positions, MostTokens), 1, training: false) { Cache = _cache };
         _head = new LogitHead(model, model.Build(_tape, positions), 1);
         _chooser = new TokenChooser(model.Configuration.VocabularySize);
+        _logits = new double[model.Configuration.VocabularySize];
         (_text, _prompt) = (new CachedSequence(_cache), new CachedSequence(_cache));
     }
 
@@ -120,8 +122,14 @@ internal sealed class Generator : IDisposable
             tokens = tokens[part.Length..];
         }
 
-        if (batch.Tokens == 1) _head.Run(1);
-        else _head.Write(0, _head.Read(batch.Tokens - 1));
+        if (batch.Tokens == 1)
+        {
+            _head.Run(1);
+            return true;
+        }
+
+        _head.Read(batch.Tokens - 1, _logits);
+        _head.Write(0, _logits);
         return true;
     }
 }

@@ -39,15 +39,14 @@ internal sealed class LogitHead : IDisposable
     /// <summary>Logits of the first rows of the tape's hidden states.</summary>
     public void Run(int rows) => _linear.Run(_hidden, _logits, rows);
 
-    /// <summary>Logits of one of the tape's hidden states, kept for later [vocabulary].</summary>
-    public double[] Read(int hiddenRow)
+    /// <summary>Logits of one of the tape's hidden states, to keep for later.</summary>
+    /// <param name="logits">Out: [vocabulary].</param>
+    public void Read(int hiddenRow, Span<double> logits)
     {
         _hidden.Value.Read(_hidden.Offset + ((long)hiddenRow * _hidden.Stride), _hiddenRow);
         _lastHidden.Value.Write(0, _hiddenRow);
         _linear.Run(_lastHidden, _scaled, 1);
-        var logits = new double[_logits.Columns];
         _scaled.Value.Read(0, logits);
-        return logits;
     }
 
     /// <summary>Puts logits in place of a row's.</summary>

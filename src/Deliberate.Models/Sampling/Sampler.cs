@@ -8,7 +8,8 @@ namespace Deliberate.Models;
 /// Draws completions with a paged key-value cache and continuous batching: a sample that ends leaves its slot to the next one,
 /// and the samples of one prompt share its prefill and its full pages. Runs the trainer's own kernels, whose rows do not depend
 /// on one another: the log-probabilities are the trainer's bit for bit, and a sample depends only on its prompt, the weights and
-/// its random stream, never on what shares its batch.
+/// its random stream, never on what shares its batch. Once the buffers have grown to the longest sample, a pass allocates nothing: a
+/// call does what it returns, and a little for each prompt.
 /// </summary>
 internal sealed class Sampler : IDisposable
 {
@@ -25,6 +26,7 @@ internal sealed class Sampler : IDisposable
     private readonly SampleSlot[] _slots;
     private readonly SampleSlot[] _live;
     private readonly PromptState?[] _prefilling;
+    private readonly Stack<double[]> _logits = new();
     private readonly ChooseJob _chooseJob;
     private int[] _stopTokens = [];
     private int[][] _stopSequences = [];
@@ -120,7 +122,12 @@ internal sealed class Sampler : IDisposable
         {
             // A cancelled call leaves no pages behind, and every slot free.
             foreach (var slot in _slots) slot.Abandon();
-            while (prompts.TryDequeue(out var prompt)) prompt.Sequence.Clear();
+            while (prompts.TryDequeue(out var prompt))
+            {
+                prompt.Sequence.Clear();
+                Retire(prompt);
+            }
+
             _liveCount = 0;
         }
 
@@ -152,13 +159,21 @@ internal sealed class Sampler : IDisposable
         foreach (var slot in _slots)
         {
             if (!slot.IsFree || _live.AsSpan(0, _liveCount).Contains(slot)) continue;
-            while (prompts.TryPeek(out var first) && first.Started == first.Request.Streams.Length) prompts.Dequeue();
+            while (prompts.TryPeek(out var first) && first.Started == first.Request.Streams.Length) Retire(prompts.Dequeue());
             if (prompts.Count == 0) Prefill(requests, prompts, ref nextRequest);
             if (!prompts.TryPeek(out var prompt)) return;
             slot.Start(prompt);
             _head.Write(_liveCount, prompt.Logits);
             _live[_liveCount++] = slot;
         }
+    }
+
+    /// <summary>Keeps the memory of a prompt's logits for the next.</summary>
+    private void Retire(PromptState prompt)
+    {
+        if (prompt.Logits is null) return;
+        _logits.Push(prompt.Logits);
+        prompt.Logits = null;
     }
 
     private void Prefill(IReadOnlyList<SampleRequest> requests, Queue<PromptState> prompts, ref int nextRequest)
@@ -193,7 +208,9 @@ internal sealed class Sampler : IDisposable
         _tape.Forward();
         for (var i = 0; i < count; i++)
         {
-            _prefilling[i]!.Logits = _head.Read(batch.Segment(i).End - 1);
+            var logits = _logits.TryPop(out var kept) ? kept : new double[_model.Configuration.VocabularySize];
+            _head.Read(batch.Segment(i).End - 1, logits);
+            _prefilling[i]!.Logits = logits;
             _prefilling[i] = null;
         }
     }

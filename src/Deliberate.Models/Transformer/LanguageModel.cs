@@ -95,7 +95,7 @@ internal sealed class LanguageModel : IDisposable
     public void Pack(bool training)
     {
         if (Parameters.Storage is not null) return;
-        foreach (var weight in Parameters.LinearWeights) Device.Kernels.Prepare(weight, training);
+        for (var i = 0; i < Parameters.LinearWeights.Count; i++) Device.Kernels.Prepare(Parameters.LinearWeights[i], training);
         _packJob.Run(training);
     }
 
@@ -168,7 +168,8 @@ internal sealed class LanguageModel : IDisposable
 
         public override void Execute(int worker)
         {
-            foreach (var weight in model.Parameters.LinearWeights) model.Device.Kernels.Pack(weight, _training, new Share(worker, model.Device.Workers.Count));
+            var weights = model.Parameters.LinearWeights;
+            for (var i = 0; i < weights.Count; i++) model.Device.Kernels.Pack(weights[i], _training, new Share(worker, model.Device.Workers.Count));
         }
     }
 }

@@ -67,14 +67,8 @@ internal sealed unsafe class Batch : IDisposable
     /// <returns>The row of its first token.</returns>
     public int Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> targets)
     {
-        if (!Fits(ids.Length)) throw new InvalidOperationException($"A sequence of {ids.Length} tokens does not fit: {Tokens} of {TokenCapacity} tokens, {Segments} of {SegmentCapacity} segments are taken.");
-        var row = Tokens;
-        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
+        var row = Append(ids, []);
         targets.CopyTo(new Span<int>(Targets.I32 + row, ids.Length));
-        for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = i;
-        Tokens += ids.Length;
-        _starts[++Segments] = Tokens;
-        LongestSegment = Math.Max(LongestSegment, ids.Length);
         return row;
     }
 
@@ -99,9 +93,26 @@ internal sealed unsafe class Batch : IDisposable
     /// </summary>
     public int AddSequence(ReadOnlySpan<int> tokens, int firstTarget, int endTarget)
     {
-        Span<int> targets = tokens.Length <= 1024 ? stackalloc int[tokens.Length] : new int[tokens.Length];
-        for (var i = 0; i < tokens.Length; i++) targets[i] = i + 1 >= firstTarget && i + 1 < endTarget ? tokens[i + 1] : -1;
-        return Add(tokens, targets);
+        var row = Append(tokens, []);
+        for (var i = 0; i < tokens.Length; i++) Targets.I32[row + i] = i + 1 >= firstTarget && i + 1 < endTarget ? tokens[i + 1] : -1;
+        return row;
+    }
+
+    /// <summary>The same where only tokens from the first target on that the mask marks [tokens] are targets.</summary>
+    public int AddSequence(ReadOnlySpan<int> tokens, int firstTarget, ReadOnlySpan<bool> mask)
+    {
+        var row = Append(tokens, []);
+        for (var i = 0; i < tokens.Length; i++) Targets.I32[row + i] = i + 1 >= firstTarget && i + 1 < tokens.Length && mask[i + 1] ? tokens[i + 1] : -1;
+        return row;
+    }
+
+    /// <summary>The same for a prompt and its completion, whose tokens are the targets.</summary>
+    public int AddSequence(ReadOnlySpan<int> prompt, ReadOnlySpan<int> completion)
+    {
+        var row = Append(prompt, completion);
+        new Span<int>(Targets.I32 + row, prompt.Length + completion.Length).Fill(-1);
+        completion.CopyTo(new Span<int>(Targets.I32 + row + prompt.Length - 1, completion.Length));
+        return row;
     }
 
     public void Dispose()
@@ -109,6 +120,21 @@ internal sealed unsafe class Batch : IDisposable
         Ids.Dispose();
         Positions.Dispose();
         Targets.Dispose();
+    }
+
+    /// <summary>Takes the rows of a sequence, given in two parts, and writes its ids and positions.</summary>
+    private int Append(ReadOnlySpan<int> ids, ReadOnlySpan<int> rest)
+    {
+        var length = ids.Length + rest.Length;
+        if (!Fits(length)) throw new InvalidOperationException($"A sequence of {length} tokens does not fit: {Tokens} of {TokenCapacity} tokens, {Segments} of {SegmentCapacity} segments are taken.");
+        var row = Tokens;
+        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
+        rest.CopyTo(new Span<int>(Ids.I32 + row + ids.Length, rest.Length));
+        for (var i = 0; i < length; i++) Positions.I32[row + i] = i;
+        Tokens += length;
+        _starts[++Segments] = Tokens;
+        LongestSegment = Math.Max(LongestSegment, length);
+        return row;
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -13,21 +15,32 @@ internal static class EntropyMask
     /// <returns>The least entropy that is kept; infinity where no token is in the loss.</returns>
     public static double Threshold(ReadOnlySpan<double> entropies, ReadOnlySpan<double> mask, double share)
     {
-        var active = new double[entropies.Length];
-        var count = 0;
-        for (var t = 0; t < entropies.Length; t++)
-            if (mask.IsEmpty || mask[t] > 0) active[count++] = entropies[t];
-        if (count == 0) return double.PositiveInfinity;
-        Array.Sort(active, 0, count);
-
-        // 1 - share is not exact: without the snap, a position one ulp past a token would drop that token.
-        var position = (1 - share) * (count - 1);
-        var nearest = Math.Round(position);
-        if (Math.Abs(position - nearest) < 1e-9) return active[(int)nearest];
-        var below = (int)Math.Floor(position);
-        return active[below] + (position - below) * (active[below + 1] - active[below]);
+        var active = ArrayPool<double>.Shared.Rent(entropies.Length);
+        try
+        {
+            var count = 0;
+            for (var t = 0; t < entropies.Length; t++)
+                if (mask.IsEmpty || mask[t] > 0) active[count++] = entropies[t];
+            if (count == 0) return double.PositiveInfinity;
+            Array.Sort(active, 0, count);
+            return Quantile(active.AsSpan(0, count), 1 - share);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(active);
+        }
     }
 
     public static bool Keeps(double threshold, ReadOnlySpan<double> entropies, int token) =>
         double.IsNegativeInfinity(threshold) || entropies[token] >= threshold;
+
+    private static double Quantile(ReadOnlySpan<double> sorted, double share)
+    {
+        // 1 - share is not exact: without the snap, a position one ulp past a token would drop that token.
+        var position = share * (sorted.Length - 1);
+        var nearest = Math.Round(position);
+        if (Math.Abs(position - nearest) < 1e-9) return sorted[(int)nearest];
+        var below = (int)Math.Floor(position);
+        return sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]);
+    }
 }

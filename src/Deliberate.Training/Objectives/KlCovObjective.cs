@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -26,17 +28,21 @@ internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("k
 
         advantage /= normalisers.Tokens;
         logp /= normalisers.Tokens;
-        var covariances = new double[(int)normalisers.Tokens];
+        var threshold = double.PositiveInfinity;
+        var count = (int)normalisers.Tokens;
+        var rented = ArrayPool<double>.Shared.Rent(count);
+        var covariances = rented.AsSpan(0, count);
         for (int i = 0, t = 0, n = 0; i < batch.Sequences; i++)
             for (var end = t + batch.Length(i); t < end; t++)
                 if (batch.InLoss(t)) covariances[n++] = (batch.AdvantageAt(i, t) - advantage) * (batch.LogpNew[t] - logp);
-        Array.Sort(covariances);
-        var selected = Math.Max(1, (int)(covariances.Length * ratio));
+        covariances.Sort();
+        if (count > 0) threshold = covariances[^Math.Max(1, (int)(count * ratio))];
+        ArrayPool<double>.Shared.Return(rented);
         return normalisers with
         {
             AdvantageMean = advantage,
             LogpMean = logp,
-            CovarianceThreshold = covariances.Length == 0 ? double.PositiveInfinity : covariances[^selected],
+            CovarianceThreshold = threshold,
         };
     }
 

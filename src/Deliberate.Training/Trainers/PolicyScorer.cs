@@ -16,19 +16,27 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
     public static int[] Offsets(IReadOnlyList<PolicySample> samples)
     {
         var offsets = new int[samples.Count + 1];
-        for (var i = 0; i < samples.Count; i++) offsets[i + 1] = offsets[i] + samples[i].Rollout.Tokens.Length;
+        FillOffsets(samples, offsets);
         return offsets;
     }
 
+    /// <param name="offsets">Out: [samples + 1].</param>
+    public static void FillOffsets(IReadOnlyList<PolicySample> samples, Span<int> offsets)
+    {
+        offsets[0] = 0;
+        for (var i = 0; i < samples.Count; i++) offsets[i + 1] = offsets[i] + samples[i].Rollout.Tokens.Length;
+    }
+
     /// <summary>All samples.</summary>
-    public void Score(IReadOnlyList<PolicySample> samples, int[] offsets, double[] logp, double[]? entropies)
+    /// <param name="entropies">Out; empty where they are not asked for.</param>
+    public void Score(IReadOnlyList<PolicySample> samples, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
         for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, logp, entropies);
     }
 
     /// <summary>As many samples from the first on as the tape holds; it is then ready for their backward.</summary>
     /// <returns>How many.</returns>
-    public int Forward(IReadOnlyList<PolicySample> samples, int first, int[] offsets, double[] logp, double[]? entropies)
+    public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
         graph.Head.Temperature = temperature;
         var count = Pack(samples, first);
@@ -40,7 +48,7 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
             {
                 var row = 4 * (_rows[i] + t);
                 logp[offsets[first + i] + t] = _statistics[row];
-                if (entropies is not null) entropies[offsets[first + i] + t] = _statistics[row + 1];
+                if (!entropies.IsEmpty) entropies[offsets[first + i] + t] = _statistics[row + 1];
             }
         }
 
@@ -59,7 +67,7 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
             var sample = samples[first + count];
             var length = sample.Prompt.Length + sample.Rollout.Tokens.Length;
             if (!graph.Batch.Fits(length)) break;
-            _rows[count] = graph.Batch.AddSequence([.. sample.Prompt, .. sample.Rollout.Tokens], sample.Prompt.Length, length) + sample.Prompt.Length - 1;
+            _rows[count] = graph.Batch.AddSequence(sample.Prompt, sample.Rollout.Tokens) + sample.Prompt.Length - 1;
             count++;
         }
 

@@ -9,12 +9,15 @@ internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advant
 /// <summary>
 /// The policy update: log-probabilities and entropies of the samples' tokens forward, the objective and its gradient in double on
 /// the host, backward, one optimizer step. The samples' own log-probabilities are the old policy's: the sampler is this very
-/// model. What the objective normalises by belongs to the whole batch, so micro-batches do not show.
+/// model. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
+/// the buffers have grown to the largest batch.
 /// </summary>
 internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IPolicyObjective objective, int maxCompletionTokens, double temperature)
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature);
+    private int[] _offsets = [];
+    private double[] _advantages = [], _tokenValues = [];
 
     /// <summary>A frozen reference; needed where the objective has a KL term.</summary>
     public PolicyScorer? Reference { get; init; }
@@ -22,18 +25,21 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <summary>One optimizer step on a batch of samples.</summary>
     public TrainingStep Step(IReadOnlyList<PolicySample> samples, double rate, PolicyMetrics metrics)
     {
-        var offsets = PolicyScorer.Offsets(samples);
+        var offsets = Offsets(samples);
         var tokens = offsets[^1];
-        double[] logpNew = new double[tokens], entropies = new double[tokens], logpOld = new double[tokens], gradLogp = new double[tokens], gradEntropy = new double[tokens];
-        var advantages = new double[samples.Count];
-        var reference = Reference is null ? [] : new double[tokens];
+        var advantages = Room(ref _advantages, samples.Count);
+        var values = Room(ref _tokenValues, 6 * tokens);
+        Span<double> logpNew = values[..tokens], entropies = values.Slice(tokens, tokens), logpOld = values.Slice(2 * tokens, tokens);
+        Span<double> gradLogp = values.Slice(3 * tokens, tokens), gradEntropy = values.Slice(4 * tokens, tokens);
+        var reference = Reference is null ? [] : values.Slice(5 * tokens, tokens);
         for (var i = 0; i < samples.Count; i++)
         {
             advantages[i] = samples[i].Advantage;
             for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++) logpOld[offsets[i] + t] = samples[i].Rollout.BehaviourLogProbabilities[t];
         }
 
-        PolicyBatch Whole() => new()
+        // Views of the memory that the passes below fill.
+        var whole = new PolicyBatch
         {
             Offsets = offsets,
             LogpNew = logpNew,
@@ -43,12 +49,12 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             LogpSampler = logpOld,
             Entropies = entropies,
         };
-        Reference?.Score(samples, offsets, reference, null);
+        Reference?.Score(samples, offsets, reference, []);
 
         // Objectives that look at the whole batch's entropies or covariances need a scoring pass before the gradient's.
         var options = objective.Options;
         if (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0) _scorer.Score(samples, offsets, logpNew, entropies);
-        var normalisers = BatchNormalisers.Of(Whole(), options, maxCompletionTokens);
+        var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
         var loss = 0.0;
         for (var first = 0; first < samples.Count;)
@@ -56,7 +62,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             var count = _scorer.Forward(samples, first, offsets, logpNew, entropies);
             var start = offsets[first];
             var length = offsets[first + count] - start;
-            loss += objective.Evaluate(Whole().Slice(first, count), normalisers, gradLogp.AsSpan(start, length), gradEntropy.AsSpan(start, length), metrics);
+            loss += objective.Evaluate(whole.Slice(first, count), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
             Scatter(samples, first, count, offsets, gradLogp, gradEntropy);
             graph.Backward();
             first += count;
@@ -72,13 +78,29 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <summary>The entropies of a batch that is not trained on.</summary>
     public void Measure(IReadOnlyList<PolicySample> samples, PolicyMetrics metrics)
     {
-        var offsets = PolicyScorer.Offsets(samples);
-        double[] logp = new double[offsets[^1]], entropies = new double[offsets[^1]];
-        _scorer.Score(samples, offsets, logp, entropies);
+        var offsets = Offsets(samples);
+        var tokens = offsets[^1];
+        var values = Room(ref _tokenValues, 2 * tokens);
+        var entropies = values[tokens..];
+        _scorer.Score(samples, offsets, values[..tokens], entropies);
         foreach (var entropy in entropies) metrics.AddEntropy(entropy);
     }
 
-    private void Scatter(IReadOnlyList<PolicySample> samples, int first, int count, int[] offsets, double[] gradLogp, double[] gradEntropy)
+    private Span<int> Offsets(IReadOnlyList<PolicySample> samples)
+    {
+        var offsets = Room(ref _offsets, samples.Count + 1);
+        PolicyScorer.FillOffsets(samples, offsets);
+        return offsets;
+    }
+
+    /// <summary>The first elements of a buffer that grows as needed, with a quarter to spare; what they held before is left in them.</summary>
+    private static Span<T> Room<T>(ref T[] buffer, int length)
+    {
+        if (buffer.Length < length) buffer = new T[length + (length / 4)];
+        return buffer.AsSpan(0, length);
+    }
+
+    private void Scatter(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> gradLogp, ReadOnlySpan<double> gradEntropy)
     {
         var tokens = graph.Batch.Tokens;
         Array.Clear(_upstream, 0, 2 * tokens);

@@ -37,15 +37,14 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
             return;
         }
 
-        var targets = new int[Tokens.Length];
-        for (var i = 0; i < targets.Length; i++) targets[i] = i + 1 < Tokens.Length && i + 1 >= FirstTarget && Mask[i + 1] ? Tokens[i + 1] : -1;
-        batch.Add(Tokens, targets);
+        batch.AddSequence(Tokens, FirstTarget, Mask);
     }
 }
 
 /// <summary>
 /// Supervised fine-tuning: minimises the mean negative log-probability (nats) of the target tokens of the whole batch. Sequences
-/// are packed, never padded; however they are cut into micro-batches, each token weighs 1 / targets of the batch.
+/// are packed, never padded; however they are cut into micro-batches, each token weighs 1 / targets of the batch. A step allocates
+/// nothing.
 /// </summary>
 internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer)
 {
@@ -56,8 +55,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     /// <param name="rate">The schedule's factor of the learning rate.</param>
     public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
     {
-        var targets = 0L;
-        foreach (var example in examples) targets += example.Targets;
+        var targets = Targets(examples);
         optimizer.ClearGradients();
         var loss = 0.0;
         graph.Head.Temperature = 1;
@@ -77,7 +75,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     /// <summary>The mean loss of examples that are not learned from, in nats a target.</summary>
     public double Measure(IReadOnlyList<SupervisedExample> examples)
     {
-        var (sum, targets) = (0.0, 0L);
+        var sum = 0.0;
         graph.Head.Temperature = 1;
         for (var next = 0; next < examples.Count;)
         {
@@ -86,8 +84,14 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
             sum += Negative();
         }
 
-        foreach (var example in examples) targets += example.Targets;
-        return sum / targets;
+        return sum / Targets(examples);
+    }
+
+    private static long Targets(IReadOnlyList<SupervisedExample> examples)
+    {
+        var targets = 0L;
+        for (var i = 0; i < examples.Count; i++) targets += examples[i].Targets;
+        return targets;
     }
 
     /// <summary>As many of the examples as a micro-batch holds.</summary>
