@@ -106,9 +106,10 @@ internal sealed unsafe class Batch : IDisposable
         return row;
     }
 
-    /// <summary>The same for a prompt and its completion, whose tokens are the targets.</summary>
+    /// <summary>The same for a prompt, of at least one token, and its completion, whose tokens are the targets.</summary>
     public int AddSequence(ReadOnlySpan<int> prompt, ReadOnlySpan<int> completion)
     {
+        if (prompt.IsEmpty) throw new ArgumentException("A completion follows a prompt of at least one token.", nameof(prompt));
         var row = Append(prompt, completion);
         new Span<int>(Targets.I32 + row, prompt.Length + completion.Length).Fill(-1);
         completion.CopyTo(new Span<int>(Targets.I32 + row + prompt.Length - 1, completion.Length));

@@ -7,7 +7,7 @@ namespace Deliberate.Tensors.Tests;
 public sealed unsafe class GatedActivationBoundTests
 {
     private const int Block = 4096;
-    private const uint Stride = 1499;
+    private const uint Stride = 3001;
 
     private static readonly Rows s_row = new(0, 1);
 

@@ -40,8 +40,8 @@ internal static class VectorMath<TL>
     }
 
     /// <summary>
-    /// σ(x) = 1 / (1 + e^-x), relative error below 2.5e-7 from -<see cref="ExpHighest"/> up (worst: 2.2e-7, where σ is subnormal). Below it stays at 4.156e-39 and does not
-    /// fall to 0, since the exponential does not rise; -∞ included.
+    /// σ(x) = 1 / (1 + e^-x), relative error below 2.5e-7 from -<see cref="ExpHighest"/> up (worst of all floats: 2.2e-7, where σ is
+    /// subnormal). Below, -∞ included, it stays at 4.156e-39 and does not fall to 0, since the exponential does not rise.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TL Sigmoid(TL x) => TL.Divide(TL.Broadcast(1), TL.Add(TL.Broadcast(1), Exp(TL.Subtract(TL.Zero, x))));
