@@ -29,12 +29,23 @@ switch (args)
     case ["tokenize", var path, var text, .. var rest]:
         TokenizerBenchmark.Run(path, text, rest.Length > 0 ? int.Parse(rest[0]) : 7);
         return 0;
+    case ["cache", var path, var batch, var threads]:
+        CacheBenchmark.Run(path, int.Parse(batch), int.Parse(threads));
+        return 0;
+    case ["scaling", .. var files] when files.Length <= 2:
+        return ScalingBenchmark.Run(files.Length > 0 ? files[0] : null, files.Length > 1 ? files[1] : null);
+    case ["busy", .. var rest] when rest.Length <= 1:
+        BusyBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3);
+        return 0;
+    case ["burn"]:
+        BusyBenchmark.Burn();
+        return 0;
     case ["growth", .. var rest] when rest.Length <= 1:
         return GrowthBenchmark.Run(rest.Length > 0 ? rest[0] : "10000");
     case ["export", var path, var target]:
         PretrainedBenchmark.Export(path, target);
         return 0;
     default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | growth [STEPS] | export MODEL FILE");
+        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | busy [PAIRS] | growth [STEPS] | export MODEL FILE");
         return 2;
 }

@@ -6,7 +6,8 @@ namespace Deliberate.Benchmarks;
 /// <summary>The model shapes that the peers are timed with: Q (the quickstart's size), S and M, all with tied embeddings.</summary>
 internal static class Shapes
 {
-    public static ModelConfiguration Configuration(string name)
+    /// <param name="positions">Longest sequence.</param>
+    public static ModelConfiguration Configuration(string name, int positions = 256)
     {
         var (vocabulary, hidden, layers, heads, inner) = name switch
         {
@@ -26,13 +27,14 @@ internal static class Shapes
             KeyValueHeadCount = heads,
             HeadSize = hidden / heads,
             NormEpsilon = 1e-5,
+            MaxPositions = positions,
             TieWordEmbeddings = true,
         };
     }
 
-    public static LanguageModel Model(string name, Device device)
+    public static LanguageModel Model(string name, Device device, int positions = 256)
     {
-        var model = new LanguageModel(device, Configuration(name));
+        var model = new LanguageModel(device, Configuration(name, positions));
         model.Initialise(seed: 1);
         return model;
     }

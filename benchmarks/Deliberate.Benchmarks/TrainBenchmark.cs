@@ -11,17 +11,32 @@ namespace Deliberate.Benchmarks;
 /// </summary>
 internal static class TrainBenchmark
 {
+    /// <summary>Seconds of a step and of its parts.</summary>
+    internal readonly record struct StepTime(double Total, double Forward, double Backward, double Update) : IComparable<StepTime>
+    {
+        public int CompareTo(StepTime other) => Total.CompareTo(other.Total);
+    }
+
     public static void Run(string shape, int sequences, int length, int threads, int steps)
     {
+        var (median, fastest, slowest) = Measure(shape, sequences, length, threads, steps);
+        var count = sequences * length;
+        Console.WriteLine(
+            $"train {shape} {sequences}x{length} threads {threads}: {count / median.Total:F0} tok/s (min {count / slowest.Total:F0} max {count / fastest.Total:F0}) step {median.Total * 1e3:F1} ms " +
+            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}");
+    }
+
+    public static (StepTime Median, StepTime Fastest, StepTime Slowest) Measure(string shape, int sequences, int length, int threads, int steps)
+    {
         using var device = Device.Cpu(threads);
-        using var model = Shapes.Model(shape, device);
+        using var model = Shapes.Model(shape, device, length);
         var tokens = Math.Min(sequences * length, Math.Max(4096, length));
         using var graph = new TrainingGraph(model, tokens, tokens, length);
         using var optimizer = new Optimizer(device, model.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, LearningRate = 1e-4, WeightDecay = 0.1, ClipNorm = 0 });
         var stream = new RandomStream(0, StreamStage.Test);
         var data = new int[sequences][];
         for (var i = 0; i < sequences; i++) data[i] = [.. Enumerable.Range(0, length).Select(_ => stream.Next(model.Configuration.VocabularySize))];
-        var times = new List<(double Total, double Forward, double Backward, double Update)>();
+        var times = new List<StepTime>();
         for (var step = 0; step < steps + 2; step++)
         {
             double forward = 0, backward = 0;
@@ -43,15 +58,11 @@ internal static class TrainBenchmark
             var t2 = Stopwatch.GetTimestamp();
             optimizer.Step(0, 1);
             optimizer.ClearGradients();
-            if (step >= 2) times.Add((Stopwatch.GetElapsedTime(start).TotalSeconds, forward, backward, Stopwatch.GetElapsedTime(t2).TotalSeconds));
+            if (step >= 2) times.Add(new StepTime(Stopwatch.GetElapsedTime(start).TotalSeconds, forward, backward, Stopwatch.GetElapsedTime(t2).TotalSeconds));
         }
 
         times.Sort();
-        var median = times[times.Count / 2];
-        var count = sequences * length;
-        Console.WriteLine(
-            $"train {shape} {sequences}x{length} threads {threads}: {count / median.Total:F0} tok/s (min {count / times[^1].Total:F0} max {count / times[0].Total:F0}) step {median.Total * 1e3:F1} ms " +
-            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}");
+        return (times[times.Count / 2], times[0], times[^1]);
     }
 
     private static unsafe void FillUpstream(TrainingGraph graph, double value)

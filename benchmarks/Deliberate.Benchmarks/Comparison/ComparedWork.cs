@@ -44,6 +44,9 @@ internal sealed record ComparedWork(string Arguments, int Repeats, ComparedFigur
         Speed("train S 256x64, no AVX-512", "train S 256 64 2", 7, 1) with { WithoutAvx512 = true },
     ];
 
+    /// <summary>What a run that prints tok/s printed first.</summary>
+    public static double TokensPerSecond(string output) => new ComparedFigure("speed", @"([0-9.]+) tok/s", "tok/s", 0).Read(output);
+
     private static ComparedWork Speed(string name, string arguments, int repeats, double target) => new(arguments, repeats, [new(name, @"([0-9.]+) tok/s", "tok/s", target)]);
 
     private static ComparedWork Optimizer(string shape) =>

@@ -14,13 +14,17 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>How weights may be held in memory, as the option spells it.</summary>
     private static readonly string[] WeightTypes = [.. Enum.GetNames<WeightStorage>().Select(n => n.ToLowerInvariant())];
 
+    /// <summary>How keys and values may be held, as the option spells it.</summary>
+    private static readonly string[] CacheTypes = [.. Enum.GetNames<CacheStorage>().Select(n => n.ToLowerInvariant())];
+
     private readonly PretrainedModel _opened;
     private LanguageModel? _model;
 
-    private LoadedModel(PretrainedModel opened, string weights, Device device)
+    private LoadedModel(PretrainedModel opened, string weights, string cache, Device device)
     {
         _opened = opened;
         Weights = weights;
+        Cache = Enum.Parse<CacheStorage>(cache, ignoreCase: true);
         Device = device;
     }
 
@@ -34,6 +38,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>How the weights are held: one of <see cref="WeightTypes"/>.</summary>
     public string Weights { get; }
+
+    /// <summary>How a sampler is to hold keys and values.</summary>
+    public CacheStorage Cache { get; }
 
     public IReadOnlyList<ModelFile> Files => _opened.Files;
 
@@ -51,13 +58,22 @@ internal sealed class LoadedModel : IDisposable
         DefaultValueFactory = _ => WeightTypes[0],
     };
 
-    public static LoadedModel Open(string path, string weights, int threads)
+    public static Option<string> CacheOption() => new("--cache")
     {
+        HelpName = string.Join('|', CacheTypes),
+        Description = "How the keys and values of the text so far are held: f32 is exact; bf16 takes half, which counts for long contexts and many sequences.",
+        DefaultValueFactory = _ => CacheTypes[0],
+    };
+
+    /// <param name="cache">For commands that write text.</param>
+    public static LoadedModel Open(string path, string weights, int threads, string cache = "f32")
+    {
+        if (!CacheTypes.Contains(cache, StringComparer.Ordinal)) throw new UserError($"\"{cache}\" is no way to hold keys and values.", field: "--cache", advice: $"Choose {string.Join(" or ", CacheTypes)}.");
         if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
         var opened = PretrainedModel.Open(CheckpointChoice.Find(path).Location);
         try
         {
-            return new LoadedModel(opened, weights, Device.Cpu(threads));
+            return new LoadedModel(opened, weights, cache, Device.Cpu(threads));
         }
         catch
         {
@@ -71,7 +87,7 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="positions">Tokens of the longest.</param>
     public LanguageModel Load(int sequences, int positions)
     {
-        var estimate = MemoryEstimate.Of(Configuration, Storage, sequences, positions);
+        var estimate = MemoryEstimate.Of(Configuration, Storage, sequences, positions, Cache);
         estimate.EnsureFits(Configuration, _opened.Location);
         Console.Error.WriteLine($"Memory: up to {Quantity.Bytes(estimate.Total)} ({estimate}).");
         return Model;

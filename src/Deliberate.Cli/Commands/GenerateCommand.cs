@@ -19,6 +19,7 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<int> _batch = CommonOptions.Whole("--batch", "Lines in work at once: more is faster and takes more memory. The answers do not depend on it.", 16, 1, 1024);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
+    private readonly Option<string> _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("counts and speed");
 
@@ -33,7 +34,7 @@ internal sealed class GenerateCommand : CliCommand
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh }) Add(option);
         foreach (var option in _generation.All) Add(option);
-        foreach (var option in new Option[] { _batch, _seed, _weights, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _batch, _seed, _weights, _cache, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -41,7 +42,7 @@ internal sealed class GenerateCommand : CliCommand
         var (input, path, seed) = (parsed.GetRequiredValue(_input), parsed.GetRequiredValue(_output), parsed.GetValue(_seed));
         if (Path.GetFullPath(input) == Path.GetFullPath(path)) throw new UserError("Input and output are the same file.", path, field: "--output");
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache));
         var settings = _generation.Read(parsed, loaded.Format);
         var budget = settings.MaxTokens ?? UsualBudget;
         var earlier = parsed.GetValue(_fresh) ? null : GenerationRecord.Beside(path);
@@ -76,7 +77,7 @@ internal sealed class GenerateCommand : CliCommand
     private static bool Generate(LoadedModel loaded, SamplingOptions sampling, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
     {
         var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream])).ToArray();
-        using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), requests.Max(r => r.Prompt.Length + r.MaxTokens));
+        using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), requests.Max(r => r.Prompt.Length + r.MaxTokens), loaded.Cache);
         view.Begin(loaded.Name, output.Answers.Count + lines.Count, output.Answers.Count, "lines");
         sampler.Sample(requests, sampling, [.. loaded.Format.StopIds], observer: new Recorder(lines, output, loaded.Format, view, seed), cancellation: cancellation);
         return true;

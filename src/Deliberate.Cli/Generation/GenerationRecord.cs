@@ -28,6 +28,9 @@ internal sealed record GenerationRecord
 
     public required string Weights { get; init; }
 
+    /// <summary>How keys and values were held; records from before there was a choice say nothing.</summary>
+    public string Cache { get; init; } = "f32";
+
     public required string InputSha256 { get; init; }
 
     public required ulong Seed { get; init; }
@@ -51,6 +54,7 @@ internal sealed record GenerationRecord
         Model = model.Name,
         ModelSha256 = Hash(model.Files),
         Weights = model.Weights,
+        Cache = model.Cache.ToString().ToLowerInvariant(),
         InputSha256 = ModelFile.Of(input).Sha256(),
         Seed = seed,
         MaxTokens = maxTokens,
@@ -103,6 +107,7 @@ internal sealed record GenerationRecord
         if (ModelSha256 != now.ModelSha256) found.Add(Model == now.Model ? "the model's files" : $"the model ({Model}, now {now.Model})");
         if (InputSha256 != now.InputSha256) found.Add("the input's content");
         Compare("--weights", Weights, now.Weights);
+        Compare("--cache", Cache, now.Cache);
         Compare("--seed", Seed, now.Seed);
         Compare("--max-tokens", MaxTokens, now.MaxTokens);
         var (a, b) = (Sampling, now.Sampling);

@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Models;
 
 /// <summary>How a conversation is held.</summary>
@@ -11,6 +13,9 @@ public sealed record ChatOptions
 
     /// <summary>Budget of an answer; null where only the context limits it.</summary>
     public int? MaxTokens { get; init; }
+
+    /// <summary>How keys and values are held. Default F32, which is exact.</summary>
+    public CacheStorage Cache { get; init; } = CacheStorage.F32;
 
     /// <summary>Another seed gives other answers. Default 1.</summary>
     public ulong Seed { get; init; } = 1;

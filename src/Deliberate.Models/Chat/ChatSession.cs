@@ -27,7 +27,7 @@ public sealed class ChatSession : IDisposable
     {
         if (format.ChatTemplate is null) throw new UserError("the model has no chat template: it was not trained on conversations.");
         (_format, _options, _time) = (format, options, time ?? TimeProvider.System);
-        _generator = new Generator(model, options.Context);
+        _generator = new Generator(model, options.Context, options.Cache);
     }
 
     /// <summary>The system message; null leaves it to the template, which may have its own. Takes effect with the next turn.</summary>

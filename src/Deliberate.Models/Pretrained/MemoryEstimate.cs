@@ -5,7 +5,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// What running a model for inference takes, known before a weight is read. Weights: matrices once, as they are stored, vectors
-/// as F32. Cache: keys and values in F32, whole pages. Working memory: the activations of one pass and a few rows of logits.
+/// as F32. Cache: keys and values as they are held, whole pages. Working memory: the activations of one pass and a few rows of logits.
 /// </summary>
 /// <param name="Weights">Bytes.</param>
 /// <param name="Cache">Bytes, where every slot fills its positions.</param>
@@ -19,10 +19,10 @@ internal sealed record MemoryEstimate(WeightStorage Storage, long Weights, long 
 
     /// <param name="slots">Sequences in flight.</param>
     /// <param name="positions">Longest sequence, prompt and completion together.</param>
-    public static MemoryEstimate Of(ModelConfiguration c, WeightStorage storage, int slots, int positions)
+    public static MemoryEstimate Of(ModelConfiguration c, WeightStorage storage, int slots, int positions, CacheStorage cache = CacheStorage.F32)
     {
         long pages = (positions + KeyValueCache.PageTokens - 1) / KeyValueCache.PageTokens;
-        var page = 2L * c.LayerCount * c.KeyValueHeadCount * KeyValueCache.PageTokens * c.HeadSize * sizeof(float);
+        var page = 2L * c.LayerCount * c.KeyValueHeadCount * KeyValueCache.PageTokens * c.HeadSize * (cache == CacheStorage.BF16 ? sizeof(ushort) : sizeof(float));
         var tokens = Sampler.TokenCapacity(slots, positions);
         var columns = (4L * c.HiddenSize) + (((2L * c.HeadCount) + (2L * c.KeyValueHeadCount)) * c.HeadSize) + (3L * c.IntermediateSize);
         // Two layers' activations are held, by turns.

@@ -70,6 +70,7 @@ public sealed class ChatCommandTests : IDisposable
         Mistake("model", "--message", " ").ShouldContain("--message: there is no question");
         Mistake("model", "--message", "Hello", "--thinking", "maybe").ShouldContain("neither show nor hide");
         Mistake("model", "--message", "Hello", "--weights", "int3").ShouldContain("--weights: ");
+        Mistake("model", "--message", "Hello", "--cache", "int3").ShouldContain("--cache: ");
         Mistake("modle").ShouldContain("Did you mean \"model\"?");
         CliProcess.RunWith("/rest\n", _folder.Root, "chat", "model").ShouldBeUserMistake().ShouldContain("Did you mean \"/reset\"?");
         File.Delete(Path.Combine(copy, "chat_template.jinja"));

@@ -84,6 +84,20 @@ public sealed class KernelAgainstReferenceTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{Shapes} shapes on {cpu.Name}, {rowsAtOnce} rows at once");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void A_cache_of_brain_floats_gives_the_bits_of_attention_over_brain_floats(int rowsAtOnce)
+    {
+        using var cpu = Device.Cpu(1);
+        Prop.ForAll(CachedAttentionCase.Draw.ToArbitrary(), drawn =>
+        {
+            using var bench = new CachedAttentionBench(drawn, cpu, brainFloats: true);
+            var whole = bench.AtOnce();
+            bench.Cached(rowsAtOnce, CacheStorage.BF16).ShouldBe(whole, $"{drawn}");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
+    }
+
     [Fact]
     public void The_device_is_written_down_where_asked()
     {

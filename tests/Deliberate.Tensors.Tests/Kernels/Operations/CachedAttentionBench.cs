@@ -29,7 +29,8 @@ internal sealed class CachedAttentionBench : IDisposable
     private readonly AttentionShape _shape;
     private readonly Tensor _qkv, _output, _logSumExp;
 
-    public CachedAttentionBench(CachedAttentionCase @case, Device device)
+    /// <param name="brainFloats">All values are brain floats.</param>
+    public CachedAttentionBench(CachedAttentionCase @case, Device device, bool brainFloats = false)
     {
         _case = @case;
         _device = device;
@@ -41,7 +42,12 @@ internal sealed class CachedAttentionBench : IDisposable
         var row = new double[_shape.Columns];
         for (var t = 0; t < @case.Tokens; t++)
         {
-            foreach (ref var value in row.AsSpan()) value = (float)random.NextNormal();
+            foreach (ref var value in row.AsSpan())
+            {
+                value = (float)random.NextNormal();
+                if (brainFloats) value = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)value) & 0xFFFF0000);
+            }
+
             _qkv.Value.Write((long)t * _qkv.Stride, row);
         }
     }
@@ -53,9 +59,9 @@ internal sealed class CachedAttentionBench : IDisposable
         return ReadAndClear();
     }
 
-    public double[] Cached(int rowsAtOnce)
+    public double[] Cached(int rowsAtOnce, CacheStorage storage = CacheStorage.F32)
     {
-        using var cache = new KeyValueCache(_device, _shape, Layers);
+        using var cache = new KeyValueCache(_device, _shape, Layers, storage);
         var first = new CachedSequence(cache);
         Continue(cache, first, _case.ForkAt, rowsAtOnce);
         var second = new CachedSequence(cache);
