@@ -91,6 +91,32 @@ public sealed class GradingFixtureTests
         golds.ShouldAllBe(gold => grader.Compare(gold, gold) == AnswerMatch.Equal);
     }
 
+    /// <summary>
+    /// Math-Verify's own regression cases, whole sentences among them. It grades sets, intervals and relations more freely than we do
+    /// on purpose; what must not happen is that we accept what it rejects.
+    /// </summary>
+    [Fact]
+    public void The_cases_of_another_grader_are_mostly_judged_alike()
+    {
+        var grader = AnswerGraders.Get("math");
+        List<string> accepted = [], rejected = [];
+        var cases = 0;
+        foreach (var line in File.ReadLines(SharedFolder.Path("data", "math_equivalence", "math_verify_cases.jsonl")))
+        {
+            var one = JsonDocument.Parse(line).RootElement;
+            var (gold, answer) = (Text(one, "gold")!, AnswerExtraction.Extract(Text(one, "pred")!) ?? Text(one, "pred")!);
+            var equal = grader.Compare(gold, answer) == AnswerMatch.Equal;
+            cases++;
+            if (equal == (one.GetProperty("expected").GetInt32() == 1)) continue;
+            (equal ? accepted : rejected).Add($"{Text(one, "test")}: {gold} against {answer}");
+        }
+
+        Report("Math-Verify's cases, false accepts", cases, accepted);
+        Report("Math-Verify's cases, false rejects", cases, rejected);
+        cases.ShouldBeGreaterThan(0);
+        accepted.Count.ShouldBeLessThanOrEqualTo(cases / 20);
+    }
+
     [Fact]
     public void Hostile_answers_are_neither_right_nor_slow()
     {
