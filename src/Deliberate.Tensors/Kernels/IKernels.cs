@@ -67,11 +67,11 @@ internal interface IKernels
 
     void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
 
-    /// <summary>Writes the keys and values of rows, at positions first, first + 1, …, into the cache; every key head.</summary>
-    void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows);
+    /// <summary>Writes the keys and values of rows, at positions first, first + 1, …, into the cache, for some of the key heads.</summary>
+    void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads);
 
-    /// <summary>Attends from rows at positions first, first + 1, … to their own and all earlier positions of the cache. One key head.</summary>
-    void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch);
+    /// <summary>Attends from rows at positions first, first + 1, … to their own and all earlier positions of the cache, for some of the key heads.</summary>
+    void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, KeyHeads keyHeads, Scratch scratch);
 
     /// <summary>y [T, f] = activation(gate) · up, from gateUp [T, 2f].</summary>
     void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);

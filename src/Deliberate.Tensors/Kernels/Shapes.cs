@@ -20,6 +20,9 @@ internal sealed record AttentionShape(int Heads, int KeyHeads, int HeadSize, dou
     public int ValueColumn(int keyHead) => (Heads + KeyHeads + keyHead) * HeadSize;
 }
 
+/// <summary>Key heads [Begin, End) and the query heads that share them.</summary>
+internal readonly record struct KeyHeads(int Begin, int End);
+
 /// <summary>Per-head norm and rotation of q and k.</summary>
 /// <param name="Table">[positions, 2·half]: cosines then sines of a position; null leaves positions out (NoPE).</param>
 /// <param name="RotatedSize">2·half: columns of a head that turn, the first ones; the rest pass.</param>

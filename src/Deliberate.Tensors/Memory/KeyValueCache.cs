@@ -2,8 +2,9 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// Keys and values of sequences being sampled, in reference-counted pages of <see cref="PageTokens"/> positions. A page holds
-/// every layer and key head: keys [layer, head][PageTokens·headSize] in the layout that the device's attention reads, values
-/// [layer, head][PageTokens, headSize]. Sequences that share a prefix share its full pages; the last, half-full page is copied.
+/// each layer's keys [head][PageTokens·headSize], in the layout that the device's attention reads, and behind them its values
+/// [head][PageTokens, headSize], so that a position's attention reads two long runs of memory a page.
+/// Sequences that share a prefix share its full pages; the last, half-full page is copied.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
 {
@@ -71,15 +72,15 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>First key of a layer's head in a page.</summary>
     public unsafe float* Keys32(int page, int layer, int keyHead) => (float*)Start(page) + Offset(layer, keyHead);
 
-    public unsafe float* Values32(int page, int layer, int keyHead) => Keys32(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+    public unsafe float* Values32(int page, int layer, int keyHead) => (float*)Start(page) + Offset(layer, _shape.KeyHeads + keyHead);
 
     public unsafe ushort* Keys16(int page, int layer, int keyHead) => (ushort*)Start(page) + Offset(layer, keyHead);
 
-    public unsafe ushort* Values16(int page, int layer, int keyHead) => Keys16(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+    public unsafe ushort* Values16(int page, int layer, int keyHead) => (ushort*)Start(page) + Offset(layer, _shape.KeyHeads + keyHead);
 
     public unsafe double* Keys64(int page, int layer, int keyHead) => (double*)Start(page) + Offset(layer, keyHead);
 
-    public unsafe double* Values64(int page, int layer, int keyHead) => Keys64(page, layer, keyHead) + (PageTokens * _shape.HeadSize);
+    public unsafe double* Values64(int page, int layer, int keyHead) => (double*)Start(page) + Offset(layer, _shape.KeyHeads + keyHead);
 
     public void Dispose()
     {
@@ -87,7 +88,7 @@ internal sealed class KeyValueCache : IDisposable
         _chunks.Clear();
     }
 
-    private long Offset(int layer, int keyHead) => 2L * ((layer * _shape.KeyHeads) + keyHead) * PageTokens * _shape.HeadSize;
+    private long Offset(int layer, int block) => ((2L * layer * _shape.KeyHeads) + block) * PageTokens * _shape.HeadSize;
 
     private unsafe byte* Start(int page)
     {

@@ -100,7 +100,10 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
     }
 }
 
-/// <summary>Puts the keys and values of the batch's rows into the cache.</summary>
+/// <summary>
+/// Puts the keys and values of the batch's rows into the cache; where a segment has one row, its attention does that itself, as it
+/// will read the same lines next.
+/// </summary>
 internal sealed class StoreKeyValuesOperation(KeyValueCache cache, int layer, Tensor qkv) : Operation
 {
     public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
@@ -110,7 +113,8 @@ internal sealed class StoreKeyValuesOperation(KeyValueCache cache, int layer, Te
             var segment = batch.SegmentOf(row);
             var rows = batch.Segment(segment);
             var end = Math.Min(rows.End, block.Rows.End);
-            kernels.StoreKeyValues(cache, batch.Cached(segment), layer, batch.FirstPosition(segment) + row - rows.Begin, qkv, new Rows(row, end));
+            if (rows.Count > 1)
+                kernels.StoreKeyValues(cache, batch.Cached(segment), layer, batch.FirstPosition(segment) + row - rows.Begin, qkv, new Rows(row, end), new KeyHeads(0, cache.Shape.KeyHeads));
             row = end;
         }
     }
@@ -119,8 +123,9 @@ internal sealed class StoreKeyValuesOperation(KeyValueCache cache, int layer, Te
 }
 
 /// <summary>
-/// Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence. Shares are pieces of a
-/// segment by key heads, dealt in turn, so that one long segment keeps all workers busy.
+/// Attention over the key-value cache: each segment of the batch is the newest rows of a cached sequence. A share of segments of one
+/// row is a run of them and of their heads; of longer ones, pieces of rows by key heads, dealt in turn, so that one long segment
+/// keeps all workers busy.
 /// </summary>
 internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCache cache, int layer, Tensor qkv, Tensor y) : Operation
 {
@@ -135,23 +140,41 @@ internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCac
 
     public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
     {
-        var item = 0;
+        var (begin, end) = share.Of((block.EndSegment - block.FirstSegment) * shape.KeyHeads);
+        var piece = 0;
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
         {
             var rows = batch.Segment(segment);
-            for (var row = rows.Begin; row < rows.End; row += PieceRows)
+            if (rows.Count > 1)
             {
-                for (var head = 0; head < shape.KeyHeads; head++)
-                {
-                    if (item++ % share.Count != share.Index) continue;
-                    var first = batch.FirstPosition(segment) + row - rows.Begin;
-                    kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, first, qkv, y, new Rows(row, Math.Min(row + PieceRows, rows.End)), head, scratch);
-                }
+                Pieces(kernels, batch, segment, share, ref piece, scratch);
+                continue;
             }
+
+            var item = (segment - block.FirstSegment) * shape.KeyHeads;
+            var heads = new KeyHeads(Math.Max(begin - item, 0), Math.Min(end - item, shape.KeyHeads));
+            if (heads.Begin >= heads.End) continue;
+            var (sequence, first) = (batch.Cached(segment), batch.FirstPosition(segment));
+            kernels.StoreKeyValues(cache, sequence, layer, first, qkv, rows, heads);
+            kernels.CachedAttention(shape, cache, sequence, layer, first, qkv, y, rows, heads, scratch);
         }
     }
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => throw new InvalidOperationException("Sampling has no backward.");
+
+    private void Pieces(IKernels kernels, Batch batch, int segment, Share share, ref int piece, Scratch scratch)
+    {
+        var rows = batch.Segment(segment);
+        for (var row = rows.Begin; row < rows.End; row += PieceRows)
+        {
+            for (var head = 0; head < shape.KeyHeads; head++)
+            {
+                if (piece++ % share.Count != share.Index) continue;
+                var part = new Rows(row, Math.Min(row + PieceRows, rows.End));
+                kernels.CachedAttention(shape, cache, batch.Cached(segment), layer, batch.FirstPosition(segment) + row - rows.Begin, qkv, y, part, new KeyHeads(head, head + 1), scratch);
+            }
+        }
+    }
 }
 
 internal sealed class GatedActivationOperation(ActivationKind kind, Tensor gateUp, Tensor y) : Operation

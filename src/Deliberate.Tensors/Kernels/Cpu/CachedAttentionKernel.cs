@@ -3,17 +3,17 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// Attention of the newest positions of a sequence over its cached keys and values. The pages' layout is the trainer's packed
 /// panels, scores and weighted sums are the same chains in the same order, so a position's output has the bits that
-/// <see cref="AttentionKernel{TL}"/> gives it. Tiles are six positions of one head, or the query heads of one position.
+/// <see cref="AttentionKernel{TL}"/> gives it. Tiles are six positions of one head, or the query heads of one position that share a key head.
 /// </summary>
 internal static unsafe class CachedAttentionKernel<TL>
     where TL : struct, ILanes<TL>
 {
-    private const int ScoreSlot = 1, WideSlot = 2, PageTokens = KeyValueCache.PageTokens;
+    private const int ScoreSlot = 1, WideSlot = 2, InverseSlot = 3, PageTokens = KeyValueCache.PageTokens;
 
     /// <summary>Writes keys and values of rows into the cache: position first + i is row rows.Begin + i.</summary>
-    public static void Store(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows)
+    public static void Store(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads)
     {
-        for (var keyHead = 0; keyHead < cache.Shape.KeyHeads; keyHead++) StoreHead(cache, sequence, layer, first, qkv, rows, keyHead);
+        for (var keyHead = keyHeads.Begin; keyHead < keyHeads.End; keyHead++) StoreHead(cache, sequence, layer, first, qkv, rows, keyHead);
     }
 
     private static void StoreHead(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, int keyHead)
@@ -41,31 +41,102 @@ internal static unsafe class CachedAttentionKernel<TL>
         }
     }
 
-    public static void Forward(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
+    public static void Forward(
+        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, KeyHeads keyHeads, Scratch scratch)
     {
-        var pitch = AttentionKernel<TL>.ScorePitch(first + rows.Count);
-        var scores = scratch.F32(ScoreSlot, 6L * pitch);
-        int size = shape.HeadSize, head = keyHead * shape.Group;
-        var wide = cache.Storage == CacheStorage.BF16 ? scratch.F32(WideSlot, (long)PageTokens * size) : null;
         if (rows.Count == 1)
         {
-            for (var g = 0; g < shape.Group; g += 6)
-            {
-                var column = (head + g) * size;
-                Tile(shape, cache, sequence, layer, keyHead, first, 0, Math.Min(6, shape.Group - g), qkv.F32(rows.Begin) + column, size, output.F32(rows.Begin) + column, size, scores, pitch, wide);
-            }
-
+            OneRow(shape, cache, sequence, layer, first, qkv.F32(rows.Begin), output.F32(rows.Begin), keyHeads, scratch);
             return;
         }
 
-        for (var g = 0; g < shape.Group; g++)
+        var pitch = AttentionKernel<TL>.ScorePitch(first + rows.Count);
+        var scores = scratch.F32(ScoreSlot, 6L * pitch);
+        var wide = Wide(shape, cache, scratch);
+        for (var head = keyHeads.Begin * shape.Group; head < keyHeads.End * shape.Group; head++)
         {
-            var column = (head + g) * size;
+            var column = head * shape.HeadSize;
             for (var i = 0; i < rows.Count; i += 6)
                 Tile(
-                    shape, cache, sequence, layer, keyHead, first + i, 1, Math.Min(6, rows.Count - i), qkv.F32(rows.Begin + i) + column, qkv.Stride,
+                    shape, cache, sequence, layer, head / shape.Group, first + i, Math.Min(6, rows.Count - i), qkv.F32(rows.Begin + i) + column, qkv.Stride,
                     output.F32(rows.Begin + i) + column, output.Stride, scores, pitch, wide);
         }
+    }
+
+    /// <summary>
+    /// One position: a step of sampling, whose time goes into reading the cache. Page by page, all heads of a page in the order in
+    /// which they lie there: first all keys, then all values.
+    /// </summary>
+    private static void OneRow(
+        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int position, float* q, float* target, KeyHeads keyHeads, Scratch scratch)
+    {
+        int size = shape.HeadSize, group = shape.Group, width = MatrixProduct<TL>.PanelWidth;
+        int high = position + 1, low = shape.Window > 0 ? Math.Max(0, high - shape.Window) : 0, last = MatrixProduct<TL>.RoundUp(high);
+        var pitch = AttentionKernel<TL>.ScorePitch(high);
+        var heads = (keyHeads.End - keyHeads.Begin) * group;
+        var scores = scratch.F32(ScoreSlot, (long)heads * pitch);
+        var wide = Wide(shape, cache, scratch);
+        q += keyHeads.Begin * group * size;
+        target += keyHeads.Begin * group * size;
+        for (var first = low / width * width; first < high; first = (first / PageTokens * PageTokens) + PageTokens)
+        {
+            var end = Math.Min(high, (first / PageTokens * PageTokens) + PageTokens);
+            for (var head = 0; head < heads; head += group)
+                for (var key = first; key < end; key += width)
+                {
+                    var keys = Keys(cache, sequence, layer, keyHeads.Begin + (head / group), key, wide);
+                    for (var g = head; g < head + group; g += 6)
+                        MatrixProduct<TL>.Panel(Math.Min(6, head + group - g), Math.Min(width, last - key), size, q + (g * size), size, 1, keys, width, scores + (g * pitch) + key, pitch, null, 0, null, 0);
+                }
+        }
+
+        var inverse = scratch.F32(InverseSlot, heads);
+        for (var head = 0; head < heads; head++)
+        {
+            var (_, sum) = SoftmaxRow<TL>.Exponentials(scores + (head * pitch), low, high, last, (float)shape.Scale, (float)shape.SoftCap);
+            inverse[head] = 1 / sum;
+        }
+
+        for (var page = low / PageTokens; page * PageTokens < high; page++)
+        {
+            var begin = page * PageTokens;
+            var present = Math.Min(PageTokens, high - begin);
+            for (var head = 0; head < heads; head += group)
+            {
+                var values = Values(cache, sequence, layer, keyHeads.Begin + (head / group), page, present, wide);
+                for (var g = head; g < head + group; g += 6)
+                    WeightedSum(Math.Min(6, head + group - g), size, present, scores + (g * pitch) + begin, pitch, values, target + (g * size), size, page > low / PageTokens);
+            }
+        }
+
+        for (var head = 0; head < heads; head++) AttentionKernel<TL>.ScaleRow(target + (head * size), inverse[head], size);
+    }
+
+    /// <summary>Room for a page's keys or values as floats; null where the cache holds floats.</summary>
+    private static float* Wide(AttentionShape shape, KeyValueCache cache, Scratch scratch) =>
+        cache.Storage == CacheStorage.BF16 ? scratch.F32(WideSlot, (long)PageTokens * shape.HeadSize) : null;
+
+    /// <summary>The panel of keys from that position on.</summary>
+    private static float* Keys(KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int key, float* wide)
+    {
+        int size = cache.Shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
+        var page = sequence.Page(key / PageTokens);
+        var at = (nint)(key % PageTokens / width) * width * size;
+        return wide == null ? cache.Keys32(page, layer, keyHead) + at : Widened(cache.Keys16(page, layer, keyHead) + at, wide, width * size);
+    }
+
+    /// <summary>The values of a page's first positions.</summary>
+    private static float* Values(KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int page, int present, float* wide) => wide == null
+        ? cache.Values32(sequence.Page(page), layer, keyHead)
+        : Widened(cache.Values16(sequence.Page(page), layer, keyHead), wide, present * cache.Shape.HeadSize);
+
+    /// <summary>Rows of target, begun or continued: the sum of a page's values with their weights.</summary>
+    private static void WeightedSum(int count, int size, int present, float* weights, int pitch, float* values, float* target, nint targetRow, bool continued)
+    {
+        var width = MatrixProduct<TL>.PanelWidth;
+        for (var column = 0; column < size; column += width)
+            MatrixProduct<TL>.Panel(
+                count, Math.Min(width, size - column), present, weights, pitch, 1, values + column, size, target + column, targetRow, continued ? target + column : null, targetRow, null, 0);
     }
 
     private static float* Widened(ushort* source, float* target, int count)
@@ -74,49 +145,33 @@ internal static unsafe class CachedAttentionKernel<TL>
         return target;
     }
 
-    /// <summary>Count queries at positions position + r·step.</summary>
-    /// <param name="wide">Room for a page's keys or values as floats; null where the cache holds floats.</param>
+    /// <summary>Count queries of one head, at positions position + r.</summary>
     private static void Tile(
-        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int position, int step, int count, float* q, nint qRow, float* target, nint targetRow, float* scores, int pitch, float* wide)
+        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int position, int count, float* q, nint qRow, float* target, nint targetRow, float* scores, int pitch, float* wide)
     {
         int size = shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
-        var high = position + ((count - 1) * step) + 1;
+        var high = position + count;
         var low = shape.Window > 0 ? Math.Max(0, position - shape.Window + 1) : 0;
         var last = MatrixProduct<TL>.RoundUp(high);
-        for (var panel = low / width; panel * width < high; panel++)
+        for (var key = low / width * width; key < high; key += width)
         {
-            var key = panel * width;
-            var page = sequence.Page(key / PageTokens);
-            var at = (nint)(key % PageTokens / width) * width * size;
-            var keys = wide == null ? cache.Keys32(page, layer, keyHead) + at : Widened(cache.Keys16(page, layer, keyHead) + at, wide, width * size);
+            var keys = Keys(cache, sequence, layer, keyHead, key, wide);
             MatrixProduct<TL>.Panel(count, Math.Min(width, last - key), size, q, qRow, 1, keys, width, scores + key, pitch, null, 0, null, 0);
         }
 
         var inverse = stackalloc float[6];
         for (var r = 0; r < count; r++)
         {
-            var at = position + (r * step);
+            var at = position + r;
             var from = shape.Window > 0 ? Math.Max(0, at - shape.Window + 1) : 0;
             var (_, sum) = SoftmaxRow<TL>.Exponentials(scores + (r * pitch), from, at + 1, last, (float)shape.Scale, (float)shape.SoftCap);
             inverse[r] = 1 / sum;
         }
 
-        for (var column = 0; column < size; column += width)
+        for (var page = low / PageTokens; page * PageTokens < high; page++)
         {
-            var columns = Math.Min(width, size - column);
-            float* start = null;
-            for (var page = low / PageTokens; page * PageTokens < high; page++)
-            {
-                var begin = page * PageTokens;
-                var present = Math.Min(PageTokens, high - begin);
-                var values = wide == null
-                    ? cache.Values32(sequence.Page(page), layer, keyHead)
-                    : Widened(cache.Values16(sequence.Page(page), layer, keyHead), wide, present * size);
-                MatrixProduct<TL>.Panel(
-                    count, columns, present, scores + begin, pitch, 1, values + column, size, target + column, targetRow,
-                    start, targetRow, null, 0);
-                start = target + column;
-            }
+            var present = Math.Min(PageTokens, high - (page * PageTokens));
+            WeightedSum(count, size, present, scores + (page * PageTokens), pitch, Values(cache, sequence, layer, keyHead, page, present, wide), target, targetRow, page > low / PageTokens);
         }
 
         for (var r = 0; r < count; r++) AttentionKernel<TL>.ScaleRow(target + (r * targetRow), inverse[r], size);

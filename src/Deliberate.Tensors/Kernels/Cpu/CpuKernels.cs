@@ -61,11 +61,11 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
         AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, segment, keyHead, scratch);
 
-    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows) =>
-        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows);
+    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads) =>
+        CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows, keyHeads);
 
-    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch) =>
-        CachedAttentionKernel<TL>.Forward(shape, cache, sequence, layer, first, qkv, output, rows, keyHead, scratch);
+    public void CachedAttention(AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, KeyHeads keyHeads, Scratch scratch) =>
+        CachedAttentionKernel<TL>.Forward(shape, cache, sequence, layer, first, qkv, output, rows, keyHeads, scratch);
 
     public void GatedActivation(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows) => GatedActivationKernel<TL>.Forward(kind, gateUp, y, rows);
 

@@ -7,12 +7,12 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal sealed unsafe partial class ReferenceKernels
 {
-    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows)
+    public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads)
     {
         var shape = cache.Shape;
         for (var t = rows.Begin; t < rows.End; t++)
         {
-            for (var keyHead = 0; keyHead < shape.KeyHeads; keyHead++)
+            for (var keyHead = keyHeads.Begin; keyHead < keyHeads.End; keyHead++)
             {
                 var position = first + t - rows.Begin;
                 Copy(qkv.F64(t) + shape.KeyColumn(keyHead), CachedKey(cache, sequence, layer, keyHead, position), shape.HeadSize);
@@ -22,12 +22,13 @@ internal sealed unsafe partial class ReferenceKernels
     }
 
     public void CachedAttention(
-        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, int keyHead, Scratch scratch)
+        AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Tensor output, Rows rows, KeyHeads keyHeads, Scratch scratch)
     {
         var size = shape.HeadSize;
         var scores = scratch.F64(0, first + rows.Count);
-        for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
+        for (var head = keyHeads.Begin * shape.Group; head < keyHeads.End * shape.Group; head++)
         {
+            var keyHead = head / shape.Group;
             for (var t = rows.Begin; t < rows.End; t++)
             {
                 var position = first + t - rows.Begin;

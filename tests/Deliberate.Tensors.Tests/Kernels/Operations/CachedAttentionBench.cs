@@ -85,9 +85,12 @@ internal sealed class CachedAttentionBench : IDisposable
             var begin = sequence.Length;
             var rows = new Rows(begin, Math.Min(end, begin + rowsAtOnce));
             sequence.Extend(rows.Count);
-            _device.Kernels.StoreKeyValues(cache, sequence, Layers - 1, begin, _qkv, rows);
-            for (var head = 0; head < _case.KeyHeads; head++)
-                _device.Kernels.CachedAttention(_shape, cache, sequence, Layers - 1, begin, _qkv, _output, rows, head, _device.Scratches[0]);
+            var middle = _case.KeyHeads / 2;
+            foreach (var heads in new[] { new KeyHeads(0, middle), new KeyHeads(middle, _case.KeyHeads) })
+            {
+                _device.Kernels.StoreKeyValues(cache, sequence, Layers - 1, begin, _qkv, rows, heads);
+                _device.Kernels.CachedAttention(_shape, cache, sequence, Layers - 1, begin, _qkv, _output, rows, heads, _device.Scratches[0]);
+            }
         }
     }
 
