@@ -19,7 +19,7 @@ internal static unsafe class CachedAttentionKernel<TL>
     private static void StoreHead(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, int keyHead)
     {
         var shape = cache.Shape;
-        int size = shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
+        int size = shape.HeadSize, width = TL.Width;
         for (var row = rows.Begin; row < rows.End; row++)
         {
             var position = first + row - rows.Begin;
@@ -70,7 +70,7 @@ internal static unsafe class CachedAttentionKernel<TL>
     private static void OneRow(
         AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int position, float* q, float* target, KeyHeads keyHeads, Scratch scratch)
     {
-        int size = shape.HeadSize, group = shape.Group, width = MatrixProduct<TL>.PanelWidth;
+        int size = shape.HeadSize, group = shape.Group;
         int high = position + 1, low = shape.Window > 0 ? Math.Max(0, high - shape.Window) : 0, last = MatrixProduct<TL>.RoundUp(high);
         var pitch = AttentionKernel<TL>.ScorePitch(high);
         var heads = (keyHeads.End - keyHeads.Begin) * group;
@@ -78,16 +78,14 @@ internal static unsafe class CachedAttentionKernel<TL>
         var wide = Wide(shape, cache, scratch);
         q += keyHeads.Begin * group * size;
         target += keyHeads.Begin * group * size;
-        for (var first = low / width * width; first < high; first = (first / PageTokens * PageTokens) + PageTokens)
+        for (var page = low / PageTokens; page * PageTokens < high; page++)
         {
-            var end = Math.Min(high, (first / PageTokens * PageTokens) + PageTokens);
+            var (from, count) = PagePart(page, low, high);
             for (var head = 0; head < heads; head += group)
-                for (var key = first; key < end; key += width)
-                {
-                    var keys = Keys(cache, sequence, layer, keyHeads.Begin + (head / group), key, wide);
-                    for (var g = head; g < head + group; g += 6)
-                        MatrixProduct<TL>.Panel(Math.Min(6, head + group - g), Math.Min(width, last - key), size, q + (g * size), size, 1, keys, width, scores + (g * pitch) + key, pitch, null, 0, null, 0);
-                }
+            {
+                var keys = Keys(cache, sequence, layer, keyHeads.Begin + (head / group), page, from, count, wide);
+                MatrixProduct<TL>.Strips<PageOfKeys>(group, count, size, q + (head * size), size, keys, scores + (head * pitch) + (page * PageTokens) + from, pitch);
+            }
         }
 
         var inverse = scratch.F32(InverseSlot, heads);
@@ -104,8 +102,7 @@ internal static unsafe class CachedAttentionKernel<TL>
             for (var head = 0; head < heads; head += group)
             {
                 var values = Values(cache, sequence, layer, keyHeads.Begin + (head / group), page, present, wide);
-                for (var g = head; g < head + group; g += 6)
-                    WeightedSum(Math.Min(6, head + group - g), size, present, scores + (g * pitch) + begin, pitch, values, target + (g * size), size, page > low / PageTokens);
+                MatrixProduct<TL>.Values<PageOfValues>(group, size, present, scores + (head * pitch) + begin, pitch, values, target + (head * size), size, add: page > low / PageTokens);
             }
         }
 
@@ -116,28 +113,25 @@ internal static unsafe class CachedAttentionKernel<TL>
     private static float* Wide(AttentionShape shape, KeyValueCache cache, Scratch scratch) =>
         cache.Storage == CacheStorage.BF16 ? scratch.F32(WideSlot, (long)PageTokens * shape.HeadSize) : null;
 
-    /// <summary>The panel of keys from that position on.</summary>
-    private static float* Keys(KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int key, float* wide)
+    /// <summary>The positions of a page, from its first, that lie in [low, high), begun at a whole vector.</summary>
+    private static (int From, int Count) PagePart(int page, int low, int high)
     {
-        int size = cache.Shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
-        var page = sequence.Page(key / PageTokens);
-        var at = (nint)(key % PageTokens / width) * width * size;
-        return wide == null ? cache.Keys32(page, layer, keyHead) + at : Widened(cache.Keys16(page, layer, keyHead) + at, wide, width * size);
+        var begin = page * PageTokens;
+        var from = Math.Max(low - begin, 0) / TL.Width * TL.Width;
+        return (from, Math.Min(high - begin, PageTokens) - from);
+    }
+
+    /// <summary>Strips of keys, a vector of positions each, from that position of a page on.</summary>
+    private static float* Keys(KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int page, int from, int count, float* wide)
+    {
+        var (number, size) = (sequence.Page(page), cache.Shape.HeadSize);
+        return wide == null ? cache.Keys32(number, layer, keyHead) + (from * size) : Widened(cache.Keys16(number, layer, keyHead) + (from * size), wide, MatrixProduct<TL>.RoundUp(count) * size);
     }
 
     /// <summary>The values of a page's first positions.</summary>
     private static float* Values(KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int page, int present, float* wide) => wide == null
         ? cache.Values32(sequence.Page(page), layer, keyHead)
         : Widened(cache.Values16(sequence.Page(page), layer, keyHead), wide, present * cache.Shape.HeadSize);
-
-    /// <summary>Rows of target, begun or continued: the sum of a page's values with their weights.</summary>
-    private static void WeightedSum(int count, int size, int present, float* weights, int pitch, float* values, float* target, nint targetRow, bool continued)
-    {
-        var width = MatrixProduct<TL>.PanelWidth;
-        for (var column = 0; column < size; column += width)
-            MatrixProduct<TL>.Panel(
-                count, Math.Min(width, size - column), present, weights, pitch, 1, values + column, size, target + column, targetRow, continued ? target + column : null, targetRow, null, 0);
-    }
 
     private static float* Widened(ushort* source, float* target, int count)
     {
@@ -149,14 +143,15 @@ internal static unsafe class CachedAttentionKernel<TL>
     private static void Tile(
         AttentionShape shape, KeyValueCache cache, CachedSequence sequence, int layer, int keyHead, int position, int count, float* q, nint qRow, float* target, nint targetRow, float* scores, int pitch, float* wide)
     {
-        int size = shape.HeadSize, width = MatrixProduct<TL>.PanelWidth;
+        var size = shape.HeadSize;
         var high = position + count;
         var low = shape.Window > 0 ? Math.Max(0, position - shape.Window + 1) : 0;
         var last = MatrixProduct<TL>.RoundUp(high);
-        for (var key = low / width * width; key < high; key += width)
+        for (var page = low / PageTokens; page * PageTokens < high; page++)
         {
-            var keys = Keys(cache, sequence, layer, keyHead, key, wide);
-            MatrixProduct<TL>.Panel(count, Math.Min(width, last - key), size, q, qRow, 1, keys, width, scores + key, pitch, null, 0, null, 0);
+            var (from, part) = PagePart(page, low, high);
+            var keys = Keys(cache, sequence, layer, keyHead, page, from, part, wide);
+            MatrixProduct<TL>.Strips<InStrips>(count, part, size, q, qRow, keys, scores + (page * PageTokens) + from, pitch);
         }
 
         var inverse = stackalloc float[6];
@@ -171,7 +166,8 @@ internal static unsafe class CachedAttentionKernel<TL>
         for (var page = low / PageTokens; page * PageTokens < high; page++)
         {
             var present = Math.Min(PageTokens, high - (page * PageTokens));
-            WeightedSum(count, size, present, scores + (page * PageTokens), pitch, Values(cache, sequence, layer, keyHead, page, present, wide), target, targetRow, page > low / PageTokens);
+            var values = Values(cache, sequence, layer, keyHead, page, present, wide);
+            MatrixProduct<TL>.Values<Adjacent>(count, size, present, scores + (page * PageTokens), pitch, values, target, targetRow, add: page > low / PageTokens);
         }
 
         for (var r = 0; r < count; r++) AttentionKernel<TL>.ScaleRow(target + (r * targetRow), inverse[r], size);

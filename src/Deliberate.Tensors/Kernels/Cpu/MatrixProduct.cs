@@ -4,7 +4,7 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// Matrix products C [rows, columns] = start + A [rows, depth] · B [depth, columns] (+ addend), cut into tiles of
-/// <see cref="MatrixTile{TL,TRows,TVectors}"/>. B comes in panels of <see cref="PanelWidth"/> columns, either packed
+/// <see cref="MatrixTile{TL,TRows,TVectors,TColumns}"/>. B comes in panels of <see cref="PanelWidth"/> columns, either packed
 /// (<see cref="PackedMatrix{TL}"/>) or as rows of a matrix whose columns may be read up to the next multiple of the lanes.
 /// </summary>
 internal static unsafe class MatrixProduct<TL>
@@ -54,7 +54,7 @@ internal static unsafe class MatrixProduct<TL>
         var vectors = (width + TL.Width - 1) / TL.Width;
         if (width == vectors * TL.Width)
         {
-            Whole(rows, vectors, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow);
+            Whole<Adjacent>(rows, vectors, depth, a, aRow, aDepth, b, bDepth, 0, c, cRow, start, startRow, addend, addendRow);
             return;
         }
 
@@ -66,7 +66,7 @@ internal static unsafe class MatrixProduct<TL>
             new Span<float>(buffer, 6 * 64).Clear();
             if (start != null)
                 for (var r = 0; r < count; r++) Copy(start + ((row + r) * startRow), buffer + (r * pitch), width);
-            Whole(count, vectors, depth, a + (row * aRow), aRow, aDepth, b, bDepth, buffer, pitch, buffer, pitch, null, 0);
+            Whole<Adjacent>(count, vectors, depth, a + (row * aRow), aRow, aDepth, b, bDepth, 0, buffer, pitch, buffer, pitch, null, 0);
             for (var r = 0; r < count; r++)
             {
                 var target = c + ((row + r) * cRow);
@@ -76,28 +76,62 @@ internal static unsafe class MatrixProduct<TL>
         }
     }
 
+    /// <summary>
+    /// C [rows, columns] = A [rows, depth] · B, where B's columns come in strips of one vector, [strip][depth][width]; C is written up
+    /// to the next whole vector.
+    /// </summary>
+    public static void Strips<TColumns>(int rows, int columns, int depth, float* a, nint aRow, float* strips, float* c, nint cRow)
+        where TColumns : struct, IColumns
+    {
+        var apart = (nint)depth * TL.Width;
+        for (var vectors = (columns + TL.Width - 1) / TL.Width; vectors > 0; vectors -= 4)
+        {
+            Whole<TColumns>(rows, Math.Min(vectors, 4), depth, a, aRow, 1, strips, TL.Width, apart, c, cRow, null, 0, null, 0);
+            strips += 4 * apart;
+            c += 4 * TL.Width;
+        }
+    }
+
+    /// <summary>
+    /// C [rows, columns] (+)= A [rows, depth] · B [depth, columns] for the values of a page, those of the next head being as far ahead
+    /// as a page's positions take.
+    /// </summary>
+    public static void Values<TColumns>(int rows, int columns, int depth, float* a, nint aRow, float* values, float* c, nint cRow, bool add)
+        where TColumns : struct, IColumns
+    {
+        for (var column = 0; column < columns; column += PanelWidth)
+        {
+            var width = Math.Min(PanelWidth, columns - column);
+            var start = add ? c + column : null;
+            if (width % TL.Width == 0) Whole<TColumns>(rows, width / TL.Width, depth, a, aRow, 1, values + column, columns, KeyValueCache.PageTokens * columns, c + column, cRow, start, cRow, null, 0);
+            else Panel(rows, width, depth, a, aRow, 1, values + column, columns, c + column, cRow, start, cRow, null, 0);
+        }
+    }
+
     private static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
 
-    private static void Whole(
-        int rows, int vectors, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+    private static void Whole<TColumns>(
+        int rows, int vectors, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, nint bApart, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+        where TColumns : struct, IColumns
     {
         switch (vectors)
         {
-            case 1: Rows<Size1>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 2: Rows<Size2>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 3: Rows<Size3>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            default: Rows<Size4>(rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 1: Rows<Size1, TColumns>(rows, depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 2: Rows<Size2, TColumns>(rows, depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 3: Rows<Size3, TColumns>(rows, depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            default: Rows<Size4, TColumns>(rows, depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<TVectors>(
-        int rows, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+    private static void Rows<TVectors, TColumns>(
+        int rows, int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, nint bApart, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
         where TVectors : struct, ISize
+        where TColumns : struct, IColumns
     {
         while (rows >= 6)
         {
-            MatrixTile<TL, Size6, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow);
+            MatrixTile<TL, Size6, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow);
             a += 6 * aRow;
             c += 6 * cRow;
             if (start != null) start += 6 * startRow;
@@ -107,11 +141,11 @@ internal static unsafe class MatrixProduct<TL>
 
         switch (rows)
         {
-            case 1: MatrixTile<TL, Size1, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 2: MatrixTile<TL, Size2, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 3: MatrixTile<TL, Size3, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 4: MatrixTile<TL, Size4, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
-            case 5: MatrixTile<TL, Size5, TVectors>.Run(depth, a, aRow, aDepth, b, bDepth, c, cRow, start, startRow, addend, addendRow); break;
+            case 1: MatrixTile<TL, Size1, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 2: MatrixTile<TL, Size2, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 3: MatrixTile<TL, Size3, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 4: MatrixTile<TL, Size4, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
+            case 5: MatrixTile<TL, Size5, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow); break;
         }
     }
 }

@@ -20,16 +20,62 @@ internal readonly struct Size5 : ISize { public static int Value => 5; }
 
 internal readonly struct Size6 : ISize { public static int Value => 6; }
 
+/// <summary>Where the vectors of a row of B lie, and what is asked for while they are read.</summary>
+internal interface IColumns
+{
+    /// <summary>Whether to ask ahead however many rows use a vector: B is read once, from far away.</summary>
+    static virtual bool Far => false;
+
+    /// <summary>From the first vector of a row to another.</summary>
+    static abstract nint Offset(int vector, int width, nint apart);
+
+    /// <summary>From a vector to what will be read in a while.</summary>
+    static virtual nint Ahead(nint usual, int width, nint apart) => usual;
+}
+
+/// <summary>Side by side, as in a panel of weights.</summary>
+internal readonly struct Adjacent : IColumns
+{
+    public static nint Offset(int vector, int width, nint apart) => (nint)vector * width;
+}
+
+/// <summary>In strips of one vector, each a number of elements behind the other: a page of keys, which fills up strip by strip.</summary>
+internal readonly struct InStrips : IColumns
+{
+    public static nint Offset(int vector, int width, nint apart) => vector * apart;
+}
+
+/// <summary>The same, while a step of sampling goes through the heads of a page: the same place of the next head is asked for.</summary>
+internal readonly struct PageOfKeys : IColumns
+{
+    public static bool Far => true;
+
+    public static nint Offset(int vector, int width, nint apart) => vector * apart;
+
+    public static nint Ahead(nint usual, int width, nint apart) => KeyValueCache.PageTokens / width * apart;
+}
+
+/// <summary>Side by side, a head's values being a number of elements behind those of the head before.</summary>
+internal readonly struct PageOfValues : IColumns
+{
+    public static bool Far => true;
+
+    public static nint Offset(int vector, int width, nint apart) => (nint)vector * width;
+
+    public static nint Ahead(nint usual, int width, nint apart) => apart;
+}
+
 /// <summary>
 /// The innermost product: a tile of C [rows ≤ 6, vectors ≤ 4] stays in registers while the inner index k runs once from first
 /// to last. Every element of C is one chain of fused multiply-adds in the order of k, whatever the size of the tile: this is
 /// what makes a row's result independent of the rows beside it, and a gradient independent of how its tokens were cut.
 /// Rows and vectors are compile-time constants of each instantiation; the accumulators of absent rows vanish.
 /// </summary>
-internal static unsafe class MatrixTile<TL, TRows, TVectors>
+internal static unsafe class MatrixTile<TL, TRows, TVectors, TColumns>
     where TL : struct, ILanes<TL>
     where TRows : struct, ISize
     where TVectors : struct, ISize
+    where TColumns : struct, IColumns
 {
     /// <summary>How far ahead one or two rows ask for B, which they read once, from memory; more rows read it again and find it near.</summary>
     private const int PrefetchBytes = 4096;
@@ -38,10 +84,11 @@ internal static unsafe class MatrixTile<TL, TRows, TVectors>
     /// <param name="depth">Length of the inner index k.</param>
     /// <param name="a">A[row, k] at a[row · aRow + k · aDepth].</param>
     /// <param name="b">B[k, column] at b[k · bDepth + column].</param>
+    /// <param name="bApart">What the kind of columns says; unused where they are adjacent.</param>
     /// <param name="start">What the chain starts from, C itself to accumulate; null for zero.</param>
     /// <param name="addend">Added after the chain; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
+    public static void Run(int depth, float* a, nint aRow, nint aDepth, float* b, nint bDepth, nint bApart, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
     {
         TL c00 = TL.Zero, c01 = TL.Zero, c02 = TL.Zero, c03 = TL.Zero;
         TL c10 = TL.Zero, c11 = TL.Zero, c12 = TL.Zero, c13 = TL.Zero;
@@ -86,15 +133,16 @@ internal static unsafe class MatrixTile<TL, TRows, TVectors>
         for (var k = 0; k < depth; k++)
         {
             TL b0 = TL.Load(b), b1 = TL.Zero, b2 = TL.Zero, b3 = TL.Zero;
-            if (TVectors.Value > 1) b1 = TL.Load(b + (1 * TL.Width));
-            if (TVectors.Value > 2) b2 = TL.Load(b + (2 * TL.Width));
-            if (TVectors.Value > 3) b3 = TL.Load(b + (3 * TL.Width));
-            if (TRows.Value <= 2)
+            if (TVectors.Value > 1) b1 = TL.Load(b + TColumns.Offset(1, TL.Width, bApart));
+            if (TVectors.Value > 2) b2 = TL.Load(b + TColumns.Offset(2, TL.Width, bApart));
+            if (TVectors.Value > 3) b3 = TL.Load(b + TColumns.Offset(3, TL.Width, bApart));
+            if (TRows.Value <= 2 || TColumns.Far)
             {
-                CacheHint.Fetch((byte*)b + PrefetchBytes);
-                if (TVectors.Value > 1) CacheHint.Fetch((byte*)b + PrefetchBytes + 64);
-                if (TVectors.Value > 2) CacheHint.Fetch((byte*)b + PrefetchBytes + 128);
-                if (TVectors.Value > 3) CacheHint.Fetch((byte*)b + PrefetchBytes + 192);
+                var ahead = b + TColumns.Ahead(PrefetchBytes / sizeof(float), TL.Width, bApart);
+                CacheHint.Fetch(ahead);
+                if (TVectors.Value > 1) CacheHint.Fetch(ahead + TColumns.Offset(1, 16, bApart));
+                if (TVectors.Value > 2) CacheHint.Fetch(ahead + TColumns.Offset(2, 16, bApart));
+                if (TVectors.Value > 3) CacheHint.Fetch(ahead + TColumns.Offset(3, 16, bApart));
             }
 
             b += bDepth;
