@@ -6,6 +6,9 @@ switch (args)
     case ["train", var shape, var sequences, var length, var threads, .. var rest]:
         TrainBenchmark.Run(shape, int.Parse(sequences), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 7);
         return 0;
+    case ["sample", var shape, var batch, var threads, var repeats, var prompt, var tokens]:
+        SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), int.Parse(repeats), int.Parse(prompt), int.Parse(tokens));
+        return 0;
     case ["sample", var shape, var batch, var threads, .. var rest]:
         SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
         return 0;
@@ -34,6 +37,9 @@ switch (args)
         return 0;
     case ["scaling", .. var files] when files.Length <= 2:
         return ScalingBenchmark.Run(files.Length > 0 ? files[0] : null, files.Length > 1 ? files[1] : null);
+    case ["roofline", .. var rest] when rest.Length <= 1:
+        RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
+        return 0;
     case ["busy", .. var rest] when rest.Length <= 1:
         BusyBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3);
         return 0;
@@ -46,6 +52,6 @@ switch (args)
         PretrainedBenchmark.Export(path, target);
         return 0;
     default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | busy [PAIRS] | growth [STEPS] | export MODEL FILE");
+        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | busy [PAIRS] | growth [STEPS] | export MODEL FILE");
         return 2;
 }

@@ -15,16 +15,16 @@ internal static class SampleBenchmark
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
-    public static void Run(string shape, int batch, int threads, int repeats)
+    public static void Run(string shape, int batch, int threads, int repeats, int promptLength = PromptLength, int newTokens = NewTokens)
     {
         using var device = Device.Cpu(threads);
-        using var model = Shapes.Model(shape, device);
+        using var model = Shapes.Model(shape, device, promptLength + newTokens);
         model.Pack(training: false);
-        using var sampler = new Sampler(model, batch, PromptLength + NewTokens);
-        var (times, processor) = Times(sampler, model.Configuration.VocabularySize, batch, PromptLength, NewTokens, repeats);
-        var tokens = batch * NewTokens;
+        using var sampler = new Sampler(model, batch, promptLength + newTokens);
+        var (times, processor) = Times(sampler, model.Configuration.VocabularySize, batch, promptLength, newTokens, repeats);
+        var tokens = batch * newTokens;
         Console.WriteLine(
-            $"sample {shape} B{batch} threads {threads}: {tokens / times[repeats / 2]:F0} tok/s (min {tokens / times[^1]:F0} max {tokens / times[0]:F0}) {times[repeats / 2] / NewTokens * 1e3:F2} ms/step " +
+            $"sample {shape} B{batch} threads {threads}: {tokens / times[repeats / 2]:F0} tok/s (min {tokens / times[^1]:F0} max {tokens / times[0]:F0}) {times[repeats / 2] / newTokens * 1e3:F2} ms/step " +
             $"cpu {processor / repeats:F2} s wall {times[repeats / 2]:F2} s");
     }
 
