@@ -63,8 +63,7 @@ internal static unsafe class AttentionBackwardKernel<TL>
 
     /// <summary>
     /// Scores become weights P, and dP becomes the gradient of the unscaled scores; masked keys become zero. Given the log-sum-exp,
-    /// P has a relative error below e = 1e-7 + u·(|lse| + |log P| + 1) with u = 2^-24, and is 0 where it is less than the least normal
-    /// float; the gradient's error is below (e + 4u)·P·(|dP| + |delta|)·slope. A score of -∞ gives 0, NaN gives NaN.
+    /// P has a relative error below e = 1e-7 + u·(|lse| + |log P| + 1) with u = 2^-24, and is 0 where it is below 2^-40; the gradient's error is below (e + 4u)·P·(|dP| + |delta|)·slope. A score of -∞ gives 0, NaN gives NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScoreGradientRow(float* s, float* dp, int first, int low, int high, int padded, float scale, float softCap, float logSumExp, float delta)
@@ -81,7 +80,7 @@ internal static unsafe class AttentionBackwardKernel<TL>
                 slope = TL.Multiply(slope, TL.Subtract(one, TL.Multiply(ratio, ratio)));
             }
 
-            var p = VectorMath<TL>.Exp(TL.Subtract(z, lse));
+            var p = VectorMath<TL>.Probability(TL.Subtract(z, lse));
             TL.Store(p, s + j);
             TL.Store(TL.Multiply(TL.Multiply(p, TL.Subtract(TL.Load(dp + j), shift)), slope), dp + j);
         }

@@ -80,8 +80,8 @@ internal static unsafe class LogProbabilityKernel<TL>
 
     /// <summary>
     /// d(upLogp·log p + upEntropy·H)/d logit: z enters by p = e^(z - lse): scale·(upLogp·([j = target] - p) - upEntropy·p·(log p + H)),
-    /// times 1 - tanh² for a soft cap. The relative error of p is below 1e-7 + s + u·(|lse| + |log p| + 1), s and u as above, because
-    /// the log-sum-exp is rounded to a float: logits far from 0 cost digits.
+    /// times 1 - tanh² for a soft cap. p is 0 below 2^-40; above, its relative error is below 1e-7 + s + u·(|lse| + |log p| + 1), s and u as above,
+    /// because the log-sum-exp is rounded to a float: logits far from 0 cost digits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GradientRow(float* z, int v, LogitShape shape, int target, float* statistics, float upLogp, float upEntropy)
@@ -97,7 +97,7 @@ internal static unsafe class LogProbabilityKernel<TL>
         {
             var value = TL.Load(z + j);
             var logp = TL.Subtract(value, lse);
-            var p = VectorMath<TL>.Exp(logp);
+            var p = VectorMath<TL>.Probability(logp);
             var d = TL.Multiply(TL.Multiply(p, TL.Fma(b, TL.Add(logp, entropy), a)), scale);
             if (cap != 0)
             {

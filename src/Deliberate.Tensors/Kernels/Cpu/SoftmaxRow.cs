@@ -13,7 +13,7 @@ internal static unsafe class SoftmaxRow<TL>
     /// Turns scores s[0..padded) into e^(z - max) with z = softCap(s·scale) for keys [low, high) and 0 elsewhere. Padded is a
     /// whole number of vectors and covers high. Returns max and the sum.
     /// Error, with u = 2^-24 and n keys in lanes W wide: max is exact; e^(z - max) has a relative error below 1e-7 + u·(|z - max| + 1),
-    /// and is 0 where it is less than the least normal float; the sum has one below 1e-7 + u·(n/W + log2 W + ln n + 1). A score of
+    /// and is 0 where it is below 2^-40; the sum has one below 1e-7 + u·(n/W + log2 W + ln n + 1) + n·2^-40. A score of
     /// -∞ counts as masked. NaN, +∞ or nothing but -∞ in a row makes the sum NaN. Exponentials have the same bits for every width
     /// of vector, the sum does not.
     /// </summary>
@@ -43,7 +43,7 @@ internal static unsafe class SoftmaxRow<TL>
         for (var j = 0; j < first; j++) s[j] = 0;
         for (var j = first; j < padded; j += TL.Width)
         {
-            var e = VectorMath<TL>.Exp(TL.Subtract(TL.Load(s + j), m));
+            var e = VectorMath<TL>.Probability(TL.Subtract(TL.Load(s + j), m));
             TL.Store(e, s + j);
             sum = TL.Add(sum, e);
         }
