@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Deliberate.Tensors;
@@ -88,11 +89,17 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void* Checked(int size)
     {
-        ObjectDisposedException.ThrowIf(_pointer == null, this);
-        if (size != ElementSize) throw new InvalidOperationException($"The buffer holds elements of {ElementSize} bytes, not {size}: it belongs to another device.");
+        if (_pointer == null || size != ElementSize) Refuse(size);
         return _pointer;
+    }
+
+    private void Refuse(int size)
+    {
+        ObjectDisposedException.ThrowIf(_pointer == null, this);
+        throw new InvalidOperationException($"The buffer holds elements of {ElementSize} bytes, not {size}: it belongs to another device.");
     }
 
     private void CheckRange(long offset, long count)

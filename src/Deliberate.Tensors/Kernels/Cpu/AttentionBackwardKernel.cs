@@ -5,12 +5,13 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// The gradient of attention for one sequence and one key head. Weights are recomputed from the kept log-sum-exp, by blocks of
 /// queries: P = e^(z - lse), dP = dO·Vᵀ, dZ = P·(dP - Σ dO·O), then dV += Pᵀ·dO, dK += dZᵀ·Q, dQ = dZ·K (Dao et al. 2022,
-/// appendix B). Queries are taken in order, so each element of dK and dV is one chain.
+/// appendix B). Queries are taken in order, so each element of dK and dV is one chain; terms that the mask makes zero are left out of
+/// it, tile by tile, which leaves its bits.
 /// </summary>
 internal static unsafe class AttentionBackwardKernel<TL>
     where TL : struct, ILanes<TL>
 {
-    private const int QueryBlock = 48;
+    private const int QueryBlock = 48, TileRows = 6;
     private const int KeySlot = 2, ValueSlot = 3, WeightSlot = 4, GradientSlot = 5;
 
     public static void Run(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch)
@@ -37,28 +38,63 @@ internal static unsafe class AttentionBackwardKernel<TL>
                 var count = Math.Min(QueryBlock, tokens - i);
                 var (low, high) = AttentionKernel<TL>.VisibleKeys(shape, i, count, tokens);
                 var first = low & -TL.Width;
-                float* q = qkv.F32(begin + i) + column, o = output.F32(begin + i) + column, dO = output.GradientF32(begin + i) + column;
-                AttentionKernel<TL>.Scores(q, stride, count, size, keys, low, high, weights, pitch);
-                AttentionKernel<TL>.Scores(dO, output.Stride, count, size, values, low, high, gradients, pitch);
-                for (var r = 0; r < count; r++)
-                {
-                    var (from, to) = AttentionKernel<TL>.VisibleKeys(shape, i + r, 1, tokens);
-                    var delta = RowMath<TL>.Dot(dO + (r * output.Stride), o + (r * output.Stride), size);
-                    ScoreGradientRow(weights + (r * pitch), gradients + (r * pitch), first, from, to, MatrixProduct<TL>.RoundUp(high), (float)shape.Scale, (float)shape.SoftCap, logSumExp.F32(begin + i + r)[head], delta);
-                }
+                for (var r = 0; r < count; r += TileRows)
+                    QueryTile(
+                        shape, qkv, output, logSumExp, segment, head, i + r, Math.Min(TileRows, count - r), keys, values,
+                        weights + (r * pitch), gradients + (r * pitch), pitch, first, MatrixProduct<TL>.RoundUp(high));
 
+                float* q = qkv.F32(begin + i) + column, dO = output.GradientF32(begin + i) + column;
                 for (var c = 0; c < size; c += MatrixProduct<TL>.PanelWidth)
                 {
                     var width = Math.Min(MatrixProduct<TL>.PanelWidth, size - c);
-                    float* dV = qkv.GradientF32(begin + first) + valueColumn + c, dK = qkv.GradientF32(begin + first) + keyColumn + c;
-                    MatrixProduct<TL>.Panel(high - first, width, count, weights + first, 1, pitch, dO + c, output.Stride, dV, stride, dV, stride, null, 0);
-                    MatrixProduct<TL>.Panel(high - first, width, count, gradients + first, 1, pitch, q + c, stride, dK, stride, dK, stride, null, 0);
-                    MatrixProduct<TL>.Panel(
-                        count, width, high - first, gradients + first, pitch, 1, qkv.F32(begin + first) + keyColumn + c, stride,
-                        qkv.GradientF32(begin + i) + column + c, stride, null, 0, null, 0);
+                    float* dV = qkv.GradientF32(begin) + valueColumn + c, dK = qkv.GradientF32(begin) + keyColumn + c;
+                    // Keys that all of the block's queries see, and then by tiles those that the first of them do not.
+                    var seen = shape.Causal ? Math.Max(first, i) : high;
+                    for (var key = first; key < high;)
+                    {
+                        var rows = key < seen ? seen - key : Math.Min(TileRows, high - key);
+                        var skip = key < seen ? 0 : key - i;
+                        MatrixProduct<TL>.Panel(
+                            rows, width, count - skip, weights + (skip * pitch) + key, 1, pitch, dO + (skip * output.Stride) + c, output.Stride,
+                            dV + (key * stride), stride, dV + (key * stride), stride, null, 0);
+                        MatrixProduct<TL>.Panel(
+                            rows, width, count - skip, gradients + (skip * pitch) + key, 1, pitch, q + (skip * stride) + c, stride,
+                            dK + (key * stride), stride, dK + (key * stride), stride, null, 0);
+                        key += rows;
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// P and dZ of a tile of queries, and dQ. Only what the tile may see is computed; the rest of [first, padded), where the rows
+    /// are read with others', becomes zero.
+    /// </summary>
+    private static void QueryTile(
+        AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int head, int query, int count, float* keys, float* values,
+        float* weights, float* gradients, int pitch, int first, int padded)
+    {
+        int size = shape.HeadSize, stride = qkv.Stride, column = head * size, at = segment.Begin + query;
+        var (low, high) = AttentionKernel<TL>.VisibleKeys(shape, query, count, segment.Count);
+        int begin = low & -TL.Width, end = MatrixProduct<TL>.RoundUp(high);
+        float* o = output.F32(at) + column, dO = output.GradientF32(at) + column;
+        AttentionKernel<TL>.Scores(qkv.F32(at) + column, stride, count, size, keys, low, high, weights, pitch);
+        AttentionKernel<TL>.Scores(dO, output.Stride, count, size, values, low, high, gradients, pitch);
+        for (var r = 0; r < count; r++)
+        {
+            float* s = weights + (r * pitch), dP = gradients + (r * pitch);
+            var (from, to) = AttentionKernel<TL>.VisibleKeys(shape, query + r, 1, segment.Count);
+            var delta = RowMath<TL>.Dot(dO + (r * output.Stride), o + (r * output.Stride), size);
+            ScoreGradientRow(s, dP, begin, from, to, end, (float)shape.Scale, (float)shape.SoftCap, logSumExp.F32(at + r)[head], delta);
+            for (var j = first; j < begin; j++) s[j] = dP[j] = 0;
+            for (var j = end; j < padded; j++) s[j] = dP[j] = 0;
+        }
+
+        var k = qkv.F32(segment.Begin + begin) + shape.KeyColumn(head / shape.Group);
+        for (var c = 0; c < size; c += MatrixProduct<TL>.PanelWidth)
+            MatrixProduct<TL>.Panel(
+                count, Math.Min(MatrixProduct<TL>.PanelWidth, size - c), high - begin, gradients + begin, pitch, 1, k + c, stride, qkv.GradientF32(at) + column + c, stride, null, 0, null, 0);
     }
 
     /// <summary>

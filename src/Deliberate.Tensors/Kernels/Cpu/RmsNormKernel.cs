@@ -59,15 +59,16 @@ internal static unsafe class RmsNormKernel<TL>
     public static void WeightGradient(Tensor x, Parameter weight, Tensor inverse, Tensor y, Rows rows, Share share)
     {
         var (begin, end) = share.Of(x.Columns, grain: 64);
-        var target = weight.GradientF32;
+        float* target = weight.GradientF32, firstX = x.F32(rows.Begin), firstY = y.GradientF32(rows.Begin), firstInverse = inverse.F32(rows.Begin);
+        nint xRow = x.Stride, yRow = y.Stride, inverseRow = inverse.Stride;
         var i = begin;
         for (; i <= end - (4 * TL.Width); i += 4 * TL.Width)
         {
             TL s0 = TL.Load(target + i), s1 = TL.Load(target + i + TL.Width), s2 = TL.Load(target + i + (2 * TL.Width)), s3 = TL.Load(target + i + (3 * TL.Width));
-            for (var t = rows.Begin; t < rows.End; t++)
+            float* a = firstX + i, b = firstY + i, scale = firstInverse;
+            for (var t = 0; t < rows.Count; t++, a += xRow, b += yRow, scale += inverseRow)
             {
-                float* a = x.F32(t) + i, b = y.GradientF32(t) + i;
-                var r = TL.Broadcast(*inverse.F32(t));
+                var r = TL.Broadcast(*scale);
                 s0 = TL.Fma(TL.Multiply(TL.Load(a), TL.Load(b)), r, s0);
                 s1 = TL.Fma(TL.Multiply(TL.Load(a + TL.Width), TL.Load(b + TL.Width)), r, s1);
                 s2 = TL.Fma(TL.Multiply(TL.Load(a + (2 * TL.Width)), TL.Load(b + (2 * TL.Width))), r, s2);
@@ -81,6 +82,6 @@ internal static unsafe class RmsNormKernel<TL>
         }
 
         for (; i < end; i++)
-            for (var t = rows.Begin; t < rows.End; t++) target[i] += x.F32(t)[i] * y.GradientF32(t)[i] * *inverse.F32(t);
+            for (var t = 0; t < rows.Count; t++) target[i] += firstX[(t * xRow) + i] * firstY[(t * yRow) + i] * firstInverse[t * inverseRow];
     }
 }
