@@ -7,7 +7,7 @@
 #   --peers        folder of the peer's setup.sh and run.sh (../shared/peers/torch)
 #   --torch        where Debian's PyTorch is or will be put (/var/tmp/torch26); needs root for chroot
 #   --json         where the figures go (runs/compare.json)
-#   --write-docs   puts the table between the marks of a page, as in docs/performance.md
+#   --write-docs   puts the table between the marks of a page, as in docs/performance.md; with ROWs, only their rows
 #   ROW            only the works whose names contain it, as in: "sample S" grpo
 # Ends with 1 where a row misses its target.
 set -euo pipefail
