@@ -99,7 +99,8 @@ internal static unsafe class AttentionBackwardKernel<TL>
 
     /// <summary>
     /// Scores become weights P, and dP becomes the gradient of the unscaled scores; masked keys become zero. Given the log-sum-exp,
-    /// P has a relative error below e = 1e-7 + u·(|lse| + |log P| + 1) with u = 2^-24, and is 0 where it is below 2^-40; the gradient's error is below (e + 4u)·P·(|dP| + |delta|)·slope. A score of -∞ gives 0, NaN gives NaN.
+    /// P has a relative error below e = 1e-7 + u·(|lse| + |log P| + 1) with u = 2^-24, and is 0 where it is below 2^-40; the gradient's error
+    /// is below (e + 4u)·P·(|dP| + |delta|)·slope. A score of -∞ gives 0, NaN gives NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScoreGradientRow(float* s, float* dp, int first, int low, int high, int padded, float scale, float softCap, float logSumExp, float delta)
