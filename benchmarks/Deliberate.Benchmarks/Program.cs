@@ -1,57 +1,69 @@
 using Deliberate.Benchmarks;
+using Deliberate.Core;
 using Deliberate.Tensors;
 
-switch (args)
+try
 {
-    case ["train", var shape, var sequences, var length, var threads, .. var rest]:
-        TrainBenchmark.Run(shape, int.Parse(sequences), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 7);
-        return 0;
-    case ["sample", var shape, var batch, var threads, var repeats, var prompt, var tokens]:
-        SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), int.Parse(repeats), int.Parse(prompt), int.Parse(tokens));
-        return 0;
-    case ["sample", var shape, var batch, var threads, .. var rest]:
-        SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
-        return 0;
-    case ["grpo", var shape, var threads, .. var rest]:
-        GrpoBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
-        return 0;
-    case ["optim", var shape, var threads, .. var rest]:
-        OptimizerBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 15);
-        return 0;
-    case ["compare", var peers, var torch, var pairs, var quick, var json, var document, .. var only]:
-        return new PeerComparison(peers, torch, int.Parse(pairs), bool.Parse(quick)).Run(only, json, document.Length > 0 ? document : null);
-    case ["prefill", var path, var storage, var length, var threads, .. var rest]:
-        PretrainedBenchmark.Prefill(path, Enum.Parse<WeightStorage>(storage), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
-        return 0;
-    case ["decode", var path, var storage, var batch, var threads, .. var rest]:
-        PretrainedBenchmark.Decode(path, Enum.Parse<WeightStorage>(storage), int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 3);
-        return 0;
-    case ["draw", var vocabulary, .. var rest]:
-        DrawBenchmark.Run(int.Parse(vocabulary), rest.Length > 0 ? int.Parse(rest[0]) : 101);
-        return 0;
-    case ["tokenize", var path, var text, .. var rest]:
-        TokenizerBenchmark.Run(path, text, rest.Length > 0 ? int.Parse(rest[0]) : 7);
-        return 0;
-    case ["cache", var path, var batch, var threads]:
-        CacheBenchmark.Run(path, int.Parse(batch), int.Parse(threads));
-        return 0;
-    case ["scaling", .. var files] when files.Length <= 2:
-        return ScalingBenchmark.Run(files.Length > 0 ? files[0] : null, files.Length > 1 ? files[1] : null);
-    case ["roofline", .. var rest] when rest.Length <= 1:
-        RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
-        return 0;
-    case ["busy", .. var rest] when rest.Length <= 1:
-        BusyBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3);
-        return 0;
-    case ["burn"]:
-        BusyBenchmark.Burn();
-        return 0;
-    case ["growth", .. var rest] when rest.Length <= 1:
-        return GrowthBenchmark.Run(rest.Length > 0 ? rest[0] : "10000");
-    case ["export", var path, var target]:
-        PretrainedBenchmark.Export(path, target);
-        return 0;
-    default:
-        Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | busy [PAIRS] | growth [STEPS] | export MODEL FILE");
-        return 2;
+    switch (args)
+    {
+        case ["train", var shape, var sequences, var length, var threads, .. var rest]:
+            TrainBenchmark.Run(shape, int.Parse(sequences), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 7);
+            return 0;
+        case ["sample", var shape, var batch, var threads, var repeats, var prompt, var tokens]:
+            SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), int.Parse(repeats), int.Parse(prompt), int.Parse(tokens));
+            return 0;
+        case ["sample", var shape, var batch, var threads, .. var rest]:
+            SampleBenchmark.Run(shape, int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+            return 0;
+        case ["grpo", var shape, var threads, .. var rest]:
+            GrpoBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+            return 0;
+        case ["optim", var shape, var threads, .. var rest]:
+            OptimizerBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 15);
+            return 0;
+        case ["compare", var peers, var torch, var pairs, var quick, var json, var document, .. var only]:
+            return new PeerComparison(peers, torch, int.Parse(pairs), bool.Parse(quick)).Run(only, json, document.Length > 0 ? document : null);
+        case ["prefill", var path, var storage, var length, var threads, .. var rest]:
+            PretrainedBenchmark.Prefill(path, Enum.Parse<WeightStorage>(storage), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+            return 0;
+        case ["decode", var path, var storage, var batch, var threads, .. var rest]:
+            PretrainedBenchmark.Decode(path, Enum.Parse<WeightStorage>(storage), int.Parse(batch), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 3);
+            return 0;
+        case ["draw", var vocabulary, .. var rest]:
+            DrawBenchmark.Run(int.Parse(vocabulary), rest.Length > 0 ? int.Parse(rest[0]) : 101);
+            return 0;
+        case ["tokenize", var path, var text, .. var rest]:
+            TokenizerBenchmark.Run(path, text, rest.Length > 0 ? int.Parse(rest[0]) : 7);
+            return 0;
+        case ["cache", var path, var batch, var threads]:
+            CacheBenchmark.Run(path, int.Parse(batch), int.Parse(threads));
+            return 0;
+        case ["scaling", .. var files] when files.Length <= 2:
+            return ScalingBenchmark.Run(files.Length > 0 ? files[0] : null, files.Length > 1 ? files[1] : null);
+        case ["roofline", .. var rest] when rest.Length <= 1:
+            RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
+            return 0;
+        case ["phases"]:
+            PhaseProfile.Run(Console.In);
+            return 0;
+        case ["busy", .. var rest] when rest.Length <= 1:
+            BusyBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3);
+            return 0;
+        case ["burn"]:
+            BusyBenchmark.Burn();
+            return 0;
+        case ["growth", .. var rest] when rest.Length <= 1:
+            return GrowthBenchmark.Run(rest.Length > 0 ? rest[0] : "10000");
+        case ["export", var path, var target]:
+            PretrainedBenchmark.Export(path, target);
+            return 0;
+        default:
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | export MODEL FILE");
+            return 2;
+    }
+}
+catch (Exception e) when (e is UserError or FormatException or OverflowException or ArgumentException or InvalidDataException or IOException)
+{
+    Console.Error.WriteLine($"Deliberate.Benchmarks {string.Join(' ', args)}: {e.Message}");
+    return 2;
 }

@@ -15,6 +15,7 @@ internal static unsafe class RooflineBenchmark
 
     public static void Run(int threads)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         if (Vector512.IsHardwareAccelerated) Run<Lanes512>(threads);
         else Run<Lanes256>(threads);
     }

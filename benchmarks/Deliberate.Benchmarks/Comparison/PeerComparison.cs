@@ -48,7 +48,7 @@ internal sealed class PeerComparison(string peers, string torch, int pairs, bool
         Console.WriteLine(table);
         AtomicFile.WriteText(json, JsonSerializer.Serialize(new { machine = MachineLine(), pairs, quick, rows }, Json));
         Console.WriteLine($"{json} has every pair.");
-        if (document is not null) MarkedBlock.Replace(document, Mark, only.Count == 0 ? table : WithOtherRows(table, File.ReadAllText(document)));
+        if (document is not null) MarkedBlock.Replace(document, Mark, only.Count == 0 ? table : WithOtherRows(table, MarkedBlock.Content(document, Mark)));
         return rows.All(r => r.RatioMedian >= r.Target) ? 0 : 1;
     }
 
@@ -122,16 +122,19 @@ internal sealed class PeerComparison(string peers, string torch, int pairs, bool
         return text.ToString();
     }
 
-    /// <summary>The page's table with the rows of this one in place of its own.</summary>
-    private static string WithOtherRows(string table, string page)
+    /// <summary>The page's table with the rows of this one in place of its own, and below it how they were measured where that differs.</summary>
+    private static string WithOtherRows(string table, string old)
     {
+        static bool IsRow(string line) => line.StartsWith("| ", StringComparison.Ordinal);
         static string Name(string line) => line.Split('|', StringSplitOptions.TrimEntries)[1];
-        var fresh = table.Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToDictionary(Name);
-        string[] old = [.. page.Split('\n').SkipWhile(l => !l.Contains($"{Mark}: begin", StringComparison.Ordinal)).Skip(1).TakeWhile(l => !l.Contains($"{Mark}: end", StringComparison.Ordinal))];
-        if (!old.Any(l => l.StartsWith("| ", StringComparison.Ordinal))) return table;
-        var kept = old.Select(l => l.StartsWith("| ", StringComparison.Ordinal) && fresh.Remove(Name(l), out var line) ? line.TrimEnd('\r') : l).ToList();
-        kept.InsertRange(kept.FindLastIndex(l => l.StartsWith("| ", StringComparison.Ordinal)) + 1, fresh.Values);
-        return string.Join('\n', kept);
+        if (!old.Split('\n').Any(IsRow)) return table;
+        var fresh = table.Split('\n').Where(IsRow).Skip(1).ToDictionary(Name);
+        var names = string.Join(", ", fresh.Keys);
+        var lines = old.Split('\n').Select(l => IsRow(l) && fresh.Remove(Name(l), out var line) ? line : l).ToList();
+        lines.InsertRange(lines.FindLastIndex(IsRow) + 1, fresh.Values);
+        var measured = table.Split('\n')[^1];
+        if (!lines.Contains(measured)) lines.Add($"{names}: {measured}");
+        return string.Join('\n', lines);
     }
 
     private static string Figure(double value) => value.ToString(value >= 1000 ? "N0" : "G4", CultureInfo.InvariantCulture);

@@ -25,11 +25,26 @@ internal static class MarkedBlock
         Replaced(File.ReadAllText(path), path, name, "");
     }
 
+    /// <summary>What stands between the marks.</summary>
+    /// <exception cref="UserError">The file does not have both marks once, in this order.</exception>
+    public static string Content(string path, string name)
+    {
+        var text = File.ReadAllText(path);
+        var (begin, end) = Bounds(text, path, name);
+        return text[begin..end].Trim('\n');
+    }
+
     private static string Replaced(string text, string path, string name, string content)
     {
+        var (begin, end) = Bounds(text, path, name);
+        return $"{text[..begin]}\n{content.TrimEnd('\n')}\n{text[end..]}";
+    }
+
+    /// <summary>Behind the first mark, and before the second.</summary>
+    private static (int Begin, int End) Bounds(string text, string path, string name)
+    {
         var (begin, end) = (Find(text, Begin(name), path), Find(text, End(name), path));
-        if (end < begin) throw new UserError($"{End(name)} comes before {Begin(name)}.", path, advice: "Put the marks in order.");
-        return $"{text[..(begin + Begin(name).Length)]}\n{content.TrimEnd('\n')}\n{text[end..]}";
+        return end < begin ? throw new UserError($"{End(name)} comes before {Begin(name)}.", path, advice: "Put the marks in order.") : (begin + Begin(name).Length, end);
     }
 
     private static int Find(string text, string mark, string path)

@@ -16,6 +16,8 @@ public sealed class MarkedBlockTests : IDisposable
         MarkedBlock.Replace(path, "a", "new\nlines\n\n");
         var text = File.ReadAllText(path);
         text.ShouldBe("# Title\n<!-- a: begin -->\nnew\nlines\n<!-- a: end -->\nafter\n<!-- b: begin -->\nother\n<!-- b: end -->\n");
+        MarkedBlock.Content(path, "a").ShouldBe("new\nlines");
+        MarkedBlock.Content(path, "b").ShouldBe("other");
         MarkedBlock.Replace(path, "a", "new\nlines");
         File.ReadAllText(path).ShouldBe(text);
     }

@@ -3,7 +3,8 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// Attention of the newest positions of a sequence over its cached keys and values. Scores and weighted sums are the trainer's
 /// chains in the trainer's order, so a position's output has the bits that <see cref="AttentionKernel{TL}"/> gives it. A page's keys
-/// lie in strips of one vector of positions each, [strip][column of the head][position], so that a page half full is half read. Tiles are six positions of one head, or the query heads of one position that share a key head.
+/// lie in strips of one vector of positions each, [strip][column of the head][position], so that a page half full is half
+/// read. Tiles are six positions of one head, or the query heads of one position that share a key head.
 /// </summary>
 internal static unsafe class CachedAttentionKernel<TL>
     where TL : struct, ILanes<TL>
