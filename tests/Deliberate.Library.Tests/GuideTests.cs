@@ -7,29 +7,35 @@ using UsingTheLibrary;
 
 namespace Deliberate.Library.Tests;
 
-/// <summary>What docs/library.md shows is what is compiled in samples/, and it works.</summary>
+/// <summary>What docs/library.md and the packages' own pages show is what is compiled in samples/, and it works.</summary>
 public sealed partial class GuideTests
 {
-    private const string Guide = "docs/library.md";
+    private static readonly string[] Guides = ["docs/library.md", "src/Deliberate.Jinja/README.md"];
 
     [Fact]
     public void Every_block_is_the_file_that_it_names()
     {
-        var text = Repository.Read(Guide);
-        var shown = new List<string>();
-        var renewed = Block().Replace(text, match =>
+        var shown = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var guide in Guides)
         {
-            var file = match.Groups["file"].Value;
-            shown.Add(file);
-            return $"<!-- {file} -->\n```{match.Groups["language"].Value}\n{Repository.Read(file).TrimEnd()}\n```";
-        });
-        if (Repository.Updates) File.WriteAllText(Repository.Path(Guide), renewed);
-        else renewed.ShouldBe(text, $"{Guide} differs from the samples. Write it anew: {Repository.HowToUpdate} -- --filter-class \"*GuideTests\"");
-        Code().Count(text).ShouldBe(shown.Count, "a block of C# or YAML names no file: <!-- samples/... --> on the line before it");
+            var text = Repository.Read(guide);
+            var blocks = 0;
+            var renewed = Block().Replace(text, match =>
+            {
+                var file = match.Groups["file"].Value;
+                shown.Add(file);
+                blocks++;
+                return $"<!-- {file} -->\n```{match.Groups["language"].Value}\n{Repository.Read(file).TrimEnd()}\n```";
+            });
+            if (Repository.Updates) File.WriteAllText(Repository.Path(guide), renewed);
+            else renewed.ShouldBe(text, $"{guide} differs from the samples. Write it anew: {Repository.HowToUpdate} -- --filter-class \"*GuideTests\"");
+            Code().Count(text).ShouldBe(blocks, $"a block of C# or YAML in {guide} names no file: <!-- samples/... --> on the line before it");
+        }
+
         var samples = Directory.GetFiles(Repository.Path("samples"), "*.*", SearchOption.AllDirectories)
             .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".yaml", StringComparison.Ordinal))
             .Select(f => Path.GetRelativePath(Repository.Path("."), f)).Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
-        shown.Order(StringComparer.Ordinal).ShouldBe(samples.Order(StringComparer.Ordinal));
+        shown.ShouldBe(samples.Order(StringComparer.Ordinal));
         TestContext.Current.TestOutputHelper?.WriteLine($"{shown.Count} blocks");
     }
 
@@ -67,6 +73,26 @@ public sealed partial class GuideTests
         Conversation.Hold(model, new StringReader(""));
         var scores = model.Score("The capital of France is Paris");
         scores[^1].LogProbability!.Value.ShouldBeGreaterThan(model.Score("The capital of France is Banana")[^1].LogProbability!.Value);
+    }
+
+    [Fact]
+    public void A_template_is_rendered_or_says_what_is_wrong()
+    {
+        Templates.Prompt("{{ bos_token }}{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}", "Hello")
+            .ShouldBe("<s><system>Answer briefly.\n<user>Hello\n<assistant>");
+        var written = Console.Out;
+        using var captured = new StringWriter();
+        Console.SetOut(captured);
+        try
+        {
+            Templates.Prompt("{% if messages[0].role == 'system' %}\n\n{{ raise_exception('No system messages') }}{% endif %}", "Hello").ShouldBeNull();
+        }
+        finally
+        {
+            Console.SetOut(written);
+        }
+
+        captured.ToString().Trim().ShouldBe("chat_template.jinja:3: No system messages");
     }
 
     [Fact]

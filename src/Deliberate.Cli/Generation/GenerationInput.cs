@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Jinja;
 using Deliberate.Models;
 
 namespace Deliberate.Cli;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
+using Deliberate.Jinja;
 
 namespace Deliberate.Models;
 

@@ -1,3 +1,5 @@
+using Deliberate.Jinja;
+
 namespace Deliberate.Models;
 
 /// <summary>

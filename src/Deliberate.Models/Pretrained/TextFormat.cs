@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deliberate.Jinja;
 
 namespace Deliberate.Models;
 

@@ -1,3 +1,4 @@
+using Deliberate.Jinja;
 using Deliberate.Models;
 
 namespace Deliberate.Training;

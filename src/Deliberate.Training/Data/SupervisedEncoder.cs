@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Jinja;
 using Deliberate.Models;
 
 namespace Deliberate.Training;

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Jinja;
 using Deliberate.Models;
 
 namespace Deliberate.Cli.Tests;

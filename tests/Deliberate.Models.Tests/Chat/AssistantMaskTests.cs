@@ -1,9 +1,39 @@
+using Deliberate.Jinja;
+using Deliberate.Testing;
 using Shouldly;
 
 namespace Deliberate.Models.Tests;
 
 public sealed class AssistantMaskTests
 {
+    /// <summary>transformers 5.23.0 (fixtures/chat/cases.json): conversations through templates with generation blocks.</summary>
+    [Fact]
+    public void Assistant_tokens_are_those_of_transformers()
+    {
+        using var model = PretrainedModel.Open(FixtureModels.Folder("llama"));
+        var cases = SharedFolder.Json("fixtures", "chat", "cases.json");
+        var (ran, marked) = (0, 0);
+        foreach (var chat in cases.GetProperty("chats").EnumerateArray().Where(c => c.TryGetProperty("token_ids", out _)))
+        {
+            ran++;
+            var template = ChatTemplate.Parse(cases.GetProperty("templates").GetProperty(chat.GetProperty("template").GetString()!).GetString()!, "template");
+            var rendered = template.Render(new ChatTemplateInput
+            {
+                Messages = cases.GetProperty("conversations").GetProperty(chat.GetProperty("conversation").GetString()!).GetProperty("messages"),
+                Variables = chat.GetProperty("options").EnumerateObject().ToDictionary(p => p.Name, p => p.Value),
+            });
+            var (ids, offsets) = model.Text.Tokenizer.EncodeWithOffsets(rendered.Text);
+            ids.ShouldBe(chat.GetProperty("token_ids").EnumerateArray().Select(e => e.GetInt32()));
+            model.Text.Encode(rendered).ShouldBe(ids);
+            var mask = AssistantMask.From(rendered.AssistantSpans, offsets);
+            mask.ShouldBe(chat.GetProperty("assistant_tokens_mask").EnumerateArray().Select(e => e.GetByte()));
+            marked += mask.Count(m => m == 1);
+        }
+
+        ran.ShouldBeGreaterThan(0);
+        marked.ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public void Marks_from_the_token_of_the_first_character_to_that_of_the_last()
     {

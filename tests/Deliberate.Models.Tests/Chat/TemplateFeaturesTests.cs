@@ -1,3 +1,4 @@
+using Deliberate.Jinja;
 using Deliberate.Testing;
 
 namespace Deliberate.Models.Tests;

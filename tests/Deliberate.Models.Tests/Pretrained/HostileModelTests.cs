@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
+using Deliberate.Jinja;
 using FsCheck;
 using FsCheck.Fluent;
 

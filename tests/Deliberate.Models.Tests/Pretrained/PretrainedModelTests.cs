@@ -1,5 +1,6 @@
 using System.Text;
 using Deliberate.Core;
+using Deliberate.Jinja;
 using Deliberate.Testing;
 
 namespace Deliberate.Models.Tests;
