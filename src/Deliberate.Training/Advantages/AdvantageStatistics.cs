@@ -4,8 +4,4 @@ namespace Deliberate.Training;
 /// <param name="RewardMean">Over all scored samples of the batch.</param>
 /// <param name="RewardDeviation">Unbiased, over the same.</param>
 /// <param name="FlatShare">Share of samples whose group (batch, for batch scaling) has no spread of reward, that teach nothing.</param>
-internal readonly record struct AdvantageStatistics(double RewardMean, double RewardDeviation, double FlatShare)
-{
-    /// <summary>A deviation below this is none (PyTorch's <c>isclose</c> to 0, as TRL logs it).</summary>
-    public static bool IsFlat(double deviation) => deviation <= 1e-8;
-}
+internal readonly record struct AdvantageStatistics(double RewardMean, double RewardDeviation, double FlatShare);

@@ -9,16 +9,5 @@ internal static class DynamicSampling
 {
     /// <param name="accuracies">Right or wrong of each sample of one group (1 and 0, or a grade); NaN: not scored.</param>
     /// <returns>True where at least two scored samples differ.</returns>
-    public static bool Keeps(ReadOnlySpan<double> accuracies)
-    {
-        var first = double.NaN;
-        foreach (var accuracy in accuracies)
-        {
-            if (double.IsNaN(accuracy)) continue;
-            if (double.IsNaN(first)) first = accuracy;
-            else if (accuracy != first) return true;
-        }
-
-        return false;
-    }
+    public static bool Keeps(ReadOnlySpan<double> accuracies) => RewardSpread.Of(accuracies).Differs;
 }

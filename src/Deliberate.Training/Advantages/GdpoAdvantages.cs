@@ -3,7 +3,7 @@ namespace Deliberate.Training;
 /// <summary>
 /// GDPO (group reward-decoupled normalisation, arXiv 2601.05242; TRL 1.16 <c>normalize_then_sum</c>): each reward function is scaled in its group by
 /// itself, so that a loud one does not drown the others; the weighted sum is scaled over the batch. ε 1e-4 in both. A
-/// component that is missing, or has no deviation, adds 0.
+/// component that is missing, or flat in its group, adds 0; a group whose sums are flat gets 0.
 /// </summary>
 internal static class GdpoAdvantages
 {
@@ -33,11 +33,9 @@ internal static class GdpoAdvantages
 
         for (var i = 0; i < samples; i++)
             if (!scored[i]) advantages[i] = double.NaN;
+        advantages.CopyTo(column);
         var batch = Moments.Of(advantages);
-        foreach (ref var value in advantages)
-        {
-            value = (value - batch.Mean) / (batch.Deviation + epsilon);
-            if (double.IsNaN(value)) value = 0;
-        }
+        foreach (ref var value in advantages) value = (value - batch.Mean) / (batch.Deviation + epsilon);
+        FlatGroups.Clear(column, groups, advantages);
     }
 }

@@ -3,7 +3,7 @@ namespace Deliberate.Training;
 /// <summary>
 /// Generalised advantage estimation (GAE, arXiv 1506.02438): <c>A_t = Σ (γλ)^k δ_{t+k}</c>, <c>δ_t = r_t + γ V_{t+1} - V_t</c>, V after
 /// the end 0. Tokens outside the loss (a tool's output) are stepped over: the next value and the running sum pass through
-/// them. γ 1 and λ 1 (verl's defaults); λ 0.95 (PPO, TRL). PPO then whitens: <see cref="Whitening"/>.
+/// them. A missing reward (NaN) makes NaN of its sequence up to there, which whitening makes 0. γ 1 and λ 1 (verl's defaults); λ 0.95 (PPO, TRL). PPO then whitens: <see cref="Whitening"/>.
 /// </summary>
 internal static class GeneralisedAdvantages
 {

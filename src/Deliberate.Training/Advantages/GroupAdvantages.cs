@@ -15,7 +15,7 @@ internal enum AdvantageScaling
 
 /// <summary>
 /// GRPO's advantage (arXiv 2402.03300): <c>A = (r - mean of the group) / (deviation + ε)</c>, deviations unbiased. Rewards that are
-/// NaN leave mean and deviation and get 0; a group with one scored sample gets 0; so does a group of equal rewards.
+/// NaN leave mean and deviation and get 0; a group with one scored sample gets 0; so does a flat one (<see cref="RewardSpread"/>).
 /// Source: TRL 1.16 (ε 1e-4); verl 0.7 differs in ε (1e-6) and in leaving a group of one its raw reward.
 /// </summary>
 internal static class GroupAdvantages
@@ -30,6 +30,7 @@ internal static class GroupAdvantages
         ReadOnlySpan<double> rewards, ReadOnlySpan<int> groups, AdvantageScaling scaling, Span<double> advantages, double epsilon = 1e-4, bool singletonKeepsReward = false)
     {
         var batch = Moments.Of(rewards);
+        var isFlatBatch = RewardSpread.Of(rewards).IsFlat;
         var flat = 0;
         for (var g = 0; g + 1 < groups.Length; g++)
         {
@@ -37,15 +38,16 @@ internal static class GroupAdvantages
             var group = Moments.Of(members);
             if (members.Length == 1 && singletonKeepsReward) group = new Moments(1, 0, 1);
             var deviation = scaling == AdvantageScaling.Batch ? batch.Deviation : group.Deviation;
-            if (AdvantageStatistics.IsFlat(deviation)) flat += members.Length;
+            if (scaling == AdvantageScaling.Batch ? isFlatBatch : RewardSpread.Of(members).IsFlat) flat += members.Length;
             for (var i = 0; i < members.Length; i++)
             {
                 var distance = members[i] - group.Mean;
                 if (scaling != AdvantageScaling.None) distance /= deviation + epsilon;
-                advantages[groups[g] + i] = double.IsNaN(distance) ? 0 : distance;
+                advantages[groups[g] + i] = distance;
             }
         }
 
+        FlatGroups.Clear(rewards, groups, advantages);
         return new AdvantageStatistics(batch.Mean, batch.Deviation, (double)flat / Math.Max(rewards.Length, 1));
     }
 }

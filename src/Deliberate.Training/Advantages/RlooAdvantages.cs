@@ -3,7 +3,7 @@ namespace Deliberate.Training;
 /// <summary>
 /// REINFORCE leave-one-out (arXiv 2402.14740): <c>A_i = r_i - mean of the group's other rewards</c>, optionally scaled over the batch.
 /// TRL 1.16 subtracts <c>β Σ (old - reference)</c> from the reward first (<see cref="KlInReward.SubtractFromTotals"/>) and may
-/// clip the reward. A missing reward (NaN) is nobody's baseline and gets 0. verl leaves a group of one its raw reward.
+/// clip the reward. A missing reward (NaN) is nobody's baseline and gets 0, and so does a flat group. verl leaves a group of one its raw reward.
 /// </summary>
 internal static class RlooAdvantages
 {
@@ -20,7 +20,7 @@ internal static class RlooAdvantages
         {
             var members = rewards[groups[g]..groups[g + 1]];
             var group = Moments.Of(members);
-            if (AdvantageStatistics.IsFlat(group.Deviation)) flat += members.Length;
+            if (RewardSpread.Of(members).IsFlat) flat += members.Length;
             for (var i = 0; i < members.Length; i++)
             {
                 var others = (group.Mean * group.Count - members[i]) / (group.Count - 1);
@@ -28,13 +28,13 @@ internal static class RlooAdvantages
             }
         }
 
-        var scale = normalize ? Moments.Of(advantages) : default;
-        foreach (ref var value in advantages)
+        if (normalize)
         {
-            if (normalize) value = (value - scale.Mean) / (scale.Deviation + 1e-4);
-            if (double.IsNaN(value)) value = 0;
+            var scale = Moments.Of(advantages);
+            foreach (ref var value in advantages) value = (value - scale.Mean) / (scale.Deviation + 1e-4);
         }
 
+        FlatGroups.Clear(rewards, groups, advantages);
         return new AdvantageStatistics(batch.Mean, batch.Deviation, (double)flat / Math.Max(rewards.Length, 1));
     }
 }

@@ -2,7 +2,7 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Weights of samples for expert iteration (rejection sampling, STaR, RFT, reward-weighted regression): which completions of each
-/// problem to train on, and how much. Samples name their problem; they need not be sorted.
+/// problem to train on, and how much. Samples name their problem; they need not be sorted. One without a reward (NaN) is never chosen.
 /// </summary>
 internal static class SampleSelection
 {
@@ -36,7 +36,7 @@ internal static class SampleSelection
             var better = 0;
             for (var j = 0; j < weights.Length; j++)
                 if (problems[j] == problems[i] && (rewards[j] > rewards[i] || (rewards[j] == rewards[i] && j < i))) better++;
-            weights[i] = better < k ? 1 : 0;
+            weights[i] = better < k && !double.IsNaN(rewards[i]) ? 1 : 0;
         }
     }
 
@@ -44,8 +44,9 @@ internal static class SampleSelection
     public static void RewardWeighted(ReadOnlySpan<int> problems, ReadOnlySpan<double> rewards, double temperature, Span<double> weights)
     {
         var highest = new Dictionary<int, double>();
-        for (var i = 0; i < weights.Length; i++) highest[problems[i]] = Math.Max(highest.GetValueOrDefault(problems[i], double.NegativeInfinity), rewards[i]);
-        for (var i = 0; i < weights.Length; i++) weights[i] = Math.Exp((rewards[i] - highest[problems[i]]) / temperature);
+        for (var i = 0; i < weights.Length; i++)
+            if (!double.IsNaN(rewards[i])) highest[problems[i]] = Math.Max(highest.GetValueOrDefault(problems[i], double.NegativeInfinity), rewards[i]);
+        for (var i = 0; i < weights.Length; i++) weights[i] = double.IsNaN(rewards[i]) ? 0 : Math.Exp((rewards[i] - highest[problems[i]]) / temperature);
         EqualPerProblem(problems, weights);
     }
 }

@@ -25,5 +25,5 @@ internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, 
     }
 
     /// <summary>Whether all samples that have a reward have the same, and so teach nothing.</summary>
-    public bool IsFlat => !DynamicSampling.Keeps(Rewards);
+    public bool IsFlat => RewardSpread.Of(Rewards).IsFlat;
 }

@@ -117,13 +117,13 @@ public sealed class AdvantagesVerlTests
         if (oracle.EndsWith("reinforce_plus_plus_outcome_advantage", StringComparison.Ordinal))
         {
             returns = new double[token.Length];
-            TokenAdvantages.ReinforcePlusPlus(rewards.Length == lengths.Length ? AtTheEnd(rewards, offsets) : rewards, offsets, [], inputs.Number("gamma"), returns, token);
+            TokenAdvantages.ReinforcePlusPlus(rewards.Length == lengths.Length ? AtTheEnd(rewards, offsets) : rewards, offsets, [], inputs.Number("gamma"), returns, token, flatAsVerl: true);
             return token;
         }
 
         if (oracle.EndsWith("reinforce_plus_plus_baseline_outcome_advantage", StringComparison.Ordinal))
         {
-            TokenAdvantages.ReinforcePlusPlusBaseline(rewards, groups, offsets, [], token);
+            TokenAdvantages.ReinforcePlusPlusBaseline(rewards, groups, offsets, [], token, flatAsVerl: true);
             return token;
         }
 
