@@ -1,4 +1,4 @@
-namespace Deliberate.Training;
+namespace Deliberate.Training.Tests;
 
 /// <summary>
 /// Losses on logits <c>[tokens, vocab]</c> in double: the oracle for the kernels, which never keep the logits. Labels are aligned

@@ -1,4 +1,4 @@
-namespace Deliberate.Training;
+namespace Deliberate.Training.Tests;
 
 /// <summary>
 /// The supervised losses as the trainer evaluates them: on the log-probabilities (nats) of the target tokens, with a
