@@ -27,10 +27,15 @@ public static class ProblemPreview
     }
 
     /// <summary>A completion of a model on the problem, with its steps marked.</summary>
-    public static string Render(ITaskFamily family, Problem problem, string completion, bool truncated)
+    /// <param name="family">The problem's.</param>
+    /// <param name="problem">What was asked.</param>
+    /// <param name="completion">What the model wrote.</param>
+    /// <param name="truncated">Whether the token budget ended it.</param>
+    /// <param name="prompt">What the model was given, or its end: where that is an opening tag, the completion begins within the thought.</param>
+    public static string Render(ITaskFamily family, Problem problem, string completion, bool truncated, string prompt = "")
     {
         var text = new StringBuilder();
-        Append(text, family, problem, completion, truncated);
+        Append(text, family, problem, completion, truncated, prompt);
         return text.ToString();
     }
 
@@ -42,9 +47,9 @@ public static class ProblemPreview
         _ => "gives up early",
     };
 
-    private static void Append(StringBuilder text, ITaskFamily family, Problem problem, string completion, bool truncated = false)
+    private static void Append(StringBuilder text, ITaskFamily family, Problem problem, string completion, bool truncated = false, string prompt = "")
     {
-        var grade = Grader.Grade(family, problem, completion, truncated);
+        var grade = Grader.Grade(family, problem, completion, truncated, prompt);
         for (var i = 0; i < grade.Steps.Count; i++)
         {
             var verdict = grade.StepVerdicts[i];

@@ -37,6 +37,20 @@ public sealed class ChainOfThoughtTests
         parsed.Reason.ShouldBe(reason);
     }
 
+    [Theory]
+    [InlineData("<think>\n", "1+1\n2\n</think>\n\n2", false, 2, "2", null)]
+    [InlineData("<think>\n", "<think>\n1+1\n2\n</think>\n\n2", false, 2, "2", null)]
+    [InlineData("[THINK]", "1+1[/THINK]2", false, 1, "2", null)]
+    [InlineData("", "<|begin_of_thought|>1+1<|end_of_thought|>2", false, 1, "2", null)]
+    [InlineData("<think>\n", "2", false, 1, null, "no closing tag")]
+    [InlineData("<think>\n", "1+1\n2", true, 2, null, "truncated")]
+    public void What_the_prompt_ended_with_decides_where_the_thought_begins(string prompt, string completion, bool truncated, int steps, string? answer, string? reason)
+    {
+        var parsed = ChainOfThought.Parse(completion, truncated, "2: 1+1=\n" + prompt);
+        (parsed.Steps.Count, parsed.Answer, parsed.Reason).ShouldBe((steps, answer, reason));
+        parsed.IsUnfinished.ShouldBe(answer is null);
+    }
+
     [Fact]
     public void An_endless_answer_is_none() => ChainOfThought.Parse(new string('1', 100_000)).Reason.ShouldBe("answer too long");
 

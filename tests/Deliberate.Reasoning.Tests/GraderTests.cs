@@ -1,3 +1,4 @@
+using Deliberate.Models;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -24,6 +25,26 @@ public sealed class GraderTests
                 && truncated.Correct == 0 && truncated.StepVerdicts.SequenceEqual(grade.StepVerdicts);
         }));
         Console.WriteLine($"{name}: {runs} texts");
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_thought_that_the_prompt_opened_is_read_as_one_that_the_model_opens(string name)
+    {
+        var family = FamilyRegistry.Get(name);
+        for (var i = 0; i < 20; i++)
+        {
+            var drawn = Corpus.Draw(family, LevelMix.All(family), family.DefaultMixture, 9, i);
+            foreach (var (open, close) in ThinkingTags.All)
+            {
+                var own = Grader.Grade(family, drawn.Problem, drawn.Completion, truncated: false);
+                var behind = drawn.Completion[ChainOfThought.OpeningTag.Length..].Replace(ChainOfThought.ClosingTag, close, StringComparison.Ordinal);
+                Grader.Grade(family, drawn.Problem, behind, truncated: false, open + "\n").ShouldBeEquivalentTo(own);
+                var cut = behind[..behind.IndexOf(close, StringComparison.Ordinal)];
+                Grader.Grade(family, drawn.Problem, cut, truncated: true, open).Outcome.ShouldBe(SampleOutcome.CutWhileThinking);
+                Grader.Grade(family, drawn.Problem, cut, truncated: false, open).Outcome.ShouldBe(SampleOutcome.Unscored);
+            }
+        }
     }
 
     [Theory]

@@ -53,11 +53,7 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
     private sealed class NoGrader : ISampleGrader
     {
         public GradedSample[][] Grade(ProblemEncoder encoder, IReadOnlyList<Problem> problems, Rollout[][] rollouts, CancellationToken cancellation) =>
-            [.. problems.Select((problem, i) => rollouts[i].Select((rollout, g) =>
-            {
-                var truncated = rollout.FinishReason == FinishReason.Length;
-                return new GradedSample(problem, g, encoder.Text(rollout.Tokens), rollout.Tokens.Length - (truncated ? 0 : 1), truncated, new Grade(null, 0, false, false, "not graded", [], []));
-            }).ToArray())];
+            [.. problems.Select((problem, i) => SampledText.Of(encoder, problem, rollouts[i]).Select((sample, g) => sample.Graded(problem, g, new Grade(null, 0, false, false, "not graded", [], []))).ToArray())];
 
         public void Dispose()
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -32,6 +33,7 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Me
         Length(measures, "  of right answers", problems, s => s.Grade.Correct > 0);
         Length(measures, "  of wrong answers", problems, s => s.Grade.Correct == 0);
         measures.Add(Rate("cut off by the budget", PassAtK.OverProblems(counts, [.. problems.Select(p => p.Count(s => s.Truncated))], 1)));
+        if (graded.Any(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking)) measures.Add(Rate("  within the thought", PassAtK.OverProblems(counts, [.. problems.Select(p => p.Count(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking))], 1)));
         return new SampleSummary(problems.Length, samples, measures);
     }
 
@@ -56,7 +58,7 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Me
         {
             foreach (var sample in problems[i].Where(where))
             {
-                values.Add(sample.ThoughtTokens);
+                values.Add(sample.CompletionTokens);
                 clusters.Add(i);
             }
         }

@@ -61,7 +61,7 @@ internal sealed class SampleCommand : CliCommand
             Console.Out.WriteLine($"{problems[i].Prompt}{(problems[i].Answer.Length > 0 ? $"   (answer {problems[i].Answer})" : "")}");
             foreach (var sample in graded[i])
             {
-                Console.Out.Write(family is null ? Render(sample, isGraded) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated));
+                Console.Out.Write(family is null ? Render(sample, isGraded) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated, sample.ThoughtOpenedBy));
                 Console.Out.WriteLine();
             }
         }
@@ -84,7 +84,7 @@ internal sealed class SampleCommand : CliCommand
             problem.Index,
             problem.Prompt,
             Answer = problem.Answer.Length > 0 ? problem.Answer : null,
-            Samples = graded[i].Select(s => new { s.Text, s.ThoughtTokens, s.Truncated, Grade = GradeJson.Of(s.Grade) }),
+            Samples = graded[i].Select(s => new { s.Text, s.CompletionTokens, s.ThoughtTokens, s.Truncated, ThoughtOpenedBy = s.ThoughtOpenedBy.Length > 0 ? s.ThoughtOpenedBy : null, Grade = GradeJson.Of(s.Grade) }),
         }),
     });
 }

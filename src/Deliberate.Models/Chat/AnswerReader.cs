@@ -12,6 +12,7 @@ internal sealed class AnswerReader
     private readonly StreamingDecoder _decoder;
     private readonly ThinkingSplitter _splitter;
     private readonly StringBuilder _text = new(), _thinking = new();
+    private int _undecided;
 
     /// <param name="prompt">The text that the model was given.</param>
     /// <param name="watch">Given each piece as it becomes known.</param>
@@ -39,7 +40,10 @@ internal sealed class AnswerReader
         if (_format.StopIds.Contains(token)) return;
         var wasThinking = _splitter.IsThinking;
         _splitter.Push(Tag(token) is { } tag ? _decoder.Finish() + tag : _decoder.Push(token));
-        if (wasThinking || _splitter.IsThinking) ThinkingTokens++;
+        // An opening tag may take several tokens: those before its last are known for thought only then.
+        if (_splitter.IsUndecided) _undecided++;
+        else if (wasThinking || _splitter.IsThinking) (ThinkingTokens, _undecided) = (ThinkingTokens + _undecided + 1, 0);
+        else _undecided = 0;
     }
 
     /// <summary>The last token was pushed.</summary>

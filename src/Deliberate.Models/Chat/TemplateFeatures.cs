@@ -31,7 +31,7 @@ internal sealed record TemplateFeatures(bool System, bool Tools, bool Thinking, 
         var reasoned = Render(format, new ChatTemplateInput { Messages = Json($$"""[{"role":"user","content":"a"},{"role":"assistant","reasoning_content":"{{Mark}}","content":"b"}]""") });
         var named = Switches.FirstOrDefault(name => Switched(format, user, name, true) != Switched(format, user, name, false));
         return new TemplateFeatures(
-            Shows(told), Shows(equipped), named is not null || Shows(reasoned) || opened.Text.Contains("<think>", StringComparison.Ordinal), named, reasoned?.AssistantSpans.Count > 0);
+            Shows(told), Shows(equipped), named is not null || Shows(reasoned) || ThinkingTags.Occur(opened.Text), named, reasoned?.AssistantSpans.Count > 0);
     }
 
     private static bool Shows(RenderedChat? chat) => chat?.Text.Contains(Mark, StringComparison.Ordinal) == true;

@@ -8,7 +8,8 @@ public readonly record struct AnswerPiece(string Text, bool IsThinking);
 /// <summary>
 /// Separates a chain of thought from the answer behind it while the text is being written: thought is what stands between the
 /// tags of <see cref="ThinkingTags"/> at the very beginning, or from the beginning to a closing tag where the prompt has opened
-/// it. Tags are shown nowhere, nor is the space beside them. Holds back only what may still turn out to be part of a tag.
+/// it (some models repeat the opening tag then). Tags are shown nowhere, nor is the space beside them. Holds back only what may
+/// still turn out to be part of a tag.
 /// </summary>
 internal sealed class ThinkingSplitter
 {
@@ -25,25 +26,34 @@ internal sealed class ThinkingSplitter
     public ThinkingSplitter(string prompt, Action<AnswerPiece> show)
     {
         _show = show;
-        var end = prompt.AsSpan().TrimEnd();
-        foreach (var tags in ThinkingTags.All)
-            if (end.EndsWith(tags.Open, StringComparison.Ordinal)) (_tags, _phase, _skipsSpace) = (tags, Phase.Thinking, true);
+        if (ThinkingTags.OpenedBy(prompt) is { } tags) (_tags, _phase, _skipsSpace, HasThought) = (tags, Phase.Opened, true, true);
     }
 
     private enum Phase
     {
+        /// <summary>It may begin with an opening tag.</summary>
         Undecided,
+
+        /// <summary>The prompt opened the thought; the opening tag may come again.</summary>
+        Opened,
         Thinking,
         Answering,
     }
 
     /// <summary>Whether what comes next is thought, as far as is known.</summary>
-    public bool IsThinking => _phase == Phase.Thinking;
+    public bool IsThinking => _phase is Phase.Opened or Phase.Thinking;
+
+    /// <summary>Whether the text so far may yet turn out to begin with an opening tag.</summary>
+    public bool IsUndecided => _phase == Phase.Undecided;
+
+    /// <summary>Whether a thought was begun, be it empty.</summary>
+    public bool HasThought { get; private set; }
 
     public void Push(string text)
     {
         _held += text;
         if (_phase == Phase.Undecided) Decide();
+        if (_phase == Phase.Opened) PassRepeated();
         if (_phase == Phase.Thinking) Think();
         if (_phase == Phase.Answering) Show(_held.Length, isThinking: false);
     }
@@ -61,7 +71,7 @@ internal sealed class ThinkingSplitter
             if (start.StartsWith(tags.Open, StringComparison.Ordinal))
             {
                 _held = start[tags.Open.Length..].ToString();
-                (_tags, _phase, _skipsSpace) = (tags, Phase.Thinking, true);
+                (_tags, _phase, _skipsSpace, HasThought) = (tags, Phase.Thinking, true, true);
                 return;
             }
 
@@ -69,6 +79,15 @@ internal sealed class ThinkingSplitter
         }
 
         if (!possible) _phase = Phase.Answering;
+    }
+
+    /// <summary>Passes over the opening tag where the model writes the prompt's once more.</summary>
+    private void PassRepeated()
+    {
+        var start = _held.AsSpan().TrimStart();
+        if (start.StartsWith(_tags.Open, StringComparison.Ordinal)) _held = start[_tags.Open.Length..].ToString();
+        else if (_tags.Open.AsSpan().StartsWith(start, StringComparison.Ordinal)) return;
+        _phase = Phase.Thinking;
     }
 
     private void Think()

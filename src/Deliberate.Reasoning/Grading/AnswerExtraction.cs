@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deliberate.Models;
 
 namespace Deliberate.Reasoning;
 
@@ -16,7 +17,8 @@ public enum AnswerFormat
 }
 
 /// <summary>
-/// The final answer of a completion. A thought in <c>&lt;think&gt;</c> is never searched. Marks, the first kind that occurs, and of
+/// The final answer of a completion. A thought is never searched, by whatever tags models mark it, and while it is unfinished there
+/// is no answer. Marks, the first kind that occurs, and of
 /// its kind the last: <c>\boxed{}</c> or <c>\fbox{}</c>; <c>&lt;answer&gt;&lt;/answer&gt;</c>; the text under a heading
 /// <c># Answer</c>; the line behind <c>####</c>; "the answer is ..." up to the end of the sentence; <c>Answer: ...</c>; "option is (B)".
 /// Runs in time linear in the text: every repetition in the patterns is bounded.
@@ -28,33 +30,18 @@ public static partial class AnswerExtraction
     /// <param name="completion">Without its end-of-text token.</param>
     /// <param name="format">Where to look.</param>
     /// <param name="truncated">Whether the token budget ended it: then only what is closed (a box, a tag) is an answer.</param>
+    /// <param name="prompt">What the model was given, or its end: where that is an opening tag (<c>&lt;think&gt;</c>), the completion begins within the thought.</param>
     /// <returns>Null where there is no answer; an empty box is an empty answer.</returns>
-    public static string? Extract(string completion, AnswerFormat format = AnswerFormat.Marked, bool truncated = false)
+    public static string? Extract(string completion, AnswerFormat format = AnswerFormat.Marked, bool truncated = false, string prompt = "") =>
+        ThinkingSplit.Of(completion, prompt).Answer is { } text ? Find(text, format, truncated) : null;
+
+    /// <param name="text">What stands behind the thought.</param>
+    internal static string? Find(string text, AnswerFormat format, bool truncated)
     {
-        var text = WithoutThought(completion);
         if (format == AnswerFormat.Whole) return truncated || string.IsNullOrWhiteSpace(text) ? null : text.Trim();
         var (closed, ended) = Closed(text);
         if (closed is not null || ended || truncated) return closed;
         return Open(text) ?? (format == AnswerFormat.LastNumber && Number().Match(text) is { Success: true } number ? number.Value.TrimEnd(',') : null);
-    }
-
-    /// <summary>What is left of a text without its thoughts; nothing from a thought on that is not closed.</summary>
-    public static string WithoutThought(string completion)
-    {
-        var text = completion;
-        while (text.IndexOf(ChainOfThought.OpeningTag, StringComparison.Ordinal) is var open and >= 0)
-        {
-            var close = text.IndexOf(ChainOfThought.ClosingTag, open, StringComparison.Ordinal);
-            if (close < 0) return text[..open];
-
-            // Thoughts after a first one are rare: a text of nothing but tags must not cost its square.
-            var next = text.IndexOf(ChainOfThought.OpeningTag, close, StringComparison.Ordinal);
-            var last = next < 0 ? close : text.LastIndexOf(ChainOfThought.ClosingTag, StringComparison.Ordinal);
-            if (next >= 0 && last < text.LastIndexOf(ChainOfThought.OpeningTag, StringComparison.Ordinal)) return text[..open];
-            text = text[..open] + text[(last + ChainOfThought.ClosingTag.Length)..];
-        }
-
-        return text;
     }
 
     /// <summary>An answer with a mark at its end, and whether a box was begun at all: one that is not closed is no answer, nor is anything before it.</summary>

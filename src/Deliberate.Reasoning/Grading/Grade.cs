@@ -16,7 +16,7 @@ public sealed record Grade(string? Answer, double Correct, bool AllStepsRight, b
     private readonly SampleOutcome? _outcome;
     private readonly double? _score;
 
-    /// <summary>What became of the sample; follows from answer and correctness unless a verifier says otherwise.</summary>
+    /// <summary>What became of the sample; follows from answer and correctness unless who grades says otherwise.</summary>
     public SampleOutcome Outcome
     {
         get => _outcome ?? (Answer is null ? SampleOutcome.Unscored : Correct > 0 ? SampleOutcome.Pass : SampleOutcome.Fail);

@@ -12,6 +12,9 @@ public enum SampleOutcome
     /// <summary>Graded, and wrong.</summary>
     Fail,
 
+    /// <summary>The token budget ended within the thought: there is no answer yet.</summary>
+    CutWhileThinking,
+
     /// <summary>There is no answer that the grader could read: none was given, it was cut off, or it is not of the kind asked for.</summary>
     Unscored,
 

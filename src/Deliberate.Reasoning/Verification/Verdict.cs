@@ -26,6 +26,10 @@ public sealed record Verdict
     /// <summary>There is no answer that could be read. It earns nothing, and is counted apart from wrong answers.</summary>
     public static Verdict Unscored(string reason) => new(SampleOutcome.Unscored, 0, reason);
 
+    /// <summary>The thought has no end, and the sample no answer.</summary>
+    /// <param name="truncated">Whether the token budget is why; else the model ended its text.</param>
+    internal static Verdict Unfinished(bool truncated) => truncated ? new(SampleOutcome.CutWhileThinking, 0, "cut off while thinking") : Unscored("the thought is not closed");
+
     /// <summary>The verifier itself failed; the sample is left out of training and of every accuracy.</summary>
     internal static Verdict HarnessError(string reason) => new(SampleOutcome.HarnessError, 0, reason);
 

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// What goes to a command and comes back, a JSON object on one line each. Out: <c>id, prompt, answer, completion, extracted,
-/// truncated, problem</c> (the line of the problem file). In: <c>score</c> (a number; null for an answer that cannot be read),
+/// What goes to a command and comes back, a JSON object on one line each. Out: <c>id, prompt, answer, completion, thinking, text,
+/// extracted, truncated, thought_opened, problem</c> (the line of the problem file). In: <c>score</c> (a number; null for an answer that cannot be read),
 /// and optionally <c>passed</c> (score ≥ 1 if left out), <c>components</c> (numbers by name), <c>message</c>; a worker repeats the <c>id</c>.
 /// </summary>
 internal static class VerifierProtocol
@@ -27,8 +27,11 @@ internal static class VerifierProtocol
             json.WriteString("prompt", Whole(sample.Problem.Prompt));
             json.WriteString("answer", Whole(sample.Problem.Answer));
             json.WriteString("completion", Whole(sample.Completion));
+            json.WriteString("thinking", sample.Thinking is null ? null : Whole(sample.Thinking));
+            json.WriteString("text", Whole(sample.Text));
             json.WriteString("extracted", sample.Answer is null ? null : Whole(sample.Answer));
             json.WriteBoolean("truncated", sample.Truncated);
+            json.WriteBoolean("thought_opened", sample.ThoughtOpenedBy.Length > 0);
             json.WritePropertyName("problem");
             if (OwnProblem.IsLine(sample.Problem)) json.WriteRawValue(sample.Problem.State);
             else json.WriteNullValue();

@@ -32,11 +32,11 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
         var verdicts = new Verdict[samples.Count];
         if (Verifier is AnswerVerifier own)
         {
-            for (var i = 0; i < verdicts.Length; i++) verdicts[i] = own.Verify(samples[i]);
+            for (var i = 0; i < verdicts.Length; i++) verdicts[i] = Unfinished(samples[i]) ?? own.Verify(samples[i]);
         }
         else
         {
-            Parallel.ForAsync(0, verdicts.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = await One(samples[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
+            Parallel.ForAsync(0, verdicts.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = Unfinished(samples[i]) ?? await One(samples[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
         }
 
         var errors = new List<string>();
@@ -51,6 +51,9 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
     }
 
     public void Dispose() => (Verifier as IDisposable)?.Dispose();
+
+    /// <summary>The verdict on a sample that has no answer yet: whoever verifies might take what was only thought for one.</summary>
+    private static Verdict? Unfinished(VerifierSample sample) => sample.IsUnfinished ? Verdict.Unfinished(sample.Truncated) : null;
 
     private UserError TooMany(List<string> errors, int samples) => new(
         string.Create(CultureInfo.InvariantCulture, $"{errors.Count} of {samples} samples could not be verified, more than the allowed {100 * mostErrors:0.##}%. The first: {errors[0]}"),

@@ -60,6 +60,9 @@ internal sealed class ProblemEncoder
 
     public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
 
+    /// <summary>The tag that the prompt ends with where it opens the thought, which completions then begin within; empty where the model opens it itself.</summary>
+    public string ThoughtOpenedBy(Problem problem) => ThinkingTags.OpenedBy(PromptText(problem.Prompt))?.Open ?? "";
+
     /// <summary>Prompt, completion and end token; targets begin behind the prompt.</summary>
     public (int[] Tokens, int FirstTarget) Example(string prompt, string completion)
     {
@@ -74,10 +77,13 @@ internal sealed class ProblemEncoder
         return Tokenizer.Decode(tokens, skipSpecial: false);
     }
 
-    private int[] Prompt(string prompt)
+    private int[] Prompt(string prompt) => Format.ChatTemplate is null ? Tokenizer.Encode(prompt, addSpecialTokens: true) : Tokenizer.Encode(PromptText(prompt));
+
+    /// <summary>What the model reads, as text.</summary>
+    private string PromptText(string prompt)
     {
-        if (Format.ChatTemplate is null) return Tokenizer.Encode(prompt, addSpecialTokens: true);
+        if (Format.ChatTemplate is null) return prompt;
         var input = new ChatTemplateInput { Messages = ChatTemplateInput.MessagesOf(("user", prompt)), AddGenerationPrompt = true };
-        return Format.Encode(Format.Render(input, StoppedClock.Instance));
+        return Format.Render(input, StoppedClock.Instance).Text;
     }
 }

@@ -72,5 +72,5 @@ internal sealed class ExperimentEvidence
     private void Add(Subject subject, string family, ulong seed, List<GradedSample> graded) => _answers.Add(
         (subject, family, seed),
         new Answers(
-            [.. graded.Select(g => g.Grade.Correct > 0)], [.. graded.Select(g => g.Grade.AllStepsRight)], [.. graded.Select(g => g.ThoughtTokens)], graded.Count(g => g.Truncated)));
+            [.. graded.Select(g => g.Grade.Correct > 0)], [.. graded.Select(g => g.Grade.AllStepsRight)], [.. graded.Select(g => g.CompletionTokens)], graded.Count(g => g.Truncated)));
 }

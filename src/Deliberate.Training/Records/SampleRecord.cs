@@ -27,6 +27,12 @@ internal sealed record SampleRecord
 
     public required IReadOnlyList<int> Tokens { get; init; }
 
+    /// <summary>Of the tokens those of the thought, its tags included; null in files of before they were counted.</summary>
+    public int? ThoughtTokens { get; init; }
+
+    /// <summary>The tag that the prompt opened the thought with: the text then begins within it. Empty where the model opened it.</summary>
+    public string ThoughtOpenedBy { get; init; } = "";
+
     /// <summary>Of each completion token under the raw policy.</summary>
     public required IReadOnlyList<float> Logp { get; init; }
 

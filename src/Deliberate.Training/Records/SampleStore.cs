@@ -48,6 +48,8 @@ internal sealed class SampleStore(string path) : IDisposable
         // Of others the rewards say enough.
         if (sample.Outcome is { } outcome and not (SampleOutcome.Pass or SampleOutcome.Fail)) writer.WriteString("outcome", RecipeWriter.Scalar(outcome));
         if (sample.Reason is { } reason) writer.WriteString("reason", reason);
+        if (sample.ThoughtTokens is { } thought) writer.WriteNumber("thought_tokens", thought);
+        if (sample.ThoughtOpenedBy.Length > 0) writer.WriteString("thought_opened_by", sample.ThoughtOpenedBy);
         WriteArray(writer, "prompt_tokens", sample.PromptTokens);
         WriteArray(writer, "tokens", sample.Tokens);
         WriteArray(writer, "logp", sample.Logp);
@@ -92,6 +94,8 @@ internal sealed class SampleStore(string path) : IDisposable
         Tokens = [.. element.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())],
         Logp = ReadFloats(element.GetProperty("logp")),
         Outcome = element.TryGetProperty("outcome", out var outcome) ? JsonLine.ReadName<SampleOutcome>(outcome.GetString()) : null,
+        ThoughtTokens = element.TryGetProperty("thought_tokens", out var thought) ? thought.GetInt32() : null,
+        ThoughtOpenedBy = element.TryGetProperty("thought_opened_by", out var opened) ? opened.GetString()! : "",
         Reason = element.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
         BehaviourLogp = element.TryGetProperty("behaviour_logp", out var behaviour) ? ReadFloats(behaviour) : null,
     };

@@ -28,7 +28,7 @@ internal static class Measures
     /// <summary>Mean tokens of the samples that are chosen; NaN where there are none.</summary>
     public static Measured Length(IEnumerable<GradedSample> samples)
     {
-        var lengths = samples.Select(s => (double)s.ThoughtTokens).ToArray();
+        var lengths = samples.Select(s => (double)s.CompletionTokens).ToArray();
         if (lengths.Length == 0) return new Measured(double.NaN);
         var mean = MeanEstimate.Of(lengths);
         return mean.StudentT() is { } interval ? new Measured(mean.Mean, interval.Low, interval.High) : new Measured(mean.Mean);
@@ -74,7 +74,7 @@ internal static class Measures
 
     public static double EveryStepRight(GradedSample sample) => sample.Grade.AllStepsRight ? 1 : 0;
 
-    public static double Tokens(GradedSample sample) => sample.ThoughtTokens;
+    public static double Tokens(GradedSample sample) => sample.CompletionTokens;
 
     /// <summary>The means of each problem that both evaluations asked.</summary>
     private static (double[] From, double[] To) Pairs(IReadOnlyList<GradedSample> from, IReadOnlyList<GradedSample> to, Func<GradedSample, double> value)

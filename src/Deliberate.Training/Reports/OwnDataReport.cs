@@ -23,8 +23,10 @@ internal static class OwnDataReport
     /// <summary>What the last evaluation could not read or verify; nothing where it read and verified all.</summary>
     public static IEnumerable<string> Outcomes(RunEvidence run)
     {
-        if (!run.IsOwn || run.Final is not { } samples) yield break;
-        var (unread, failed) = (samples.Count(s => s.Grade.Outcome == SampleOutcome.Unscored), samples.Count(s => !s.Grade.IsGraded));
+        if (run.Final is not { } samples) yield break;
+        var (unread, cut, failed) = (samples.Count(s => s.Grade.Outcome == SampleOutcome.Unscored), samples.Count(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking), samples.Count(s => !s.Grade.IsGraded));
+        if (cut > 0) yield return string.Create(CultureInfo.InvariantCulture, $"Of the {samples.Count} samples of the last evaluation the token budget cut {cut} off while thinking; they have no answer, and count as not right.");
+        if (!run.IsOwn) yield break;
         if (unread > 0) yield return string.Create(CultureInfo.InvariantCulture, $"Of the {samples.Count} samples of the last evaluation {unread} had no answer that could be read; they count as not right.");
         if (failed > 0) yield return string.Create(CultureInfo.InvariantCulture, $"The verifier failed on {failed} of them; they are left out of every figure here.");
     }

@@ -60,7 +60,7 @@ internal static class RunFigures
     }
 
     public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
-        RunWords.Name(run), run.Learning, [.. before.Select(s => (double)s.ThoughtTokens)], [.. after.Select(s => (double)s.ThoughtTokens)], RunWords.Count(run, after),
+        RunWords.Name(run), run.Learning, [.. before.Select(s => (double)s.CompletionTokens)], [.. after.Select(s => (double)s.CompletionTokens)], RunWords.Count(run, after),
         $"{Sampling}; tokens of the completion, right and wrong answers together");
 
     /// <summary>What the evaluations say, one point a step: of several the last, which asked more problems.</summary>

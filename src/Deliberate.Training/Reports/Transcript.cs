@@ -16,7 +16,7 @@ internal sealed record TranscriptStep(string Text, StepMark Mark, string Reason 
 /// <summary>One attempt: the steps, the answer, whether it is right, and the reason where not (no answer, budget ran out).</summary>
 internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> Steps, string Answer, bool IsRight, string Reason = "")
 {
-    /// <summary>Tokens between the think marks; below zero where unknown.</summary>
+    /// <summary>Tokens of the thought, its tags included; below zero where unknown.</summary>
     public int ThoughtTokens { get; init; } = -1;
 }
 

@@ -26,8 +26,8 @@ internal static class TranscriptChoice
     private static Transcript Unchecked(string label, GradedSample sample)
     {
         var right = sample.Grade.Correct > 0;
-        var thought = ChainOfThought.Parse(sample.Text, sample.Truncated).Steps.Select(text => new TranscriptStep(text, StepMark.Unchecked));
-        return new Transcript(label, [.. thought], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens };
+        var thought = ChainOfThought.Parse(sample.Text, sample.Truncated, sample.ThoughtOpenedBy).Steps.Select(text => new TranscriptStep(text, StepMark.Unchecked));
+        return new Transcript(label, [.. thought], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens ?? -1 };
     }
 
     private static Transcript Of(string label, GradedSample sample)
@@ -40,6 +40,6 @@ internal static class TranscriptChoice
             return new TranscriptStep(text, verdict.IsRight ? StepMark.Right : StepMark.Wrong, verdict.IsRight ? "" : verdict.Reason);
         });
         var right = sample.Grade.Correct > 0;
-        return new Transcript(label, [.. steps], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens };
+        return new Transcript(label, [.. steps], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens ?? -1 };
     }
 }

@@ -7,7 +7,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// <c>evaluations/NAME.jsonl</c>: every graded sample, one JSON object a line: <c>problem</c> (all its fields), <c>sample</c>,
-/// <c>text</c>, <c>thought_tokens</c>, <c>truncated</c>, and <c>grade</c> with <c>answer, correct, all_steps_right, format_ok,
+/// <c>text</c>, <c>completion_tokens</c>, <c>thought_tokens</c>, <c>truncated</c>, where the prompt opened the thought <c>thought_opened_by</c>
+/// (the tag), and <c>grade</c> with <c>answer, correct, all_steps_right, format_ok,
 /// reason, outcome</c>, where a verifier gives them <c>score</c> and <c>components</c>, and <c>steps</c>, each a <c>text</c>, <c>right</c> and <c>reason</c>. Ordered by problem and sample.
 /// </summary>
 internal static class EvaluationFile
@@ -35,8 +36,10 @@ internal static class EvaluationFile
         json.WriteEndObject();
         json.WriteNumber("sample", sample.Sample);
         json.WriteString("text", sample.Text);
-        json.WriteNumber("thought_tokens", sample.ThoughtTokens);
+        json.WriteNumber("completion_tokens", sample.CompletionTokens);
+        if (sample.ThoughtTokens is { } thought) json.WriteNumber("thought_tokens", thought);
         json.WriteBoolean("truncated", sample.Truncated);
+        if (sample.ThoughtOpenedBy.Length > 0) json.WriteString("thought_opened_by", sample.ThoughtOpenedBy);
         json.WriteStartObject("grade");
         json.WriteString("answer", grade.Answer);
         json.WriteNumber("correct", grade.Correct);
@@ -82,6 +85,13 @@ internal static class EvaluationFile
         if (g.TryGetProperty("outcome", out var outcome)) grade = grade with { Outcome = JsonLine.ReadName<SampleOutcome>(outcome.GetString()) };
         if (g.TryGetProperty("score", out var score)) grade = grade with { Score = score.GetDouble() };
         if (g.TryGetProperty("components", out var components)) grade = grade with { Components = [.. components.EnumerateObject().Select(c => KeyValuePair.Create(c.Name, c.Value.GetDouble()))] };
-        return new GradedSample(problem, line.GetProperty("sample").GetInt32(), line.GetProperty("text").GetString()!, line.GetProperty("thought_tokens").GetInt32(), line.GetProperty("truncated").GetBoolean(), grade);
+        // Older files call the completion's tokens the thought's, and do not know the thought's own.
+        var thought = line.TryGetProperty("thought_tokens", out var counted) ? counted.GetInt32() : (int?)null;
+        var isOld = !line.TryGetProperty("completion_tokens", out var all);
+        return new GradedSample(problem, line.GetProperty("sample").GetInt32(), line.GetProperty("text").GetString()!, isOld ? thought!.Value : all.GetInt32(), line.GetProperty("truncated").GetBoolean(), grade)
+        {
+            ThoughtTokens = isOld ? null : thought,
+            ThoughtOpenedBy = line.TryGetProperty("thought_opened_by", out var opened) ? opened.GetString()! : "",
+        };
     }
 }

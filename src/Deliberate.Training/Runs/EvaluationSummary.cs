@@ -21,12 +21,15 @@ public sealed record EvaluationSummary(
     /// <summary>Samples without an answer that could be read; not right, and told apart from wrong ones.</summary>
     public int Unscored { get; init; }
 
+    /// <summary>Samples that the budget cut off within their thought; not right either, and not among <see cref="Unscored"/>.</summary>
+    public int CutWhileThinking { get; init; }
+
     /// <summary>Samples that the verifier failed on; not among <see cref="Samples"/>.</summary>
     public int HarnessErrors { get; init; }
 
     internal static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
     {
-        int count = 0, right = 0, steps = 0, truncated = 0, unscored = 0, errors = 0;
+        int count = 0, right = 0, steps = 0, truncated = 0, unscored = 0, cut = 0, errors = 0;
         double rightTokens = 0, wrongTokens = 0;
         var problems = new HashSet<long>();
         var within = new int[budgets.Count];
@@ -40,6 +43,7 @@ public sealed record EvaluationSummary(
             }
 
             if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
+            if (sample.Grade.Outcome == SampleOutcome.CutWhileThinking) cut++;
             count++;
             problems.Add(sample.Problem.Index);
             if (sample.Grade.AllStepsRight) steps++;
@@ -47,18 +51,18 @@ public sealed record EvaluationSummary(
             if (sample.Grade.Correct > 0)
             {
                 right++;
-                rightTokens += sample.ThoughtTokens;
+                rightTokens += sample.CompletionTokens;
             }
             else
             {
-                wrongTokens += sample.ThoughtTokens;
+                wrongTokens += sample.CompletionTokens;
             }
 
             for (var i = 0; i < within.Length; i++)
                 if (ProblemEvaluator.RightWithin(sample, budgets[i])) within[i]++;
         }
 
-        return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]) { Unscored = unscored, HarnessErrors = errors };
+        return new EvaluationSummary(name, problems.Count, count, right, steps, truncated, rightTokens / right, wrongTokens / (count - right), [.. budgets.Select((budget, i) => (budget, within[i]))]) { Unscored = unscored, CutWhileThinking = cut, HarnessErrors = errors };
     }
 
     /// <summary>The names that <see cref="Values"/> may give.</summary>
@@ -76,6 +80,7 @@ public sealed record EvaluationSummary(
             new(prefix + "truncated", (double)Truncated / Samples),
         ];
         if (Unscored > 0) values.Add(new(prefix + "unscored", (double)Unscored / Samples));
+        if (CutWhileThinking > 0) values.Add(new(prefix + "cut_while_thinking", (double)CutWhileThinking / Samples));
         if (HarnessErrors > 0) values.Add(new(prefix + "harness_errors", HarnessErrors));
         if (Right > 0) values.Add(new(prefix + "thought_tokens_right", ThoughtTokensRight));
         if (Right < Samples) values.Add(new(prefix + "thought_tokens_wrong", ThoughtTokensWrong));

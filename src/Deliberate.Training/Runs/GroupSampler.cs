@@ -68,6 +68,8 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
                     PromptTokens = group.Prompt,
                     Text = graded.Text,
                     Tokens = rollout.Tokens,
+                    ThoughtTokens = graded.ThoughtTokens,
+                    ThoughtOpenedBy = graded.ThoughtOpenedBy,
                     Logp = rollout.LogProbabilities,
                     BehaviourLogp = temperature == 1 ? null : rollout.BehaviourLogProbabilities,
                     Rewards = components,

@@ -18,7 +18,8 @@ internal interface ISampleGrader : IDisposable
 internal sealed class FamilyGrader(ITaskFamily family) : ISampleGrader
 {
     public GradedSample[][] Grade(ProblemEncoder encoder, IReadOnlyList<Problem> problems, Rollout[][] rollouts, CancellationToken cancellation) =>
-        [.. problems.Select((problem, i) => rollouts[i].Select((rollout, g) => ProblemEvaluator.Graded(encoder, family, problem, g, rollout)).ToArray())];
+        [.. problems.Select((problem, i) => SampledText.Of(encoder, problem, rollouts[i]).Select((sample, g) =>
+            sample.Graded(problem, g, Grader.Grade(family, problem, sample.Text, sample.Truncated, sample.ThoughtOpenedBy))).ToArray())];
 
     public void Dispose()
     {

@@ -10,7 +10,7 @@ internal static class RolloutMetrics
     /// <param name="groups">Of a step.</param>
     public static void CopyTo(List<KeyValuePair<string, double>> metrics, string stage, IReadOnlyList<RolloutGroup> groups)
     {
-        int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0, unscored = 0, errors = 0;
+        int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, first = 0, unscored = 0, cut = 0, errors = 0;
         double reward = 0, rightTokens = 0, wrongTokens = 0;
         foreach (var group in groups)
         {
@@ -28,17 +28,18 @@ internal static class RolloutMetrics
 
                 samples++;
                 if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
+                if (sample.Grade.Outcome == SampleOutcome.CutWhileThinking) cut++;
                 reward += group.Rewards[g];
                 if (sample.Grade.AllStepsRight) steps++;
                 if (sample.Truncated) truncated++;
                 if (sample.Grade.Correct > 0)
                 {
                     right++;
-                    rightTokens += sample.ThoughtTokens;
+                    rightTokens += sample.CompletionTokens;
                 }
                 else
                 {
-                    wrongTokens += sample.ThoughtTokens;
+                    wrongTokens += sample.CompletionTokens;
                 }
             }
         }
@@ -52,6 +53,7 @@ internal static class RolloutMetrics
         if (right < samples) Add("thought_tokens_wrong", wrongTokens / (samples - right));
         Add("truncated", (double)truncated / samples);
         if (unscored > 0) Add("unscored", (double)unscored / samples);
+        if (cut > 0) Add("cut_while_thinking", (double)cut / samples);
         if (errors > 0) Add("harness_errors", errors);
         Add("flat_groups", (double)flat / first);
         if (groups.Count > first) Add("resampled_groups", groups.Count - first);

@@ -18,32 +18,24 @@ internal sealed class VerifiedGrader(VerifierRunner runner, AnswerFormat format,
 
     public GradedSample[][] Grade(ProblemEncoder encoder, IReadOnlyList<Problem> problems, Rollout[][] rollouts, CancellationToken cancellation)
     {
-        var samples = new List<VerifierSample>();
-        for (var i = 0; i < problems.Count; i++)
+        var texts = problems.Select((problem, i) => SampledText.Of(encoder, problem, rollouts[i])).ToArray();
+        var samples = texts.SelectMany((group, i) => group.Select((text, g) => new VerifierSample
         {
-            for (var g = 0; g < rollouts[i].Length; g++)
-            {
-                var text = encoder.Text(rollouts[i][g].Tokens);
-                var truncated = rollouts[i][g].FinishReason == FinishReason.Length;
-                samples.Add(new VerifierSample { Problem = problems[i], Sample = g, Completion = text, Truncated = truncated, Answer = AnswerExtraction.Extract(text, format, truncated) });
-            }
-        }
-
+            Problem = problems[i],
+            Sample = g,
+            Completion = text.Text,
+            Truncated = text.Truncated,
+            ThoughtOpenedBy = text.ThoughtOpenedBy,
+            Answer = AnswerExtraction.Extract(text.Text, format, text.Truncated, text.ThoughtOpenedBy),
+        })).ToList();
         var verdicts = runner.Run(samples, cancellation);
         foreach (var error in runner.Errors)
         {
             if (_told++ < MostNotices) notice(char.ToUpperInvariant(error[0]) + error[1..] + (_told == MostNotices ? " Further failures are only counted (harness_errors)." : ""));
         }
 
-        var graded = new GradedSample[problems.Count][];
-        for (int i = 0, s = 0; i < graded.Length; i++)
-        {
-            graded[i] = new GradedSample[rollouts[i].Length];
-            for (var g = 0; g < graded[i].Length; g++, s++)
-                graded[i][g] = new GradedSample(problems[i], g, samples[s].Completion, rollouts[i][g].Tokens.Length - (samples[s].Truncated ? 0 : 1), samples[s].Truncated, Grade(samples[s], verdicts[s]));
-        }
-
-        return graded;
+        var number = 0;
+        return [.. texts.Select((group, i) => group.Select((text, g) => text.Graded(problems[i], g, Grade(samples[number], verdicts[number++]))).ToArray())];
     }
 
     public void Dispose() => runner.Dispose();

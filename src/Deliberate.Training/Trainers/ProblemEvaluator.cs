@@ -5,8 +5,15 @@ using Deliberate.Reasoning;
 namespace Deliberate.Training;
 
 /// <summary>One graded sample of an evaluation.</summary>
-/// <param name="ThoughtTokens">Tokens of the completion, the end token not counted.</param>
-internal sealed record GradedSample(Problem Problem, int Sample, string Text, int ThoughtTokens, bool Truncated, Grade Grade);
+/// <param name="CompletionTokens">All tokens of the completion, the end token not counted.</param>
+internal sealed record GradedSample(Problem Problem, int Sample, string Text, int CompletionTokens, bool Truncated, Grade Grade)
+{
+    /// <summary>Tokens of the thought, its tags included; 0 without one, null in files of before they were counted.</summary>
+    public int? ThoughtTokens { get; init; }
+
+    /// <summary>The tag that the prompt opened the thought with: the text then begins within it. Empty where the model opened it.</summary>
+    public string ThoughtOpenedBy { get; init; } = "";
+}
 
 /// <summary>
 /// Held-out problems at a temperature: n problems, k samples each. A sample's stream is keyed by its problem and number alone,
@@ -48,13 +55,6 @@ internal static class ProblemEvaluator
         return [.. grader.Grade(encoder, problems, rollouts, cancellation).SelectMany(group => group)];
     }
 
-    public static GradedSample Graded(ProblemEncoder encoder, ITaskFamily family, Problem problem, int sample, Rollout rollout)
-    {
-        var truncated = rollout.FinishReason == FinishReason.Length;
-        var text = encoder.Text(rollout.Tokens);
-        return new GradedSample(problem, sample, text, rollout.Tokens.Length - (truncated ? 0 : 1), truncated, Grader.Grade(family, problem, text, truncated));
-    }
-
     /// <summary>Whether the sample would have been right within a budget of tokens, the end token included.</summary>
-    public static bool RightWithin(GradedSample sample, int budget) => sample.Grade.Correct > 0 && sample.ThoughtTokens + 1 <= budget;
+    public static bool RightWithin(GradedSample sample, int budget) => sample.Grade.Correct > 0 && sample.CompletionTokens + 1 <= budget;
 }

@@ -21,6 +21,8 @@ public sealed class ThinkingSplitterTests
     [InlineData("", "<thi", "", "<thi")]
     [InlineData("", "The tag <think> opens a thought.</think>", "", "The tag <think> opens a thought.</think>")]
     [InlineData("<|im_start|>assistant\n<think>\n", "a\n</think>\n\nb", "a", "b")]
+    [InlineData("<|im_start|>assistant\n<think>\n", "<think>\na\n</think>\n\nb", "a", "b")]
+    [InlineData("<|im_start|>assistant\n<think>\n", "\n<thi", "<thi", "")]
     [InlineData("<|im_start|>assistant\n<think>\n\n</think>\n\n", "b", "", "b")]
     [InlineData("<|im_start|>user\n<think>\n<|im_end|>", "b", "", "b")]
     public void Thought_and_answer_are_apart_however_the_text_comes(string prompt, string text, string thinking, string answer)

@@ -62,6 +62,17 @@ public sealed class AnswerGraderTests
     [InlineData("\\boxed{1} \\boxed{2", AnswerFormat.Marked, false, null)]
     public void The_answer_is_found(string completion, AnswerFormat format, bool truncated, string? expected) => AnswerExtraction.Extract(completion, format, truncated).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("<think>\n", "Maybe the answer is 3. No, 2+2=4.\n</think>\n4", AnswerFormat.Marked, false, null)]
+    [InlineData("<think>\n", "Maybe the answer is 3. No, 2+2=4.\n</think>\n4", AnswerFormat.Whole, false, "4")]
+    [InlineData("", "Maybe the answer is 3. No, 2+2=4.\n</think>\n4", AnswerFormat.Whole, false, "4")]
+    [InlineData("<think>\n", "A first candidate is \\boxed{4}, but let me", AnswerFormat.Marked, true, null)]
+    [InlineData("<think>\n", "A first candidate is \\boxed{4}, but let me", AnswerFormat.LastNumber, false, null)]
+    [InlineData("[THINK]", "\\boxed{3}[/THINK]So \\boxed{4}", AnswerFormat.Marked, true, "4")]
+    [InlineData("", "[THINK]\\boxed{3}[/THINK]four", AnswerFormat.Marked, false, null)]
+    [InlineData("", "<|begin_of_thought|>\\boxed{3}<|end_of_thought|> The answer is 4", AnswerFormat.Marked, false, "4")]
+    public void A_thought_is_never_searched(string prompt, string completion, AnswerFormat format, bool truncated, string? expected) => AnswerExtraction.Extract(completion, format, truncated, "2+2?" + prompt).ShouldBe(expected);
+
     [Fact]
     public void Nothing_that_a_model_writes_throws()
     {

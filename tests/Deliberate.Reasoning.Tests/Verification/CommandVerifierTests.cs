@@ -1,3 +1,4 @@
+using System.Text;
 using System.Diagnostics;
 using Deliberate.Core;
 
@@ -52,7 +53,17 @@ public sealed class CommandVerifierTests : IDisposable
     {
         // The command sends back what it was sent, as its message.
         var verdict = _scripted.Verify(_scripted.Options("""read -r line; printf '{"score": 1, "message": "%s"}' "$(printf '%s' "$line" | sed 's/\\/\\\\/g; s/"/\\"/g')" """, sandboxed: false));
-        verdict.Reason.ShouldBe("""{"id":"1","prompt":"2+3=","answer":"5","completion":"<think>2+3=5</think>5","extracted":"5","truncated":false,"problem":{"prompt": "2+3=", "answer": "5", "id": "sum-7", "extra": [1]}}""");
+        verdict.Reason.ShouldBe("""{"id":"1","prompt":"2+3=","answer":"5","completion":"<think>2+3=5</think>5","thinking":"2+3=5","text":"5","extracted":"5","truncated":false,"thought_opened":false,"problem":{"prompt": "2+3=", "answer": "5", "id": "sum-7", "extra": [1]}}""");
+    }
+
+    [Fact]
+    public void The_request_says_what_is_thought_where_the_prompt_opened_it()
+    {
+        var sample = Scripted.Sample(completion: "2+3=5\n</think>\n\n5") with { ThoughtOpenedBy = "<think>" };
+        var request = Encoding.UTF8.GetString(VerifierProtocol.Request(sample, "1"));
+        request.ShouldContain("""
+            "thinking":"2+3=5","text":"5","extracted":"5","truncated":false,"thought_opened":true
+            """);
     }
 
     [Fact]

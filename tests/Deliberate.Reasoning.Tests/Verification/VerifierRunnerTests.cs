@@ -67,6 +67,20 @@ public sealed class VerifierRunnerTests
         error.Message.ShouldContain("deliberate verify");
     }
 
+    [Theory]
+    [InlineData("<think>it may be 5", true, "", SampleOutcome.CutWhileThinking)]
+    [InlineData("it may be 5", true, "<think>", SampleOutcome.CutWhileThinking)]
+    [InlineData("it may be 5", false, "<think>", SampleOutcome.Unscored)]
+    [InlineData("it is</think>5", true, "<think>", SampleOutcome.Pass)]
+    public void Nobody_is_asked_about_a_thought_without_end(string completion, bool truncated, string opened, SampleOutcome outcome)
+    {
+        var sample = Scripted.Sample(completion: completion) with { Truncated = truncated, ThoughtOpenedBy = opened };
+        using var written = Runner(new Written((_, _) => new(Verdict.Pass())));
+        written.Run([sample], default)[0].Outcome.ShouldBe(outcome);
+        using var grader = new VerifierRunner(new AnswerVerifier(AnswerGraders.Get("numeric")), 1, TimeSpan.FromMinutes(1), 1);
+        grader.Run([sample with { Answer = "5" }], default)[0].Outcome.ShouldBe(outcome);
+    }
+
     [Fact]
     public void Cancelling_stops_the_batch()
     {

@@ -55,11 +55,11 @@ public sealed class RunReportTests : IDisposable
                 foreach (var budget in evaluation.GetProperty("budgets").EnumerateArray())
                 {
                     var most = budget.GetProperty("budget").GetInt32();
-                    ShouldBeShare(budget.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0 && s.ThoughtTokens + 1 <= most), samples.Length);
+                    ShouldBeShare(budget.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0 && s.CompletionTokens + 1 <= most), samples.Length);
                     compared++;
                 }
 
-                var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.ThoughtTokens).ToArray();
+                var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.CompletionTokens).ToArray();
                 if (right.Length > 0) evaluation.GetProperty("thought_tokens_right")[0].GetDouble().ShouldBe(right.Average(), 1e-9);
             }
         }
