@@ -77,7 +77,12 @@ public sealed class TextModel : IDisposable
         var decoder = format.Tokenizer.StreamDecoder(skipSpecial: false);
         var generated = generator.Generate(
             tokens, options.MaxTokens, options.Sampling ?? SuggestedSampling, new RandomStream(options.Seed, StreamStage.Sampling), format.StopIds.AsSpan(),
-            watch is null ? null : token => Show(format.StopIds.Contains(token) ? "" : decoder.Push(token)), cancellationToken);
+            watch is null ? null : token =>
+            {
+                Show(format.StopIds.Contains(token) ? "" : decoder.Push(token));
+                return false;
+            },
+            cancellationToken);
         if (watch is not null) Show(decoder.Finish());
         var said = generated.FinishReason == FinishReason.Stop ? generated.Tokens.AsSpan(..^1) : generated.Tokens;
         return new TextCompletion(format.Tokenizer.Decode(said, skipSpecial: false), generated.Tokens, generated.FinishReason);

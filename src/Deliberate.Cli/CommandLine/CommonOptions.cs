@@ -14,6 +14,13 @@ internal static class CommonOptions
         DefaultValueFactory = _ => [],
     };
 
+    public static Option<string[]> Stop() => new("--stop")
+    {
+        HelpName = "text",
+        Description = "End an answer where it comes to this text, which is not shown; not while the model thinks. May be given several times.",
+        DefaultValueFactory = _ => [],
+    };
+
     public static Option<int> Threads() => Whole("--threads", "Worker threads; 0 for one a core. The results do not depend on it.", 0, 0, 1024);
 
     public static Option<bool> Json(string what) => new("--json") { Description = $"Write {what} as JSON to standard output." };

@@ -20,6 +20,7 @@ internal sealed class GenerationOptionSet
     private readonly Option<double?> _presence = CommonOptions.OptionalReal("--presence-penalty", "Taken off the logit of every token of the answer so far; 0 for none.", -100, 100);
     private readonly Option<double?> _frequency = CommonOptions.OptionalReal("--frequency-penalty", "Taken off once for each time it stands there; 0 for none.", -100, 100);
     private readonly Option<int?> _noRepeat = CommonOptions.OptionalWhole("--no-repeat-ngram-size", "Let no run of so many tokens come twice; 0 for no such rule.", 0);
+    private readonly Option<string[]> _stop = CommonOptions.Stop();
     private readonly Option<int?> _maxTokens;
 
     /// <param name="otherwise">What holds where neither user nor model names a budget.</param>
@@ -27,7 +28,7 @@ internal sealed class GenerationOptionSet
         _maxTokens = CommonOptions.OptionalWhole("--max-tokens", $"Token budget of an answer; the model's own setting if left out, or {otherwise}.", 1);
 
     /// <summary>The options, in the order that help shows them.</summary>
-    public IEnumerable<Option> All => [_temperature, _maxTokens, _topK, _topP, _minP, _typicalP, _epsilon, _eta, _repetition, _presence, _frequency, _noRepeat];
+    public IEnumerable<Option> All => [_temperature, _maxTokens, _topK, _topP, _minP, _typicalP, _epsilon, _eta, _repetition, _presence, _frequency, _noRepeat, _stop];
 
     public GenerationSettings Read(ParseResult parsed, TextFormat format) => GenerationSettings.Resolve(
         new GenerationOverrides
@@ -46,6 +47,9 @@ internal sealed class GenerationOptionSet
             MaxTokens = parsed.GetValue(_maxTokens),
         },
         format.Generation);
+
+    /// <summary>Strings that end an answer.</summary>
+    public IReadOnlyList<string> Stops(ParseResult parsed) => parsed.GetValue(_stop)!;
 
     /// <summary>The settings in force and who said so, as one line.</summary>
     public static string Describe(GenerationSettings settings) =>

@@ -31,7 +31,8 @@ internal sealed class LoadedCheckpoint : IDisposable
     public int MaxTokens { get; }
 
     /// <param name="maxTokens">0 for what the run evaluates with.</param>
-    public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens)
+    /// <param name="stops">Strings that end an answer.</param>
+    public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens, params IReadOnlyList<string> stops)
     {
         var device = Device.Cpu(threads);
         LanguageModel? model = null;
@@ -41,7 +42,7 @@ internal sealed class LoadedCheckpoint : IDisposable
             var budget = maxTokens > 0 ? maxTokens : choice.Recipe is { Evaluation: { Problems: > 0 } evaluation } ? evaluation.MaxTokens : Math.Min(UsualBudget, model.Configuration.MaxPositions / 2);
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
-            return new LoadedCheckpoint(device, model, new ProblemEncoder(text), budget);
+            return new LoadedCheckpoint(device, model, new ProblemEncoder(text.StoppingAt(stops, "--stop")), budget);
         }
         catch
         {
@@ -51,12 +52,13 @@ internal sealed class LoadedCheckpoint : IDisposable
         }
     }
 
-    public int[] Prompt(Problem problem)
+    /// <summary>Completions to draw of a problem.</summary>
+    public SampleRequest Request(Problem problem, RandomStream[] streams)
     {
-        var prompt = Encoder.Prompt(problem);
-        if (prompt.Length + MaxTokens > _model.Configuration.MaxPositions)
-            throw new UserError($"a prompt of {prompt.Length} tokens and a budget of {MaxTokens} exceed the model's context of {_model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
-        return prompt;
+        var request = Encoder.Request(problem, MaxTokens, streams);
+        if (request.Prompt.Length + MaxTokens > _model.Configuration.MaxPositions)
+            throw new UserError($"a prompt of {request.Prompt.Length} tokens and a budget of {MaxTokens} exceed the model's context of {_model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
+        return request;
     }
 
     /// <param name="samples">How many will be drawn at most.</param>

@@ -51,7 +51,7 @@ internal sealed class ChatCommand : CliCommand
         var settings = _generation.Read(parsed, loaded.Format);
         var context = loaded.Context(parsed.GetValue(_context), UsualContext);
         using var session = new ChatSession(
-            loaded.Load(1, context), loaded.Format, new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed) })
+            loaded.Load(1, context), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"), new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed) })
         { System = parsed.GetValue(_system) };
         // Only now: before it, Ctrl-C ends the loading.
         using var interrupt = new AnswerInterrupt();

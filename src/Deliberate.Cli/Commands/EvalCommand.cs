@@ -42,7 +42,7 @@ internal sealed class EvalCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
         var drawn = asked.Draw(parsed.GetValue(_problems), seed);
-        var (problems, longest) = (drawn.Length, drawn.Max(p => loaded.Prompt(p).Length));
+        var (problems, longest) = (drawn.Length, drawn.Max(p => loaded.Request(p, []).Prompt.Length));
         using var sampler = loaded.Sampler(problems * samples, longest);
         var graded = ProgressViews.Run(view =>
         {

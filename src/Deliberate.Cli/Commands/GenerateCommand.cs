@@ -44,11 +44,12 @@ internal sealed class GenerateCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache));
         var settings = _generation.Read(parsed, loaded.Format);
+        var (stops, format) = (_generation.Stops(parsed), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"));
         var budget = settings.MaxTokens ?? UsualBudget;
         var earlier = parsed.GetValue(_fresh) ? null : GenerationRecord.Beside(path);
         var date = earlier?.Date ?? DateOnly.FromDateTime(DateTime.UtcNow);
         var lines = GenerationInput.Read(input, loaded.Format, loaded.Configuration.MaxPositions, budget, seed, new DayClock(date));
-        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, date);
+        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, stops, date);
         using var output = GenerationOutput.Open(path, record, earlier, lines, parsed.GetValue(_fresh));
         var (before, missing) = (output.Answers.Count, output.Missing);
         var clock = Stopwatch.StartNew();
@@ -60,7 +61,7 @@ internal sealed class GenerateCommand : CliCommand
             loaded.Load(Math.Min(parsed.GetValue(_batch), missing.Count), missing.Max(l => l.Prompt.Length + l.MaxTokens));
             try
             {
-                ProgressViews.Run(view => Generate(loaded, settings.Sampling, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
+                ProgressViews.Run(view => Generate(loaded, settings.Sampling, format, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -74,12 +75,12 @@ internal sealed class GenerateCommand : CliCommand
         return ExitCode.Success;
     }
 
-    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
+    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, TextFormat format, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
     {
-        var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream])).ToArray();
+        var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream]) { Watch = AnswerReader.Watch(format, l.Text) }).ToArray();
         using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), requests.Max(r => r.Prompt.Length + r.MaxTokens), loaded.Cache);
         view.Begin(loaded.Name, output.Answers.Count + lines.Count, output.Answers.Count, "lines");
-        sampler.Sample(requests, sampling, [.. loaded.Format.StopIds], observer: new Recorder(lines, output, loaded.Format, view, seed), cancellation: cancellation);
+        sampler.Sample(requests, sampling, [.. format.StopIds], observer: new Recorder(lines, output, format, view, seed), cancellation: cancellation);
         return true;
     }
 

@@ -18,6 +18,7 @@ internal sealed class SampleCommand : CliCommand
     private readonly Option<int> _samples = CommonOptions.Whole("--samples", "Completions of each.", 1, 1, 1000);
     private readonly Option<double> _temperature = CommonOptions.Real("--temperature", "0 takes the most likely token.", 1, 0, 100);
     private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of a completion; 0 for the run's.", 0, 0, 1 << 20);
+    private readonly Option<string[]> _stop = CommonOptions.Stop();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("problems and graded completions");
@@ -31,7 +32,7 @@ internal sealed class SampleCommand : CliCommand
             "deliberate sample runs/quickstart/countdown --prompt 3,7,12=24 --samples 8")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _seed, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _stop, _seed, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -43,8 +44,8 @@ internal sealed class SampleCommand : CliCommand
             ? [asked.Prompted(prompt)]
             : asked.Draw(parsed.GetValue(_count), seed);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
-        var requests = problems.Select(p => new SampleRequest(loaded.Prompt(p), loaded.MaxTokens, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens), parsed.GetValue(_stop)!);
+        var requests = problems.Select(p => loaded.Request(p, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
         using var sampler = loaded.Sampler(requests.Length * samples, requests.Max(r => r.Prompt.Length));
         var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, loaded.Encoder.StopIds, cancellation: stop.Token);
         var isGraded = parsed.GetValue(_prompt) is null || asked.Family is not null;

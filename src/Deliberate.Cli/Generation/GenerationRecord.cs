@@ -39,6 +39,9 @@ internal sealed record GenerationRecord
 
     public required SamplingOptions Sampling { get; init; }
 
+    /// <summary>Strings that end an answer; records from before there were some say nothing.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     /// <summary>The day that templates write into prompts: the first command's, also for those that go on.</summary>
     public required DateOnly Date { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed record GenerationRecord
 
     public static string PathFor(string output) => output + ".run.json";
 
-    public static GenerationRecord Of(LoadedModel model, string input, ulong seed, int maxTokens, SamplingOptions sampling, DateOnly date) => new()
+    public static GenerationRecord Of(LoadedModel model, string input, ulong seed, int maxTokens, SamplingOptions sampling, IReadOnlyList<string> stop, DateOnly date) => new()
     {
         Model = model.Name,
         ModelSha256 = Hash(model.Files),
@@ -59,6 +62,7 @@ internal sealed record GenerationRecord
         Seed = seed,
         MaxTokens = maxTokens,
         Sampling = sampling,
+        Stop = stop,
         Date = date,
         Device = model.Device.Name,
         DeliberateVersion = RunInfo.ProgramVersion,
@@ -122,6 +126,7 @@ internal sealed record GenerationRecord
         Compare("--presence-penalty", a.PresencePenalty, b.PresencePenalty);
         Compare("--frequency-penalty", a.FrequencyPenalty, b.FrequencyPenalty);
         Compare("--no-repeat-ngram-size", a.NoRepeatNgramSize, b.NoRepeatNgramSize);
+        Compare("--stop", JsonSerializer.Serialize(Stop), JsonSerializer.Serialize(now.Stop));
         return found;
 
         void Compare<T>(string name, T before, T after)

@@ -109,13 +109,19 @@ internal sealed record ModelInfo(
         }
     }
 
-    internal sealed record TemplateInfo(bool System, bool Tools, bool Thinking, string? ThinkingSwitch, bool AssistantMask, string Source)
+    /// <param name="TurnEnd">The token, or the text that stands for one, that the template ends the assistant's turn with; null where it marks no end.</param>
+    internal sealed record TemplateInfo(bool System, bool Tools, bool Thinking, string? ThinkingSwitch, bool AssistantMask, TemplateInfo.End? TurnEnd, string Source)
     {
         public static TemplateInfo Of(TextFormat format)
         {
             var features = TemplateFeatures.Of(format);
-            return new TemplateInfo(features.System, features.Tools, features.Thinking, features.ThinkingSwitch, features.AssistantMask, format.ChatTemplate!.Source);
+            var (token, mark) = format.TurnEnd;
+            var end = token is { } id ? new End(id, format.Tokenizer.IdToToken(id)!) : mark is not null ? new End(null, mark) : null;
+            return new TemplateInfo(features.System, features.Tools, features.Thinking, features.ThinkingSwitch, features.AssistantMask, end, format.ChatTemplate!.Source);
         }
+
+        /// <param name="Id">Null for a mark that is no token of the model's.</param>
+        internal sealed record End(int? Id, string Text);
     }
 
     /// <param name="Sha256">Null unless it was asked for.</param>

@@ -14,6 +14,9 @@ public sealed record ChatOptions
     /// <summary>Budget of an answer; null where only the context limits it.</summary>
     public int? MaxTokens { get; init; }
 
+    /// <summary>Strings that end an answer, as if the model were done; they are not shown, and not looked for in a thought. Default none.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
     /// <summary>How keys and values are held. Default F32, which is exact.</summary>
     public CacheStorage Cache { get; init; } = CacheStorage.F32;
 

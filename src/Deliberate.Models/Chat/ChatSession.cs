@@ -27,7 +27,7 @@ public sealed class ChatSession : IDisposable
     internal ChatSession(LanguageModel model, TextFormat format, ChatOptions options, TimeProvider? time = null)
     {
         if (format.ChatTemplate is null) throw new UserError("the model has no chat template: it was not trained on conversations.");
-        (_format, _options, _time) = (format, options, time ?? TimeProvider.System);
+        (_format, _options, _time) = (format.StoppingAt(options.Stop, "stop"), options, time ?? TimeProvider.System);
         _generator = new Generator(model, options.Context, options.Cache);
     }
 
@@ -73,6 +73,7 @@ public sealed class ChatSession : IDisposable
             {
                 if (drawn++ == 0) first = _time.GetElapsedTime(start);
                 reader.Push(token);
+                return reader.IsOver;
             },
             cancellation);
         reader.Finish();

@@ -114,8 +114,7 @@ internal sealed partial class PretrainedModel : IDisposable
                 ChatTemplate = settings.ChatTemplate,
                 SpecialTokens = settings.SpecialTokens,
                 Generation = generation,
-                StopIds = TextFormat.StopsOf(generation, configuration, tokenizer, settings.SpecialTokens),
-            };
+            }.WithStops(configuration);
             var licence = ModelLicence.Of(folder);
             var origins = new ModelOrigins(
                 new Origin(config), new Origin(weights.Path), new Origin(file), settings.TemplateOrigin,

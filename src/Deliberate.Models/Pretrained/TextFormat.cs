@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deliberate.Core;
 using Deliberate.Jinja;
 
 namespace Deliberate.Models;
@@ -22,9 +23,18 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
 
     /// <summary>
     /// Tokens that end a text, first the one to write: those that the generation configuration names, else the model's
-    /// configuration; then what the tokenizer calls <c>eos_token</c>.
+    /// configuration; then what the tokenizer calls <c>eos_token</c>, and what the chat template ends a turn with.
     /// </summary>
     public ValueList<int> StopIds { get; init; } = [];
+
+    /// <summary>
+    /// Texts that end an answer, never looked for in a thought: what the chat template ends a turn with where that is no token, and
+    /// what a caller adds.
+    /// </summary>
+    public ValueList<string> StopStrings { get; init; } = [];
+
+    /// <summary>How the chat template ends what the assistant says.</summary>
+    public TurnEnd TurnEnd { get; init; }
 
     /// <summary>
     /// Renders a conversation. The special tokens are variables of the template unless the input has its own. The text already
@@ -41,15 +51,27 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
     /// <summary>The tokens of a rendered conversation.</summary>
     public int[] Encode(RenderedChat chat) => Tokenizer.Encode(chat.Text);
 
-    /// <summary>See <see cref="StopIds"/>.</summary>
-    internal static ValueList<int> StopsOf(GenerationConfiguration generation, ModelConfiguration configuration, Tokenizer tokenizer, IEnumerable<KeyValuePair<string, string>> special)
+    /// <summary>The format with further strings that end an answer.</summary>
+    /// <exception cref="UserError">One is empty: it would end every answer before it begins.</exception>
+    public TextFormat StoppingAt(IReadOnlyList<string> stops, string field) =>
+        stops.Contains("") ? throw new UserError("a stop string is empty: it would end every answer before it begins.", field: field) : this with { StopStrings = [.. StopStrings, .. stops] };
+
+    /// <summary>The format with what ends its texts, from what the model's files say and its template does.</summary>
+    internal TextFormat WithStops(ModelConfiguration configuration)
     {
-        List<int> ids = [.. generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : configuration.EosTokenIds];
-        foreach (var (name, token) in special)
+        List<int> ids = [.. Generation.EosTokenIds.Count > 0 ? Generation.EosTokenIds : configuration.EosTokenIds];
+        foreach (var (name, token) in SpecialTokens)
         {
-            if (name == "eos_token" && tokenizer.TokenToId(token) is var id and >= 0 && !ids.Contains(id)) ids.Add(id);
+            if (name == "eos_token") Add(Tokenizer.TokenToId(token));
         }
 
-        return new ValueList<int>(ids.ToArray());
+        var end = TurnEnd.Of(this);
+        Add(end.Token ?? -1);
+        return this with { StopIds = new ValueList<int>(ids.ToArray()), StopStrings = end.Mark is { } mark ? [mark] : [], TurnEnd = end };
+
+        void Add(int id)
+        {
+            if (id >= 0 && !ids.Contains(id)) ids.Add(id);
+        }
     }
 }

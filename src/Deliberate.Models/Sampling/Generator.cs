@@ -51,10 +51,10 @@ internal sealed class Generator : IDisposable
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="maxTokens">Budget; prompt and budget fit into the positions.</param>
     /// <param name="stream">Token i is drawn with the number at position i.</param>
-    /// <param name="watch">Given each token as it is drawn.</param>
+    /// <param name="watch">Given each token as it is drawn; true where the text is over with it.</param>
     /// <param name="cancellation">Ends the text where it is; what was drawn is returned.</param>
     public GeneratedTokens Generate(
-        ReadOnlySpan<int> prompt, int maxTokens, SamplingOptions options, RandomStream stream, ReadOnlySpan<int> stopTokens, Action<int>? watch = null, CancellationToken cancellation = default)
+        ReadOnlySpan<int> prompt, int maxTokens, SamplingOptions options, RandomStream stream, ReadOnlySpan<int> stopTokens, Func<int, bool>? watch = null, CancellationToken cancellation = default)
     {
         if (prompt.Length == 0) throw new UserError("a prompt has no tokens.");
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTokens);
@@ -69,8 +69,8 @@ internal sealed class Generator : IDisposable
             var token = _head.Choose(0, options, new TokenHistory(prompt, CollectionsMarshal.AsSpan(drawn)), stream.UniformAt((ulong)drawn.Count), _chooser);
             if (token.IsNone) throw ChosenToken.NotFinite();
             drawn.Add(token.Id);
-            watch?.Invoke(token.Id);
-            if (stopTokens.Contains(token.Id)) return new GeneratedTokens([.. drawn], reused, FinishReason.Stop);
+            var isOver = watch?.Invoke(token.Id) ?? false;
+            if (isOver || stopTokens.Contains(token.Id)) return new GeneratedTokens([.. drawn], reused, FinishReason.Stop);
             if (drawn.Count == maxTokens) return new GeneratedTokens([.. drawn], reused, FinishReason.Length);
             if (!Read([token.Id], cancellation)) return new GeneratedTokens([.. drawn], reused, null);
         }

@@ -3,7 +3,7 @@ namespace Deliberate.Models;
 /// <summary>Why a sample ended.</summary>
 public enum FinishReason
 {
-    /// <summary>A stop token or stop sequence, which is part of the tokens.</summary>
+    /// <summary>A stop token or stop string, which is part of the tokens.</summary>
     Stop,
 
     /// <summary>The token budget was used up: the text is cut off.</summary>

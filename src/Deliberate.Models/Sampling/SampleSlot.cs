@@ -23,6 +23,7 @@ internal sealed class PromptState(SampleRequest request, int index, CachedSequen
 internal sealed class SampleSlot(CachedSequence sequence)
 {
     private RandomStream _stream;
+    private Func<int, bool>? _watch;
 
     public CachedSequence Sequence { get; } = sequence;
 
@@ -49,6 +50,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
         Prompt = prompt;
         Sample = prompt.Started++;
         _stream = prompt.Request.Streams[Sample];
+        _watch = prompt.Request.Watch?.Invoke();
         Tokens.Clear();
         Raw.Clear();
         Behaviour.Clear();
@@ -57,12 +59,13 @@ internal sealed class SampleSlot(CachedSequence sequence)
         if (prompt.Started == prompt.Request.Streams.Length) prompt.Sequence.Clear();
     }
 
-    public void Append(ChosenToken token, ReadOnlySpan<int> stopTokens, int[][] stopSequences)
+    public void Append(ChosenToken token, ReadOnlySpan<int> stopTokens)
     {
         Tokens.Add(token.Id);
         Raw.Add(token.LogProbability);
         Behaviour.Add(token.BehaviourLogProbability);
-        if (stopTokens.Contains(token.Id) || EndsWithAny(stopSequences)) Finished = FinishReason.Stop;
+        var isOver = _watch?.Invoke(token.Id) ?? false;
+        if (isOver || stopTokens.Contains(token.Id)) Finished = FinishReason.Stop;
         else if (Tokens.Count >= Prompt!.Request.MaxTokens) Finished = FinishReason.Length;
     }
 
@@ -77,19 +80,6 @@ internal sealed class SampleSlot(CachedSequence sequence)
     public void Abandon()
     {
         Sequence.Clear();
-        Prompt = null;
-    }
-
-    private bool EndsWithAny(int[][] sequences)
-    {
-        foreach (var sequence in sequences)
-        {
-            if (Tokens.Count < sequence.Length) continue;
-            var matches = true;
-            for (var i = 0; matches && i < sequence.Length; i++) matches = Tokens[Tokens.Count - sequence.Length + i] == sequence[i];
-            if (matches) return true;
-        }
-
-        return false;
+        (Prompt, _watch) = (null, null);
     }
 }

@@ -29,7 +29,6 @@ internal sealed class Sampler : IDisposable
     private readonly Stack<double[]> _logits = new();
     private readonly ChooseJob _chooseJob;
     private int[] _stopTokens = [];
-    private int[][] _stopSequences = [];
     private int _liveCount;
 
     /// <param name="slots">Samples in flight at once.</param>
@@ -70,17 +69,15 @@ internal sealed class Sampler : IDisposable
 
     /// <summary>Draws all samples of all requests.</summary>
     /// <param name="stopTokens">Ids that end a sample; kept as its last token.</param>
-    /// <param name="stopSequences">Runs of ids that end a sample.</param>
     /// <param name="progress">Told the number of finished samples.</param>
     /// <param name="observer">Told of every token and of every finished sample.</param>
     /// <returns>[request][sample].</returns>
     public Rollout[][] Sample(
-        IReadOnlyList<SampleRequest> requests, SamplingOptions options, int[] stopTokens, int[][]? stopSequences = null, IProgress<int>? progress = null, ISampleObserver? observer = null, CancellationToken cancellation = default)
+        IReadOnlyList<SampleRequest> requests, SamplingOptions options, int[] stopTokens, IProgress<int>? progress = null, ISampleObserver? observer = null, CancellationToken cancellation = default)
     {
         Check(requests);
         options.Check();
         _stopTokens = stopTokens;
-        _stopSequences = stopSequences ?? [];
         var results = new Rollout[requests.Count][];
         for (var i = 0; i < results.Length; i++) results[i] = new Rollout[requests[i].Streams.Length];
         var prompts = new Queue<PromptState>();
@@ -256,7 +253,7 @@ internal sealed class Sampler : IDisposable
             var slot = sampler._live[row];
             var token = sampler._head.Choose(row, _options, new TokenHistory(slot.Prompt!.Request.Prompt, CollectionsMarshal.AsSpan(slot.Tokens)), slot.Uniform, chooser);
             if (token.IsNone) _failed = true;
-            else slot.Append(token, sampler._stopTokens, sampler._stopSequences);
+            else slot.Append(token, sampler._stopTokens);
         }
     }
 }

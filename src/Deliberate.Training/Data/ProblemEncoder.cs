@@ -60,6 +60,9 @@ internal sealed class ProblemEncoder
 
     public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
 
+    /// <summary>Completions to draw of a problem; strings of the format end them as its tokens do.</summary>
+    public SampleRequest Request(Problem problem, int maxTokens, RandomStream[] streams) => new(Prompt(problem), maxTokens, streams) { Watch = AnswerReader.Watch(Format, ThoughtOpenedBy(problem)) };
+
     /// <summary>The tag that the prompt ends with where it opens the thought, which completions then begin within; empty where the model opens it itself.</summary>
     public string ThoughtOpenedBy(Problem problem) => ThinkingTags.OpenedBy(PromptText(problem.Prompt))?.Open ?? "";
 

@@ -24,7 +24,7 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
         {
             var streams = new RandomStream[samples];
             for (var g = 0; g < samples; g++) streams[g] = stream(i, g);
-            requests[i] = new SampleRequest(session.Encoder.Prompt(problems[i]), maxTokens, streams);
+            requests[i] = session.Encoder.Request(problems[i], maxTokens, streams);
         }
 
         var rollouts = session.Sampler.Sample(requests, new SamplingOptions { Temperature = temperature }, session.Encoder.StopIds, cancellation: cancellation);

@@ -48,7 +48,7 @@ internal static class ProblemEvaluator
         {
             var streams = new RandomStream[samples];
             for (var s = 0; s < samples; s++) streams[s] = new RandomStream(seed, StreamStage.Evaluation, problem: i, sample: s);
-            requests[i] = new SampleRequest(encoder.Prompt(problems[i]), maxTokens, streams);
+            requests[i] = encoder.Request(problems[i], maxTokens, streams);
         }
 
         var rollouts = sampler.Sample(requests, options, encoder.StopIds, progress: progress, cancellation: cancellation);

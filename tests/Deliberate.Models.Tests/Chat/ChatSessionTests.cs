@@ -1,3 +1,4 @@
+using System.Text;
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
@@ -114,6 +115,47 @@ public sealed class ChatSessionTests : IDisposable
     [Fact]
     public void A_model_without_a_template_is_refused() =>
         Should.Throw<UserError>(() => new ChatSession(_model, _format with { ChatTemplate = null }, new ChatOptions { Context = 60 })).Message.ShouldContain("chat template");
+
+    [Theory]
+    // Never in the thought, nor in the space behind it; across tokens; as a special token; nothing is wanted of what comes after.
+    [InlineData("<think>a stop b</think>\n\nx stop y", "x ", "a stop b", "stop", "\n\n")]
+    [InlineData("x\n\nstop", "x", null, "stop", "\n\n")]
+    [InlineData("<think>a</think>x<|other|>y", "x", "a", "<|other|>")]
+    [InlineData("<think>a<|other|>b", "", "ab", "<|other|>")]
+    [InlineData("<think>stop", "", "stop", "stop")]
+    [InlineData("x sto", "x sto", null, "stop")]
+    [InlineData("x <|im_end|> y", "x ", null)]
+    public void A_stop_string_ends_the_answer_and_no_thought(string written, string text, string? thinking, params string[] stops)
+    {
+        var tokenizer = BpeTrainer.Train(["ab"], 262, ["<think>", "</think>", "<|end|>", "<|other|>"]);
+        var format = new TextFormat(tokenizer) { StopIds = [2], StopStrings = ["<|im_end|>", .. stops] };
+        var (shown, thought) = (new StringBuilder(), new StringBuilder());
+        var reader = new AnswerReader(format, "", piece => (piece.IsThinking ? thought : shown).Append(piece.Text));
+        var watch = AnswerReader.Watch(format, "")!();
+        var tokens = tokenizer.Encode(written + " and more");
+        var over = Array.FindIndex(tokens, token => watch(token));
+        foreach (var token in tokens[..(over < 0 ? tokens.Length - " and more".Length : over + 1)]) reader.Push(token);
+        reader.IsOver.ShouldBe(over >= 0);
+        reader.Finish();
+        (reader.Text, reader.Thinking).ShouldBe((text, thinking));
+        shown.ToString().ShouldBe(text);
+        thought.ToString().ShouldBe(thinking ?? "");
+    }
+
+    [Fact]
+    public void A_conversation_goes_on_after_an_answer_that_a_stop_string_ended()
+    {
+        using var whole = new ChatSession(_model, _format, new ChatOptions { Context = 400, MaxTokens = 40, Seed = 5 });
+        var text = whole.Ask("Hello").Text;
+        var stop = text[10..13];
+        using var session = new ChatSession(_model, _format, new ChatOptions { Context = 400, MaxTokens = 40, Seed = 5, Stop = [stop] });
+        var answer = session.Ask("Hello");
+        answer.End.ShouldBe(ChatEnd.Stop);
+        answer.Text.ShouldBe(text[..text.IndexOf(stop, StringComparison.Ordinal)]);
+        answer.Tokens.ShouldBeLessThan(40);
+        session.Ask("More").ReusedTokens.ShouldBe(answer.PromptTokens, "the text that was not shown is no part of the conversation");
+        Should.Throw<UserError>(() => new ChatSession(_model, _format, new ChatOptions { Context = 60, Stop = [""] })).Field.ShouldBe("stop");
+    }
 
     [Fact]
     public void Special_tokens_that_are_tags_are_seen_as_tags()

@@ -90,6 +90,7 @@ public sealed class GeneratorTests : IDisposable
         var cut = generator.Generate(prompt, 30, new SamplingOptions(), stream, [], _ =>
         {
             if (++drawn == 5) source.Cancel();
+            return false;
         }, source.Token);
         cut.FinishReason.ShouldBeNull();
         cut.Tokens.ShouldBe(whole.Tokens[..5]);

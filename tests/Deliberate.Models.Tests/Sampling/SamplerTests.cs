@@ -135,18 +135,30 @@ public sealed class SamplerTests
     }
 
     [Fact]
-    public void A_stop_sequence_ends_a_sample_and_a_budget_cuts_it_off()
+    public void A_watch_ends_its_sample_and_a_budget_cuts_it_off()
     {
-        using var device = Device.Cpu(1);
+        using var device = Device.Cpu(2);
         using var model = Model(device);
         using var sampler = new Sampler(model, 4, 200);
-        var free = sampler.Sample(Requests(1, 1, 40), new SamplingOptions(), [])[0][0];
-        free.FinishReason.ShouldBe(FinishReason.Length);
-        free.Tokens.Length.ShouldBe(40);
-        var stopped = sampler.Sample(Requests(1, 1, 40), new SamplingOptions(), [], [[free.Tokens[5], free.Tokens[6]]])[0][0];
-        stopped.FinishReason.ShouldBe(FinishReason.Stop);
-        stopped.Tokens.ShouldBe(free.Tokens[..stopped.Tokens.Length]);
-        stopped.Tokens[^1].ShouldBe(free.Tokens[6]);
+        var free = sampler.Sample(Requests(3, 2, 40), new SamplingOptions(), []);
+        free.SelectMany(r => r).ShouldAllBe(r => r.FinishReason == FinishReason.Length && r.Tokens.Length == 40);
+        // Each sample is watched apart from the others: it ends with its seventh token, whatever that is.
+        var watched = Requests(3, 2, 40).Select((request, i) => i == 1 ? request : request with { Watch = Seventh }).ToArray();
+        var stopped = sampler.Sample(watched, new SamplingOptions(), []);
+        for (var r = 0; r < 3; r++)
+        {
+            for (var s = 0; s < 2; s++)
+            {
+                stopped[r][s].FinishReason.ShouldBe(r == 1 ? FinishReason.Length : FinishReason.Stop);
+                stopped[r][s].Tokens.ShouldBe(r == 1 ? free[r][s].Tokens : free[r][s].Tokens[..7]);
+            }
+        }
+
+        static Func<int, bool> Seventh()
+        {
+            var seen = 0;
+            return _ => ++seen == 7;
+        }
     }
 
     [Fact]
