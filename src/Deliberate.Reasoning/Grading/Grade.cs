@@ -33,8 +33,11 @@ public sealed record Grade(string? Answer, double Correct, bool AllStepsRight, b
     /// <summary>Parts of the score that a verifier gives, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Components { get; init; } = [];
 
-    /// <summary>Whether anything was decided: not where the verifier itself failed.</summary>
-    public bool IsGraded => Outcome != SampleOutcome.HarnessError;
+    /// <summary>Whether anything was decided: not where the verifier itself, or a judging model, failed.</summary>
+    public bool IsGraded => Outcome is not (SampleOutcome.HarnessError or SampleOutcome.JudgeError);
+
+    /// <summary>Whether the answer was read, and found right or wrong: not where the model's own text left nothing to judge.</summary>
+    internal bool IsReadable => Outcome is SampleOutcome.Pass or SampleOutcome.Fail;
 
     /// <summary>The first wrong step, from 0; -1 where none is.</summary>
     public int FirstWrongStep

@@ -23,14 +23,17 @@ public sealed record Verdict
 
     public static Verdict Fail(string reason, double score = 0) => new(SampleOutcome.Fail, Finite(score), reason);
 
-    /// <summary>There is no answer that could be read. It earns nothing, and is counted apart from wrong answers.</summary>
+    /// <summary>
+    /// There is no answer that could be read. It earns no more than the worst one that could be, whatever its components say, and is
+    /// counted apart from wrong answers. A run asks once more before it believes it.
+    /// </summary>
     public static Verdict Unscored(string reason) => new(SampleOutcome.Unscored, 0, reason);
 
     /// <summary>The thought has no end, and the sample no answer.</summary>
     /// <param name="truncated">Whether the token budget is why; else the model ended its text.</param>
     internal static Verdict Unfinished(bool truncated) => truncated ? new(SampleOutcome.CutWhileThinking, 0, "cut off while thinking") : Unscored("the thought is not closed");
 
-    /// <summary>The verifier itself failed; the sample is left out of training and of every accuracy.</summary>
+    /// <summary>The verifier itself failed; where it does so again, the sample is left out of training and of every accuracy.</summary>
     internal static Verdict HarnessError(string reason) => new(SampleOutcome.HarnessError, 0, reason);
 
     private static double Finite(double score) => double.IsFinite(score) ? score : throw new ArgumentOutOfRangeException(nameof(score), score, "A score is a finite number.");

@@ -80,7 +80,9 @@ internal static class VerifierProtocol
     {
         if (!json.TryGetProperty("score", out var score)) return (null, "its reply has no \"score\"");
         var message = json.TryGetProperty("message", out var said) && said.ValueKind == JsonValueKind.String ? Short(said.GetString()!) : null;
-        if (score.ValueKind == JsonValueKind.Null) return (Verdict.Unscored(message ?? "the answer cannot be read"), null);
+        var (components, wrong) = Components(json);
+        if (wrong is not null) return (null, wrong);
+        if (score.ValueKind == JsonValueKind.Null) return (Verdict.Unscored(message ?? "the verifier found no answer that it could read") with { Components = components }, null);
         if (score.ValueKind is JsonValueKind.True or JsonValueKind.False) return (null, "its \"score\" is true or false, not a number (\"passed\" is for that)");
         if (score.ValueKind != JsonValueKind.Number || !score.TryGetDouble(out var value) || !double.IsFinite(value)) return (null, "its \"score\" is not a finite number");
         var passed = value >= 1;
@@ -90,19 +92,22 @@ internal static class VerifierProtocol
             passed = given.GetBoolean();
         }
 
-        var components = new List<KeyValuePair<string, double>>();
-        if (json.TryGetProperty("components", out var parts) && parts.ValueKind != JsonValueKind.Null)
-        {
-            if (parts.ValueKind != JsonValueKind.Object) return (null, "its \"components\" are not an object of numbers");
-            foreach (var part in parts.EnumerateObject())
-            {
-                if (part.Value.ValueKind != JsonValueKind.Number || !part.Value.TryGetDouble(out var number) || !double.IsFinite(number) || components.Count == MostComponents) return (null, $"its component \"{Short(part.Name)}\" is not a finite number, or one of more than {MostComponents}");
-                components.Add(new(part.Name, number));
-            }
-        }
-
         var verdict = passed ? Verdict.Pass(value, message ?? "right") : Verdict.Fail(message ?? "wrong", value);
         return (verdict with { Components = components }, null);
+    }
+
+    private static (List<KeyValuePair<string, double>> Components, string? Problem) Components(JsonElement json)
+    {
+        var components = new List<KeyValuePair<string, double>>();
+        if (!json.TryGetProperty("components", out var parts) || parts.ValueKind == JsonValueKind.Null) return (components, null);
+        if (parts.ValueKind != JsonValueKind.Object) return (components, "its \"components\" are not an object of numbers");
+        foreach (var part in parts.EnumerateObject())
+        {
+            if (part.Value.ValueKind != JsonValueKind.Number || !part.Value.TryGetDouble(out var number) || !double.IsFinite(number) || components.Count == MostComponents) return (components, $"its component \"{Short(part.Name)}\" is not a finite number, or one of more than {MostComponents}");
+            components.Add(new(part.Name, number));
+        }
+
+        return (components, null);
     }
 
     private static string Short(string text) => text.Length <= LongestMessage ? text : text[..LongestMessage] + "...";

@@ -5,10 +5,16 @@ namespace Deliberate.Reasoning;
 
 /// <summary>
 /// Verifies a batch: several samples at a time, each within its time, the verdicts in the order of the samples. A verifier that
-/// throws or takes too long makes that sample a harness error; where too many of a batch are, the batch is refused, since
-/// training on what is left would be training on another selection of samples.
+/// throws or takes too long is asked again, once the others have been; if it never answers, the sample is a harness error. Where
+/// too many of a batch are, the batch is refused, since training on what is left would be training on another selection of
+/// samples. An answer that it finds unreadable is shown to it once more.
 /// </summary>
-internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan timeout, double mostErrors) : IDisposable
+/// <param name="verifier">Disposed at the end, if it can be.</param>
+/// <param name="parallel">Samples at a time.</param>
+/// <param name="timeout">Of one try.</param>
+/// <param name="mostErrors">Share of a batch that may be harness errors.</param>
+/// <param name="retries">Further tries of a sample that the verifier failed on.</param>
+internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan timeout, double mostErrors, int retries = 0) : IDisposable
 {
     /// <summary>What errors of the verifier name as their place.</summary>
     public const string Field = "problems.verifier";
@@ -36,7 +42,7 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
         }
         else
         {
-            Parallel.ForAsync(0, verdicts.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = Unfinished(samples[i]) ?? await One(samples[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
+            Judge(samples, verdicts, cancellation);
         }
 
         var errors = new List<string>();
@@ -59,6 +65,42 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
         string.Create(CultureInfo.InvariantCulture, $"{errors.Count} of {samples} samples could not be verified, more than the allowed {100 * mostErrors:0.##}%. The first: {errors[0]}"),
         field: Field,
         advice: "Mend the verifier (deliberate verify tries it on completions of yours), then resume; or allow more with max_error_share.");
+
+    /// <summary>All of them, and again those that the verifier failed on or could not read.</summary>
+    private void Judge(IReadOnlyList<VerifierSample> samples, Verdict[] verdicts, CancellationToken cancellation)
+    {
+        var failures = new int[verdicts.Length];
+        var open = new List<int>();
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            if (Unfinished(samples[i]) is { } unfinished) verdicts[i] = unfinished;
+            else open.Add(i);
+        }
+
+        while (open.Count > 0)
+        {
+            var asked = Ask([.. open.Select(i => samples[i])], cancellation);
+            var again = new List<int>();
+            for (var k = 0; k < open.Count; k++)
+            {
+                var (i, verdict) = (open[k], asked[k]);
+                var isSecondLook = verdicts[i]?.Outcome == SampleOutcome.Unscored;
+                if (verdict.Outcome == SampleOutcome.HarnessError ? failures[i]++ < retries : verdict.Outcome == SampleOutcome.Unscored && !isSecondLook) again.Add(i);
+                // A second look that fails does not take back what the first one saw.
+                if (!isSecondLook || verdict.Outcome != SampleOutcome.HarnessError) verdicts[i] = verdict;
+            }
+
+            open = again;
+        }
+    }
+
+    /// <summary>Once each.</summary>
+    private Verdict[] Ask(VerifierSample[] samples, CancellationToken cancellation)
+    {
+        var verdicts = new Verdict[samples.Length];
+        Parallel.ForAsync(0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = await One(samples[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
+        return verdicts;
+    }
 
     private async Task<Verdict> One(VerifierSample sample, CancellationToken cancellation)
     {

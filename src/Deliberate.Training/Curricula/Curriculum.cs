@@ -74,14 +74,16 @@ internal sealed class Curriculum
         foreach (var group in groups)
         {
             if (group.Attempt > 0) continue;
+            var judged = group.Graded.Count(g => g.Grade.IsGraded);
+            if (judged == 0) continue;
             var (right, samples) = counts.GetValueOrDefault(group.Problem.Level);
             foreach (var graded in group.Graded) right += graded.Grade.Correct > 0 ? 1 : 0;
-            counts[group.Problem.Level] = new(right, samples + group.Graded.Count(g => g.Grade.IsGraded));
+            counts[group.Problem.Level] = new(right, samples + judged);
         }
 
         var position = PositionAt(step);
         metrics.Add(new($"{stage}/level", _levels[(int)Math.Ceiling(position)]));
-        metrics.Add(new($"{stage}/level_mean", counts.Sum(c => (double)c.Key * c.Value.Samples) / counts.Sum(c => c.Value.Samples)));
+        if (counts.Count > 0) metrics.Add(new($"{stage}/level_mean", counts.Sum(c => (double)c.Key * c.Value.Samples) / counts.Sum(c => c.Value.Samples)));
         foreach (var (level, count) in counts) metrics.Add(new(string.Create(CultureInfo.InvariantCulture, $"{stage}/accuracy_level_{level}"), (double)count.Right / count.Samples));
         return _recipe.Kind == CurriculumKind.Promotion ? Promote(stage, counts.GetValueOrDefault(_levels[_position]), metrics) : null;
     }

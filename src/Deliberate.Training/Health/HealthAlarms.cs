@@ -10,6 +10,8 @@ internal static class HealthAlarms
         OneSidedAlarm.Entry,
         FlatGroupsAlarm.Entry,
         TruncationAlarm.Entry,
+        UnreadableAlarm.Entry,
+        HarnessErrorsAlarm.Entry,
         EntropyAlarm.Entry,
         StartKlAlarm.Entry,
         ClippingAlarm.Entry,

@@ -56,7 +56,8 @@ internal sealed class HealthTrace(TrainRecipe recipe)
         }
 
         Last = step;
-        if (!step.Values.ContainsKey(Prefix + "accuracy")) return;
+        // A step that drew samples of which none could be judged has no accuracy.
+        if (!step.Values.ContainsKey(Prefix + "accuracy") && !step.Values.ContainsKey(Prefix + "harness_error_share")) return;
         _sampled.Add(step);
         foreach (var (name, value) in step.Values)
         {

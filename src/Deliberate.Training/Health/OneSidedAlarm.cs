@@ -15,8 +15,8 @@ internal static class OneSidedAlarm
             for (var i = trace.Sampled.Count - 1; i >= 0; i--, run++)
             {
                 var values = trace.Sampled[i].Values;
-                var accuracy = values.TryGetValue("rl/accuracy", out var rl) ? rl : values["ei/accuracy"];
-                if (accuracy is not (0 or 1) || (run > 0 && isRight != accuracy > 0)) break;
+                double? accuracy = values.TryGetValue("rl/accuracy", out var rl) ? rl : values.TryGetValue("ei/accuracy", out var ei) ? ei : null;
+                if (accuracy is not (0.0 or 1.0) || (run > 0 && isRight != accuracy > 0)) break;
                 isRight = accuracy > 0;
             }
 

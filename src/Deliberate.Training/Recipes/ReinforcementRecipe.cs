@@ -45,7 +45,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0, 100, MinExclusive = true)]
     public double Temperature { get; init; } = 1;
 
-    [Description("Replaces problems whose samples are all right or all wrong.")]
+    [Description("Replaces problems whose samples are all right or all wrong, whatever else they were rewarded for.")]
     public bool DynamicSampling { get; init; }
 
     [Description("Most rounds of replacements a step.")]
@@ -99,11 +99,10 @@ internal sealed record RewardRecipe
     [Description("Of the components that a verifier of yours gives, by name; those left out weigh nothing.")]
     public IReadOnlyDictionary<string, double> Components { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>The reward of a graded completion; NaN where the verifier failed.</summary>
-    public double Of(Grade grade)
+    /// <summary>The reward of a graded completion whose score is <paramref name="score"/>, without that of its length.</summary>
+    public double Of(Grade grade, double score)
     {
-        if (!grade.IsGraded) return double.NaN;
-        var reward = (Correct * grade.Score) + (grade.AllStepsRight ? AllStepsRight : 0);
+        var reward = (Correct * score) + (grade.AllStepsRight ? AllStepsRight : 0);
         foreach (var (name, value) in grade.Components) reward += Components.GetValueOrDefault(name) * value;
         return reward;
     }

@@ -58,6 +58,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [JsonIgnore]
     public int? TestLevel => Problems is null ? Family.TestLevel : null;
 
+    /// <summary>The lowest score that an answer may get: 0, unless a verifier says otherwise.</summary>
+    [JsonIgnore]
+    public double LowestScore => Problems?.Verifier?.LowestScore ?? 0;
+
     /// <summary>Whether the family's corpus or problems are read at all.</summary>
     [JsonIgnore]
     public bool UsesFamily => (Supervised.Steps > 0 && Supervised.CorpusShare > 0) || (Problems is null && (Reinforcement.Steps > 0 || ExpertIteration.Rounds > 0 || Evaluation.Problems > 0));

@@ -27,6 +27,13 @@ internal sealed record VerifierRecipe : ICheckedRecipe
     [InRange(0, 1024)]
     public int Parallel { get; init; }
 
+    [Description("Further tries of a sample that the verifier failed on, once the others have been judged.")]
+    [InRange(0, 100)]
+    public int Retries { get; init; } = 2;
+
+    [Description("The lowest score that it gives: what an answer that cannot be read gets, or the lowest of its group's readable ones, if that is lower.")]
+    public double LowestScore { get; init; }
+
     [Description("Share of a step's samples, or an evaluation's, that the verifier may fail on; more stop the run.")]
     [InRange(0, 1)]
     public double MaxErrorShare { get; init; } = 0.05;
@@ -61,6 +68,7 @@ internal sealed record VerifierRecipe : ICheckedRecipe
         if (!isCommand && Name is null && Assembly is null) yield return ("command", "Nothing verifies: say command, name or assembly.");
         if (isCommand && (Name ?? Assembly) is not null) yield return ("command", "A command and a class cannot both verify: say one of command, or name and assembly.");
         if (isCommand && string.IsNullOrWhiteSpace(Command[0])) yield return ("command", "The program has no name.");
+        if (!double.IsFinite(LowestScore)) yield return ("lowest_score", "A score is a finite number.");
         if (Name is not null && Assembly is null && AnswerGraders.All.Any(g => g.Name == Name)) yield return ("name", $"\"{Name}\" is a grader: say problems.grader.");
         if (isCommand) yield break;
         if (Mode != default) yield return ("mode", "Only a command has a mode.");
@@ -78,7 +86,7 @@ internal sealed record VerifierRecipe : ICheckedRecipe
     public VerifierRunner Create()
     {
         var verifier = Command.Count > 0 ? new CommandVerifier(Options()) : Assembly is not null ? VerifierAssembly.Load(Assembly, Name) : VerifierRegistry.Create(Name!);
-        return new VerifierRunner(verifier, Degree, TimeSpan.FromSeconds(TimeoutS), MaxErrorShare);
+        return new VerifierRunner(verifier, Degree, TimeSpan.FromSeconds(TimeoutS), MaxErrorShare, Retries);
     }
 
     /// <summary>Refuses what cannot be had, without making it.</summary>

@@ -53,7 +53,7 @@ internal sealed record SampleRecord
     /// <summary>What became of it in grading; null where the rewards say it.</summary>
     public SampleOutcome? Outcome { get; init; }
 
-    /// <summary>Why it could not be graded; null where it was.</summary>
+    /// <summary>Why it could not be graded or read; null where it was.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Whether the token budget ended it.</summary>

@@ -87,7 +87,7 @@ internal static class Measures
     /// <summary>pass@k and majority@k over the problems that have several samples; empty where none has.</summary>
     public static List<(int K, Measured Pass, Measured Majority)> Votes(IReadOnlyList<GradedSample> samples, ulong seed)
     {
-        var problems = samples.GroupBy(s => s.Problem.Index).Select(g => g.ToArray()).Where(g => g.Length > 1).ToArray();
+        var problems = samples.Where(s => s.Grade.IsGraded).GroupBy(s => s.Problem.Index).Select(g => g.ToArray()).Where(g => g.Length > 1).ToArray();
         var points = new List<(int, Measured, Measured)>();
         if (problems.Length == 0) return points;
         var most = problems.Min(p => p.Length);

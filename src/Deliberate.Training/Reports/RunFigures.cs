@@ -52,7 +52,7 @@ internal static class RunFigures
     {
         var (earlier, later) = (Measures.Votes(before, run.Recipe.Evaluation.Seed), Measures.Votes(after, run.Recipe.Evaluation.Seed));
         if (later.Count < 2 || earlier.Count < 2) return null;
-        var problems = after.GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
+        var problems = after.Where(s => s.Grade.IsGraded).GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
         return SamplesFigure.Build(
             RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
             string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems ({RunWords.Split(run)}), {problems.Min(g => g.Count())} samples each"),

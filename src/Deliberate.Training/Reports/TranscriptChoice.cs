@@ -13,8 +13,8 @@ internal static class TranscriptChoice
 
     public static List<TranscriptPair> Choose(IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after, LearningWords learning)
     {
-        var earlier = before.Where(s => s.Sample == 0).ToDictionary(s => s.Problem.Index);
-        var pairs = after.Where(s => s.Sample == 0 && earlier.ContainsKey(s.Problem.Index)).OrderBy(s => s.Problem.Index).Select(s => (Before: earlier[s.Problem.Index], After: s)).ToList();
+        var earlier = before.Where(s => s.Sample == 0 && s.Grade.IsGraded).ToDictionary(s => s.Problem.Index);
+        var pairs = after.Where(s => s.Sample == 0 && s.Grade.IsGraded && earlier.ContainsKey(s.Problem.Index)).OrderBy(s => s.Problem.Index).Select(s => (Before: earlier[s.Problem.Index], After: s)).ToList();
         bool Right(GradedSample s) => s.Grade.Correct > 0;
         var chosen = pairs.Where(p => !Right(p.Before) && Right(p.After)).Take(2)
             .Concat(pairs.Where(p => Right(p.After) && p.After.Grade.FirstWrongStep >= 0).Take(1))

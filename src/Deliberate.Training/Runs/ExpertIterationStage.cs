@@ -30,7 +30,7 @@ internal sealed class ExpertIterationStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
-        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new RewardRecipe());
+        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new SampleRewards(new RewardRecipe(), session.Recipe.LowestScore, _recipe.MaxTokens, overlongCache: 0));
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;
@@ -76,6 +76,7 @@ internal sealed class ExpertIterationStage : IDisposable
         }
 
         var groups = _sampler.Draw(problems, 0, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation);
+        _sampler.Rewards.Settle(groups);
         var duplicates = 0;
         foreach (var group in groups) duplicates += ExpertSelection.Choose(group, _recipe);
         Prepare(groups.SelectMany(group => group.Rollouts.Where((_, g) => group.Kept[g]).Select(r => Example(group.Prompt, r.Tokens))));
@@ -98,10 +99,10 @@ internal sealed class ExpertIterationStage : IDisposable
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
         List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/sampling_seconds", seconds), new("ei/sampled_tokens_per_second", tokens / seconds)];
         _session.Streams.Step(step + 1, metrics, timings);
-        var samples = groups.Length * _recipe.Samples;
+        var (judged, unread) = (groups.Sum(g => g.Graded.Count(s => s.Grade.IsGraded)), groups.Sum(g => g.Graded.Count(s => s.Grade is { IsGraded: true, IsReadable: false })));
         _session.Observer.Notice(string.Create(
             CultureInfo.InvariantCulture,
-            $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {samples} completions are right, {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
+            $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {judged} completions are right{(unread > 0 ? $", {unread} have no answer that could be read" : "")}{(judged < groups.Length * _recipe.Samples ? $", {(groups.Length * _recipe.Samples) - judged} could not be judged" : "")}; {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
         if (promotion is not null) _session.Observer.Notice(promotion);
         Announce(step + 1);
         _session.Health.Step(step + 1, metrics);

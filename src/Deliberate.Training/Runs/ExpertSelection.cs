@@ -2,7 +2,10 @@ using Deliberate.Models;
 
 namespace Deliberate.Training;
 
-/// <summary>Which samples expert iteration imitates: right and not cut off; of these, where the recipe says so, only some of each problem.</summary>
+/// <summary>
+/// Which samples expert iteration imitates: judged, right and not cut off; of these, where the recipe says so, only some of each
+/// problem. Each is chosen for itself, so a group that was judged in part is as good as any.
+/// </summary>
 internal static class ExpertSelection
 {
     /// <summary>Marks the samples of a problem that are kept.</summary>

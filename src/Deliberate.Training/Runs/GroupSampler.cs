@@ -9,10 +9,12 @@ namespace Deliberate.Training;
 /// <param name="samples">Completions of a problem.</param>
 /// <param name="maxTokens">Token budget of each.</param>
 /// <param name="temperature">Of the distribution that they are drawn from.</param>
-/// <param name="rewards">Weights.</param>
-/// <param name="overlongCache">Tokens before the budget's end that are punished; 0 for none.</param>
-internal sealed class GroupSampler(RunSession session, int samples, int maxTokens, double temperature, RewardRecipe rewards, int overlongCache = 0)
+/// <param name="rewards">Of the samples.</param>
+internal sealed class GroupSampler(RunSession session, int samples, int maxTokens, double temperature, SampleRewards rewards)
 {
+    public SampleRewards Rewards => rewards;
+
+    /// <summary>Samples that have no reward yet: that depends on all groups of the step (<see cref="SampleRewards.Settle(IReadOnlyList{RolloutGroup})"/>).</summary>
     /// <param name="problems">A group each.</param>
     /// <param name="attempt">The round of dynamic sampling.</param>
     /// <param name="stream">Of problem i's sample g.</param>
@@ -32,16 +34,8 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
         var groups = new RolloutGroup[problems.Length];
         for (var i = 0; i < groups.Length; i++)
         {
-            var graded = grades[i];
-            double[] accuracies = new double[samples], totals = new double[samples];
-            for (var g = 0; g < samples; g++)
-            {
-                accuracies[g] = rewards.Of(graded[g].Grade);
-                totals[g] = accuracies[g] + Overlong(rollouts[i][g]);
-            }
-
-            groups[i] = new RolloutGroup(problems[i], attempt, requests[i].Prompt, rollouts[i], graded, accuracies, totals);
-            for (var g = 0; g < samples; g++) groups[i].Kept[g] = graded[g].Grade.IsGraded;
+            groups[i] = new RolloutGroup(problems[i], attempt, requests[i].Prompt, rollouts[i], grades[i]);
+            for (var g = 0; g < samples; g++) groups[i].Kept[g] = grades[i][g].Grade.IsGraded;
         }
 
         return groups;
@@ -56,8 +50,8 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
             for (var g = 0; g < group.Rollouts.Length; g++)
             {
                 var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
-                var components = Components(graded.Grade);
-                if (overlongCache > 0) components.Add(new("overlong", Overlong(rollout)));
+                var components = Components(group, g);
+                if (rewards.PunishesLength) components.Add(new("overlong", rewards.Overlong(rollout)));
                 yield return new SampleRecord
                 {
                     Step = step,
@@ -79,24 +73,23 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
                     Truncated = graded.Truncated,
                     Trained = group.Kept[g],
                     Outcome = graded.Grade.Outcome,
-                    Reason = graded.Grade.IsGraded ? null : graded.Grade.Reason,
+                    Reason = graded.Grade.IsReadable ? null : graded.Grade.Reason,
                 };
             }
         }
     }
 
     /// <summary>Each part of the reward, NaN where the verifier failed.</summary>
-    private static List<KeyValuePair<string, double>> Components(Grade grade)
+    private static List<KeyValuePair<string, double>> Components(RolloutGroup group, int sample)
     {
+        var grade = group.Graded[sample].Grade;
         if (!grade.IsGraded) return [new("correct", double.NaN)];
         List<KeyValuePair<string, double>> components = [new("correct", grade.Correct), new("all_steps_right", grade.AllStepsRight ? 1 : 0)];
-        if (grade.Score != grade.Correct) components.Add(new("score", grade.Score));
+        if (group.Scores[sample] != grade.Correct) components.Add(new("score", group.Scores[sample]));
+        if (group.Withheld[sample] != 0) components.Add(new("unreadable", group.Withheld[sample]));
         // A verifier may name its parts as it likes: ours come first.
         foreach (var part in grade.Components)
-            if (part.Key is not ("correct" or "all_steps_right" or "score" or "overlong")) components.Add(part);
+            if (part.Key is not ("correct" or "all_steps_right" or "score" or "unreadable" or "overlong")) components.Add(part);
         return components;
     }
-
-    /// <summary>The soft penalty of a completion's length; 0 where there is none.</summary>
-    private double Overlong(Rollout rollout) => overlongCache == 0 ? 0 : LengthRewards.SoftOverlong(rollout.Tokens.Length, maxTokens, overlongCache);
 }

@@ -21,7 +21,8 @@ internal sealed class ReinforcementStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
-        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, _recipe.Rewards, _recipe.Overlong.Cache);
+        var rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
+        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         _collector = new RolloutCollector(session, _sampler, Curriculum);
         if (PolicyUpdates.NeedsReference(_recipe)) _start = LoadStart();

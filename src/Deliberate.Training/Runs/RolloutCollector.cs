@@ -6,8 +6,8 @@ namespace Deliberate.Training;
 /// <summary>
 /// The groups of a step of reinforcement learning: problem i of step s is number s · prompts + i of its own part of the train
 /// split, its sample g has the stream (seed, step, i, g). Dynamic sampling replaces groups whose samples are all right or all
-/// wrong, round by round, by problems that no other step or round uses, attempt being the round. All of it is a function of
-/// (seed, step, weights, curriculum).
+/// wrong, round by round, by problems that no other step or round uses, attempt being the round. A group of which fewer than two
+/// samples could be judged is never trained on. All of it is a function of (seed, step, weights, curriculum).
 /// </summary>
 internal sealed class RolloutCollector(RunSession session, GroupSampler sampler, Curriculum curriculum)
 {
@@ -29,18 +29,18 @@ internal sealed class RolloutCollector(RunSession session, GroupSampler sampler,
             var drawn = Sample(step, attempt, slots, cancellation);
             if (attempt == 0) LiveShare = session.Sampler.MeanLiveShare;
             groups.AddRange(drawn);
-            if (!_recipe.DynamicSampling) break;
-            var flat = new List<int>();
+            var dropped = new List<int>();
             for (var i = 0; i < drawn.Length; i++)
             {
-                if (DynamicSampling.Keeps(drawn[i].Accuracies)) continue;
+                if (_recipe.DynamicSampling ? DynamicSampling.Keeps(drawn[i].Accuracies) : drawn[i].IsJudged) continue;
                 drawn[i].Trained = false;
-                flat.Add(slots[i]);
+                dropped.Add(slots[i]);
             }
 
-            slots = flat;
+            slots = dropped;
         }
 
+        sampler.Rewards.Settle(groups);
         return groups;
     }
 

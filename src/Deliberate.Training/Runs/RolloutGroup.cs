@@ -9,11 +9,15 @@ namespace Deliberate.Training;
 /// <param name="Prompt">Its tokens.</param>
 /// <param name="Rollouts">The samples.</param>
 /// <param name="Graded">The same, graded.</param>
-/// <param name="Accuracies">Rewards of being right, without those of length.</param>
-/// <param name="Rewards">In all; NaN, as the accuracy is, of a sample that the verifier failed on.</param>
-internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded, double[] Accuracies, double[] Rewards)
-    : PolicyGroup(Prompt, Rollouts, Rewards)
+internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, Rollout[] Rollouts, GradedSample[] Graded)
+    : PolicyGroup(Prompt, Rollouts, new double[Rollouts.Length])
 {
+    /// <summary>The score that each sample's reward was made from: the verifier's own, or the worst where it read no answer; NaN where it failed.</summary>
+    public double[] Scores { get; } = new double[Rollouts.Length];
+
+    /// <summary>What an unreadable sample's parts would have earned above the least readable one, and did not; else 0.</summary>
+    public double[] Withheld { get; } = new double[Rollouts.Length];
+
     /// <summary>Which samples are trained on: all, unless the stage chooses among them.</summary>
     public bool[] Kept { get; } = [.. Enumerable.Repeat(true, Rollouts.Length)];
 
@@ -23,6 +27,12 @@ internal sealed record RolloutGroup(Problem Problem, int Attempt, int[] Prompt, 
         get => Array.IndexOf(Kept, true) >= 0;
         set => Array.Fill(Kept, value);
     }
+
+    /// <summary>Right (1) or not (0) of each sample, whatever it was rewarded for; NaN of one that the verifier failed on.</summary>
+    public double[] Accuracies => [.. Graded.Select(s => !s.Grade.IsGraded ? double.NaN : s.Grade.Correct > 0 ? 1 : 0)];
+
+    /// <summary>Whether at least two samples were judged: one alone has nothing to be compared with.</summary>
+    public bool IsJudged => Graded.Count(s => s.Grade.IsGraded) >= 2;
 
     /// <summary>Whether all samples that have a reward have the same, and so teach nothing.</summary>
     public bool IsFlat => RewardSpread.Of(Rewards).IsFlat;

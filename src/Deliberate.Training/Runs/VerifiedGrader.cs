@@ -4,8 +4,8 @@ using Deliberate.Reasoning;
 namespace Deliberate.Training;
 
 /// <summary>
-/// Grades problems of the user's, by a grader of ours or a verifier of theirs. An answer that cannot be read earns nothing, as a
-/// wrong one does (or being unreadable would be a way out), but is counted apart; a sample that the verifier failed on has no grade.
+/// Grades problems of the user's, by a grader of ours or a verifier of theirs. An answer that cannot be read is not right, and is
+/// counted apart from wrong ones; a sample that the verifier failed on, however often it was asked, has no grade.
 /// </summary>
 /// <param name="runner">Owned.</param>
 /// <param name="format">Where the answer stands.</param>
@@ -31,7 +31,7 @@ internal sealed class VerifiedGrader(VerifierRunner runner, AnswerFormat format,
         var verdicts = runner.Run(samples, cancellation);
         foreach (var error in runner.Errors)
         {
-            if (_told++ < MostNotices) notice(char.ToUpperInvariant(error[0]) + error[1..] + (_told == MostNotices ? " Further failures are only counted (harness_errors)." : ""));
+            if (_told++ < MostNotices) notice(char.ToUpperInvariant(error[0]) + error[1..] + (_told == MostNotices ? " Further failures are only counted (harness_error_share)." : ""));
         }
 
         var number = 0;

@@ -49,6 +49,14 @@ public sealed class CommandVerifierTests : IDisposable
     }
 
     [Fact]
+    public void An_answer_that_cannot_be_read_keeps_its_components()
+    {
+        var verdict = _scripted.Verify(_scripted.Options("""cat >/dev/null; echo '{"score": null, "components": {"format": -1, "length": 12}}'""", sandboxed: false));
+        verdict.Outcome.ShouldBe(SampleOutcome.Unscored, verdict.Reason);
+        verdict.Components.ShouldBe([new("format", -1), new("length", 12)]);
+    }
+
+    [Fact]
     public void The_request_holds_the_sample_and_the_line_of_the_file()
     {
         // The command sends back what it was sent, as its message.

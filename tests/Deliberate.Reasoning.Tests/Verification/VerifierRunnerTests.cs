@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Deliberate.Core;
 
 namespace Deliberate.Reasoning.Tests;
@@ -81,6 +82,41 @@ public sealed class VerifierRunnerTests
         grader.Run([sample with { Answer = "5" }], default)[0].Outcome.ShouldBe(outcome);
     }
 
+    [Theory]
+    [InlineData(0, 1, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 3, false)]
+    public void A_sample_that_it_failed_on_is_asked_again_as_often_as_is_allowed(int retries, int failures, bool judged)
+    {
+        var asked = new ConcurrentDictionary<int, int>();
+        using var runner = Runner(new Written((sample, _) => asked.AddOrUpdate(sample.Sample, 1, (_, n) => n + 1) <= failures && sample.Sample % 2 == 0 ? throw new IOException("no connection") : new(Verdict.Pass())), mostErrors: 1, retries: retries);
+        runner.Run(Samples(6), default).Select(v => v.Outcome == SampleOutcome.Pass).ShouldBe([judged, true, judged, true, judged, true]);
+        runner.Errors.Count.ShouldBe(judged ? 0 : 3);
+        asked.ShouldAllBe(a => a.Value == (a.Key % 2 == 1 ? 1 : Math.Min(retries, failures) + 1));
+    }
+
+    [Fact]
+    public void An_answer_that_it_cannot_read_is_shown_to_it_once_more()
+    {
+        var asked = new ConcurrentDictionary<int, int>();
+        using var runner = Runner(
+            new Written((sample, _) => (sample.Sample, asked.AddOrUpdate(sample.Sample, 1, (_, n) => n + 1)) switch
+            {
+                // Read at the second look; never; lost at the second look, which takes nothing back; broken at first, then unreadable.
+                (0, 2) => new(Verdict.Pass()),
+                (2, 2) => throw new IOException("no connection"),
+                (3, 1) => throw new IOException("no connection"),
+                (4, _) => new(Verdict.Fail("wrong")),
+                _ => new(Verdict.Unscored("no number") with { Components = [new("format", 0.5)] }),
+            }),
+            mostErrors: 0, retries: 2);
+        var verdicts = runner.Run(Samples(5), default);
+        verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.Unscored, SampleOutcome.Unscored, SampleOutcome.Unscored, SampleOutcome.Fail]);
+        verdicts[1].Components.ShouldBe([new("format", 0.5)]);
+        asked.OrderBy(a => a.Key).Select(a => a.Value).ShouldBe([2, 2, 3, 3, 1]);
+    }
+
     [Fact]
     public void Cancelling_stops_the_batch()
     {
@@ -132,7 +168,7 @@ public sealed class VerifierRunnerTests
         SampleOutcome Verify(string completion) => verifier.Verify(Scripted.Sample(completion: completion)).Outcome;
     }
 
-    private static VerifierRunner Runner(IVerifier verifier, double mostErrors = 0.05, double seconds = 5) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors);
+    private static VerifierRunner Runner(IVerifier verifier, double mostErrors = 0.05, double seconds = 5, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
 
     private static VerifierSample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
 

@@ -88,6 +88,6 @@ public sealed class CurriculumTests
     {
         var problem = new Problem("arithmetic", level, Split.Train, 0, "", "", "", "");
         var graded = Enumerable.Range(0, samples).Select(g => new GradedSample(problem, g, "", 1, false, new Grade("", g < right ? 1 : 0, false, true, "", [], []))).ToArray();
-        return new RolloutGroup(problem, attempt, [1], [.. graded.Select(_ => new Models.Rollout([1], [], [], Models.FinishReason.Stop))], graded, new double[samples], new double[samples]);
+        return new RolloutGroup(problem, attempt, [1], [.. graded.Select(_ => new Models.Rollout([1], [], [], Models.FinishReason.Stop))], graded);
     }
 }

@@ -12,11 +12,11 @@ public sealed class FlatRewardRunTests
     [InlineData(-1.5)]
     public void A_step_whose_rewards_are_equal_moves_no_weight_by_the_momentum_of_those_before(double reward)
     {
-        var asked = 0;
-        using var run = new JudgedRun(sample => Interlocked.Increment(ref asked) <= 32 && sample.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("wrong", reward));
+        var done = 0;
+        using var run = new JudgedRun(sample => done < 2 && sample.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("wrong", reward), (stage, step) => done = stage == RunStage.Reinforcement ? step : 0);
         run.Train("""
             problems: { train: [problems.jsonl], verifier: { name: {judge} } }
-            reinforcement: { steps: 3, prompts: 2, samples: 8, max_tokens: 6, advantage: group }
+            reinforcement: { steps: 3, prompts: 2, samples: 8, max_tokens: 6, temperature: 0.5, advantage: group }
             evaluation: { problems: 0 }
 
             """);
@@ -34,7 +34,7 @@ public sealed class FlatRewardRunTests
         using var run = new JudgedRun(sample => sample.Problem.Index % 2 == 0 ? Verdict.Fail("wrong", 0.1) : sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong", 0.1));
         run.Train($$$"""
             problems: { train: [problems.jsonl], verifier: { name: {judge} } }
-            reinforcement: { steps: 2, prompts: 8, samples: 8, max_tokens: 6, advantage: {{{scaling}}} }
+            reinforcement: { steps: 2, prompts: 8, samples: 8, max_tokens: 6, temperature: 0.5, advantage: {{{scaling}}} }
             evaluation: { problems: 0 }
 
             """);

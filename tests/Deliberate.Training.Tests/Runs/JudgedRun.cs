@@ -2,14 +2,14 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Training.Tests;
 
-/// <summary>A tiny run on problems of the user's, judged by a function.</summary>
+/// <summary>A tiny run on problems of the user's, judged by a function. Its base has learned enough to begin no thought by chance.</summary>
 internal sealed class JudgedRun : IDisposable
 {
     private const string Recipe = """
         name: judged
         micro_batch_tokens: 256
         model: { hidden: 16, layers: 1, heads: 2, intermediate: 16, context: 48, tokenizer: { vocabulary: 270 } }
-        supervised: { data: [sums.jsonl], tokens: 1000, batch_tokens: 400 }
+        supervised: { data: [sums.jsonl], tokens: 10000, batch_tokens: 400, optimizer: { kind: adamw, learning_rate: 0.01 } }
         checkpoint: { every: 1, keep_last: 9 }
 
         """;
@@ -17,14 +17,15 @@ internal sealed class JudgedRun : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _name = "judged-" + Guid.NewGuid().ToString("N");
 
-    public JudgedRun(Func<VerifierSample, Verdict> judge)
+    public JudgedRun(Func<VerifierSample, Verdict> judge, Action<RunStage, int>? step = null)
     {
+        Observer = new StepObserver(step ?? ((_, _) => { }));
         VerifierRegistry.Register(_name, () => new Judge(judge));
         Write("sums.jsonl", Enumerable.Range(0, 60).Select(i => $"{{\"prompt\": \"{i}+1=\", \"completion\": \"{i + 1}\"}}"));
-        Write("problems.jsonl", Enumerable.Range(0, 60).Select(i => $"{{\"prompt\": \"{i}+1=\", \"answer\": {i + 1}, \"id\": {i}}}"));
+        Write("problems.jsonl", Enumerable.Range(0, 60).Select(i => $"{{\"prompt\": \"{i}+1=\", \"answer\": {i + 1}, \"id\": {i}, \"level\": {1 + (i % 2)}}}"));
     }
 
-    public StepObserver Observer { get; } = new((_, _) => { });
+    public StepObserver Observer { get; }
 
     /// <summary>The folder of the run that was trained last.</summary>
     public RunFolder Folder { get; private set; } = new("");

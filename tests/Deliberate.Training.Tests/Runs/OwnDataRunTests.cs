@@ -144,7 +144,7 @@ public sealed class OwnDataRunTests : IDisposable
             // The others' mean is theirs alone: one of three is right.
             samples.Where(s => s.Sample == 0).ShouldAllBe(s => Math.Abs(s.Advantage - 1.1547) < 0.001);
             var metrics = MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).Last().Values;
-            metrics["rl/harness_errors"].ShouldBe(4);
+            metrics["rl/harness_error_share"].ShouldBe(0.25);
             metrics["rl/accuracy"].ShouldBe(1.0 / 3, 1e-9);
             metrics["rl/trained_samples"].ShouldBe(12);
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -13,7 +14,7 @@ internal sealed class RunsSamplesCommand : CliCommand
     private readonly Option<string?> _problem = new("--problem") { HelpName = "id", Description = "Of this problem only: family/level/index, as the samples say it, or the index alone." };
     private readonly Option<string?> _stage = new("--stage") { HelpName = "name", Description = "reinforcement or expert_iteration; both if left out." };
     private readonly Option<bool> _right = new("--right") { Description = "Only samples with a right answer." };
-    private readonly Option<bool> _wrong = new("--wrong") { Description = "Only samples with a wrong answer." };
+    private readonly Option<bool> _wrong = new("--wrong") { Description = "Only samples without a right answer, those left out that nobody could judge." };
     private readonly Option<int> _count = CommonOptions.Whole("--count", "Samples to show; 0 for all.", 10, 0);
     private readonly Option<bool> _json = CommonOptions.Json("the samples, one JSON object a line as the run keeps them,");
 
@@ -39,7 +40,7 @@ internal sealed class RunsSamplesCommand : CliCommand
         var isWhole = problem?.Contains('/', StringComparison.Ordinal) ?? true;
         var found = SampleStore.Read(path, step > 0 ? step : null, isWhole ? problem : null, stage)
             .Where(s => isWhole || s.Problem.EndsWith("/" + problem, StringComparison.Ordinal))
-            .Where(s => (!right || IsRight(s)) && (!wrong || !IsRight(s)));
+            .Where(s => (!right || IsRight(s)) && (!wrong || (!IsRight(s) && s.Outcome is not (SampleOutcome.HarnessError or SampleOutcome.JudgeError))));
         var count = parsed.GetValue(_count);
         var (shown, all) = (0, 0);
         foreach (var sample in found)
@@ -71,12 +72,18 @@ internal sealed class RunsSamplesCommand : CliCommand
         return false;
     }
 
+    private static string Verdict(SampleRecord sample) => sample.Outcome switch
+    {
+        null or SampleOutcome.Pass or SampleOutcome.Fail => IsRight(sample) ? "right" : "wrong",
+        { } outcome => $"{RecipeWriter.Scalar(outcome).Replace('_', ' ')} ({sample.Reason})",
+    };
+
     private static void Write(SampleRecord s)
     {
         var components = string.Join(", ", s.Rewards.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.###}")));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"step {s.Step} of {RunWords.Stage(s.Stage)}, {s.Problem}, sample {s.Sample}: {(IsRight(s) ? "right" : "wrong")}, reward {s.Reward:0.###} ({components}), advantage {s.Advantage:0.###}, {s.Tokens.Count} tokens, {(s.Truncated ? "cut off" : "ended")}{(s.Trained ? "" : ", not trained on")}"));
+            $"step {s.Step} of {RunWords.Stage(s.Stage)}, {s.Problem}, sample {s.Sample}: {Verdict(s)}, reward {s.Reward:0.###} ({components}), advantage {s.Advantage:0.###}, {s.Tokens.Count} tokens, {(s.Truncated ? "cut off" : "ended")}{(s.Trained ? "" : ", not trained on")}"));
         Console.Out.WriteLine("  " + ModelText.Show(s.Prompt));
         foreach (var line in ModelText.Show(s.Text).Split('\n')) Console.Out.WriteLine("  " + line);
         Console.Out.WriteLine();
