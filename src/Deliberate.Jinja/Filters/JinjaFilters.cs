@@ -13,7 +13,7 @@ internal sealed record JinjaFilter(string[]? Parameters, int Required, Func<Jinj
 /// <summary>The list of filters: Jinja's own, with <c>tojson</c> as transformers replaces it. To add one, add it to its table.</summary>
 internal static class JinjaFilters
 {
-    private static readonly Dictionary<string, JinjaFilter> Table = Collect(JinjaTextFilters.Table, JinjaListFilters.Table, JinjaValueFilters.Table);
+    private static readonly Dictionary<string, JinjaFilter> Table = Collect(JinjaTextFilters.Table, JinjaListFilters.Table, JinjaLazyFilters.Table, JinjaValueFilters.Table);
 
     private static Dictionary<string, JinjaFilter> Collect(params Dictionary<string, JinjaFilter>[] tables) => tables.SelectMany(t => t).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
 

@@ -2,7 +2,7 @@ using Deliberate.Core;
 
 namespace Deliberate.Jinja;
 
-/// <summary>Filters that walk a sequence: selecting, mapping, sorting, grouping, joining and the ends.</summary>
+/// <summary>Filters that take a whole sequence: sorting, grouping, joining, adding up and the ends. Those that go through it one by one are <see cref="JinjaLazyFilters"/>.</summary>
 internal static class JinjaListFilters
 {
     public static Dictionary<string, JinjaFilter> Table { get; } = new(StringComparer.Ordinal)
@@ -15,18 +15,10 @@ internal static class JinjaListFilters
         ["join"] = JinjaFilter.Of(["d", "attribute"], 0, Join),
         ["sort"] = JinjaFilter.Of(["reverse", "case_sensitive", "attribute"], 0, (run, v, a) => new JinjaList(JinjaComparer.Sort(run, Items(run, v), SortKey(run, a[2], IsTrue(a[1])), IsTrue(a[0])))),
         ["dictsort"] = JinjaFilter.Of(["case_sensitive", "by", "reverse"], 0, DictSort),
-        ["unique"] = JinjaFilter.Of(["case_sensitive", "attribute"], 0, Unique),
         ["min"] = JinjaFilter.Of(["case_sensitive", "attribute"], 0, (run, v, a) => Extreme(run, v, a, ">")),
         ["max"] = JinjaFilter.Of(["case_sensitive", "attribute"], 0, (run, v, a) => Extreme(run, v, a, "<")),
         ["sum"] = JinjaFilter.Of(["attribute", "start"], 0, Sum),
-        ["batch"] = JinjaFilter.Of(["linecount", "fill_with"], 1, Batch),
-        ["slice"] = JinjaFilter.Of(["slices", "fill_with"], 1, Slice),
         ["groupby"] = JinjaFilter.Of(["attribute", "default", "case_sensitive"], 1, GroupBy),
-        ["map"] = JinjaFilter.Free(Map),
-        ["select"] = JinjaFilter.Free((run, v, a) => Select(run, v, a, keep: true, byAttribute: false)),
-        ["reject"] = JinjaFilter.Free((run, v, a) => Select(run, v, a, keep: false, byAttribute: false)),
-        ["selectattr"] = JinjaFilter.Free((run, v, a) => Select(run, v, a, keep: true, byAttribute: true)),
-        ["rejectattr"] = JinjaFilter.Free((run, v, a) => Select(run, v, a, keep: false, byAttribute: true)),
     };
 
     private static IReadOnlyList<JinjaValue> Items(JinjaRun run, JinjaValue value)
@@ -49,6 +41,7 @@ internal static class JinjaListFilters
     /// <summary>A drawn element; the draws of a rendering are the same every time, since a prompt must be reproducible.</summary>
     private static JinjaValue Pick(JinjaRun run, JinjaValue value)
     {
+        if (JinjaSequence.Length(value) is null) throw JinjaValueFilters.NoLength(value);
         var items = Items(run, value);
         return items.Count == 0 ? Empty("No random item") : items[new RandomStream(0, StreamStage.Sampling, sample: run.Draws++).Next(items.Count)];
     }
@@ -59,11 +52,12 @@ internal static class JinjaListFilters
         var items = Items(run, value).ToArray();
         Array.Reverse(items);
         if (value is JinjaString text) return new JinjaString(string.Concat(items.Select(i => ((JinjaString)i).Text)), text.IsMarkup);
-        return new JinjaGenerator(items);
+        // Python's reversed walks a sequence, and a generator becomes a list for it.
+        return value is JinjaGenerator ? new JinjaList(items) : new JinjaGenerator(run, items);
     }
 
     /// <summary>How <c>attribute='a.b.0'</c> reaches into an element: each part by item first, then by attribute.</summary>
-    private static Func<JinjaValue, JinjaValue> Getter(JinjaRun run, JinjaValue? attribute, JinjaValue? fallback = null)
+    public static Func<JinjaValue, JinjaValue> Getter(JinjaRun run, JinjaValue? attribute, JinjaValue? fallback = null)
     {
         if (attribute is null or JinjaNone) return item => item;
         JinjaValue[] parts = attribute is JinjaString text
@@ -89,7 +83,7 @@ internal static class JinjaListFilters
         return PythonCase.Lower(text.Text);
     }
 
-    private static Func<JinjaValue, JinjaValue> Key(JinjaRun run, JinjaValue? attribute, bool caseSensitive, JinjaValue? fallback = null)
+    public static Func<JinjaValue, JinjaValue> Key(JinjaRun run, JinjaValue? attribute, bool caseSensitive, JinjaValue? fallback = null)
     {
         var getter = Getter(run, attribute, fallback);
         return caseSensitive ? getter : item => IgnoreCase(run, getter(item));
@@ -131,18 +125,6 @@ internal static class JinjaListFilters
         return new JinjaList(JinjaComparer.Sort(run, pairs, key, IsTrue(a[2])));
     }
 
-    private static JinjaGenerator Unique(JinjaRun run, JinjaValue value, JinjaValue?[] a)
-    {
-        var key = Key(run, a[1], IsTrue(a[0]));
-        var seen = new HashSet<JinjaValue>(JinjaKeyComparer.Instance);
-        return new JinjaGenerator([.. Items(run, value).Where(item =>
-        {
-            var itemKey = key(item);
-            run.Budget.SpendKey(itemKey);
-            return seen.Add(itemKey);
-        })]);
-    }
-
     private static JinjaValue Extreme(JinjaRun run, JinjaValue value, JinjaValue?[] a, string replaces)
     {
         var items = Items(run, value);
@@ -169,57 +151,6 @@ internal static class JinjaListFilters
         return total;
     }
 
-    private static JinjaGenerator Batch(JinjaRun run, JinjaValue value, JinjaValue?[] a)
-    {
-        var size = JinjaArithmetic.ToInt(a[0]!);
-        var batches = new List<JinjaValue>();
-        var current = new List<JinjaValue>();
-        foreach (var item in Items(run, value))
-        {
-            if (current.Count == size)
-            {
-                batches.Add(new JinjaList(current));
-                current = [];
-            }
-
-            current.Add(item);
-        }
-
-        if (current.Count > 0)
-        {
-            if (a[1] is { } fill and not JinjaNone)
-            {
-                run.Budget.Spend(Math.Max(0, size - current.Count));
-                while (current.Count < size) current.Add(fill);
-            }
-
-            batches.Add(new JinjaList(current));
-        }
-
-        return new JinjaGenerator(batches);
-    }
-
-    private static JinjaGenerator Slice(JinjaRun run, JinjaValue value, JinjaValue?[] a)
-    {
-        var items = Items(run, value);
-        var slices = JinjaArithmetic.ToInt(a[0]!);
-        if (slices == 0) throw new JinjaException("integer division or modulo by zero");
-        run.Budget.Spend(Math.Max(0, slices));
-        var result = new List<JinjaValue>();
-        var start = 0;
-        for (var i = 0; i < slices; i++)
-        {
-            var extra = i < items.Count % slices;
-            var length = (items.Count / slices) + (extra ? 1 : 0);
-            var part = items.Skip(start).Take(length).ToList();
-            start += length;
-            if (!extra && a[1] is { } fill and not JinjaNone) part.Add(fill);
-            result.Add(new JinjaList(part));
-        }
-
-        return new JinjaGenerator(result);
-    }
-
     private static JinjaList GroupBy(JinjaRun run, JinjaValue value, JinjaValue?[] a)
     {
         var caseSensitive = IsTrue(a[2]);
@@ -234,49 +165,5 @@ internal static class JinjaListFilters
         }
 
         return new JinjaList([.. groups.Select(g => new JinjaList([caseSensitive ? g.Key : original(g.Items[0]), new JinjaList(g.Items)], isTuple: true) { ElementNames = ["grouper", "list"] })]);
-    }
-
-    private static JinjaValue Map(JinjaRun run, JinjaValue value, JinjaArguments arguments)
-    {
-        if (!value.IsTrue) return new JinjaGenerator([]);
-        Func<JinjaValue, JinjaValue> map;
-        if (arguments.Positional.Count == 0 && arguments.Find("attribute") is { } attribute)
-        {
-            foreach (var (name, _) in arguments.Named)
-            {
-                if (name is not ("attribute" or "default")) throw new JinjaException($"Unexpected keyword argument '{name}'");
-            }
-
-            map = Getter(run, attribute, arguments.Find("default"));
-        }
-        else
-        {
-            if (arguments.Positional.Count == 0) throw new JinjaException("map requires a filter argument");
-            var filter = JinjaPrinter.Str(run, arguments.Positional[0]);
-            var rest = new JinjaArguments([.. arguments.Positional.Skip(1)], arguments.Named);
-            map = item => JinjaFilters.Apply(run, filter, item, rest);
-        }
-
-        run.Budget.Enter();
-        var result = new JinjaGenerator([.. Items(run, value).Select(map)]);
-        run.Budget.Leave();
-        return result;
-    }
-
-    private static JinjaGenerator Select(JinjaRun run, JinjaValue value, JinjaArguments arguments, bool keep, bool byAttribute)
-    {
-        if (!value.IsTrue) return new JinjaGenerator([]);
-        var offset = byAttribute ? 1 : 0;
-        if (byAttribute && arguments.Positional.Count == 0) throw new JinjaException("Missing parameter for attribute name");
-        var getter = byAttribute ? Getter(run, arguments.Positional[0]) : item => item;
-        Func<JinjaValue, bool> holds = item => item.IsTrue;
-        if (arguments.Positional.Count > offset)
-        {
-            var test = JinjaPrinter.Str(run, arguments.Positional[offset]);
-            var rest = new JinjaArguments([.. arguments.Positional.Skip(offset + 1)], arguments.Named);
-            holds = item => JinjaTests.Holds(run, test, item, rest);
-        }
-
-        return new JinjaGenerator([.. Items(run, value).Where(item => holds(getter(item)) == keep)]);
     }
 }

@@ -31,12 +31,17 @@ internal static class JinjaValueFilters
         return replaced ? a[0] ?? "" : value;
     }
 
-    private static JinjaGenerator Items(JinjaRun run, JinjaValue value) => value switch
+    private static JinjaGenerator Items(JinjaRun run, JinjaValue value)
     {
-        JinjaUndefined => new JinjaGenerator([]),
-        JinjaDict dict => new JinjaGenerator(JinjaSequence.Items(run, new JinjaDictView(dict, "items"))),
-        _ => throw new JinjaException("Can only get item pairs from a mapping."),
-    };
+        return new JinjaGenerator(run, Pairs());
+
+        IEnumerable<JinjaValue> Pairs()
+        {
+            if (value is JinjaUndefined) yield break;
+            if (value is not JinjaDict dict) throw new JinjaException("Can only get item pairs from a mapping.");
+            foreach (var pair in JinjaSequence.Items(run, new JinjaDictView(dict, "items"))) yield return pair;
+        }
+    }
 
     private static JinjaValue Attribute(JinjaRun run, JinjaValue value, JinjaValue?[] a)
     {

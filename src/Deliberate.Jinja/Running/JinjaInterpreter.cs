@@ -147,9 +147,10 @@ internal sealed class JinjaInterpreter
 
     private void Loop(JinjaFor loop, JinjaValue iterable, JinjaScope scope, int depth)
     {
-        var items = JinjaSequence.Items(_run, iterable);
-        if (loop.Test is not null) items = Filtered(loop, items, scope);
-        if (items.Count == 0)
+        // A generator's elements, and what passes the loop's own test, are made when their pass comes: the body may break before, or change what the test asks.
+        var elements = loop.Test is not null ? new JinjaGenerator(_run, Filtered(loop, iterable, scope)) : iterable;
+        var items = elements is JinjaGenerator generator ? new JinjaLoopItems(generator) : new JinjaLoopItems(JinjaSequence.Items(_run, elements));
+        if (!items.Has(0))
         {
             Execute(loop.Else, new JinjaScope(scope));
             return;
@@ -159,7 +160,7 @@ internal sealed class JinjaInterpreter
             ? arguments => Capture(() => Loop(loop, arguments.Bind("loop", ["iterable"], 1)[0]!, scope, depth + 1))
             : null;
         var state = new JinjaLoop(items, depth, recurse);
-        for (var i = 0; i < items.Count; i++)
+        for (var i = 0; items.Has(i); i++)
         {
             _run.Budget.Spend(2);
             var inside = new JinjaScope(scope);
@@ -170,19 +171,16 @@ internal sealed class JinjaInterpreter
         }
     }
 
-    private List<JinjaValue> Filtered(JinjaFor loop, IReadOnlyList<JinjaValue> items, JinjaScope scope)
+    private IEnumerable<JinjaValue> Filtered(JinjaFor loop, JinjaValue iterable, JinjaScope scope)
     {
-        var kept = new List<JinjaValue>();
-        foreach (var item in items)
+        foreach (var item in JinjaSequence.Walk(_run, iterable))
         {
             _run.Budget.Spend(1);
             var inside = new JinjaScope(scope);
             inside.Set("loop", new JinjaUndefined("The loop variable cannot be used in the loop's own filter"));
             _evaluator.Assign(loop.Target, item, inside);
-            if (_evaluator.Evaluate(loop.Test!, inside).IsTrue) kept.Add(item);
+            if (_evaluator.Evaluate(loop.Test!, inside).IsTrue) yield return item;
         }
-
-        return kept;
     }
 
     private void SetBlock(JinjaSetBlock set, JinjaScope scope)

@@ -1,7 +1,44 @@
 namespace Deliberate.Jinja;
 
+/// <summary>
+/// What a loop goes through: a list, or a generator whose elements are made as the loop comes to them. Asking whether an element is
+/// the last makes the next one, asking how many there are makes them all, as in Jinja.
+/// </summary>
+internal sealed class JinjaLoopItems
+{
+    private readonly IReadOnlyList<JinjaValue> _items;
+    private readonly List<JinjaValue> _made = [];
+    private JinjaGenerator? _more;
+
+    public JinjaLoopItems(IReadOnlyList<JinjaValue> items) => _items = items;
+
+    public JinjaLoopItems(JinjaGenerator generator) => (_items, _more) = (_made, generator);
+
+    public int Count
+    {
+        get
+        {
+            Has(int.MaxValue);
+            return _items.Count;
+        }
+    }
+
+    public JinjaValue this[int index] => _items[index];
+
+    public bool Has(int index)
+    {
+        while (index >= _items.Count && _more is not null)
+        {
+            if (_more.Next() is { } next) _made.Add(next);
+            else _more = null;
+        }
+
+        return index < _items.Count;
+    }
+}
+
 /// <summary>The <c>loop</c> of a for loop: where it stands, its neighbours, <c>cycle</c> and <c>changed</c>; callable in a recursive loop.</summary>
-internal sealed class JinjaLoop(IReadOnlyList<JinjaValue> items, int depth, Func<JinjaArguments, JinjaValue>? recurse) : JinjaValue
+internal sealed class JinjaLoop(JinjaLoopItems items, int depth, Func<JinjaArguments, JinjaValue>? recurse) : JinjaValue
 {
     private JinjaList? _last;
 
@@ -18,12 +55,12 @@ internal sealed class JinjaLoop(IReadOnlyList<JinjaValue> items, int depth, Func
         "revindex" => items.Count - Index,
         "revindex0" => items.Count - Index - 1,
         "first" => Index == 0,
-        "last" => Index == items.Count - 1,
+        "last" => !items.Has(Index + 1),
         "length" => items.Count,
         "depth" => depth,
         "depth0" => depth - 1,
         "previtem" => Index > 0 ? items[Index - 1] : new JinjaUndefined("there is no previous item"),
-        "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new JinjaUndefined("there is no next item"),
+        "nextitem" => items.Has(Index + 1) ? items[Index + 1] : new JinjaUndefined("there is no next item"),
         "cycle" => new JinjaFunction(name, arguments => arguments.Positional.Count > 0 ? arguments.Positional[Index % arguments.Positional.Count] : throw new JinjaException("no items for cycling given")),
         "changed" => new JinjaFunction(name, arguments => Changed(run, arguments)),
         _ => null,

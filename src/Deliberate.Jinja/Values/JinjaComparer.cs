@@ -104,7 +104,7 @@ internal static class JinjaComparer
                 run.Budget.SpendKey(item);
                 return keys.Dict.Find(item) is not null;
             default:
-                foreach (var element in JinjaSequence.Items(run, container, notIterable: $"argument of type '{container.TypeName}' is not iterable"))
+                foreach (var element in JinjaSequence.Walk(run, container, notIterable: $"argument of type '{container.TypeName}' is not iterable"))
                 {
                     run.Budget.Spend(1);
                     if (AreEqual(run, element, item)) return true;

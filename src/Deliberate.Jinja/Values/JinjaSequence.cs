@@ -14,7 +14,7 @@ internal static class JinjaSequence
         {
             case JinjaList list: return list.Items;
             case JinjaUndefined: return [];
-            case JinjaGenerator generator: return generator.Rest();
+            case JinjaGenerator generator: return [.. generator.Rest()];
             case JinjaString text: return Characters(run, text);
             case JinjaDict dict:
                 run.Budget.Spend(dict.Count);
@@ -32,6 +32,9 @@ internal static class JinjaSequence
                 throw notIterable is null ? JinjaException.NotIterable(value) : new JinjaException(notIterable);
         }
     }
+
+    /// <summary>The elements one by one: of a generator no more are made than are asked for.</summary>
+    public static IEnumerable<JinjaValue> Walk(JinjaRun run, JinjaValue value, string? notIterable = null) => value is JinjaGenerator generator ? generator.Rest() : Items(run, value, notIterable);
 
     private static List<JinjaValue> Characters(JinjaRun run, JinjaString text)
     {

@@ -175,23 +175,6 @@ internal sealed class JinjaRange(BigInteger start, BigInteger stop, BigInteger s
     public JinjaInt this[int index] => new(Start + (Step * index));
 }
 
-/// <summary>What map, select and their kin give: something that can be walked once, has no length, and is always true.</summary>
-internal sealed class JinjaGenerator(IReadOnlyList<JinjaValue> items) : JinjaValue
-{
-    private int _next;
-
-    public override string TypeName => "generator";
-
-    public JinjaValue? Next() => _next < items.Count ? items[_next++] : null;
-
-    public IReadOnlyList<JinjaValue> Rest()
-    {
-        var rest = _next == 0 ? items : [.. items.Skip(_next)];
-        _next = items.Count;
-        return rest;
-    }
-}
-
 /// <summary>The one value a template can change: <c>set ns.name = value</c>.</summary>
 internal sealed class JinjaNamespace : JinjaValue
 {
