@@ -62,6 +62,7 @@ internal static class GenerationInput
             if (message.ValueKind != JsonValueKind.Object) throw line.Error("A message is an object with role and content.", field);
             if (!message.TryGetProperty("role", out var role) || role.ValueKind != JsonValueKind.String) throw line.Error("The message has no role.", $"{field}.role", "Roles are system, user and assistant.");
             if (!message.TryGetProperty("content", out _)) throw line.Error("The message has no content.", $"{field}.content");
+            if (ToolArguments.Fault(message) is { } fault) throw line.Error(fault.Problem, $"{field}.{fault.Field}");
         }
 
         try

@@ -15,16 +15,28 @@ internal static class JinjaJson
     {
         switch (element.ValueKind)
         {
-            case JsonValueKind.String: return new JinjaString(element.GetString()!);
+            case JsonValueKind.String: return new JinjaString(Text(() => element.GetString()!));
             case JsonValueKind.True: return JinjaBool.True;
             case JsonValueKind.False: return JinjaBool.False;
             case JsonValueKind.Number: return FromNumber(element.GetRawText());
             case JsonValueKind.Array: return new JinjaList([.. element.EnumerateArray().Select(FromElement)]);
             case JsonValueKind.Object:
                 var dict = new JinjaDict();
-                foreach (var property in element.EnumerateObject()) dict.Set(property.Name, FromElement(property.Value));
+                foreach (var property in element.EnumerateObject()) dict.Set(Text(() => property.Name), FromElement(property.Value));
                 return dict;
             default: return JinjaNone.Instance;
+        }
+    }
+
+    private static string Text(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JinjaException("a text holds half of a surrogate pair (\\uD800 to \\uDFFF)");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class GgufText
             SpecialTokens = special,
             Generation = generation,
             ChatTemplate = template is null ? null : ChatTemplate.Parse(stored.ChatTemplate!, template.ToString()),
-        }.WithStops(configuration);
+        }.Complete(configuration);
         var stop = stored.EosTokenId is not null ? "eos" : stored.EotTokenId is not null ? "eot" : null;
         return (format, origin, template, stop is null ? null : new Origin(file.Path, $"tokenizer.ggml.{stop}_token_id"));
     }

@@ -114,7 +114,7 @@ internal sealed partial class PretrainedModel : IDisposable
                 ChatTemplate = settings.ChatTemplate,
                 SpecialTokens = settings.SpecialTokens,
                 Generation = generation,
-            }.WithStops(configuration);
+            }.Complete(configuration);
             var licence = ModelLicence.Of(folder);
             var origins = new ModelOrigins(
                 new Origin(config), new Origin(weights.Path), new Origin(file), settings.TemplateOrigin,

@@ -36,6 +36,9 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
     /// <summary>How the chat template ends what the assistant says.</summary>
     public TurnEnd TurnEnd { get; init; }
 
+    /// <summary>Whether the chat template wants the arguments of tool calls as text rather than as the object: see <see cref="ToolArguments"/>.</summary>
+    public bool TakesArgumentsAsText { get; init; }
+
     /// <summary>
     /// Renders a conversation. The special tokens are variables of the template unless the input has its own. The text already
     /// holds every special token the model wants: encode it without adding others.
@@ -45,7 +48,7 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
         var template = ChatTemplate ?? throw new InvalidOperationException("the model has no chat template");
         var variables = new Dictionary<string, JsonElement>(input.Variables);
         foreach (var (name, token) in SpecialTokens) variables.TryAdd(name, JsonSerializer.SerializeToElement(token));
-        return template.Render(input with { Variables = variables }, time);
+        return template.Render(input with { Messages = ToolArguments.In(input.Messages, TakesArgumentsAsText), Variables = variables }, time);
     }
 
     /// <summary>The tokens of a rendered conversation.</summary>
@@ -56,8 +59,8 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
     public TextFormat StoppingAt(IReadOnlyList<string> stops, string field) =>
         stops.Contains("") ? throw new UserError("a stop string is empty: it would end every answer before it begins.", field: field) : this with { StopStrings = [.. StopStrings, .. stops] };
 
-    /// <summary>The format with what ends its texts, from what the model's files say and its template does.</summary>
-    internal TextFormat WithStops(ModelConfiguration configuration)
+    /// <summary>The format with what is found out and not only read: what ends its texts, and how its template takes the arguments of tool calls.</summary>
+    internal TextFormat Complete(ModelConfiguration configuration)
     {
         List<int> ids = [.. Generation.EosTokenIds.Count > 0 ? Generation.EosTokenIds : configuration.EosTokenIds];
         foreach (var (name, token) in SpecialTokens)
@@ -67,7 +70,7 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
 
         var end = TurnEnd.Of(this);
         Add(end.Token ?? -1);
-        return this with { StopIds = new ValueList<int>(ids.ToArray()), StopStrings = end.Mark is { } mark ? [mark] : [], TurnEnd = end };
+        return this with { StopIds = new ValueList<int>(ids.ToArray()), StopStrings = end.Mark is { } mark ? [mark] : [], TurnEnd = end, TakesArgumentsAsText = ChatTemplate is not null && ToolArguments.AreText(this) };
 
         void Add(int id)
         {

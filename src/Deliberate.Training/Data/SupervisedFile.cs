@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Models;
 using FileLine = Deliberate.Core.JsonLine;
 
 namespace Deliberate.Training;
@@ -90,6 +91,7 @@ internal static class SupervisedFile
         if (message.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"role\" and \"content\".");
         var role = line.GetString(message, "role");
         if (!Roles.Contains(role)) throw line.Error($"There is no role \"{role}\".", "role", NearestName.Suggest(role, Roles));
+        if (ToolArguments.Fault(message) is { } fault) throw line.Error(fault.Problem, fault.Field);
         var calls = line.TryGet(message, "tool_calls", out var found) && found.ValueKind == JsonValueKind.Array && found.GetArrayLength() > 0;
         if (!line.TryGet(message, "content", out var content) || content.ValueKind == JsonValueKind.Null) return calls && role == "assistant" ? true : throw line.Error("The message has no text.", "content");
         if (content.ValueKind == JsonValueKind.Array)

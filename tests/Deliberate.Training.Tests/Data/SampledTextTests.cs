@@ -19,7 +19,7 @@ public sealed class SampledTextTests
     {
         using var model = PretrainedModel.Open(SharedFolder.Path("fixtures", "models", "llama"));
         var template = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}: {{ m.content }}</turn>\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}", "marked");
-        var encoder = new ProblemEncoder((model.Text with { ChatTemplate = template }).WithStops(model.Configuration));
+        var encoder = new ProblemEncoder((model.Text with { ChatTemplate = template }).Complete(model.Configuration));
         var watch = encoder.Request(Asked, 50, [new RandomStream(1, StreamStage.Test)]).Watch!();
         var tokens = encoder.Tokenizer.Encode(drawn);
         var over = Array.FindIndex(tokens, token => watch(token));
