@@ -5,8 +5,8 @@ namespace UsingTheLibrary;
 
 public static class TinyTraining
 {
-    /// <returns>The share of right answers before reinforcement learning and after.</returns>
-    public static (double Before, double After) Run(string recipe, string folder, CancellationToken cancellationToken)
+    /// <returns>The share of right answers before reinforcement learning and after, each with its interval.</returns>
+    public static (Estimate Before, Estimate After) Run(string recipe, string folder, CancellationToken cancellationToken)
     {
         var watcher = new Watcher();
         try
@@ -25,7 +25,7 @@ public static class TinyTraining
 
     private sealed class Watcher : RunObserver
     {
-        public Dictionary<string, double> Accuracy { get; } = [];
+        public Dictionary<string, Estimate> Accuracy { get; } = [];
 
         public override void StageStarted(RunStage stage, int done, int steps) => Console.WriteLine($"{stage}: {steps} steps");
 

@@ -45,8 +45,8 @@ public sealed partial class GuideTests
         using var folder = new TemporaryFolder();
         var run = folder.File("run");
         var (before, after) = TinyTraining.Run(Repository.Path("samples/UsingTheLibrary/tiny.yaml"), run, TestContext.Current.CancellationToken);
-        before.ShouldBeInRange(0, 1);
-        after.ShouldBeInRange(0, 1);
+        before.Value.ShouldBeInRange(0, 1);
+        after.Value.ShouldBeInRange(0, 1);
         File.ReadAllText(RecipeTraining.Report(run)).ShouldContain("tiny");
         var checkpoint = Path.Combine(run, "checkpoints", "final");
         var text = Generation.Continue(checkpoint, "3+4=?");

@@ -14,10 +14,10 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     /// <param name="When">The same in words: before RL.</param>
     /// <param name="Right">Right answers.</param>
     /// <param name="AllStepsRight">Right answers with every step right; null for answers without thought.</param>
-    /// <param name="ThoughtRight">Mean tokens of right samples; null without any.</param>
+    /// <param name="ThoughtRight">Mean tokens of right samples.</param>
     /// <param name="ThoughtWrong">Mean tokens of the others.</param>
     /// <param name="Budgets">Right answers within each smaller token budget.</param>
-    internal sealed record Row(string Evaluation, string When, int Problems, Measure Right, Measure? AllStepsRight, double? ThoughtRight, double? ThoughtWrong, IReadOnlyList<Measure> Budgets);
+    internal sealed record Row(string Evaluation, string When, int Problems, Estimate Right, Estimate? AllStepsRight, Estimate ThoughtRight, Estimate ThoughtWrong, IReadOnlyList<NamedEstimate> Budgets);
 
     public static RunTable Read(string folder)
     {
@@ -28,19 +28,17 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
         {
             var path = run.Evaluation(name);
             if (!File.Exists(path)) continue;
-            // Samples beyond these were drawn for votes alone, on some of the problems.
-            var graded = EvaluationFile.Read(path).Where(s => s.Sample < recipe.Evaluation.Samples && s.Grade.IsGraded).ToList();
-            if (graded.Count == 0) continue;
-            var summary = EvaluationSummary.Of(name, graded, recipe.Evaluation.Samples, recipe.Evaluation.Budgets);
+            var summary = EvaluationSummary.Of(name, EvaluationFile.Read(path), recipe.Evaluation.Samples, recipe.Evaluation.Budgets);
+            if (summary.Samples == 0) continue;
             rows.Add(new Row(
                 name,
                 When(recipe, name),
                 summary.Problems,
-                Rate("right", graded, s => s.Grade.Correct > 0),
-                recipe.Problems is null && recipe.Family.ChainOfThought ? Rate("every step right", graded, s => s.Grade.AllStepsRight) : null,
-                double.IsFinite(summary.ThoughtTokensRight) ? summary.ThoughtTokensRight : null,
-                double.IsFinite(summary.ThoughtTokensWrong) ? summary.ThoughtTokensWrong : null,
-                [.. recipe.Evaluation.Budgets.Select(b => Rate(string.Create(CultureInfo.InvariantCulture, $"within {b} tokens"), graded, s => ProblemEvaluator.RightWithin(s, b)))]));
+                summary.Accuracy,
+                recipe.Problems is null && recipe.Family.ChainOfThought ? summary.AllStepsRight : null,
+                summary.ThoughtTokensRight,
+                summary.ThoughtTokensWrong,
+                [.. summary.Budgets.Select(b => new NamedEstimate(SampleMeasure.Within(b.Budget).Name, b.Accuracy, NumberStyle.Share))]));
         }
 
         return new RunTable(folder, rows);
@@ -51,13 +49,14 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     {
         var rows = runs.SelectMany(run => run.Rows.Select(row => (IReadOnlyList<string>)
         [
-            Name(run), row.When, Show(row.Right), row.AllStepsRight is { } steps ? Show(steps) : "-", Tokens(row.ThoughtRight), Tokens(row.ThoughtWrong),
+            Name(run), row.When, row.Right.WithRange(NumberStyle.Share), row.AllStepsRight?.WithRange(NumberStyle.Share) ?? "-", Tokens(row.ThoughtRight), Tokens(row.ThoughtWrong),
             row.Problems.ToString(CultureInfo.InvariantCulture),
         ])).ToArray();
         if (rows.Length == 0) return;
-        Terminal.WriteTable("Held-out problems at temperature 1, with 95% intervals:", ["run", "when", "right answer", "every step right", "tokens, right", "tokens, wrong", "n"], rows, words: 2);
-        var budgets = runs.SelectMany(run => run.Rows.SelectMany(row => row.Budgets.Select(b => (IReadOnlyList<string>)[Name(run), row.When, b.Name, Show(b)]))).ToArray();
-        if (budgets.Length > 0) Terminal.WriteTable("Right answers when thought is cut off:", ["run", "when", "budget", "right answer"], budgets, words: 3);
+        var estimates = runs.SelectMany(run => run.Rows).SelectMany(row => new[] { row.Right, row.AllStepsRight, row.ThoughtRight, row.ThoughtWrong }.OfType<Estimate>());
+        Terminal.WriteTable($"Held-out problems at temperature 1, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "tokens, right", "tokens, wrong", "n"], rows, words: 2);
+        var budgets = runs.SelectMany(run => run.Rows.SelectMany(row => row.Budgets.Select(b => (IReadOnlyList<string>)[Name(run), row.When, b.Name, b.Estimate.WithRange(b.Style)]))).ToArray();
+        if (budgets.Length > 0) Terminal.WriteTable($"Right answers when thought is cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
     }
 
     private static string When(TrainRecipe recipe, string name)
@@ -69,15 +68,5 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
 
     private static string Name(RunTable run) => Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Run));
 
-    private static string Show(Measure measure) => $"{measure.Text} ({measure.IntervalText})";
-
-    private static string Tokens(double? mean) => mean?.ToString("0", CultureInfo.InvariantCulture) ?? "-";
-
-    private static Measure Rate(string name, List<GradedSample> graded, Func<GradedSample, bool> success)
-    {
-        var problems = graded.GroupBy(s => s.Problem.Index).ToArray();
-        var estimate = PassAtK.OverProblems([.. problems.Select(p => p.Count())], [.. problems.Select(p => p.Count(success))], 1);
-        var interval = estimate.Rate();
-        return new Measure(name, estimate.Mean, interval.Low, interval.High, IsRate: true);
-    }
+    private static string Tokens(Estimate mean) => mean.IsMeasured ? mean.WithRange(NumberStyle.Tenths) : "-";
 }

@@ -61,8 +61,8 @@ internal sealed class EvalCommand : CliCommand
     {
         Terminal.WriteTable(
             string.Create(CultureInfo.InvariantCulture, $"{choice.Location} on {summary.Problems} held-out problems of {asked.Name}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
-            ["measure", "value", "95% interval"],
-            summary.Measures.Select(m => (string[])[m.Name, m.Text, m.IntervalText]));
+            ["measure", "value", "95% interval", "by"],
+            summary.Measures.Select(m => (string[])[m.Name, m.Estimate.Value(m.Style), m.Estimate.HasInterval ? m.Estimate.Range(m.Style) : "-", m.Estimate.Method.Words()]));
         if (asked.Family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
     }
 

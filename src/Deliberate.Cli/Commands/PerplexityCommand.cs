@@ -67,13 +67,10 @@ internal sealed class PerplexityCommand : CliCommand
             {
                 Model = loaded.Name,
                 File = path,
-                Perplexity = result.Value,
-                result.StandardError,
-                result.Interval?.Low,
-                result.Interval?.High,
+                Perplexity = result.Estimate,
                 result.BitsPerByte,
                 result.BitsPerToken,
-                Loss = result.Loss.Mean,
+                result.Loss,
                 result.Tokens,
                 result.Bytes,
                 Texts = texts.Length,
@@ -94,9 +91,8 @@ internal sealed class PerplexityCommand : CliCommand
     private static void Write(string path, int texts, Perplexity result, int context, int stride, TimeSpan elapsed)
     {
         static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
-        var error = result.StandardError is { } known ? $" ± {Number(known)} (standard error)" : "";
-        var interval = result.Interval is { } range ? $", 95% interval {Number(range.Low)} to {Number(range.High)}" : "";
-        Console.Out.WriteLine($"perplexity     {Number(result.Value)}{error}{interval}");
+        var estimate = result.Estimate;
+        Console.Out.WriteLine($"perplexity     {Number(estimate.Value)}{(estimate.HasInterval ? $", 95% interval {Number(estimate.Low)} to {Number(estimate.High)} ({estimate.Method.Words()})" : "")}");
         Console.Out.WriteLine($"bits per byte  {Number(result.BitsPerByte)}");
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tokens         {result.Tokens} scored, {result.Bytes} bytes of {(texts == 1 ? path : $"{texts} texts in {path}")}"));
         Console.Out.WriteLine($"windows        {context} tokens, each {stride} further on");

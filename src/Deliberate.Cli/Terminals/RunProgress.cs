@@ -50,8 +50,8 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
 
     public void EvaluationDone(EvaluationSummary summary)
     {
-        var steps = summary.AllStepsRight > 0 ? string.Create(CultureInfo.InvariantCulture, $", every step right {(double)summary.AllStepsRight / summary.Samples:0.000}") : "";
-        view.Note(string.Create(CultureInfo.InvariantCulture, $"{name}: evaluation {summary.Name}: right answers {summary.Accuracy:0.000}{steps} (n = {summary.Samples})"));
+        var steps = summary.AllStepsRight.Value > 0 ? $", every step right {summary.AllStepsRight.WithRange(NumberStyle.Share)}" : "";
+        view.Note($"{name}: evaluation {summary.Name}: right answers {summary.Accuracy.WithRange(NumberStyle.Share)}{steps}; {summary.Accuracy.Count()}, 95% intervals by {EstimateText.Methods([summary.Accuracy, summary.AllStepsRight])}");
     }
 
     public void CheckpointSaved(string checkpoint)

@@ -10,6 +10,12 @@ internal enum NumberStyle
 
     /// <summary>A share between 0 and 1, written as a percentage.</summary>
     Percent,
+
+    /// <summary>A share between 0 and 1 with three decimals, as consoles write it: 0.258.</summary>
+    Share,
+
+    /// <summary>One decimal, as consoles write mean lengths: 17.4.</summary>
+    Tenths,
 }
 
 /// <summary>Numbers as text, always in the invariant culture: the report reads the same on every machine.</summary>
@@ -37,6 +43,8 @@ internal static class NumberText
             return Fixed(percent, Math.Abs(percent) < 9.95 && Math.Abs(percent - Math.Round(percent)) > 0.05 ? 1 : 0) + "%";
         }
 
+        // A plain hyphen: consoles may not have the other sign.
+        if (style is NumberStyle.Share or NumberStyle.Tenths) return value.ToString(style == NumberStyle.Share ? "0.000;-0.000;0.000" : "0.0;-0.0;0.0", CultureInfo.InvariantCulture);
         var size = Math.Abs(value);
         if (size is > 0 and < 1e-3) return Scientific(value);
         return Fixed(value, size >= 100 || value == Math.Round(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);

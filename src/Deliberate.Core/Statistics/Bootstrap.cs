@@ -1,57 +1,26 @@
 namespace Deliberate.Core;
 
 /// <summary>
-/// Bootstrap percentile intervals of a mean (Efron 1979): the quantiles of the means of resamples drawn with replacement, of
-/// values or of whole clusters. The draws come from a <see cref="RandomStream"/>, so an interval is a function of its key.
+/// Bootstrap percentile intervals (Efron 1979): the quantiles of a statistic over resamples of the items drawn with replacement,
+/// an item with all its values. The draws come from a <see cref="RandomStream"/>, so an interval is a function of its key.
 /// </summary>
 internal static class Bootstrap
 {
-    public const int DefaultResamples = 10_000;
-
-    public static Interval Mean(ReadOnlySpan<double> values, RandomStream stream, double confidence = 0.95, int resamples = DefaultResamples)
+    /// <param name="items">How many there are.</param>
+    /// <param name="resamples">How often as many are drawn.</param>
+    /// <param name="stream">Draws them.</param>
+    /// <param name="statistic">Of the numbers of the items drawn, which it must not keep.</param>
+    public static double[] Resample(int items, int resamples, RandomStream stream, Func<int[], double> statistic)
     {
-        if (values.IsEmpty) throw new ArgumentException("No values have no mean.", nameof(values));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
-        var means = new double[resamples];
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
+        var (drawn, values) = (new int[items], new double[resamples]);
         for (var r = 0; r < resamples; r++)
         {
-            var sum = 0.0;
-            for (var i = 0; i < values.Length; i++) sum += values[stream.Next(values.Length)];
-            means[r] = sum / values.Length;
+            for (var i = 0; i < items; i++) drawn[i] = stream.Next(items);
+            values[r] = statistic(drawn);
         }
 
-        return Percentile(means, confidence);
-    }
-
-    /// <summary>Draws clusters; the statistic is the mean of all values of the clusters drawn.</summary>
-    public static Interval ClusteredMean(ReadOnlySpan<double> values, ReadOnlySpan<int> clusters, RandomStream stream, double confidence = 0.95, int resamples = DefaultResamples)
-    {
-        if (values.IsEmpty || clusters.Length != values.Length) throw new ArgumentException("One cluster id a value, at least one value.", nameof(clusters));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
-        var index = new Dictionary<int, int>();
-        var sums = new List<(double Sum, int Count)>();
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (index.TryAdd(clusters[i], sums.Count)) sums.Add(default);
-            var at = index[clusters[i]];
-            sums[at] = (sums[at].Sum + values[i], sums[at].Count + 1);
-        }
-
-        var means = new double[resamples];
-        for (var r = 0; r < resamples; r++)
-        {
-            var (sum, count) = (0.0, 0);
-            for (var i = 0; i < sums.Count; i++)
-            {
-                var drawn = sums[stream.Next(sums.Count)];
-                sum += drawn.Sum;
-                count += drawn.Count;
-            }
-
-            means[r] = sum / count;
-        }
-
-        return Percentile(means, confidence);
+        return values;
     }
 
     /// <summary>The percentile interval of the statistics of resamples, in any order.</summary>

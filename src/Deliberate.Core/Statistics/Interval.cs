@@ -3,6 +3,9 @@ namespace Deliberate.Core;
 /// <summary>A closed interval, of confidence unless said otherwise.</summary>
 internal readonly record struct Interval(double Low, double High)
 {
+    /// <summary>Neither end is known.</summary>
+    public static Interval None { get; } = new(double.NaN, double.NaN);
+
     public double Width => High - Low;
 
     public bool Contains(double value) => value >= Low && value <= High;

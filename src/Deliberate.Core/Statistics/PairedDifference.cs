@@ -2,13 +2,12 @@ namespace Deliberate.Core;
 
 /// <summary>
 /// Two systems on the same problems: the mean of a_i - b_i with the error of the differences, which is smaller than that of two
-/// independent samples by as much as the two agree; for rights and wrongs McNemar's exact test on the problems that one solved
-/// and the other did not.
+/// independent samples by as much as the two agree.
 /// </summary>
 /// <param name="Difference">Mean of a - b with its standard error and intervals.</param>
 /// <param name="UnpairedStandardError">√(SE_a² + SE_b²), for comparison; null for one pair.</param>
 /// <param name="Correlation">Pearson's; null where a side does not vary.</param>
-internal sealed record PairedDifference(MeanEstimate Difference, double? UnpairedStandardError, double? Correlation)
+internal sealed record PairedDifference(SampleMean Difference, double? UnpairedStandardError, double? Correlation)
 {
     /// <param name="a">One value a problem.</param>
     /// <param name="b">The other system's, in the same order.</param>
@@ -18,7 +17,7 @@ internal sealed record PairedDifference(MeanEstimate Difference, double? Unpaire
         if (a.Length != b.Length) throw new ArgumentException("Pairs need two values each.", nameof(b));
         var differences = new double[a.Length];
         for (var i = 0; i < a.Length; i++) differences[i] = a[i] - b[i];
-        var (first, second) = (MeanEstimate.Of(a), MeanEstimate.Of(b));
+        var (first, second) = (SampleMean.Of(a), SampleMean.Of(b));
         double? unpaired = null, correlation = null;
         if (first.StandardError is { } errorA && second.StandardError is { } errorB)
         {
@@ -29,7 +28,7 @@ internal sealed record PairedDifference(MeanEstimate Difference, double? Unpaire
             if (scale > 0) correlation = Math.Clamp(sum / scale, -1, 1);
         }
 
-        return new PairedDifference(clusters.IsEmpty ? MeanEstimate.Of(differences) : MeanEstimate.Clustered(differences, clusters), unpaired, correlation);
+        return new PairedDifference(clusters.IsEmpty ? SampleMean.Of(differences) : SampleMean.Clustered(differences, clusters), unpaired, correlation);
     }
 
     /// <summary>Difference over its standard error; null where that is 0 or unknown.</summary>
@@ -37,16 +36,4 @@ internal sealed record PairedDifference(MeanEstimate Difference, double? Unpaire
 
     /// <summary>Two-sided, by Student's t with clusters - 1 degrees of freedom.</summary>
     public double? PValue => T is { } t ? 2 * Quantiles.UpperTailT(Math.Abs(t), Difference.Clusters - 1) : null;
-
-    /// <summary>
-    /// McNemar's exact two-sided p-value from the numbers of pairs that only the first and only the second got right;
-    /// 1 where there are none.
-    /// </summary>
-    public static double McNemarExact(int onlyFirst, int onlySecond)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(onlyFirst);
-        ArgumentOutOfRangeException.ThrowIfNegative(onlySecond);
-        var discordant = onlyFirst + onlySecond;
-        return discordant == 0 ? 1 : Math.Min(1, 2 * Quantiles.BinomialCdf(Math.Min(onlyFirst, onlySecond), discordant, 0.5));
-    }
 }

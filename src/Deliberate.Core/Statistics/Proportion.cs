@@ -4,7 +4,7 @@ namespace Deliberate.Core;
 /// A rate: successes out of independent tries. Wilson's score interval is the default (it behaves at 0 and n, where the textbook
 /// one has no width); Clopper and Pearson's is exact and wider; two independent rates are compared with Newcombe's hybrid
 /// score interval (1998, method 10). Where the tries are not independent, as with several samples a problem, use
-/// <see cref="MeanEstimate.Clustered"/> or <see cref="PassAtK"/>.
+/// <see cref="ShareMetric"/>, which is what reports show.
 /// </summary>
 internal readonly record struct Proportion
 {
@@ -23,17 +23,16 @@ internal readonly record struct Proportion
 
     public double Value => (double)Successes / Count;
 
-    public Interval Wilson(double confidence = 0.95) => Wilson(Successes, Count, confidence);
+    public Interval Wilson(double confidence = 0.95) => Score(Value, Count, Quantiles.TwoSidedNormal(confidence));
 
-    /// <summary>Wilson's interval for a count of successes that need not be whole, as a mean rate over problems times their number.</summary>
-    public static Interval Wilson(double successes, double count, double confidence = 0.95)
+    /// <summary>Wilson's interval of a share of a number of tries that need not be whole, with the critical value: the ends at which the score test turns.</summary>
+    public static Interval Score(double share, double count, double critical)
     {
-        var z = Quantiles.TwoSidedNormal(confidence);
-        var p = successes / count;
-        var scale = 1 + z * z / count;
-        var centre = (p + z * z / (2 * count)) / scale;
-        var half = z / scale * Math.Sqrt(p * (1 - p) / count + z * z / (4 * count * count));
-        return new Interval(successes <= 0 ? 0 : Math.Max(0, centre - half), successes >= count ? 1 : Math.Min(1, centre + half));
+        var square = critical * critical;
+        var scale = 1 + square / count;
+        var centre = (share + square / (2 * count)) / scale;
+        var half = critical / scale * Math.Sqrt(share * (1 - share) / count + square / (4 * count * count));
+        return new Interval(share <= 0 ? 0 : Math.Max(0, centre - half), share >= 1 ? 1 : Math.Min(1, centre + half));
     }
 
     /// <summary>The exact interval: beta quantiles.</summary>

@@ -14,19 +14,14 @@ internal static class ComparisonReport
 
     public static ReportModel Build(RunComparison c, string command)
     {
-        var right = c.Measures[0];
-        var verdict = right.Difference switch
-        {
-            { HasInterval: true, Low: > 0 } => $"{Name(c.B)} is better by {RunWords.Points(right.Difference)}.",
-            { HasInterval: true, High: < 0 } => $"{Name(c.A)} is better; the difference is {RunWords.Points(right.Difference)}.",
-            _ => $"The difference in right answers, {RunWords.Points(right.Difference)}, may be chance.",
-        };
+        var right = c.Measures[0].Values;
+        var verdict = DifferenceWords.Of(right.Difference, $"{Name(c.B)} has more right answers", $"{Name(c.B)} has fewer right answers", $"In right answers there is {DifferenceWords.None("this comparison")}") + $": {RunWords.Points(right.Difference)}.";
         return new ReportModel
         {
             Title = $"{Name(c.A)} against {Name(c.B)}",
             Subtitle = string.Create(CultureInfo.InvariantCulture, $"Evaluations {c.EvaluationA} and {c.EvaluationB} on the {c.Problems} problems that both were asked."),
             Lead = [verdict],
-            KeyNumbers = [new KeyNumber(RunWords.Percent(right.A.Value), Name(c.A), RunWords.Interval(right.A), ChartTone.Slate), new KeyNumber(RunWords.Percent(right.B.Value), Name(c.B), RunWords.Interval(right.B))],
+            KeyNumbers = [new KeyNumber(RunWords.Percent(right.From.Value), Name(c.A), RunWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(RunWords.Percent(right.To.Value), Name(c.B), RunWords.IntervalMade(right.To))],
             Chapters = [new ReportChapter("On the same problems") { Figures = [Figure(c)], Tables = [Results(c), .. Settings(c)] }],
             Provenance = new Provenance(command, c.A.Info.Seed, [("Device of the first", c.A.Info.Device), ("Device of the second", c.B.Info.Device)]),
         };
@@ -37,8 +32,8 @@ internal static class ComparisonReport
 
     private static IEnumerable<IChart> Panels(RunComparison c)
     {
-        LineSeries Series(RunEvidence run, ChartTone tone, Func<LearningPoint, Measured> choose) =>
-            new(Name(run), tone, [.. RunFigures.Points(run, run.Evaluations).Where(p => double.IsFinite(choose(p).Value)).Select(p => choose(p).At(p.Step))], IntervalStyle.Band);
+        LineSeries Series(RunEvidence run, ChartTone tone, Func<LearningPoint, Estimate> choose) =>
+            new(Name(run), tone, [.. RunFigures.Points(run, run.Evaluations).Where(p => choose(p).IsMeasured).Select(p => choose(p).At(p.Step))], IntervalStyle.Band);
         var axis = new ChartAxis(LearningWords.Of([c.A, c.B]).Step);
         yield return new LineChart("Accuracy", axis, ChartAxis.Share("share of held-out answers right"), [Series(c.A, ChartTone.Slate, p => p.Accuracy), Series(c.B, ChartTone.Blue, p => p.Accuracy)]);
         yield return new LineChart("Length of right answers", axis, new ChartAxis("tokens, mean", Minimum: 0), [Series(c.A, ChartTone.Slate, p => p.RightLength), Series(c.B, ChartTone.Blue, p => p.RightLength)]);
@@ -46,15 +41,15 @@ internal static class ComparisonReport
 
     private static ReportFigure Figure(RunComparison c) => new(
         [.. Panels(c)], "Accuracy and length of right answers while the two runs learned. Bands are 95% intervals.",
-        string.Join("; ", new[] { c.A, c.B }.Select(r => $"{Name(r)}: {RunWords.Count(r, r.First(r.Evaluations.Count > 0 ? r.Evaluations[^1].Samples : []))}")), "each run's own evaluations, sampled at temperature 1");
+        string.Join("; ", new[] { c.A, c.B }.Select(r => $"{Name(r)}: {RunWords.Count(r, r.First(r.Evaluations.Count > 0 ? r.Evaluations[^1].Samples : []))}")), RunWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
 
     private static ReportTable Results(RunComparison c)
     {
-        ReportCell Cell(ComparedMeasure m, Measured value) => ReportCell.Of(value, m.IsShare ? NumberStyle.Percent : NumberStyle.Plain);
         return new ReportTable(
             "In numbers", ["", Name(c.A), Name(c.B), "difference", "p"],
-            [.. c.Measures.Select(m => (IReadOnlyList<ReportCell>)[ReportCell.Of(m.Name), Cell(m, m.A), Cell(m, m.B), Cell(m, m.Difference), m.PValue is { } p ? ReportCell.Of(p) : new ReportCell("none", "", IsNumber: true)])],
-            string.Create(CultureInfo.InvariantCulture, $"Means over {c.Problems} problems with 95% intervals below; the difference is paired by problem. {c.OnlyA} problems are solved by {Name(c.A)} alone, {c.OnlyB} by {Name(c.B)} alone (McNemar's exact p {c.McNemar:0.###})."));
+            [.. c.Measures.Select(m => (IReadOnlyList<ReportCell>)[ReportCell.Of(m.Measure.Name), Cell(m, m.Values.From), Cell(m, m.Values.To), Cell(m, m.Values.Difference), new ReportCell(PText.Of(m.Values.PValue), "", IsNumber: true)])],
+            string.Create(CultureInfo.InvariantCulture, $"n = {c.Problems} problems, with 95% intervals below; the difference is paired by problem, p that of no difference by Student's t. {c.OnlyA} problems are solved by {Name(c.A)} alone, {c.OnlyB} by {Name(c.B)} alone (McNemar's exact p {PText.Of(c.McNemar)})."));
+        static ReportCell Cell(ComparedMeasure m, Estimate estimate) => ReportCell.Of(estimate, m.Measure.PageStyle);
     }
 
     private static IEnumerable<ReportTable> Settings(RunComparison c)

@@ -2,12 +2,8 @@ using Deliberate.Core;
 
 namespace Deliberate.Training;
 
-/// <summary>One quantity of two runs on the same problems.</summary>
-/// <param name="A">Its mean over the problems, with its 95% interval.</param>
-/// <param name="B">The same.</param>
-/// <param name="Difference">B - A, paired by problem: its interval is that of the differences.</param>
-/// <param name="PValue">Of no difference, two-sided, by Student's t; null where it cannot be had.</param>
-internal sealed record ComparedMeasure(string Name, bool IsShare, Measured A, Measured B, Measured Difference, double? PValue);
+/// <summary>One quantity of two runs on the same problems: A's, B's, and B - A paired by problem.</summary>
+internal sealed record ComparedMeasure(SampleMeasure Measure, Paired Values);
 
 /// <summary>
 /// Two runs side by side: what each reached on the problems that both were asked, the difference paired by problem, and in which
@@ -25,7 +21,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
     public required int OnlyB { get; init; }
 
     /// <summary>Of OnlyA and OnlyB under equal skill, exact.</summary>
-    public double McNemar => PairedDifference.McNemarExact(OnlyA, OnlyB);
+    public double McNemar => Core.McNemar.Exact(OnlyA, OnlyB);
 
     public required IReadOnlyList<SettingDifference> Settings { get; init; }
 
@@ -36,8 +32,9 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
         var (first, second) = (RunEvidence.Read(a), RunEvidence.Read(b));
         var (nameA, samplesA) = Find(first, evaluation);
         var (nameB, samplesB) = Find(second, evaluation);
-        var common = ByProblem(first.First(samplesA));
-        var pairs = ByProblem(second.First(samplesB)).Where(p => common.ContainsKey(p.Key)).Select(p => (A: common[p.Key], B: p.Value)).ToArray();
+        var (drawnA, drawnB) = (first.First(samplesA), second.First(samplesB));
+        var common = ByProblem(drawnA);
+        var pairs = ByProblem(drawnB).Where(p => common.ContainsKey(p.Key)).Select(p => (A: common[p.Key], B: p.Value)).ToArray();
         var settings = RecipeDifferences.Of(first.Recipe, second.Recipe);
         if (pairs.Length == 0)
         {
@@ -45,23 +42,13 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
             throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Runs can be compared that have the same family, evaluation level and evaluation.seed.");
         }
 
-        var compared = new List<ComparedMeasure>();
-        void Compare(string name, bool isShare, Func<GradedSample, double> value)
-        {
-            double[] x = [.. pairs.Select(p => p.A.Average(value))], y = [.. pairs.Select(p => p.B.Average(value))];
-            var paired = PairedDifference.Of(y, x);
-            compared.Add(new ComparedMeasure(name, isShare, Mean(x, isShare), Mean(y, isShare), Interval(paired.Difference), paired.PValue));
-        }
-
-        Compare("right answer", true, Training.Measures.Right);
-        if (first.Thinks && second.Thinks) Compare("every step right", true, Training.Measures.EveryStepRight);
-        Compare("cut off by the budget", true, s => s.Truncated ? 1 : 0);
-        Compare("tokens of thought", false, Training.Measures.Tokens);
-        bool Solves(GradedSample[] samples) => 2 * samples.Count(s => s.Grade.Correct > 0) >= samples.Length;
+        var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.Tokens };
+        if (first.Thinks && second.Thinks) measures.Insert(1, SampleMeasure.StepsRight);
+        bool Solves(GradedSample[] samples) => 2 * samples.Count(SampleMeasure.IsRight) >= samples.Length;
         return new RunComparison(first, second, nameA, nameB)
         {
             Problems = pairs.Length,
-            Measures = compared,
+            Measures = [.. measures.Select(m => new ComparedMeasure(m, m.Compare(drawnA, drawnB)))],
             OnlyA = pairs.Count(p => Solves(p.A) && !Solves(p.B)),
             OnlyB = pairs.Count(p => Solves(p.B) && !Solves(p.A)),
             Settings = settings,
@@ -80,15 +67,5 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
     }
 
     private static Dictionary<(long, string), GradedSample[]> ByProblem(IEnumerable<GradedSample> samples) =>
-        samples.GroupBy(s => (s.Problem.Index, s.Problem.Canonical)).ToDictionary(g => g.Key, g => g.ToArray());
-
-    private static Measured Mean(double[] values, bool isShare)
-    {
-        var estimate = MeanEstimate.Of(values);
-        if (!isShare) return Interval(estimate);
-        var rate = estimate.Rate();
-        return new Measured(estimate.Mean, rate.Low, rate.High);
-    }
-
-    private static Measured Interval(MeanEstimate estimate) => estimate.StudentT() is { } interval ? new Measured(estimate.Mean, interval.Low, interval.High) : new Measured(estimate.Mean);
+        samples.GroupBy(SampleMeasure.Problem).ToDictionary(g => g.Key, g => g.ToArray());
 }

@@ -25,7 +25,7 @@ internal static class ExperimentAims
 
     private static IEnumerable<RunTarget> OfArithmetic(ExperimentSummary summary, string family)
     {
-        Measured Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)!.Rate;
+        Estimate Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)!.Rate;
         var (before, after) = (Steps(ExperimentModel.Base), Steps(ExperimentModel.Reinforced));
         yield return new RunTarget($"{family}, every step right before RL", $"at most {RunWords.Percent(RunTargets.MostBefore)}", RunWords.Share(before), before.Value <= RunTargets.MostBefore);
         yield return new RunTarget($"{family}, every step right after RL", $"at least {RunWords.Percent(RunTargets.LeastAfter)}", RunWords.Share(after), after.Value >= RunTargets.LeastAfter);
@@ -35,12 +35,11 @@ internal static class ExperimentAims
 
     private static IEnumerable<RunTarget> OfCountdown(ExperimentSummary summary, string family)
     {
-        var learned = summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "learning"), family)!;
-        var ratio = learned.From > 0 ? learned.To / learned.From : double.NaN;
-        yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(new Measured(ratio)), ratio >= RunTargets.LeastRatio);
+        var ratio = ExperimentScores.Times(summary.Evidence, new Subject(ExperimentModel.Base), new Subject(ExperimentModel.Reinforced), family);
+        yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
         var (shorter, longer) = (Tokens(summary, ExperimentModel.Base, family), Tokens(summary, ExperimentModel.Reinforced, family));
         yield return new RunTarget($"{family}, length of thought after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens", longer > shorter);
     }
 
-    private static double Tokens(ExperimentSummary summary, ExperimentModel model, string family) => ExperimentScores.Tokens(summary.Evidence, new Subject(model), [family]);
+    private static double Tokens(ExperimentSummary summary, ExperimentModel model, string family) => ExperimentScores.Tokens(summary.Evidence, new Subject(model), [family]).Value;
 }

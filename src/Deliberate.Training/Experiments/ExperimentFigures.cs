@@ -5,7 +5,7 @@ namespace Deliberate.Training;
 /// <summary>The charts of an experiment. Whiskers are 95% intervals; one thing has one tone throughout.</summary>
 internal static class ExperimentFigures
 {
-    private const string HowMade = "sampled at temperature 1, no filter; intervals over problems, pooled over seeds";
+    private const string HowMade = "sampled at temperature 1, no filter; over problems, pooled over seeds";
 
     private static readonly ChartAxis Axis = ChartAxis.Share("share of right answers");
 
@@ -32,7 +32,7 @@ internal static class ExperimentFigures
     public static ReportFigure Controls(ExperimentSummary summary) => new(
         [.. summary.FamiliesAndAll.Select(f => new BarChart(f ?? "all families", Axis, [.. new[] { Before, After, Expert, Careful, Direct }.Select(b => Group(summary, b.Name, f, b))]))],
         "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought, after RL.",
-        ExperimentTables.Sample(summary), HowMade)
+        ExperimentTables.Sample(summary), Made(summary, Before, After, Expert, Careful, Direct))
     { IsSmallMultiples = true };
 
     private static ReportFigure ByFamily(ExperimentSummary summary, string title, string caption, params (Subject Subject, string Name, ChartTone Tone)[] bars)
@@ -41,9 +41,12 @@ internal static class ExperimentFigures
         var half = families.Length / 2;
         return new(
             [.. new[] { families[..half], families[half..] }.Where(g => g.Length > 0).Select(part => new BarChart(title, Axis, [.. part.Select(f => Group(summary, f ?? "all", f, bars))]))],
-            caption, ExperimentTables.Sample(summary), HowMade);
+            caption, ExperimentTables.Sample(summary), Made(summary, bars));
     }
 
     private static BarGroup Group(ExperimentSummary summary, string name, string? family, params (Subject Subject, string Name, ChartTone Tone)[] bars) => new(
-        name, [.. bars.Select(b => summary.Score(b.Subject, family)?.Rate is { } rate ? new ChartBar(b.Name, b.Tone, rate.Value, rate.Low, rate.High) : new ChartBar(b.Name, b.Tone, double.NaN))]);
+        name, [.. bars.Select(b => summary.Score(b.Subject, family)?.Rate.Bar(b.Name, b.Tone) ?? new ChartBar(b.Name, b.Tone, double.NaN))]);
+
+    private static string Made(ExperimentSummary summary, params (Subject Subject, string Name, ChartTone Tone)[] bars) =>
+        RunWords.Made(HowMade, summary.FamiliesAndAll.SelectMany(f => bars.Select(b => summary.Score(b.Subject, f)?.Rate)).OfType<Estimate>());
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Deliberate.Core;
 
 namespace Deliberate.Training;
 
@@ -12,12 +13,12 @@ internal static class ExperimentFindings
 
     /// <summary>What is shown over all families.</summary>
     public static IEnumerable<string> Shows(ExperimentSummary summary) =>
-        Answered(summary).Where(a => a.Contrast.Finding != Finding.NotShown).Select(a => $"{Sentence(a.Question, a.Contrast)} {ByFamily(summary, a.Question)}");
+        Answered(summary).Where(a => a.Contrast.Finding != Finding.NotToldApart).Select(a => $"{Sentence(a.Question, a.Contrast)} {ByFamily(summary, a.Question)}");
 
     /// <summary>What is not shown over all families, then what an experiment like this cannot show.</summary>
     public static IEnumerable<string> DoesNotShow(ExperimentSummary summary)
     {
-        foreach (var (question, contrast) in Answered(summary).Where(a => a.Contrast.Finding == Finding.NotShown)) yield return $"{Sentence(question, contrast)} {ByFamily(summary, question)}";
+        foreach (var (question, contrast) in Answered(summary).Where(a => a.Contrast.Finding == Finding.NotToldApart)) yield return $"{Sentence(question, contrast)} {ByFamily(summary, question)}";
         var plan = summary.Plan;
         yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
         yield return "That a larger model on natural problems would behave alike: these are small models on generated problems with exact checkers.";
@@ -33,12 +34,12 @@ internal static class ExperimentFindings
     /// <summary>The answer to a question, or that there is none.</summary>
     public static string Sentence(ExperimentQuestion question, Contrast contrast)
     {
-        var numbers = $"from {RunWords.Percent(contrast.From)} to {RunWords.Percent(contrast.To)}, {Difference(contrast)}";
+        var numbers = $"from {RunWords.Percent(contrast.From.Value)} to {RunWords.Percent(contrast.To.Value)}, {Difference(contrast)}";
         return contrast.Finding switch
         {
-            Finding.Higher => $"{question.Higher}: {numbers}.",
-            Finding.Lower => $"{question.Lower}: {numbers}.",
-            _ => $"{question.Asks} Not shown: {numbers}, {(contrast.SeedsDisagree ? "and the seeds disagree in sign" : "which chance could explain")}.",
+            Finding.Larger => $"{question.Higher}: {numbers}.",
+            Finding.Smaller => $"{question.Lower}: {numbers}.",
+            _ => $"{question.Asks} Not shown: {numbers}, {(contrast.SeedsDisagree ? "and the seeds disagree in sign" : "no difference that this experiment could show")}.",
         };
     }
 
@@ -46,7 +47,7 @@ internal static class ExperimentFindings
     public static string ByFamily(ExperimentSummary summary, ExperimentQuestion question)
     {
         var parts = new List<string>();
-        foreach (var (verdict, words) in new[] { (Finding.Higher, "higher in"), (Finding.Lower, "lower in"), (Finding.NotShown, "not shown in") })
+        foreach (var (verdict, words) in new[] { (Finding.Larger, "higher in"), (Finding.Smaller, "lower in"), (Finding.NotToldApart, "not shown in") })
         {
             string[] families = [.. summary.Families.Where(f => summary.Contrast(question, f)?.Finding == verdict).Select(f => $"{f} ({Signed(summary.Contrast(question, f)!.Difference.Value)})")];
             if (families.Length > 0) parts.Add($"{words} {string.Join(", ", families)}");
@@ -66,8 +67,8 @@ internal static class ExperimentFindings
 
     public static string Word(Contrast contrast) => contrast.Finding switch
     {
-        Finding.Higher => "higher",
-        Finding.Lower => "lower",
+        Finding.Larger => "higher",
+        Finding.Smaller => "lower",
         _ => contrast.SeedsDisagree ? "not shown (seeds disagree)" : "not shown",
     };
 

@@ -73,7 +73,7 @@ internal static class ExperimentReport
     private static IEnumerable<string> Lead(ExperimentSummary summary, List<RunTarget> aims)
     {
         (ExperimentQuestion Question, Contrast Contrast)[] answered = [.. ExperimentFindings.Answered(summary)];
-        var shown = answered.Count(a => a.Contrast.Finding != Finding.NotShown);
+        var shown = answered.Count(a => a.Contrast.Finding != Finding.NotToldApart);
         if (answered.FirstOrDefault(a => a.Question.Key == "learning") is { Question: { } question, Contrast: { } learned }) yield return ExperimentFindings.Sentence(question, learned);
         yield return string.Create(CultureInfo.InvariantCulture, $"Of {answered.Length} questions asked beforehand {shown} {(shown == 1 ? "has" : "have")} an answer over all families that chance does not explain; the others are said to be not shown.");
         if (aims.Count > 0) yield return RunTargets.Sentence(aims);
@@ -92,7 +92,7 @@ internal static class ExperimentReport
             if (summary.Score(new Subject(model), null) is not { } score) continue;
             var from = model == ExperimentModel.DirectReinforced ? ExperimentModel.Direct : ExperimentModel.Base;
             var before = model == ExperimentModel.Careful ? "" : $"; before {RunWords.Percent(summary.Score(new Subject(from), null)!.Rate.Value)}";
-            yield return new KeyNumber(RunWords.Percent(score.Rate.Value), label, RunWords.Interval(score.Rate) + before, tone);
+            yield return new KeyNumber(RunWords.Percent(score.Rate.Value), label, RunWords.IntervalMade(score.Rate) + before, tone);
         }
     }
 

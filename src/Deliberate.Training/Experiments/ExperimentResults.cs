@@ -4,12 +4,12 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// <c>results.json</c>: every number of the experiment with its n, successes, interval and seeds, for whoever computes further.
-/// Rates are shares from 0 to 1, differences those of shares; intervals are 95%.
+/// <c>results.json</c>: every number of the experiment as an estimate, with its successes and seeds, for whoever computes further.
+/// Rates are shares from 0 to 1, differences those of shares.
 /// </summary>
 internal static class ExperimentResults
 {
-    private const int Format = 1;
+    private const int Format = 2;
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -49,15 +49,11 @@ internal static class ExperimentResults
             Model = subject.Key,
             Family = family ?? "all",
             Metric = RecipeWriter.Scalar(metric),
-            score.Problems,
-            score.Samples,
             score.Successes,
-            Rate = score.Rate.Value,
-            score.Rate.Low,
-            score.Rate.High,
-            MeanTokens = Math.Round(ExperimentScores.Tokens(summary.Evidence, subject, families), 2),
+            score.Rate,
+            Tokens = ExperimentScores.Tokens(summary.Evidence, subject, families),
             Truncated = families.SelectMany(f => summary.Evidence.Seeds(subject, f).Select(s => summary.Evidence.Find(subject, f, s)!.Truncated)).Sum(),
-            Seeds = score.Seeds.Select(s => new { s.Seed, s.Successes, s.Samples, Rate = s.Rate.Value, s.Rate.Low, s.Rate.High }),
+            Seeds = score.Seeds.Select(s => new { s.Seed, s.Successes, s.Rate }),
         };
     }
 
@@ -73,9 +69,7 @@ internal static class ExperimentResults
             ToModel = question.To.Key,
             contrast.From,
             contrast.To,
-            Difference = contrast.Difference.Value,
-            contrast.Difference.Low,
-            contrast.Difference.High,
+            contrast.Difference,
             Finding = RecipeWriter.Scalar(contrast.Finding),
             Seeds = contrast.Seeds.Select(s => new { s.Seed, s.Difference }),
         };

@@ -9,120 +9,90 @@ internal enum Metric
     EveryStepRight,
 }
 
-/// <summary>A rate with its interval over problems, and each seed's own.</summary>
-/// <param name="Problems">Different held-out problems.</param>
-/// <param name="Samples">Answers: one a problem and seed.</param>
-/// <param name="Successes">Of them.</param>
-/// <param name="Rate">Pooled over seeds; 95%, problems being the clusters.</param>
-/// <param name="Seeds">Each seed's, with Wilson's interval.</param>
-internal sealed record Score(int Problems, int Samples, int Successes, Measured Rate, IReadOnlyList<(ulong Seed, int Successes, int Samples, Measured Rate)> Seeds)
+/// <summary>A share of a kind of model, and each seed's own.</summary>
+/// <param name="Rate">Pooled over seeds: an item is a problem, its samples one answer in each seed.</param>
+/// <param name="Successes">Of the answers.</param>
+/// <param name="Seeds">Each seed's.</param>
+internal sealed record Score(Estimate Rate, int Successes, IReadOnlyList<(ulong Seed, int Successes, Estimate Rate)> Seeds)
 {
     /// <summary>The lowest and highest seed; null where each seed was asked other families, as of those left out in turn.</summary>
-    public (double Low, double High)? Range => Seeds.All(s => s.Samples == Problems) ? (Seeds.Min(s => s.Rate.Value), Seeds.Max(s => s.Rate.Value)) : null;
+    public (double Low, double High)? Range => Seeds.All(s => s.Rate.N == Rate.N) ? (Seeds.Min(s => s.Rate.Value), Seeds.Max(s => s.Rate.Value)) : null;
 }
 
-/// <summary>What a comparison comes to.</summary>
-internal enum Finding
-{
-    /// <summary>The interval is above 0, and so is every seed's difference where the seeds were asked the same.</summary>
-    Higher,
-
-    /// <summary>The same below 0.</summary>
-    Lower,
-
-    /// <summary>The interval includes 0, or such seeds differ in sign.</summary>
-    NotShown,
-}
-
-/// <summary>The mean difference of two kinds of models on the same problems and seeds.</summary>
-/// <param name="From">Rate of the first kind, on these problems and seeds.</param>
-/// <param name="To">Rate of the second.</param>
-/// <param name="Difference">Bootstrap over problems, 95%.</param>
+/// <summary>Two kinds of models on the same problems and seeds.</summary>
+/// <param name="From">The first kind's share, on these.</param>
+/// <param name="To">The second's.</param>
+/// <param name="Difference">Paired by problem.</param>
 /// <param name="Seeds">Each seed's own difference.</param>
 /// <param name="SeedsCompare">Whether all seeds were asked the same: not where families are left out in turn.</param>
-internal sealed record Contrast(double From, double To, Measured Difference, IReadOnlyList<(ulong Seed, double Difference)> Seeds, bool SeedsCompare)
+internal sealed record Contrast(Estimate From, Estimate To, Estimate Difference, IReadOnlyList<(ulong Seed, double Difference)> Seeds, bool SeedsCompare)
 {
-    public Finding Finding =>
-        Difference.Low > 0 && (!SeedsCompare || Seeds.All(s => s.Difference > 0)) ? Finding.Higher
-        : Difference.High < 0 && (!SeedsCompare || Seeds.All(s => s.Difference < 0)) ? Finding.Lower
-        : Finding.NotShown;
+    /// <summary>The difference's own, unless seeds that were asked the same differ in sign: then the two are not told apart.</summary>
+    public Finding Finding => Difference.Finding switch
+    {
+        Finding.Larger when SeedsCompare && !Seeds.All(s => s.Difference > 0) => Finding.NotToldApart,
+        Finding.Smaller when SeedsCompare && !Seeds.All(s => s.Difference < 0) => Finding.NotToldApart,
+        var finding => finding,
+    };
 
     /// <summary>Whether it is the seeds that disagree, the interval being clear of 0.</summary>
-    public bool SeedsDisagree => Finding == Finding.NotShown && (Difference.Low > 0 || Difference.High < 0);
+    public bool SeedsDisagree => Finding == Finding.NotToldApart && Difference.Finding != Finding.NotToldApart;
 
     public (double Low, double High) Range => (Seeds.Min(s => s.Difference), Seeds.Max(s => s.Difference));
 }
 
 /// <summary>
-/// Rates and differences of an experiment. A problem is asked once in every seed, of another model each time: these answers are
-/// one cluster. Intervals therefore cover the choice of problems and samples; how much training itself varies is what the
-/// seeds' own numbers say.
+/// Shares and differences of an experiment. A problem is asked once in every seed, of another model each time: these answers are
+/// the samples of one item. Intervals therefore cover the choice of problems and samples; how much training itself varies is what
+/// the seeds' own numbers say.
 /// </summary>
 internal static class ExperimentScores
 {
     /// <summary>Null where nothing was measured.</summary>
     public static Score? Of(ExperimentEvidence evidence, Subject subject, IReadOnlyList<string> families, Metric metric = Metric.RightAnswer)
     {
-        var values = new List<double>();
-        var clusters = new List<int>();
-        var seeds = new SortedDictionary<ulong, (int Successes, int Samples)>();
-        foreach (var (cluster, family, seed, problem) in Cells(evidence, families, f => evidence.Seeds(subject, f)))
-        {
-            var value = Value(evidence.Find(subject, family, seed)!, problem, metric);
-            values.Add(value);
-            clusters.Add(cluster);
-            var (successes, samples) = seeds.GetValueOrDefault(seed);
-            seeds[seed] = (successes + (int)value, samples + 1);
-        }
-
-        if (values.Count == 0) return null;
-        var estimate = MeanEstimate.Clustered([.. values], [.. clusters]);
-        var interval = seeds.Count == 1 ? new Proportion((int)values.Sum(), values.Count).Wilson() : estimate.Rate();
-        return new Score(
-            estimate.Clusters, values.Count, (int)values.Sum(), new Measured(estimate.Mean, interval.Low, interval.High),
-            [.. seeds.Select(s => (s.Key, s.Value.Successes, s.Value.Samples, Wilson(s.Value.Successes, s.Value.Samples)))]);
+        var cells = Cells(evidence, families, f => evidence.Seeds(subject, f)).Select(c => (Cell: c, Value: Value(evidence.Find(subject, c.Family, c.Seed)!, c.Problem, metric))).ToArray();
+        return cells.Length == 0 ? null : new Score(
+            ShareMetric.Of(ItemValues.Of(cells, c => (c.Cell.Family, c.Cell.Problem), c => c.Value)), (int)cells.Sum(c => c.Value),
+            [
+                .. cells.GroupBy(c => c.Cell.Seed).OrderBy(g => g.Key)
+                    .Select(g => (g.Key, (int)g.Sum(c => c.Value), ShareMetric.Of(ItemValues.Of(g, c => (c.Cell.Family, c.Cell.Problem), c => c.Value)))),
+            ]);
     }
 
     /// <summary>Null where the two were not measured together.</summary>
     public static Contrast? Between(ExperimentEvidence evidence, Subject from, Subject to, IReadOnlyList<string> families, Metric metric = Metric.RightAnswer)
     {
-        var values = new List<double>();
-        var clusters = new List<int>();
-        var seeds = new SortedDictionary<ulong, (double Sum, int Count)>();
-        double before = 0, after = 0;
-        foreach (var (cluster, family, seed, problem) in Cells(evidence, families, f => evidence.Seeds(from, f).Intersect(evidence.Seeds(to, f))))
-        {
-            var (first, second) = (Value(evidence.Find(from, family, seed)!, problem, metric), Value(evidence.Find(to, family, seed)!, problem, metric));
-            (before, after) = (before + first, after + second);
-            values.Add(second - first);
-            clusters.Add(cluster);
-            var (sum, count) = seeds.GetValueOrDefault(seed);
-            seeds[seed] = (sum + second - first, count + 1);
-        }
-
-        if (values.Count == 0) return null;
-        var interval = Bootstrap.ClusteredMean([.. values], [.. clusters], new RandomStream(evidence.Plan.Recipe.ProblemSeed, StreamStage.Bootstrap));
-        return new Contrast(
-            before / values.Count, after / values.Count, new Measured(values.Average(), interval.Low, interval.High), [.. seeds.Select(s => (s.Key, s.Value.Sum / s.Value.Count))],
-            seeds.Values.All(s => s.Count == clusters.Distinct().Count()));
+        var pairs = Pairs(evidence, from, to, families, metric);
+        if (pairs.Length == 0) return null;
+        var paired = Paired.Of(ItemValues.Of(pairs, p => p.Item, p => p.From), ItemValues.Of(pairs, p => p.Item, p => p.To), MeasureKind.Share);
+        var seeds = pairs.GroupBy(p => p.Seed).OrderBy(g => g.Key).ToArray();
+        return new Contrast(paired.From, paired.To, paired.Difference, [.. seeds.Select(g => (g.Key, g.Average(p => p.To - p.From)))], seeds.All(g => g.Count() == paired.Difference.N));
     }
 
-    /// <summary>Mean tokens of the answers; NaN where nothing was measured.</summary>
-    public static double Tokens(ExperimentEvidence evidence, Subject subject, IReadOnlyList<string> families) =>
-        families.SelectMany(f => evidence.Seeds(subject, f).SelectMany(s => evidence.Find(subject, f, s)!.Tokens)).Select(t => (double)t).DefaultIfEmpty(double.NaN).Average();
-
-    private static Measured Wilson(int successes, int samples)
+    /// <summary>How many times as many right answers the second has, of a family.</summary>
+    public static Estimate Times(ExperimentEvidence evidence, Subject from, Subject to, string family)
     {
-        var interval = new Proportion(successes, samples).Wilson();
-        return new Measured((double)successes / samples, interval.Low, interval.High);
+        var pairs = Pairs(evidence, from, to, [family], Metric.RightAnswer);
+        return RatioMetric.Of(ItemValues.Of(pairs, p => p.Item, p => p.From), ItemValues.Of(pairs, p => p.Item, p => p.To), evidence.Plan.Recipe.ProblemSeed);
     }
 
-    private static IEnumerable<(int Cluster, string Family, ulong Seed, int Problem)> Cells(ExperimentEvidence evidence, IReadOnlyList<string> families, Func<string, IEnumerable<ulong>> seeds)
+    /// <summary>Mean tokens of the answers.</summary>
+    public static Estimate Tokens(ExperimentEvidence evidence, Subject subject, IReadOnlyList<string> families) => MeanMetric.Of(ItemValues.Of(
+        Cells(evidence, families, f => evidence.Seeds(subject, f)), c => (c.Family, c.Problem), c => evidence.Find(subject, c.Family, c.Seed)!.Tokens[c.Problem]));
+
+    /// <summary>What both answered in the seeds that both have.</summary>
+    private static ((string Family, int Problem) Item, ulong Seed, double From, double To)[] Pairs(ExperimentEvidence evidence, Subject from, Subject to, IReadOnlyList<string> families, Metric metric) =>
+    [
+        .. Cells(evidence, families, f => evidence.Seeds(from, f).Intersect(evidence.Seeds(to, f)))
+            .Select(c => ((c.Family, c.Problem), c.Seed, Value(evidence.Find(from, c.Family, c.Seed)!, c.Problem, metric), Value(evidence.Find(to, c.Family, c.Seed)!, c.Problem, metric))),
+    ];
+
+    private static IEnumerable<(string Family, ulong Seed, int Problem)> Cells(ExperimentEvidence evidence, IReadOnlyList<string> families, Func<string, IEnumerable<ulong>> seeds)
     {
-        var count = evidence.Plan.Recipe.Problems;
-        for (var f = 0; f < families.Count; f++)
-            foreach (var seed in seeds(families[f]))
-                for (var problem = 0; problem < count; problem++) yield return ((f * count) + problem, families[f], seed, problem);
+        foreach (var family in families)
+            foreach (var seed in seeds(family))
+                for (var problem = 0; problem < evidence.Plan.Recipe.Problems; problem++) yield return (family, seed, problem);
     }
 
     private static double Value(Answers answers, int problem, Metric metric) => (metric == Metric.RightAnswer ? answers.Right : answers.StepsRight)[problem] ? 1 : 0;

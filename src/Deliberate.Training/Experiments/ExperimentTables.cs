@@ -19,7 +19,7 @@ internal static class ExperimentTables
 
         return new ReportTable(
             metric == Metric.RightAnswer ? "Right answers to held-out problems" : "Every step right", ["model", .. summary.Families, "all"], rows,
-            $"{Sample(summary)} Intervals are 95%, over problems; behind them the lowest and highest of the seeds.");
+            $"{Sample(summary)} Behind the intervals, which are over problems, stand the lowest and highest of the seeds.");
     }
 
     /// <summary>A row a question: the difference over all families and what it comes to.</summary>
@@ -28,11 +28,11 @@ internal static class ExperimentTables
         [
             .. ExperimentFindings.Answered(summary).Select(a => (IReadOnlyList<ReportCell>)
             [
-                ReportCell.Of(a.Question.Asks), new(RunWords.Percent(a.Contrast.From), a.Question.From.Name), new(RunWords.Percent(a.Contrast.To), a.Question.To.Name),
-                ReportCell.Of(ExperimentFindings.Difference(a.Contrast).Replace(" percentage points", "", StringComparison.Ordinal)), ReportCell.Of(ExperimentFindings.Word(a.Contrast)),
+                ReportCell.Of(a.Question.Asks), new(RunWords.Percent(a.Contrast.From.Value), a.Question.From.Name), new(RunWords.Percent(a.Contrast.To.Value), a.Question.To.Name),
+                new(ExperimentFindings.Difference(a.Contrast).Replace(" percentage points", "", StringComparison.Ordinal)) { Estimate = a.Contrast.Difference }, ReportCell.Of(ExperimentFindings.Word(a.Contrast)),
             ]),
         ],
-        "Over all families, on the problems and seeds that both were asked; paired bootstrap over problems. Higher and lower are said only where the interval excludes 0 and every seed agrees in sign.");
+        "Over all families, on the problems and seeds that both were asked, paired by problem. Higher and lower are said only where the interval excludes 0 and every seed agrees in sign.");
 
     /// <summary>n, in a sentence.</summary>
     public static string Sample(ExperimentSummary summary)
@@ -57,6 +57,6 @@ internal static class ExperimentTables
         if (score is null) return ReportCell.Of("");
         var seeds = score.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"seed {score.Seeds[0].Seed}")
             : score.Range is var (low, high) ? $"seeds {RunWords.Percent(low)} to {RunWords.Percent(high)}" : "each family in some of the seeds";
-        return new ReportCell(RunWords.Percent(score.Rate.Value), $"{NumberText.Range(score.Rate.Low, score.Rate.High, NumberStyle.Percent)}; {seeds}", IsNumber: true);
+        return new ReportCell(RunWords.Percent(score.Rate.Value), $"{score.Rate.Range(NumberStyle.Percent)}; {seeds}", IsNumber: true) { Estimate = score.Rate };
     }
 }

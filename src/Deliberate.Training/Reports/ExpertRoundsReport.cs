@@ -30,7 +30,7 @@ internal static class ExpertRoundsReport
             rows.Add(
             [
                 ReportCell.Of((double)number), ReportCell.Of(Value("ei/accuracy"), NumberStyle.Percent), ReportCell.Of(Value("ei/solved"), NumberStyle.Percent), ReportCell.Of(Value("ei/kept")), ReportCell.Of(Value("ei/updates")),
-                losses.Length > 0 ? ReportCell.Of(losses[^1]) : new ReportCell("none", "", IsNumber: true), after is null ? new ReportCell("not measured", "", IsNumber: true) : ReportCell.Of(Measures.Accuracy(run.First(after))),
+                losses.Length > 0 ? ReportCell.Of(losses[^1]) : new ReportCell("none", "", IsNumber: true), after is null ? new ReportCell("not measured", "", IsNumber: true) : ReportCell.Of(SampleMeasure.Accuracy.Of(run.First(after))),
             ]);
         }
 
@@ -42,7 +42,7 @@ internal static class ExpertRoundsReport
     public static ReportFigure? Figure(RunEvidence run)
     {
         if (run.Recipe.Reinforcement.Steps == 0 || run.Rounds.Count < 2) return null;
-        var sample = string.Join(" or ", run.Rounds.Select(r => run.First(r.Samples).Count).Distinct().Order()) + " samples of held-out problems at each point";
+        var sample = string.Join(" or ", run.Rounds.Select(r => SampleMeasure.Accuracy.Of(run.First(r.Samples)).N).Distinct().Order()) + " held-out problems at each point";
         return LearningFigure.Build(RunWords.Name(run), LearningWords.ExpertIteration, "share of held-out answers", RunFigures.Points(run, run.Rounds), null, sample, "sampled at temperature 1, no filter, after so many rounds");
     }
 

@@ -88,13 +88,12 @@ internal static class RunChapter
         {
             if (all is null) return;
             var s = of.First(all);
-            var (right, wrong) = (s.Where(x => x.Grade.Correct > 0), s.Where(x => x.Grade.Correct == 0));
             rows.Add(
             [
-                ReportCell.Of(name), ReportCell.Of((double)s.Count), ReportCell.Of(Measures.Accuracy(s)),
-                of.Thinks ? ReportCell.Of(Measures.StepsRight(s)) : new ReportCell("no steps", "", IsNumber: true),
-                ReportCell.Of(Measures.Length(right), NumberStyle.Plain), ReportCell.Of(Measures.Length(wrong), NumberStyle.Plain), ReportCell.Of(Measures.Rate(s, x => x.Truncated)),
+                ReportCell.Of(name), ReportCell.Of((double)SampleMeasure.Accuracy.Of(s).N), Cell(SampleMeasure.Accuracy), of.Thinks ? Cell(SampleMeasure.StepsRight) : new ReportCell("no steps", "", IsNumber: true),
+                Cell(SampleMeasure.TokensRight), Cell(SampleMeasure.TokensWrong), Cell(SampleMeasure.Truncated),
             ]);
+            ReportCell Cell(SampleMeasure measure) => ReportCell.Of(measure.Of(s), measure.PageStyle);
         }
 
         Add(run.Learning.Before, run, run.Base);
@@ -106,6 +105,6 @@ internal static class RunChapter
         }
 
         return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "tokens, right", "tokens, wrong", "cut off"], rows,
-            "Samples of held-out problems at temperature 1, with 95% intervals below. Tokens are those of the whole completion, answer included, on average over right and over wrong answers.");
+            "Held-out problems at temperature 1, with 95% intervals below; n is their number. Tokens are those of the whole completion, answer included, on average over right and over wrong answers.");
     }
 }

@@ -13,7 +13,7 @@ internal static class RunFigures
 
     public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
         RunWords.Name(run), run.Learning, "share of held-out answers", Points(run, run.Evaluations), control is null ? null : Points(control, control.Evaluations), Counts(run),
-        $"{Sampling}, after so many {run.Learning.Steps}; Wilson intervals of shares, t intervals of mean lengths");
+        $"{Sampling}, after so many {run.Learning.Steps}");
 
     /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
     public static IReadOnlyList<IChart> Picture(RunEvidence run, RunEvidence? control)
@@ -28,20 +28,20 @@ internal static class RunFigures
 
     /// <summary>All tasks by the share of right answers, a group a run; those that are finished.</summary>
     public static ReportFigure Comparison(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs) => ComparisonFigure.Build(
-        LearningWords.Of([.. runs.Select(r => r.Run)]), AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, Measures.Accuracy))],
-        string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), How(runs[0].Run));
+        LearningWords.Of([.. runs.Select(r => r.Run)]), AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, SampleMeasure.Accuracy))],
+        string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), Sampling);
 
     /// <summary>One run, by right answers and, where it thinks, by every step right.</summary>
     public static ReportFigure Comparison(RunEvidence run, RunEvidence? control)
     {
-        List<Comparison> groups = [Compared("answer right", run, control, Measures.Accuracy)];
-        if (run.Thinks) groups.Add(Compared("answer and every step right", run, null, Measures.StepsRight));
-        return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), How(run));
+        List<Comparison> groups = [Compared("answer right", run, control, SampleMeasure.Accuracy)];
+        if (run.Thinks) groups.Add(Compared("answer and every step right", run, null, SampleMeasure.StepsRight));
+        return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), Sampling);
     }
 
     public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
     {
-        MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<GradedSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, Measures.Within(samples, b)))]);
+        MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<GradedSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, SampleMeasure.Within(b).Of(samples)))]);
         return BudgetFigure.Build(
             RunWords.Name(run), AnswersRight, [Curve(run.Learning.Before, ChartTone.Slate, before), Curve(run.Learning.After, ChartTone.Blue, after)], RunWords.Count(run, after),
             $"{Sampling}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
@@ -50,13 +50,13 @@ internal static class RunFigures
     /// <summary>Null where no problem has several samples.</summary>
     public static ReportFigure? Votes(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
     {
-        var (earlier, later) = (Measures.Votes(before, run.Recipe.Evaluation.Seed), Measures.Votes(after, run.Recipe.Evaluation.Seed));
+        var (earlier, later) = (SampleVotes.Of(before, run.Recipe.Evaluation.Seed), SampleVotes.Of(after, run.Recipe.Evaluation.Seed));
         if (later.Count < 2 || earlier.Count < 2) return null;
         var problems = after.Where(s => s.Grade.IsGraded).GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
         return SamplesFigure.Build(
             RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
             string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems ({RunWords.Split(run)}), {problems.Min(g => g.Count())} samples each"),
-            $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared; 95% intervals over problems");
+            $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared");
     }
 
     public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
@@ -70,22 +70,21 @@ internal static class RunFigures
         {
             var samples = run.First(e.Samples);
             return new LearningPoint(
-                e.Step, Measures.Accuracy(samples), Measures.Length(samples.Where(s => s.Grade.Correct > 0)), Measures.Length(samples.Where(s => s.Grade.Correct == 0)),
-                run.Thinks ? Measures.StepsRight(samples) : null);
+                e.Step, SampleMeasure.Accuracy.Of(samples), SampleMeasure.TokensRight.Of(samples), SampleMeasure.TokensWrong.Of(samples), run.Thinks ? SampleMeasure.StepsRight.Of(samples) : null);
         }).GroupBy(p => p.Step).Select(g => g.Last()),
     ];
 
-    private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, Func<IReadOnlyList<GradedSample>, Measured> measure) =>
-        new(name, measure(run.First(run.Base!)), measure(run.First(run.Final!)), control?.Final is { } direct ? measure(control.First(direct)) : null);
-
-    private static string How(RunEvidence run) => $"{Sampling}; {(run.Recipe.Evaluation.Samples == 1 ? "Wilson intervals" : "intervals over problems as clusters")}";
+    private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, SampleMeasure measure) =>
+        new(name, measure.Of(run.First(run.Base!)), measure.Of(run.First(run.Final!)), control?.Final is { } direct ? measure.Of(control.First(direct)) : null);
 
     private static string Counts(RunEvidence run)
     {
         var ends = RunWords.Count(run, run.First(run.Evaluations[^1].Samples));
-        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => run.First(e.Samples).Count).Distinct().Order().ToArray();
-        return between.Length == 0 || run.Final is null ? ends : $"{ends}; {string.Join(" or ", between)} samples at the points in between";
+        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => Problems(run, e.Samples)).Distinct().Order().ToArray();
+        return between.Length == 0 || run.Final is null ? ends : $"{ends}; {string.Join(" or ", between)} problems at the points in between";
     }
 
-    private static int Last(RunEvidence run) => run.Evaluations.Count == 0 ? 0 : run.First(run.Evaluations[^1].Samples).Count;
+    private static int Last(RunEvidence run) => run.Evaluations.Count == 0 ? 0 : Problems(run, run.Evaluations[^1].Samples);
+
+    private static int Problems(RunEvidence run, IReadOnlyList<GradedSample> samples) => run.First(samples).DistinctBy(SampleMeasure.Problem).Count();
 }

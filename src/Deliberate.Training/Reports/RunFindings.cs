@@ -17,17 +17,17 @@ internal static class RunFindings
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
-        var (from, to) = bySteps ? (Measures.StepsRight(b), Measures.StepsRight(a)) : (Measures.Accuracy(b), Measures.Accuracy(a));
-        yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.Interval(to)}; {run.Learning.Before} {RunWords.Percent(from.Value)}");
+        var (from, to) = bySteps ? (SampleMeasure.StepsRight.Of(b), SampleMeasure.StepsRight.Of(a)) : (SampleMeasure.Accuracy.Of(b), SampleMeasure.Accuracy.Of(a));
+        yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.IntervalMade(to)}; {run.Learning.Before} {RunWords.Percent(from.Value)}");
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
-            var (shorter, longer) = (Measures.Length(b), Measures.Length(a));
+            var (shorter, longer) = (SampleMeasure.Tokens.Of(b), SampleMeasure.Tokens.Of(a));
             yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}", ChartTone.Green);
         }
 
         if (control?.Final is not { } direct) yield break;
-        var without = Measures.Accuracy(control.First(direct));
-        yield return new KeyNumber(RunWords.Percent(without.Value), $"{RunWords.Name(run)}, control without thought", $"{RunWords.Interval(without)}; with thought {RunWords.Percent(Measures.Accuracy(a).Value)} of answers right", ChartTone.Orange);
+        var without = SampleMeasure.Accuracy.Of(control.First(direct));
+        yield return new KeyNumber(RunWords.Percent(without.Value), $"{RunWords.Name(run)}, control without thought", $"{RunWords.IntervalMade(without)}; with thought {RunWords.Percent(SampleMeasure.Accuracy.Of(a).Value)} of answers right", ChartTone.Orange);
     }
 
     public static IEnumerable<string> Shows(RunEvidence run, RunEvidence? control)
@@ -36,22 +36,23 @@ internal static class RunFindings
         var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
         if (run.Recipe.Reinforcement.Steps == 0 && run.Recipe.ExpertIteration.Rounds == 0)
         {
-            yield return $"{name}: imitation alone reached {RunWords.Share(Measures.Accuracy(a))} right answers.";
+            yield return $"{name}: imitation alone reached {RunWords.Share(SampleMeasure.Accuracy.Of(a))} right answers.";
             yield break;
         }
 
-        yield return $"{name}: after {run.Learning.Long} {RunWords.Share(Measures.Accuracy(a))} of the answers are right, before {RunWords.Share(Measures.Accuracy(b))}. {Change(Measures.Change(b, a, Measures.Right))}";
+        yield return $"{name}: after {run.Learning.Long} {RunWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {RunWords.Share(SampleMeasure.Accuracy.Of(b))}. {Change(SampleMeasure.Accuracy.Change(b, a))}";
         if (run.Thinks)
         {
-            yield return $"{name}: every step is right in {RunWords.Share(Measures.StepsRight(a))}, before {RunWords.Share(Measures.StepsRight(b))}.";
+            yield return $"{name}: every step is right in {RunWords.Share(SampleMeasure.StepsRight.Of(a))}, before {RunWords.Share(SampleMeasure.StepsRight.Of(b))}.";
             yield return Length(run, b, a);
             yield return Budget(run, b, a);
         }
 
         if (control?.Final is not { } direct) yield break;
-        var (without, gap) = (control.First(direct), Measures.Change(control.First(direct), a, Measures.Right));
-        yield return $"{name}: the control that answers at once reached {RunWords.Share(Measures.Accuracy(without))}. With thought it is {RunWords.Points(gap)} {(gap.Value >= 0 ? "more" : "(less)")} on the same problems"
-            + (gap.HasInterval && gap.Low <= 0 && gap.High >= 0 ? ", which chance could explain." : ".");
+        var (without, gap) = (control.First(direct), SampleMeasure.Accuracy.Change(control.First(direct), a));
+        yield return $"{name}: the control that answers at once reached {RunWords.Share(SampleMeasure.Accuracy.Of(without))}. "
+            + DifferenceWords.Of(gap, "With thought more of the same problems are solved", "With thought fewer of the same problems are solved", $"With thought there is, on the same problems, {DifferenceWords.None("this run")}")
+            + $": {RunWords.Points(gap)}.";
     }
 
     /// <summary>What holds of every report, and what this one lacks.</summary>
@@ -72,29 +73,19 @@ internal static class RunFindings
             yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.Progress}.");
     }
 
-    private static string Change(Measured change) => change switch
-    {
-        { HasInterval: true, Low: > 0 } => $"On the same problems that is a gain of {RunWords.Points(change)}.",
-        { HasInterval: true, High: < 0 } => $"On the same problems that is a loss: {RunWords.Points(change)}.",
-        _ => $"The difference on the same problems, {RunWords.Points(change)}, may be chance.",
-    };
+    private static string Change(Estimate change) =>
+        DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}") + $": {RunWords.Points(change)}.";
 
     private static string Length(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
     {
-        string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(Measures.Length(s.Where(x => x.Grade.Correct > 0)).Value)}, wrong ones {RunWords.Tokens(Measures.Length(s.Where(x => x.Grade.Correct == 0)).Value)}";
-        var change = Measures.Change(b, a, Measures.Tokens);
-        var said = change switch
-        {
-            { HasInterval: true, Low: > 0 } => "longer",
-            { HasInterval: true, High: < 0 } => "shorter",
-            _ => "not measurably longer or shorter",
-        };
-        return $"{RunWords.Name(run)}: thoughts became {said}: {RunWords.Tokens(Measures.Length(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(Measures.Length(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.";
+        string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.TokensRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.TokensWrong.Of(s).Value)}";
+        var said = DifferenceWords.Of(SampleMeasure.Tokens.Change(b, a), "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
+        return $"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.Tokens.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.Tokens.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.";
     }
 
     private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
     {
-        string Shares(List<GradedSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(Measures.Within(s, k).Value)));
+        string Shares(List<GradedSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(SampleMeasure.Within(k).Of(s).Value)));
         return $"{RunWords.Name(run)}: cut at {string.Join(", ", run.Budgets)} tokens, {Shares(a)} of the answers {run.Learning.After} are right and complete; {run.Learning.Before} {Shares(b)}.";
     }
 

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Deliberate.Training;
 
 /// <summary>
-/// The key numbers of runs with their 95% intervals, for scripts: <c>summary.json</c>. A measured value is
-/// <c>[value, low, high]</c>, null where it was not measured.
+/// The key numbers of runs, for scripts: <c>summary.json</c>. Each is an estimate: value, 95% interval, n, clusters, samples and
+/// the interval's method; value and ends are null where they were not measured.
 /// </summary>
 internal static class RunSummary
 {
-    public const int Format = 1;
+    public const int Format = 2;
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
 
@@ -33,7 +33,7 @@ internal static class RunSummary
         run.Best,
         Alarms = RunHealth.Of(new RunFolder(run.Folder), run.Recipe).Rung.Select(r => new { r.Alarm.Name, Stage = RunWords.Stage(r.Stage), r.First, r.Steps, r.Seen }),
         Change = run is { Base: { } b, Final: { } f } ? Change(run, run.First(b), run.First(f)) : null,
-        AboveControl = run.Final is { } mine && control?.Final is { } direct ? Ends(Measures.Change(control.First(direct), run.First(mine), Measures.Right)) : null,
+        AboveControl = run.Final is { } mine && control?.Final is { } direct ? SampleMeasure.Accuracy.Change(control.First(direct), run.First(mine)) : null,
     };
 
     private static object Evaluation(RunEvidence run, int step, string name, IReadOnlyList<GradedSample> all)
@@ -45,26 +45,22 @@ internal static class RunSummary
             Step = step,
             Problems = samples.Select(s => s.Problem.Index).Distinct().Count(),
             Count = samples.Count,
-            Accuracy = Ends(Measures.Accuracy(samples)),
-            AllStepsRight = Ends(Measures.StepsRight(samples)),
-            ThoughtTokens = Ends(Measures.Length(samples)),
-            ThoughtTokensRight = Ends(Measures.Length(samples.Where(s => s.Grade.Correct > 0))),
-            ThoughtTokensWrong = Ends(Measures.Length(samples.Where(s => s.Grade.Correct == 0))),
-            Truncated = Ends(Measures.Rate(samples, s => s.Truncated)),
-            Budgets = run.Budgets.Select(b => new { Budget = b, Accuracy = Ends(Measures.Within(samples, b)) }),
-            Votes = Measures.Votes(all, run.Recipe.Evaluation.Seed).Select(v => new { v.K, Pass = Ends(v.Pass), Majority = Ends(v.Majority) }),
+            Accuracy = SampleMeasure.Accuracy.Of(samples),
+            AllStepsRight = SampleMeasure.StepsRight.Of(samples),
+            ThoughtTokens = SampleMeasure.Tokens.Of(samples),
+            ThoughtTokensRight = SampleMeasure.TokensRight.Of(samples),
+            ThoughtTokensWrong = SampleMeasure.TokensWrong.Of(samples),
+            Truncated = SampleMeasure.Truncated.Of(samples),
+            Budgets = run.Budgets.Select(b => new { Budget = b, Accuracy = SampleMeasure.Within(b).Of(samples) }),
+            Votes = SampleVotes.Of(all, run.Recipe.Evaluation.Seed),
         };
     }
 
     private static object Change(RunEvidence run, List<GradedSample> before, List<GradedSample> after) => new
     {
-        Accuracy = Ends(Measures.Change(before, after, Measures.Right)),
-        AccuracyRatio = Ends(Measures.Ratio(before, after, Measures.Right, run.Recipe.Evaluation.Seed)),
-        AllStepsRight = Ends(Measures.Change(before, after, Measures.EveryStepRight)),
-        ThoughtTokens = Ends(Measures.Change(before, after, Measures.Tokens)),
+        Accuracy = SampleMeasure.Accuracy.Change(before, after),
+        AccuracyRatio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed),
+        AllStepsRight = SampleMeasure.StepsRight.Change(before, after),
+        ThoughtTokens = SampleMeasure.Tokens.Change(before, after),
     };
-
-    private static double?[] Ends(Measured value) => [Finite(value.Value), Finite(value.Low), Finite(value.High)];
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -27,25 +27,25 @@ internal static class RunTargets
     private static IEnumerable<RunTarget> Arithmetic(RunEvidence run, RunEvidence control)
     {
         var (before, after) = (run.First(run.Base!), run.First(run.Final!));
-        var (from, to) = (Measures.StepsRight(before), Measures.StepsRight(after));
+        var (from, to) = (SampleMeasure.StepsRight.Of(before), SampleMeasure.StepsRight.Of(after));
         var name = RunWords.Name(run);
         yield return new RunTarget($"{name}, every step right before RL", $"at most {RunWords.Percent(MostBefore)}", RunWords.Share(from), from.Value <= MostBefore);
         yield return new RunTarget($"{name}, every step right after RL", $"at least {RunWords.Percent(LeastAfter)}", RunWords.Share(to), to.Value >= LeastAfter);
-        var gap = Measures.Change(control.First(control.Final!), after, Measures.Right);
+        var gap = SampleMeasure.Accuracy.Change(control.First(control.Final!), after);
         yield return new RunTarget($"{name}, answers right above the control", "at least 20 percentage points", RunWords.Points(gap), gap.Value >= LeastGap);
     }
 
     private static IEnumerable<RunTarget> Countdown(RunEvidence run)
     {
         var (before, after) = (run.First(run.Base!), run.First(run.Final!));
-        var ratio = Measures.Ratio(before, after, Measures.Right, run.Recipe.Evaluation.Seed);
+        var ratio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed);
         var name = RunWords.Name(run);
         yield return new RunTarget($"{name}, solved after over before RL", $"at least {LeastRatio} times", RunWords.Times(ratio), ratio.Value >= LeastRatio);
-        var length = Measures.Change(before, after, Measures.Tokens);
+        var length = SampleMeasure.Tokens.Change(before, after);
         yield return new RunTarget(
-            $"{name}, length of thought after RL", "longer than before", $"{RunWords.Tokens(Measures.Length(before).Value)} to {RunWords.Tokens(Measures.Length(after).Value)} tokens{(length is { Low: <= 0, High: >= 0 } ? " (may be chance)" : "")}", length.Value > 0);
+            $"{name}, length of thought after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.Tokens.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.Tokens.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
         var (least, most) = (run.Budgets[0], run.Budgets[^1]);
-        var (little, much) = (Measures.Within(after, least), Measures.Within(after, most));
+        var (little, much) = (SampleMeasure.Within(least).Of(after), SampleMeasure.Within(most).Of(after));
         yield return new RunTarget($"{name}, solved with more thinking budget", "rises", $"{RunWords.Percent(little.Value)} within {least} tokens, {RunWords.Percent(much.Value)} within {most}", much.Value > little.Value);
     }
 

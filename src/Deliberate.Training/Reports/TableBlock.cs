@@ -17,7 +17,7 @@ internal static class TableBlock
             html.Raw("</tr>\n");
         }
 
-        html.Raw("</tbody></table></div>\n").Prose("p", table.Caption, "table-note");
+        html.Raw("</tbody></table></div>\n").Prose("p", table.Note, "table-note");
     }
 
     private static bool IsNumeric(ReportTable table, int column) =>

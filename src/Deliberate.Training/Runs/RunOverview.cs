@@ -29,7 +29,7 @@ internal enum RunCondition
 /// <param name="Alarms">Names of those that rang.</param>
 /// <param name="Problem">What is damaged.</param>
 internal sealed record RunOverview(
-    string Folder, RunCondition Condition, RunStage Stage, long Step, int Steps, double? Before, double? After, DateTimeOffset? Started, double Seconds, IReadOnlyList<string> Alarms, string? Problem)
+    string Folder, RunCondition Condition, RunStage Stage, long Step, int Steps, Estimate? Before, Estimate? After, DateTimeOffset? Started, double Seconds, IReadOnlyList<string> Alarms, string? Problem)
 {
     public static RunOverview Read(string folder)
     {
@@ -41,7 +41,7 @@ internal sealed record RunOverview(
             var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
             var (stage, step) = Place(run, newest);
             var evaluations = run.Rounds.Concat(run.Evaluations).ToArray();
-            double Accuracy((int, string, List<GradedSample> Samples) evaluation) => Measures.Accuracy(run.First(evaluation.Samples)).Value;
+            Estimate Accuracy((int, string, List<GradedSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
             return new RunOverview(
                 folder, RunLock.Holder(folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
                 evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,

@@ -16,13 +16,16 @@ public sealed class PerplexityCommandTests : IDisposable
         _folder.File("texts.jsonl", JsonSerializer.Serialize(new { text }) + "\n");
         JsonElement Measure(params string[] arguments) => JsonDocument.Parse(CliProcess.Run(_folder.Root, ["perplexity", FixtureModel.Path, .. arguments, "--json"]).ShouldSucceed().Output).RootElement;
         var (plain, lines) = (Measure("text.txt"), Measure("texts.jsonl", "--threads", "1"));
-        foreach (var name in new[] { "perplexity", "bits_per_byte", "tokens", "bytes", "standard_error" }) lines.GetProperty(name).GetDouble().ShouldBe(plain.GetProperty(name).GetDouble(), name);
+        lines.GetProperty("perplexity").ToString().ShouldBe(plain.GetProperty("perplexity").ToString());
+        foreach (var name in new[] { "bits_per_byte", "tokens", "bytes", "loss" }) lines.GetProperty(name).GetDouble().ShouldBe(plain.GetProperty(name).GetDouble(), name);
         plain.GetProperty("context").GetInt32().ShouldBe(256);
         plain.GetProperty("stride").GetInt32().ShouldBe(128);
-        plain.GetProperty("perplexity").GetDouble().ShouldBe(Math.Exp(plain.GetProperty("loss").GetDouble()), 1e-9);
-        plain.GetProperty("perplexity").GetDouble().ShouldBeInRange(plain.GetProperty("low").GetDouble(), plain.GetProperty("high").GetDouble());
+        var perplexity = plain.GetProperty("perplexity");
+        perplexity.GetProperty("value").GetDouble().ShouldBe(Math.Exp(plain.GetProperty("loss").GetDouble()), 1e-9);
+        perplexity.GetProperty("value").GetDouble().ShouldBeInRange(perplexity.GetProperty("low").GetDouble(), perplexity.GetProperty("high").GetDouble());
+        perplexity.GetProperty("n").GetInt32().ShouldBe(plain.GetProperty("tokens").GetInt32());
         (plain.GetProperty("loss").GetDouble() * plain.GetProperty("tokens").GetInt32() / plain.GetProperty("bytes").GetInt32() / Math.Log(2)).ShouldBe(plain.GetProperty("bits_per_byte").GetDouble(), 1e-9);
-        CliProcess.Run(_folder.Root, "perplexity", FixtureModel.Path, "text.txt").ShouldSucceed().Output.ShouldContain("standard error");
+        CliProcess.Run(_folder.Root, "perplexity", FixtureModel.Path, "text.txt").ShouldSucceed().Output.ShouldContain("(Student's t of the logarithm)");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class RunsCommandTests(FinishedRun run) : IClassFixture<FinishedRu
         using var json = JsonDocument.Parse(CliProcess.Run(run.Root, "runs", "list", "--json").ShouldSucceed().Output);
         var tiny = json.RootElement.GetProperty("runs").EnumerateArray().Single(r => r.GetProperty("folder").GetString() == "runs/tiny");
         tiny.GetProperty("condition").GetString().ShouldBe("finished");
-        tiny.GetProperty("before").GetDouble().ShouldBeInRange(0, 1);
+        tiny.GetProperty("before").GetProperty("value").GetDouble().ShouldBeInRange(0, 1);
         tiny.GetProperty("seconds").GetDouble().ShouldBeGreaterThan(0);
         Directory.CreateDirectory(Path.Combine(run.Root, "empty"));
         CliProcess.Run(run.Root, "runs", "list", "empty").ShouldSucceed().Output.ShouldContain("holds no run");
@@ -31,7 +31,7 @@ public sealed class RunsCommandTests(FinishedRun run) : IClassFixture<FinishedRu
         File.ReadAllText(Path.Combine(run.Root, "compared.html")).ShouldContain("<html");
         using var json = JsonDocument.Parse(CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/tiny", "--at", "base", "--json").ShouldSucceed().Output);
         json.RootElement.GetProperty("settings").GetArrayLength().ShouldBe(0);
-        json.RootElement.GetProperty("measures")[0].GetProperty("difference")[0].GetDouble().ShouldBe(0);
+        json.RootElement.GetProperty("measures")[0].GetProperty("difference").GetProperty("value").GetDouble().ShouldBe(0);
         CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/other", "--at", "finale").ShouldBeUserMistake().ShouldContain("Did you mean \"final\"?");
         CliProcess.Run(run.Root, "train", "tiny.yaml", "--set", "name=elsewhere", "--set", "evaluation.seed=9").ShouldSucceed();
         CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/elsewhere").ShouldBeUserMistake().ShouldContain("no problem in common: evaluation.seed is 1 and 9");

@@ -82,12 +82,14 @@ public sealed class TextScorerTests : IDisposable
         float[][] scores = [[float.NaN, -1, -2], [float.NaN, -3, -4, -5]];
         var perplexity = Perplexity.Of(scores, bytes: 10, stretch: 2);
         perplexity.Tokens.ShouldBe(5);
-        perplexity.Value.ShouldBe(Math.Exp(3), 1e-9);
+        perplexity.Estimate.Value.ShouldBe(Math.Exp(3), 1e-9);
+        perplexity.Loss.ShouldBe(3, 1e-12);
         perplexity.BitsPerByte.ShouldBe(15 / 10.0 / Math.Log(2), 1e-12);
         // Two texts, whose deviations from the mean sum to -3 and 3.
-        perplexity.StandardError!.Value.ShouldBe(Math.Exp(3) * Math.Sqrt(18) / 5, 1e-9);
-        Perplexity.Of([scores[1]], 10, stretch: 2).Loss.Clusters.ShouldBe(2);
-        Perplexity.Of([scores[1]], 10, stretch: 9).Loss.ShouldBe(MeanEstimate.Of([3, 4, 5]));
-        Perplexity.Of([[float.NaN, -1]], 1, 9).StandardError.ShouldBeNull();
+        perplexity.Estimate.High.ShouldBe(Math.Exp(3 + (12.706204736 * Math.Sqrt(18) / 5)), 1);
+        (perplexity.Estimate.N, perplexity.Estimate.Clusters, perplexity.Estimate.Low).ShouldBe((5, 2, 1));
+        Perplexity.Of([scores[1]], 10, stretch: 2).Estimate.Clusters.ShouldBe(2);
+        Perplexity.Of([scores[1]], 10, stretch: 9).Estimate.Clusters.ShouldBe(3, "one stretch: each token for itself");
+        Perplexity.Of([[float.NaN, -1]], 1, 9).Estimate.HasInterval.ShouldBeFalse();
     }
 }

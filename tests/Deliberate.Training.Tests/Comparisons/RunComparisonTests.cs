@@ -19,18 +19,18 @@ public sealed class RunComparisonTests : IDisposable
         // By hand, from the files.
         double[] Right(string folder) => [.. EvaluationFile.Read(new RunFolder(folder).Evaluation("final")).Where(s => s.Sample == 0).OrderBy(s => s.Problem.Index).Select(s => s.Grade.Correct > 0 ? 1.0 : 0)];
         double[] x = Right(a), y = Right(b), d = [.. y.Zip(x, (p, q) => p - q)];
-        var right = compared.Measures.Single(m => m.Name == "right answer");
-        right.A.Value.ShouldBe(x.Average(), 1e-12);
-        right.B.Value.ShouldBe(y.Average(), 1e-12);
+        var right = compared.Measures.Single(m => m.Measure == SampleMeasure.Accuracy).Values;
+        right.From.Value.ShouldBe(x.Average(), 1e-12);
+        right.To.Value.ShouldBe(y.Average(), 1e-12);
         right.Difference.Value.ShouldBe(d.Average(), 1e-12);
-        var interval = MeanEstimate.Of(d).StudentT()!.Value;
+        var interval = SampleMean.Of(d).StudentT()!.Value;
         (right.Difference.Low, right.Difference.High).ShouldBe((interval.Low, interval.High));
         compared.OnlyA.ShouldBe(d.Count(v => v < 0));
         compared.OnlyB.ShouldBe(d.Count(v => v > 0));
-        compared.McNemar.ShouldBe(PairedDifference.McNemarExact(compared.OnlyA, compared.OnlyB));
+        compared.McNemar.ShouldBe(McNemar.Exact(compared.OnlyA, compared.OnlyB));
         compared.Settings.ShouldBeEmpty();
         var page = ReportPage.Render(ComparisonReport.Build(compared, "deliberate runs compare a b"));
-        page.ShouldContain("b is better by");
+        page.ShouldContain("b has more right answers: ");
         ComparisonReport.Write(_folder.File("c.svg"), compared, "");
         File.ReadAllText(_folder.File("c.svg")).Contains("<svg", StringComparison.Ordinal).ShouldBeTrue();
         Golden.Report("problems paired", compared.Problems);

@@ -9,21 +9,21 @@ public sealed class ExperimentFindingsTests
     [Fact]
     public void A_difference_whose_interval_excludes_zero_is_said_with_its_numbers()
     {
-        var sentence = ExperimentFindings.Sentence(Learning, new Contrast(0.4, 0.65, new Measured(0.25, 0.2, 0.3), [(1, 0.22), (2, 0.28)], true));
+        var sentence = ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.65), Estimates.Of(0.25, 0.2, 0.3), [(1, 0.22), (2, 0.28)], true));
         sentence.ShouldBe($"{Learning.Higher}: from 40% to 65%, +25.0 percentage points (95% interval +20.0 to +30.0; seeds +22.0 to +28.0).");
     }
 
     [Fact]
     public void A_difference_the_other_way_is_said_as_such() =>
-        ExperimentFindings.Sentence(Learning, new Contrast(0.4, 0.3, new Measured(-0.1, -0.15, -0.05), [(1, -0.1)], true)).ShouldStartWith($"{Learning.Lower}: from 40% to 30%, −10.0 percentage points (95% interval −15.0 to −5.0; seed 1 alone)");
+        ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.3), Estimates.Of(-0.1, -0.15, -0.05), [(1, -0.1)], true)).ShouldStartWith($"{Learning.Lower}: from 40% to 30%, −10.0 percentage points (95% interval −15.0 to −5.0; seed 1 alone)");
 
     [Theory]
-    [InlineData(-0.01, 0.05, 0.02, 0.02, "which chance could explain")]
-    [InlineData(0.0, 0.05, 0.02, 0.02, "which chance could explain")]
+    [InlineData(-0.01, 0.05, 0.02, 0.02, "no difference that this experiment could show")]
+    [InlineData(0.0, 0.05, 0.02, 0.02, "no difference that this experiment could show")]
     [InlineData(0.01, 0.05, 0.07, -0.02, "and the seeds disagree in sign")]
     public void What_is_not_shown_is_said_not_to_be(double low, double high, double one, double two, string why)
     {
-        var sentence = ExperimentFindings.Sentence(Learning, new Contrast(0.4, 0.42, new Measured(0.02, low, high), [(1, one), (2, two)], true));
+        var sentence = ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.42), Estimates.Of(0.02, low, high), [(1, one), (2, two)], true));
         sentence.ShouldStartWith($"{Learning.Asks} Not shown: from 40% to 42%");
         sentence.ShouldContain(why);
         sentence.ShouldNotContain(Learning.Higher);

@@ -62,10 +62,10 @@ public sealed class ExperimentReportTests : IDisposable
         var root = json.RootElement;
         root.GetProperty("is_result").GetBoolean().ShouldBeTrue();
         var score = root.GetProperty("scores").EnumerateArray().First(s => s.GetProperty("model").GetString() == "rl" && s.GetProperty("family").GetString() == "horn-proofs");
-        (score.GetProperty("successes").GetInt32(), score.GetProperty("samples").GetInt32()).ShouldBe((9, 12));
+        (score.GetProperty("successes").GetInt32(), score.GetProperty("rate").GetProperty("samples").GetInt32(), score.GetProperty("rate").GetProperty("method").GetString()).ShouldBe((9, 12, "clustered_wilson"));
         score.GetProperty("seeds").EnumerateArray().Select(s => s.GetProperty("successes").GetInt32()).ShouldBe([4, 5]);
         root.GetProperty("questions").GetArrayLength().ShouldBe(ExperimentQuestion.All.Count * 3);
-        root.GetProperty("questions")[0].GetProperty("finding").GetString().ShouldBeOneOf("higher", "lower", "not_shown");
+        root.GetProperty("questions")[0].GetProperty("finding").GetString().ShouldBeOneOf("larger", "smaller", "not_told_apart");
         File.ReadAllText(folder.Table).ShouldContain("| before RL |");
         File.ReadAllText(folder.Report).ShouldContain("<html");
     }

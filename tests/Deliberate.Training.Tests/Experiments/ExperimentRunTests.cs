@@ -75,7 +75,7 @@ public sealed class ExperimentRunTests : IDisposable
         starts.Count.ShouldBe(after);
         var evidence = ExperimentEvidence.Read(plan, folder);
         evidence.Time.IsWhole.ShouldBeFalse();
-        ExperimentScores.Of(evidence, new Subject(ExperimentModel.Reinforced), plan.Families)!.Samples.ShouldBe(12);
+        ExperimentScores.Of(evidence, new Subject(ExperimentModel.Reinforced), plan.Families)!.Rate.Samples.ShouldBe(12);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Training.Tests;
 
 /// <summary>What alarms are told: means over the window, from enough steps, of the stage that is going on.</summary>
@@ -86,5 +88,15 @@ public sealed class HealthTraceTests
     private static void Add(HealthTrace trace, int step, params (string Name, double Value)[] values) =>
         trace.Add(new HealthStep(RunStage.Reinforcement, step, values.Append(("rl/accuracy", 0.5)).ToDictionary(v => v.Item1, v => v.Item2)));
 
-    private static EvaluationSummary Summary(string name, double accuracy = 0.5) => new(name, 200, 200, (int)(200 * accuracy), 0, 0, 10, 10, []);
+    private static EvaluationSummary Summary(string name, double accuracy = 0.5)
+    {
+        var family = Recipe.Family.Instance;
+        var samples = Enumerable.Range(0, 200).Select(i =>
+        {
+            var problem = family.Generate(Split.Test, Recipe.Family.TestLevel, 1, i);
+            var text = i < 200 * accuracy ? ChainOfThought.Format([], problem.Answer) : "";
+            return new GradedSample(problem, 0, text, 10, false, Grader.Grade(family, problem, text, truncated: false));
+        });
+        return EvaluationSummary.Of(name, samples, 1, []);
+    }
 }

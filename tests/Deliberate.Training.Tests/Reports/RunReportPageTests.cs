@@ -28,7 +28,7 @@ public sealed class RunReportPageTests : IDisposable
         var last = summary.RootElement.GetProperty("runs")[0].GetProperty("evaluations").EnumerateArray().Last();
         last.GetProperty("name").GetString().ShouldBe(RunFolder.Final);
         last.GetProperty("count").GetInt32().ShouldBe(final.Count);
-        last.GetProperty("accuracy")[0].GetDouble().ShouldBe(final.Average(s => s.Grade.Correct), 1e-12);
+        last.GetProperty("accuracy").GetProperty("value").GetDouble().ShouldBe(final.Average(s => s.Grade.Correct), 1e-12);
         XDocument.Load(Path.Combine(run, RunReport.PictureFile)).Root!.Name.LocalName.ShouldBe("svg");
     }
 

@@ -60,7 +60,7 @@ public sealed class RunReportTests : IDisposable
                 }
 
                 var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.CompletionTokens).ToArray();
-                if (right.Length > 0) evaluation.GetProperty("thought_tokens_right")[0].GetDouble().ShouldBe(right.Average(), 1e-9);
+                if (right.Length > 0) evaluation.GetProperty("thought_tokens_right").GetProperty("value").GetDouble().ShouldBe(right.Average(), 1e-9);
             }
         }
 
@@ -72,12 +72,12 @@ public sealed class RunReportTests : IDisposable
     public void Samples_drawn_for_votes_give_pass_and_majority_and_nothing_else()
     {
         var run = RunEvidence.Read(ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8));
-        var votes = Measures.Votes(run.Final!, 1);
+        var votes = SampleVotes.Of(run.Final!, 1);
         var several = run.Final!.Where(s => s.Problem.Index < ReportRuns.VoteProblems).ToArray();
         votes.Select(v => v.K).ShouldBe([1, 2, 4, 8]);
-        votes[0].Pass.Value.ShouldBe(several.Average(Measures.Right), 1e-12);
+        votes[0].Pass.Value.ShouldBe(several.Average(SampleMeasure.Accuracy.Value), 1e-12);
         votes[0].Majority.Value.ShouldBe(votes[0].Pass.Value, 1e-12);
-        votes[^1].Pass.Value.ShouldBe(several.GroupBy(s => s.Problem.Index).Average(g => g.Max(Measures.Right)), 1e-12);
+        votes[^1].Pass.Value.ShouldBe(several.GroupBy(s => s.Problem.Index).Average(g => g.Max(SampleMeasure.Accuracy.Value)), 1e-12);
         for (var i = 1; i < votes.Count; i++) votes[i].Pass.Value.ShouldBeGreaterThanOrEqualTo(votes[i - 1].Pass.Value);
         run.First(run.Final!).Count.ShouldBe(ReportRuns.Problems);
     }
@@ -87,14 +87,14 @@ public sealed class RunReportTests : IDisposable
     {
         var run = RunEvidence.Read(ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8));
         var (before, after) = (run.First(run.Base!), run.First(run.Final!));
-        var change = Measures.Change(before, after, Measures.Right);
-        change.Value.ShouldBe(after.Average(Measures.Right) - before.Average(Measures.Right), 1e-12);
+        var change = SampleMeasure.Accuracy.Change(before, after);
+        change.Value.ShouldBe(after.Average(SampleMeasure.Accuracy.Value) - before.Average(SampleMeasure.Accuracy.Value), 1e-12);
         change.HasInterval.ShouldBeTrue();
-        Measures.Change(before, before, Measures.Tokens).Value.ShouldBe(0);
-        var ratio = Measures.Ratio(before, after, Measures.Right, 1);
-        ratio.Value.ShouldBe(after.Average(Measures.Right) / before.Average(Measures.Right), 1e-12);
+        SampleMeasure.Tokens.Change(before, before).Value.ShouldBe(0);
+        var ratio = SampleMeasure.Accuracy.Times(before, after, 1);
+        ratio.Value.ShouldBe(after.Average(SampleMeasure.Accuracy.Value) / before.Average(SampleMeasure.Accuracy.Value), 1e-12);
         ratio.Value.ShouldBeInRange(ratio.Low, ratio.High);
-        double.IsNaN(Measures.Change(before, [], Measures.Right).Value).ShouldBeTrue();
+        double.IsNaN(SampleMeasure.Accuracy.Change(before, []).Value).ShouldBeTrue();
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class RunReportTests : IDisposable
         var rows = report.Chapters[0].Tables.Single().Rows;
         rows.Count.ShouldBe(6);
         rows.Any(row => row[1].Text == "missed").ShouldBe(misses);
-        if (misses) report.Shows.ShouldContain(s => s.Contains("may be chance", StringComparison.Ordinal));
+        if (misses) report.Shows.ShouldContain(s => s.Contains("no difference that this run could show", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -169,9 +169,11 @@ public sealed class RunReportTests : IDisposable
     private static void ShouldBeShare(JsonElement measured, int right, int count)
     {
         var wilson = new Proportion(right, count).Wilson();
-        measured[0].GetDouble().ShouldBe((double)right / count, 1e-12);
-        measured[1].GetDouble().ShouldBe(wilson.Low, 1e-12);
-        measured[2].GetDouble().ShouldBe(wilson.High, 1e-12);
+        measured.GetProperty("value").GetDouble().ShouldBe((double)right / count, 1e-12);
+        measured.GetProperty("n").GetInt32().ShouldBe(count);
+        measured.GetProperty("high").GetDouble().ShouldBe(wilson.High, 0.01);
+        if (measured.GetProperty("method").GetString() == "wilson") measured.GetProperty("low").GetDouble().ShouldBe(wilson.Low, 1e-12);
+        else measured.GetProperty("method").GetString().ShouldBe("modified_wilson");
     }
 
     private static XDocument Parse(string text)

@@ -7,11 +7,7 @@ internal static class SampleReport
 {
     public const string Hostile = "<script>alert('x')</script> & \"quoted\" \u0000\u0007\u202Eevil\uD800 end \uFFFF <img src=http://evil.example/x.png>";
 
-    public static Measured Share(double value, int n = 300)
-    {
-        var half = 1.96 * Math.Sqrt(Math.Max(1e-4, value * (1 - value)) / n);
-        return new Measured(value, Math.Max(0, value - half), Math.Min(1, value + half));
-    }
+    public static Estimate Share(double value, int n = 300) => ShareMetric.Of(ItemValues.Of(Enumerable.Range(0, n), i => i, i => i < Math.Round(value * n) ? 1 : 0));
 
     public static ReportModel Build() => new()
     {
@@ -41,7 +37,7 @@ internal static class SampleReport
         Figures =
         [
             ComparisonFigure.Build(LearningWords.Reinforcement, "problems solved", [new Comparison("Nested arithmetic", Share(.47), Share(.92), Share(.51)), new Comparison("Countdown", Share(.33), Share(.62), Share(.08))], "300 held-out problems a task", "`deliberate eval`, temperature 1, one sample a problem"),
-            LearningFigure.Build("Nested arithmetic", LearningWords.Reinforcement, "every step right", [.. Enumerable.Range(0, 121).Select(step => Learning(step, .47, .92, 44, 52))], [.. Enumerable.Range(0, 121).Select(step => Learning(step, .3, .51, 0, 0))], "256 samples a step", "rewards of the training samples, Wilson intervals"),
+            LearningFigure.Build("Nested arithmetic", LearningWords.Reinforcement, "every step right", [.. Enumerable.Range(0, 121).Select(step => Learning(step, .47, .92, 44, 52))], [.. Enumerable.Range(0, 121).Select(step => Learning(step, .3, .51, 0, 0))], "256 samples a step", "rewards of the training samples"),
         ],
         Tables =
         [
@@ -49,8 +45,8 @@ internal static class SampleReport
             [
                 [ReportCell.Of("before RL"), ReportCell.Of(Share(.47)), ReportCell.Of(Share(.58)), ReportCell.Of(44.0), ReportCell.Of(300.0)],
                 [ReportCell.Of("after RL"), ReportCell.Of(Share(.92)), ReportCell.Of(Share(.94)), ReportCell.Of(51.3), ReportCell.Of(300.0)],
-                [ReportCell.Of("control without thought"), ReportCell.Of(Measured(double.NaN)), ReportCell.Of(Share(.51)), ReportCell.Of(0.0), ReportCell.Of(300.0)],
-            ], "Intervals are 95% (Wilson)."),
+                [ReportCell.Of("control without thought"), ReportCell.Of(Estimates.Of(double.NaN)), ReportCell.Of(Share(.51)), ReportCell.Of(0.0), ReportCell.Of(300.0)],
+            ], "One sample a problem."),
         ],
         TranscriptsNote = "The first problems of the held-out set, not chosen by result.",
         Transcripts =
@@ -66,14 +62,14 @@ internal static class SampleReport
         Prose = ["Reach the target with the given numbers, each used once. The thought is a search: tries that fail, and going back."],
         Figures =
         [
-            LearningFigure.Build("Countdown", LearningWords.Reinforcement, "problems solved", [.. Enumerable.Range(0, 81).Select(step => Learning(step, .33, .62, 39, 81))], null, "256 samples a step", "rewards of the training samples, Wilson intervals"),
+            LearningFigure.Build("Countdown", LearningWords.Reinforcement, "problems solved", [.. Enumerable.Range(0, 81).Select(step => Learning(step, .33, .62, 39, 81))], null, "256 samples a step", "rewards of the training samples"),
             BudgetFigure.Build("Countdown", "problems solved",
                 [
                     new MeasuredCurve("after RL", ChartTone.Blue, [(25, Share(.37)), (50, Share(.43)), (100, Share(.51)), (200, Share(.62))]),
                     new MeasuredCurve("before RL", ChartTone.Slate, [(25, Share(.24)), (50, Share(.30)), (100, Share(.33)), (200, Share(.33))]),
                     new MeasuredCurve("control without thought", ChartTone.Orange, [(25, Share(.08)), (200, Share(.08))]),
                 ], "300 held-out problems a point", "the thought is closed when the budget is spent; temperature 1"),
-            SamplesFigure.Build("Countdown", [new SampleCurves("after RL", ChartTone.Blue, [(1, Share(.62), Share(.62)), (2, Share(.72), Share(.62)), (4, Share(.81), Share(.69)), (8, Share(.87), Share(.73)), (16, Share(.91), Share(.75))])], "300 problems, 16 samples each", "unbiased estimator of pass@k; 95% by bootstrap over problems"),
+            SamplesFigure.Build("Countdown", [new SampleCurves("after RL", ChartTone.Blue, [new(1, Share(.62), Share(.62)), new(2, Share(.72), Share(.62)), new(4, Share(.81), Share(.69)), new(8, Share(.87), Share(.73)), new(16, Share(.91), Share(.75))])], "300 problems, 16 samples each", "unbiased estimator of pass@k"),
             LengthsFigure.Build("Countdown", LearningWords.Reinforcement, Lengths(39, 1), Lengths(81, 2), "300 thoughts each", "held-out problems, temperature 1"),
         ],
         Transcripts =
@@ -89,10 +85,8 @@ internal static class SampleReport
         var wobble = 0.03 * Math.Sin(step * 1.7) + 0.02 * Math.Sin(step * 0.61);
         var progress = 1 - Math.Exp(-step / 35.0);
         var length = shortest + (longest - shortest) * progress + 40 * wobble;
-        return new LearningPoint(step, Share(Math.Clamp(from + (to - from) * progress + wobble, 0, 1), 256), new Measured(length, length - 2, length + 2), step > 110 ? Measured(double.NaN) : new Measured(length + 8 - 60 * wobble, length + 3 - 60 * wobble, length + 13 - 60 * wobble));
+        return new LearningPoint(step, Share(Math.Clamp(from + (to - from) * progress + wobble, 0, 1), 256), Estimates.Of(length, length - 2, length + 2), step > 110 ? Estimates.Of(double.NaN) : Estimates.Of(length + 8 - 60 * wobble, length + 3 - 60 * wobble, length + 13 - 60 * wobble));
     }
-
-    private static Measured Measured(double value) => new(value);
 
     private static HealthPoint Health(int step)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Deliberate.Core;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -42,26 +43,17 @@ internal sealed class RunsCompareCommand : CliCommand
         var (a, b) = (ComparisonReport.Name(c.A), ComparisonReport.Name(c.B));
         if (a == b) (a, b) = ("A", "B");
         Terminal.WriteTable(
-            string.Create(CultureInfo.InvariantCulture, $"{c.EvaluationA} of {c.A.Folder} and {c.EvaluationB} of {c.B.Folder} on the {c.Problems} problems that both were asked, with 95% intervals:"),
+            string.Create(CultureInfo.InvariantCulture, $"{c.EvaluationA} of {c.A.Folder} and {c.EvaluationB} of {c.B.Folder} on the {c.Problems} problems that both were asked, with 95% intervals ({EstimateText.Methods(c.Measures.SelectMany(m => new[] { m.Values.From, m.Values.To, m.Values.Difference }))}):"),
             ["", a, b, "difference, paired", "p"],
-            c.Measures.Select(m => (string[])[m.Name, Show(m, m.A), Show(m, m.B), Show(m, m.Difference), m.PValue?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-"]));
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Solved by {a} alone {c.OnlyA}, by {b} alone {c.OnlyB}: McNemar's exact p {c.McNemar:0.0000}."));
+            c.Measures.Select(m => (string[])[m.Measure.Name, m.Values.From.WithRange(m.Measure.Style), m.Values.To.WithRange(m.Measure.Style), m.Values.Difference.WithRange(m.Measure.Style), PText.Of(m.Values.PValue)]));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Solved by {a} alone {c.OnlyA}, by {b} alone {c.OnlyB}: McNemar's exact p {PText.Of(c.McNemar)}."));
         if (c.Settings.Count == 0) Console.Out.WriteLine("The settings are the same.");
         else Terminal.WriteTable("Settings that differ:", ["setting", a, b], c.Settings.Select(s => (string[])[s.Key, s.A, s.B]), words: 3);
         if (output is not null) Console.Out.WriteLine($"Page  {output}");
     }
 
-    private static string Show(ComparedMeasure measure, Measured value)
-    {
-        var format = measure.IsShare ? "0.000" : "0.0";
-        string Text(double v) => v.ToString(format, CultureInfo.InvariantCulture);
-        return value.HasInterval ? $"{Text(value.Value)} ({Text(value.Low)} to {Text(value.High)})" : Text(value.Value);
-    }
-
     private static void WriteJson(RunComparison c, string a, string b, string? output)
     {
-        static double?[] Ends(Measured m) => [Finite(m.Value), Finite(m.Low), Finite(m.High)];
-        static double? Finite(double v) => double.IsFinite(v) ? v : null;
         JsonOutput.Write(new
         {
             A = a,
@@ -69,7 +61,7 @@ internal sealed class RunsCompareCommand : CliCommand
             c.EvaluationA,
             c.EvaluationB,
             c.Problems,
-            Measures = c.Measures.Select(m => new { m.Name, A = Ends(m.A), B = Ends(m.B), Difference = Ends(m.Difference), P = m.PValue }),
+            Measures = c.Measures.Select(m => new { m.Measure.Name, A = m.Values.From, B = m.Values.To, m.Values.Difference, P = m.Values.PValue }),
             c.OnlyA,
             c.OnlyB,
             McNemarP = c.McNemar,

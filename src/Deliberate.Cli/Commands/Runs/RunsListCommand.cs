@@ -43,6 +43,7 @@ internal sealed class RunsListCommand : CliCommand
                 r.Alarms.Count == 0 ? "-" : string.Join(", ", r.Alarms), Share(r.Before), Share(r.After), r.Seconds > 0 ? Quantity.Duration(TimeSpan.FromSeconds(r.Seconds)) : "-",
             ]),
             words: 5);
+        if (EstimateText.Methods(runs.SelectMany(r => new[] { r.Before, r.After }).OfType<Estimate>()) is { Length: > 0 } methods) Console.Out.WriteLine($"Before and after: the share of right answers of the first and the last evaluation, with 95% intervals ({methods}).");
         foreach (var run in runs)
             if (run.Problem is { } problem) Console.Out.WriteLine($"damaged: {problem}");
         return ExitCode.Success;
@@ -55,5 +56,5 @@ internal sealed class RunsListCommand : CliCommand
         _ => string.Create(CultureInfo.InvariantCulture, $"{RunWords.Stage(run.Stage)} {run.Step}/{run.Steps}"),
     };
 
-    private static string Share(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+    private static string Share(Estimate? accuracy) => accuracy is { IsMeasured: true } ? accuracy.WithRange(NumberStyle.Share) : "-";
 }

@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>A named curve over budgets or sample counts: its tone and its measured values, in order of x.</summary>
-internal sealed record MeasuredCurve(string Name, ChartTone Tone, IReadOnlyList<(double X, Measured Y)> Points)
+internal sealed record MeasuredCurve(string Name, ChartTone Tone, IReadOnlyList<(double X, Estimate Y)> Points)
 {
     public LineSeries ToSeries() => new(Name, Tone, [.. Points.Select(point => point.Y.At(point.X))]);
 }
@@ -13,5 +13,6 @@ internal static class BudgetFigure
 {
     public static ReportFigure Build(string task, string accuracyTitle, IReadOnlyList<MeasuredCurve> curves, string sample, string howMade) => new(
         [new LineChart("Accuracy against thinking budget", new ChartAxis("budget of thinking tokens (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share(accuracyTitle), [.. curves.Select(curve => curve.ToSeries())])],
-        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals. The same samples are cut at each budget, so no curve can fall; where it rises, longer thoughts earned it.", sample, howMade);
+        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals. The same samples are cut at each budget, so no curve can fall; where it rises, longer thoughts earned it.", sample,
+        RunWords.Made(howMade, curves.SelectMany(curve => curve.Points).Select(point => point.Y)));
 }

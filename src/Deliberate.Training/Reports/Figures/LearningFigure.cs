@@ -3,10 +3,13 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// What is known after one step: accuracy with its interval, and the mean length of thought of right and of wrong answers (NaN
-/// where there were none); where it is asked for, the share with every step right.
+/// What is known after one step: accuracy, and the mean length of thought of right and of wrong answers; where it is asked for,
+/// the share with every step right.
 /// </summary>
-internal readonly record struct LearningPoint(int Step, Measured Accuracy, Measured RightLength, Measured WrongLength, Measured? StepsRight = null);
+internal sealed record LearningPoint(int Step, Estimate Accuracy, Estimate RightLength, Estimate WrongLength, Estimate? StepsRight = null)
+{
+    public IEnumerable<Estimate> All => StepsRight is null ? [Accuracy, RightLength, WrongLength] : [Accuracy, StepsRight, RightLength, WrongLength];
+}
 
 /// <summary>
 /// Accuracy over steps of learning beside the length of thought, right and wrong answers apart: a thought that grows only
@@ -16,12 +19,13 @@ internal static class LearningFigure
 {
     public static ReportFigure Build(string task, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control, string sample, string howMade) => new(
         [Accuracy("Accuracy", learning, accuracyTitle, points, control), Lengths("Length of thought", learning, points)],
-        $"{task}: accuracy and length of thought while {learning.Long} goes on. Bands are 95% intervals.", sample, howMade);
+        $"{task}: accuracy and length of thought while {learning.Long} goes on. Bands are 95% intervals.", sample,
+        RunWords.Made(howMade, points.SelectMany(p => p.All).Concat((control ?? []).Select(p => p.Accuracy))));
 
     public static LineChart Accuracy(string title, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control)
     {
         List<LineSeries> series = [Series("answer right", ChartTone.Blue, points, point => point.Accuracy)];
-        if (points.Any(point => point.StepsRight is not null)) series.Add(Series("every step right", ChartTone.Green, points, point => point.StepsRight ?? new Measured(double.NaN)));
+        if (points.Any(point => point.StepsRight is not null)) series.Add(Series("every step right", ChartTone.Green, points, point => point.StepsRight));
         if (control is not null) series.Add(Series("control without thought", ChartTone.Orange, control, point => point.Accuracy));
         return new LineChart(title, new ChartAxis(learning.Step), ChartAxis.Share(accuracyTitle), series);
     }
@@ -30,6 +34,6 @@ internal static class LearningFigure
         [Series("right answers", ChartTone.Green, points, point => point.RightLength), Series("wrong answers", ChartTone.Purple, points, point => point.WrongLength)]);
 
     /// <summary>Steps at which the quantity was not measured (no wrong answers left, say) have no point.</summary>
-    private static LineSeries Series(string name, ChartTone tone, IReadOnlyList<LearningPoint> points, Func<LearningPoint, Measured> choose) =>
-        new(name, tone, [.. points.Where(point => !double.IsNaN(choose(point).Value)).Select(point => choose(point).At(point.Step))], IntervalStyle.Band);
+    private static LineSeries Series(string name, ChartTone tone, IReadOnlyList<LearningPoint> points, Func<LearningPoint, Estimate?> choose) =>
+        new(name, tone, [.. points.Where(point => choose(point) is { IsMeasured: true }).Select(point => choose(point)!.At(point.Step))], IntervalStyle.Band);
 }

@@ -22,6 +22,20 @@ internal static class MajorityAtK
     private const int LargestExact = 1000;
     private const int Draws = 4_000;
 
+    /// <summary>The mean over items. Right answers of an item are one candidate, whichever way they are written. The interval is a share's.</summary>
+    /// <param name="items">The samples of each item, at least k.</param>
+    /// <param name="isRight">Whether a sample's answer is right.</param>
+    /// <param name="answer">Its answer, normalised; null where it has none.</param>
+    /// <param name="k">Samples in a vote.</param>
+    /// <param name="seed">Draws the subsets where counting them would be dear.</param>
+    public static Estimate Over<T>(IReadOnlyList<IReadOnlyList<T>> items, Func<T, bool> isRight, Func<T, string?> answer, int k, ulong seed)
+    {
+        const string Right = "\u0001right";
+        var samples = items.Sum(i => i.Count);
+        var votes = items.Select((item, i) => Expected([.. item.Select(s => isRight(s) ? Right : answer(s))], Right, k, new RandomStream(seed, StreamStage.Bootstrap, step: k, problem: i)));
+        return ShareInterval.Of([.. votes], (double)samples / k, samples);
+    }
+
     /// <param name="answers">Normalised answers, null for none; equal texts are the same answer.</param>
     /// <param name="gold">The right one.</param>
     /// <param name="k">Samples in a vote, at most the number of answers.</param>

@@ -1,7 +1,7 @@
 namespace Deliberate.Core;
 
 /// <summary>
-/// A mean with its uncertainty. Independent values: SE = sd / √n, sd with n - 1. Clusters, such as several samples of the same
+/// A mean with its standard error. Independent values: SE = sd / √n, sd with n - 1. Clusters, such as several samples of the same
 /// problem: SE² = Σ_c (Σ_{i in c} (x_i - x̄))² / n² (Miller 2024, "Adding error bars to evals"), intervals with clusters - 1
 /// degrees of freedom. What cannot be estimated, the error of one value or of one cluster, is null and never 0 or NaN.
 /// </summary>
@@ -10,19 +10,22 @@ namespace Deliberate.Core;
 /// <param name="Clusters">Number of clusters; that of the values where each is its own.</param>
 /// <param name="StandardDeviation">Of the values, n - 1; null for one value.</param>
 /// <param name="StandardError">Of the mean.</param>
-internal sealed record MeanEstimate(double Mean, int Count, int Clusters, double? StandardDeviation, double? StandardError)
+internal sealed record SampleMean(double Mean, int Count, int Clusters, double? StandardDeviation, double? StandardError)
 {
+    /// <summary>Whether there is an error to tell, beyond rounding.</summary>
+    public bool HasSpread => StandardError > 1e-12 * Math.Max(1, Math.Abs(Mean));
+
     /// <summary>The mean of independent values.</summary>
-    public static MeanEstimate Of(ReadOnlySpan<double> values)
+    public static SampleMean Of(ReadOnlySpan<double> values)
     {
         var mean = MeanOf(values);
-        if (values.Length == 1) return new MeanEstimate(mean, 1, 1, null, null);
+        if (values.Length == 1) return new SampleMean(mean, 1, 1, null, null);
         var deviation = DeviationOf(values, mean);
-        return new MeanEstimate(mean, values.Length, values.Length, deviation, deviation / Math.Sqrt(values.Length));
+        return new SampleMean(mean, values.Length, values.Length, deviation, deviation / Math.Sqrt(values.Length));
     }
 
     /// <summary>The mean of values of which those with the same cluster id hang together.</summary>
-    public static MeanEstimate Clustered(ReadOnlySpan<double> values, ReadOnlySpan<int> clusters)
+    public static SampleMean Clustered(ReadOnlySpan<double> values, ReadOnlySpan<int> clusters)
     {
         if (clusters.Length != values.Length) throw new ArgumentException("One cluster id a value.", nameof(clusters));
         var mean = MeanOf(values);
@@ -30,25 +33,15 @@ internal sealed record MeanEstimate(double Mean, int Count, int Clusters, double
         for (var i = 0; i < values.Length; i++)
             sums[clusters[i]] = sums.GetValueOrDefault(clusters[i]) + (values[i] - mean);
         double? deviation = values.Length > 1 ? DeviationOf(values, mean) : null;
-        if (sums.Count == 1) return new MeanEstimate(mean, values.Length, 1, deviation, null);
+        if (sums.Count == 1) return new SampleMean(mean, values.Length, 1, deviation, null);
         var squares = 0.0;
         foreach (var sum in sums.Values) squares += sum * sum;
-        return new MeanEstimate(mean, values.Length, sums.Count, deviation, Math.Sqrt(squares) / values.Length);
+        return new SampleMean(mean, values.Length, sums.Count, deviation, Math.Sqrt(squares) / values.Length);
     }
-
-    public Interval? Normal(double confidence = 0.95) =>
-        StandardError is { } error ? Interval.Around(Mean, Quantiles.TwoSidedNormal(confidence), error) : null;
 
     /// <summary>With clusters - 1 degrees of freedom.</summary>
     public Interval? StudentT(double confidence = 0.95) =>
         StandardError is { } error ? Interval.Around(Mean, Quantiles.TwoSidedT(confidence, Clusters - 1), error) : null;
-
-    /// <summary>
-    /// For a mean of values in [0, 1]: the t interval within [0, 1]; Wilson's over the clusters where all values are alike or
-    /// there is one cluster, for then the t interval has no width, or none can be had, though more data might differ.
-    /// </summary>
-    public Interval Rate(double confidence = 0.95) =>
-        StandardError is > 0 ? StudentT(confidence)!.Value.ClampTo(0, 1) : Proportion.Wilson(Mean * Clusters, Clusters, confidence);
 
     private static double MeanOf(ReadOnlySpan<double> values)
     {

@@ -13,8 +13,8 @@ internal static class PassAtK
 
         // C(n-c, k) / C(n, k) = Π_{i=n-c+1..n} (1 - k/i); in logarithms, so that small values keep their digits.
         var log = 0.0;
-        for (var i = n - c + 1; i <= n; i++) log += double.LogP1(-(double)k / i);
-        return -double.ExpM1(log);
+        for (var i = n - c + 1; i <= n; i++) log += NearZero.LogOfOnePlus(-(double)k / i);
+        return -NearZero.ExpLessOne(log);
     }
 
     /// <summary>pass^k, written pass-hat-k: all k right.</summary>
@@ -27,20 +27,12 @@ internal static class PassAtK
         return product;
     }
 
-    /// <summary>
-    /// The mean of pass@k over problems. Problems are the clusters: SE = sd of the problems' values / √problems;
-    /// <see cref="MeanEstimate.Rate"/> gives the interval to show.
-    /// </summary>
-    /// <param name="samples">n of each problem.</param>
-    /// <param name="right">c of each problem.</param>
-    /// <param name="k">At most the smallest n.</param>
-    public static MeanEstimate OverProblems(ReadOnlySpan<int> samples, ReadOnlySpan<int> right, int k)
-    {
-        if (samples.Length != right.Length) throw new ArgumentException("Two numbers a problem.", nameof(right));
-        var values = new double[samples.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = Of(samples[i], right[i], k);
-        return MeanEstimate.Of(values);
-    }
+    /// <summary>The mean of pass@k over items; for k = 1 the share of right samples. The interval is a share's.</summary>
+    /// <param name="right">1 for each right sample, 0 for the others; at least k an item.</param>
+    /// <param name="k">Samples drawn.</param>
+    public static Estimate Over<TItem>(ItemValues<TItem> right, int k)
+        where TItem : notnull =>
+        ShareInterval.Of([.. right.Values.Select(v => Of(v.Count, v.Count(x => x > 0), k))], (double)right.Samples / k, right.Samples);
 
     private static void Check(int n, int c, int k)
     {
