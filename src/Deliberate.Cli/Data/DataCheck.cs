@@ -45,6 +45,9 @@ internal sealed class DataCheck
     /// <summary>Conversations among the examples, and turns of the assistant in them.</summary>
     public (int Conversations, int Turns) Chat { get; private set; }
 
+    /// <summary>Turns of examples that are learned with a thought, and turns without one that close at once the thought that the model's template opens.</summary>
+    public (int With, int ClosedAtOnce) Thoughts { get; private set; }
+
     /// <summary>Tokens that are learned, of all tokens of the examples.</summary>
     public long Targets { get; private set; }
 
@@ -123,6 +126,8 @@ internal sealed class DataCheck
             if (!seen.Add(line.Key)) Repeated++;
             if (line.Messages is { } messages) Chat = (Chat.Conversations + 1, Chat.Turns + messages.EnumerateArray().Count(m => m.GetProperty("role").GetString() == "assistant"));
         }
+
+        Thoughts = encoder.Thoughts;
     }
 
     private void Problems(IAnswerGrader? grader, ProblemEncoder encoder)

@@ -13,6 +13,8 @@ internal static class DataCheckView
         Line(check.File, check.Kind == DataKind.Examples ? "examples to imitate" : "problems");
         Line("  lines", $"{check.Good} good, {check.Bad} bad{(check.Repeated > 0 ? $", {check.Repeated} that repeat others" : "")}");
         if (check.Chat.Conversations > 0) Line("  conversations", $"{check.Chat.Conversations}, {check.Chat.Turns} turns of the assistant");
+        if (check.Thoughts.With > 0) Line("  thoughts", string.Create(CultureInfo.InvariantCulture, $"{check.Thoughts.With} turns of the assistant with one"));
+        if (check.Thoughts.ClosedAtOnce > 0) Line("  no thoughts", string.Create(CultureInfo.InvariantCulture, $"{check.Thoughts.ClosedAtOnce} turns without one: the model's template opens a thought, and they learn to close it at once"));
         if (check.Levels.Count > 1) Line("  levels", string.Join(", ", check.Levels.Select(l => $"{l.Value} of level {l.Key}")));
         if (check.Kind == DataKind.Problems) Line("  held out", $"{check.HeldOut}, chosen by a hash of the text, unless a file of held-out problems is named");
         if (check.Verbatim > 0) Line("  answers", $"{check.Verbatim} that the grader cannot read: only the very same text will be right");
@@ -33,6 +35,8 @@ internal static class DataCheckView
         check.Repeated,
         check.Chat.Conversations,
         AssistantTurns = check.Chat.Turns,
+        Thoughts = check.Thoughts.With,
+        ThoughtsClosedAtOnce = check.Thoughts.ClosedAtOnce,
         Levels = check.Levels.Count > 0 ? check.Levels : null,
         HeldOut = check.Kind == DataKind.Problems ? check.HeldOut : (int?)null,
         VerbatimAnswers = check.Verbatim,

@@ -33,6 +33,15 @@ internal readonly record struct ThinkingTags(string Open, string Close)
         return null;
     }
 
+    /// <summary>The tags whose closing one a prompt ends with, space aside: the thought is over before the model writes.</summary>
+    public static ThinkingTags? ClosedBy(ReadOnlySpan<char> prompt)
+    {
+        var end = prompt.TrimEnd();
+        foreach (var tags in All)
+            if (end.EndsWith(tags.Close, StringComparison.Ordinal)) return tags;
+        return null;
+    }
+
     /// <summary>The tags whose closing one comes first in a text, before any opening one; null where there is none.</summary>
     public static ThinkingTags? ClosedFirst(ReadOnlySpan<char> text)
     {

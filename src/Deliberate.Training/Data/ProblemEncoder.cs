@@ -58,7 +58,7 @@ internal sealed class ProblemEncoder
         return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct });
     }
 
-    public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
+    public int[] Prompt(Problem problem) => Tokens(PromptText(problem.Prompt));
 
     /// <summary>Completions to draw of a problem; strings of the format end them as its tokens do.</summary>
     public SampleRequest Request(Problem problem, int maxTokens, RandomStream[] streams) => new(Prompt(problem), maxTokens, streams) { Watch = AnswerReader.Watch(Format, ThoughtOpenedBy(problem)) };
@@ -66,11 +66,12 @@ internal sealed class ProblemEncoder
     /// <summary>The tag that the prompt ends with where it opens the thought, which completions then begin within; empty where the model opens it itself.</summary>
     public string ThoughtOpenedBy(Problem problem) => ThinkingTags.OpenedBy(PromptText(problem.Prompt))?.Open ?? "";
 
-    /// <summary>Prompt, completion and end token; targets begin behind the prompt.</summary>
+    /// <summary>Prompt, completion and end token; targets begin behind the prompt, and go on with the thought where that has opened it.</summary>
     public (int[] Tokens, int FirstTarget) Example(string prompt, string completion)
     {
-        var head = Prompt(prompt);
-        return ([.. head, .. Tokenizer.Encode(completion), EndId], head.Length);
+        var text = PromptText(prompt);
+        var head = Tokens(text);
+        return ([.. head, .. Tokenizer.Encode(WrittenThought.Read(completion).Behind(text)), EndId], head.Length);
     }
 
     /// <summary>The text of sampled tokens, end token left out, the tags shown.</summary>
@@ -80,7 +81,8 @@ internal sealed class ProblemEncoder
         return Tokenizer.Decode(tokens, skipSpecial: false);
     }
 
-    private int[] Prompt(string prompt) => Format.ChatTemplate is null ? Tokenizer.Encode(prompt, addSpecialTokens: true) : Tokenizer.Encode(PromptText(prompt));
+    /// <summary>A rendered conversation holds all special tokens that the model wants; plain text none.</summary>
+    private int[] Tokens(string prompt) => Tokenizer.Encode(prompt, addSpecialTokens: Format.ChatTemplate is null);
 
     /// <summary>What the model reads, as text.</summary>
     private string PromptText(string prompt)

@@ -92,6 +92,8 @@ internal sealed class SupervisedData
             if (weight > 0) parts.Add(new Part([.. examples], weight));
         }
 
+        if (encoder.Thoughts.ClosedAtOnce > 0)
+            notices.Add(string.Create(CultureInfo.InvariantCulture, $"{encoder.Thoughts.ClosedAtOnce} turns of the assistant have no thought: the model's template opens one, and they learn to close it at once."));
         return new SupervisedData(parts, validation, seed) { Notices = notices };
     }
 

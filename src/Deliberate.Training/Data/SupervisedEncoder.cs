@@ -1,19 +1,26 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
 /// <summary>
 /// Examples as tokens, the assistant's turns being the targets. With a chat template every example is a conversation, a prompt and
-/// completion one of two turns, so that what is learned is what <see cref="ProblemEncoder"/> asks later. Where the template marks
-/// the assistant's text (<c>{% generation %}</c>), its marks decide; else a turn is what rendering one message more adds. A
-/// template that rewrites earlier turns gives one example a turn, each as the model would have seen it.
+/// completion one of two turns, so that what is learned stands behind the very tokens that <see cref="ProblemEncoder"/> asks with
+/// later; <see cref="ConversationTexts"/> says how.
 /// </summary>
 internal sealed class SupervisedEncoder(TextFormat format)
 {
     private readonly ProblemEncoder _encoder = new(format);
+    private readonly ConversationTexts _texts = new(format);
+
+    private int _plainThoughts;
+
+    /// <summary>What became of thoughts so far: turns that have one, and those that close at once the one that their prompt opens.</summary>
+    public (int With, int ClosedAtOnce) Thoughts => (_texts.Thoughts + _plainThoughts, _texts.ClosedAtOnce);
 
     /// <exception cref="UserError">The line cannot be written in the model's tokens, or with its template.</exception>
     public IReadOnlyList<SupervisedExample> Encode(SupervisedLine line)
@@ -22,7 +29,7 @@ internal sealed class SupervisedEncoder(TextFormat format)
         {
             IReadOnlyList<SupervisedExample> examples = format.ChatTemplate is null
                 ? [Plain(line)]
-                : Chat(line, line.Messages ?? ChatTemplateInput.MessagesOf(("user", line.Prompt), ("assistant", line.Completion)));
+                : [.. _texts.Of(line, line.Messages ?? TwoTurns(line)).Select(Example)];
             var unknown = format.Tokenizer.UnknownId;
             if (unknown >= 0 && examples.Any(e => e.Tokens.Contains(unknown)) && Unwritable(line) is { } lost) throw lost;
             return examples;
@@ -37,8 +44,8 @@ internal sealed class SupervisedEncoder(TextFormat format)
     private UserError? Unwritable(SupervisedLine line)
     {
         var fields = line.Messages is { } messages
-            ? messages.EnumerateArray().Select((message, i) => ($"messages[{i}].content", SupervisedFile.Content(message)))
-            : [("prompt", line.Prompt), ("completion", line.Completion)];
+            ? messages.EnumerateArray().SelectMany((message, i) => new[] { ($"messages[{i}].{SupervisedFile.ThoughtField(message)}", SupervisedFile.Thought(message)), ($"messages[{i}].content", SupervisedFile.Content(message)) })
+            : [("prompt", line.Prompt), ("reasoning_content", line.Thought), ("completion", line.Completion)];
         foreach (var (field, text) in fields)
         {
             if (UnknownCharacter.Find(format.Tokenizer, text) is { } unknown) return line.Error(unknown.Problem, field, unknown.Advice);
@@ -51,52 +58,54 @@ internal sealed class SupervisedEncoder(TextFormat format)
 
     private SupervisedExample Plain(SupervisedLine line)
     {
-        var (tokens, first) = _encoder.Example(line.Prompt, line.Completion);
+        var completion = line.Thought.Length > 0 ? ChainOfThought.Format([line.Thought], line.Completion) : line.Completion;
+        if (WrittenThought.Read(completion).Thought is not null) _plainThoughts++;
+        var (tokens, first) = _encoder.Example(line.Prompt, completion);
         return new SupervisedExample(tokens, first);
     }
 
-    private List<SupervisedExample> Chat(SupervisedLine line, JsonElement messages)
+    private static JsonElement TwoTurns(SupervisedLine line)
     {
-        var whole = Render(line, messages, prompt: false);
-        if (whole.AssistantSpans.Count > 0) return [Example(line, whole.Text, whole.AssistantSpans)];
-        var turns = new List<(string Before, string After)>();
-        for (var i = 0; i < messages.GetArrayLength(); i++)
-        {
-            if (messages[i].GetProperty("role").GetString() != "assistant") continue;
-            var after = i + 1 == messages.GetArrayLength() ? whole.Text : Render(line, First(messages, i + 1), prompt: false).Text;
-            var before = Render(line, First(messages, i), prompt: true).Text;
-            if (!after.StartsWith(before, StringComparison.Ordinal)) before = i == 0 ? "" : Render(line, First(messages, i), prompt: false).Text;
-            if (!after.StartsWith(before, StringComparison.Ordinal) || after.Length == before.Length)
-                throw line.Error($"The model's chat template does not add message {i} at the end of what it rendered before, so what the assistant wrote cannot be told apart.", $"messages[{i}]", "Mark the assistant's text in the template with {% generation %}.");
-            turns.Add((before, after));
-        }
-
-        if (turns.TrueForAll(turn => whole.Text.StartsWith(turn.After, StringComparison.Ordinal)))
-            return [Example(line, whole.Text, [.. turns.Select(turn => (CodePoints(turn.Before), CodePoints(turn.After)))])];
-        return [.. turns.Select(turn => Example(line, turn.After, [(CodePoints(turn.Before), CodePoints(turn.After))]))];
+        var said = new JsonObject { ["role"] = "assistant", ["content"] = line.Completion };
+        if (line.Thought.Length > 0) said["reasoning_content"] = line.Thought;
+        return JsonSerializer.SerializeToElement(new JsonArray(new JsonObject { ["role"] = "user", ["content"] = line.Prompt }, said));
     }
 
-    private SupervisedExample Example(SupervisedLine line, string text, IReadOnlyList<(int Start, int End)> spans)
+    private SupervisedExample Example(LearnedText learned)
     {
-        var (tokens, offsets) = format.Tokenizer.EncodeWithOffsets(text);
-        var mask = AssistantMask.From(spans, offsets);
+        var (tokens, mask) = Tokens(learned);
         var last = Array.LastIndexOf(mask, (byte)1);
-        if (last < 0) throw line.Error("The chat template shows nothing of what the assistant wrote.", "messages");
         // What comes after the last target teaches nothing; a template that does not end the turn gets it ended, or the model would never stop.
         var ends = Array.Exists(tokens[(Math.Max(0, last - 2))..(last + 1)], id => format.StopIds.Contains(id));
         tokens = ends ? tokens[..(last + 1)] : [.. tokens[..(last + 1)], _encoder.EndId];
         return SupervisedExample.Of(tokens, [.. mask[..(last + 1)].Select(m => m == 1), .. ends ? Array.Empty<bool>() : [true]]);
     }
 
-    private RenderedChat Render(SupervisedLine line, JsonElement messages, bool prompt) =>
-        format.Render(new ChatTemplateInput { Messages = messages, Tools = line.Tools, AddGenerationPrompt = prompt }, StoppedClock.Instance);
-
-    private static JsonElement First(JsonElement messages, int count) => JsonSerializer.SerializeToElement(messages.EnumerateArray().Take(count));
-
-    private static int CodePoints(string text)
+    /// <summary>
+    /// Tokens, and 1 for those to learn. Where a token would hold the end of what the model is asked with and the beginning of what it
+    /// says, the two are encoded apart, as they come when the model is asked.
+    /// </summary>
+    private (int[] Tokens, byte[] Mask) Tokens(LearnedText learned)
     {
-        var count = 0;
-        foreach (var c in text) count += char.IsLowSurrogate(c) ? 0 : 1;
-        return count;
+        var text = learned.Text;
+        var (whole, places) = format.Tokenizer.EncodeWithOffsets(text);
+        int[] cuts = [.. learned.Starts.Where(start => start > 0 && !whole.AsSpan().StartsWith(format.Tokenizer.Encode(text[..start])))];
+        if (cuts.Length == 0) return (whole, Mask(learned, 0, text.Length, places));
+        var (tokens, mask) = (new List<int>(), new List<byte>());
+        foreach (var (begin, end) in cuts.Prepend(0).Zip(cuts.Append(text.Length)))
+        {
+            var (ids, offsets) = format.Tokenizer.EncodeWithOffsets(text[begin..end]);
+            tokens.AddRange(ids);
+            mask.AddRange(Mask(learned, begin, end, offsets));
+        }
+
+        return ([.. tokens], [.. mask]);
+    }
+
+    /// <summary>Of the tokens of a stretch of the text.</summary>
+    private static byte[] Mask(LearnedText learned, int begin, int end, ReadOnlySpan<(int Start, int End)> offsets)
+    {
+        int Place(int at) => CodePoints.Count(learned.Text.AsSpan(begin, Math.Clamp(at, begin, end) - begin));
+        return AssistantMask.From([.. learned.Spans.Select(span => (Place(span.Start), Place(span.End)))], offsets);
     }
 }

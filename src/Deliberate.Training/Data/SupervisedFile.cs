@@ -7,10 +7,14 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Reads examples to imitate from JSON Lines: <c>messages</c> (OpenAI's chat form: <c>role</c> and <c>content</c>, text or text
-/// parts; optionally <c>tools</c>), or <c>prompt</c> and <c>completion</c>. Every mistake names file, line and field; other fields are left alone.
+/// parts; optionally <c>tools</c>), or <c>prompt</c> and <c>completion</c>. What the assistant thought before it answered may stand in
+/// a field of its own (<c>reasoning_content</c>, <c>thinking</c> or <c>reasoning</c>). Every mistake names file, line and field; other fields are left alone.
 /// </summary>
 internal static class SupervisedFile
 {
+    /// <summary>The names that a thought comes by.</summary>
+    private static readonly string[] Thoughts = ["reasoning_content", "thinking", "reasoning"];
+
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     /// <param name="path">The file.</param>
@@ -41,6 +45,13 @@ internal static class SupervisedFile
         _ => "",
     };
 
+    /// <summary>The thought that a message, or a line with a completion, gives in a field of its own; nothing where it has none.</summary>
+    internal static string Thought(JsonElement message) => ThoughtField(message) is { } field ? message.GetProperty(field).GetString()! : "";
+
+    /// <summary>The field that a thought stands in; null where there is none.</summary>
+    internal static string? ThoughtField(JsonElement message) =>
+        Array.Find(Thoughts, name => message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Trim().Length > 0);
+
     private static SupervisedLine Parse(FileLine line)
     {
         var root = line.Root;
@@ -57,7 +68,9 @@ internal static class SupervisedFile
 
         var (asked, said) = (line.GetString("prompt"), line.GetString("completion"));
         if (said.Length == 0) throw line.Error("The text is empty: there is nothing to learn.", "completion");
-        return new SupervisedLine(line.File, line.Number, null, null, asked, said, $"{asked}\u0001{said}");
+        CheckThought(line, root, said, "completion");
+        var thought = Thought(root);
+        return new SupervisedLine(line.File, line.Number, null, null, asked, said, thought, $"{asked}\u0001{said}{(thought.Length > 0 ? "\u0001" + thought : "")}");
     }
 
     private static SupervisedLine Chat(FileLine line)
@@ -82,7 +95,7 @@ internal static class SupervisedFile
 
         if (!assistant) throw line.Error("There is no turn of the assistant: nothing to learn.", "messages", "Add a message with the role \"assistant\".");
         JsonElement? tools = line.TryGet(line.Root, "tools", out var found) && found.ValueKind != JsonValueKind.Null ? line.GetArray("tools") : null;
-        return new SupervisedLine(line.File, line.Number, messages, tools, "", "", $"{messages.GetRawText()}\u0001{tools?.GetRawText()}");
+        return new SupervisedLine(line.File, line.Number, messages, tools, "", "", "", $"{messages.GetRawText()}\u0001{tools?.GetRawText()}");
     }
 
     /// <summary>Checks a message; whether it is a turn of the assistant.</summary>
@@ -109,6 +122,21 @@ internal static class SupervisedFile
         }
 
         if (role != "assistant") return false;
+        CheckThought(line, message, Content(message), "content");
         return Content(message).Length > 0 || calls ? true : throw line.Error("The assistant's text is empty: there is nothing to learn.", "content");
+    }
+
+    /// <summary>Whether a thought is text, there is one only, and it ends.</summary>
+    private static void CheckThought(FileLine line, JsonElement message, string content, string contentField)
+    {
+        foreach (var field in Thoughts)
+        {
+            if (!line.TryGet(message, field, out var value) || value.ValueKind is not (JsonValueKind.String or JsonValueKind.Array or JsonValueKind.Object)) continue;
+            if (line.GetString(message, field) is var text && text.Trim().Length > 0 && text != Thought(message)) throw line.Error($"The thought is another one than that of \"{ThoughtField(message)}\".", field, "Keep one of them.");
+        }
+
+        var split = ThinkingSplit.Of(content);
+        if (split is { Thinking: not null, IsUnfinished: true, Text: "" }) throw line.Error("The thought is not closed: there is no answer behind it.", contentField, "Write the closing tag and the answer.");
+        if (split.Thinking is { Length: > 0 } && ThoughtField(message) is { } other) throw line.Error($"The text holds a thought, and \"{other}\" holds one too.", contentField, "Keep one of them.");
     }
 }

@@ -70,7 +70,7 @@ public sealed class SupervisedEncoderTests : IDisposable
         var format = Plain() with { ChatTemplate = ChatTemplate.Parse("{{ messages | length }}", "counting") };
         var error = Should.Throw<UserError>(() => Encode(format, TwoTurns));
         error.Line.ShouldBe(1);
-        error.Message.ShouldContain("{% generation %}");
+        error.Message.ShouldContain("shows nothing of what the assistant says");
     }
 
     [Fact]
