@@ -10,16 +10,16 @@ namespace Deliberate.Cli;
 internal sealed class GenerationOptionSet
 {
     private readonly Option<double?> _temperature = CommonOptions.OptionalReal("--temperature", $"0 takes the most likely token. The model's own setting if left out, or {GenerationSettings.UsualTemperature} where it has none.", 0, 100);
-    private readonly Option<int?> _topK = CommonOptions.OptionalWhole("--top-k", "Draw from the k most likely tokens; 0 for all.", 0);
-    private readonly Option<double?> _topP = CommonOptions.OptionalReal("--top-p", "Draw from the most likely tokens that together reach this probability; 1 for all.", 0, 1);
+    private readonly Option<int?> _topK = CommonOptions.OptionalWhole("--top-k", "Draw from the k most likely tokens; 0 or -1 for all.", -1);
+    private readonly Option<double?> _topP = CommonOptions.OptionalReal("--top-p", "Draw from the most likely tokens that together reach this probability; 1 or 0 for all.", 0, 1);
     private readonly Option<double?> _minP = CommonOptions.OptionalReal("--min-p", "Draw from tokens with at least this share of the most likely one's probability; 0 for all.", 0, 1);
-    private readonly Option<double?> _typicalP = CommonOptions.OptionalReal("--typical-p", "Draw from the tokens of most typical surprise that together reach this probability; 1 for all.", 0, 1);
+    private readonly Option<double?> _typicalP = CommonOptions.OptionalReal("--typical-p", "Draw from the tokens of most typical surprise that together reach this probability; 1 or 0 for all.", 0, 1);
     private readonly Option<double?> _epsilon = CommonOptions.OptionalReal("--epsilon-cutoff", "Draw from tokens of at least this probability; 0 for all.", 0, 1);
     private readonly Option<double?> _eta = CommonOptions.OptionalReal("--eta-cutoff", "The same, less strict where the model is unsure; 0 for all.", 0, 1);
-    private readonly Option<double?> _repetition = CommonOptions.OptionalReal("--repetition-penalty", "Above 1 makes what was said before less likely; 1 for none.", 0.001, 1000);
+    private readonly Option<double?> _repetition = CommonOptions.OptionalReal("--repetition-penalty", "Above 1 makes what was said before less likely; 1 or 0 for none.", 0, 1000);
     private readonly Option<double?> _presence = CommonOptions.OptionalReal("--presence-penalty", "Taken off the logit of every token of the answer so far; 0 for none.", -100, 100);
     private readonly Option<double?> _frequency = CommonOptions.OptionalReal("--frequency-penalty", "Taken off once for each time it stands there; 0 for none.", -100, 100);
-    private readonly Option<int?> _noRepeat = CommonOptions.OptionalWhole("--no-repeat-ngram-size", "Let no run of so many tokens come twice; 0 for no such rule.", 0);
+    private readonly Option<int?> _noRepeat = CommonOptions.OptionalWhole("--no-repeat-ngram-size", "Let no run of so many tokens come twice; 0 or -1 for no such rule.", -1);
     private readonly Option<string[]> _stop = CommonOptions.Stop();
     private readonly Option<int?> _maxTokens;
 

@@ -75,14 +75,14 @@ internal sealed record GenerationRecord
         if (!File.Exists(path)) return null;
         try
         {
-            var bytes = File.ReadAllBytes(path);
+            var bytes = Utf8Text.Read(path);
             using (var document = JsonDocument.Parse(bytes))
             {
                 if (document.RootElement.TryGetProperty("format_version", out var version) && version.TryGetInt32(out var number) && number > Newest)
                     throw new UserError($"The file has format version {number}; this program knows {Newest}.", path, field: "format_version", advice: "Use a newer Deliberate.");
             }
 
-            return JsonSerializer.Deserialize<GenerationRecord>(bytes, Json) ?? throw new JsonException("it is null.");
+            return JsonSerializer.Deserialize<GenerationRecord>(bytes.Span, Json) ?? throw new JsonException("it is null.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -9,6 +9,7 @@ namespace Deliberate.Cli;
 /// <param name="Stored">How the tensors lie in the files.</param>
 /// <param name="Generation">Fields that the files set, by their names in generation_config.json.</param>
 /// <param name="Licence">Null where the files say nothing of it.</param>
+/// <param name="Ignored">What the files say of tokens that the model does not have.</param>
 internal sealed record ModelInfo(
     string Path,
     string Name,
@@ -22,6 +23,7 @@ internal sealed record ModelInfo(
     ModelInfo.TemplateInfo? ChatTemplate,
     IReadOnlyDictionary<string, object> Generation,
     ModelLicence? Licence,
+    IReadOnlyList<IgnoredValue> Ignored,
     ModelOrigins Origins,
     IReadOnlyList<ModelInfo.FileInfo> Files)
 {
@@ -41,6 +43,7 @@ internal sealed record ModelInfo(
             model.Text.ChatTemplate is null ? null : TemplateInfo.Of(model.Text),
             GenerationFields(model.Text.Generation),
             model.Licence,
+            model.Ignored,
             model.Origins,
             [.. model.Files.Select(f => new FileInfo(f.Path, f.Bytes, hash ? f.Sha256() : null))]);
     }

@@ -29,6 +29,7 @@ internal static class ModelInfoView
         WriteTokenizer(info.Tokenizer);
         WriteTemplate(info.ChatTemplate);
         Fact("generation", info.Generation.Count == 0 ? "nothing is said" : string.Join(", ", info.Generation.Select(f => $"{f.Key} {Value(f.Value)}")));
+        foreach (var ignored in info.Ignored) Fact("ignored", $"{Plain(ignored.Field)} {Plain(ignored.Value)} in {Path.GetFileName(ignored.File)}: the model has no such token");
         Fact("licence", info.Licence is { } licence ? Plain(licence.Name) : "nothing is said: ask whoever published the model");
         Console.Out.WriteLine();
         WriteOrigins(info);

@@ -63,7 +63,7 @@ internal sealed record QuickstartRecord(int FormatVersion, double Minutes, ulong
     {
         try
         {
-            return JsonSerializer.Deserialize<QuickstartRecord>(File.ReadAllBytes(path), Options);
+            return JsonSerializer.Deserialize<QuickstartRecord>(Utf8Text.Read(path).Span, Options);
         }
         catch (JsonException)
         {

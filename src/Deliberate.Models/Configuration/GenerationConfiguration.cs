@@ -12,6 +12,7 @@ internal sealed record GenerationConfiguration
     public const string FileName = "generation_config.json";
 
     private const int AnyVocabulary = int.MaxValue;
+    private const string RepetitionName = "repetition_penalty";
 
     public bool? DoSample { get; init; }
 
@@ -75,8 +76,17 @@ internal sealed record GenerationConfiguration
         }
     }
 
-    /// <summary>Reads the folder's file; one that says nothing if there is none.</summary>
-    public static GenerationConfiguration Load(string folder)
+    /// <summary>
+    /// Reads the folder's file; one that says nothing if there is none. Makers spell "off" in several ways (vLLM's
+    /// <c>top_k</c> of -1, <c>top_p</c> of 0, a penalty of 0, a budget of -1); here each has the one that this record names.
+    /// </summary>
+    public static GenerationConfiguration Load(string folder) => Load(folder, AnyVocabulary, []);
+
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="folder">The model's.</param>
+    /// <param name="vocabulary">Ids are below.</param>
+    /// <param name="ignored">Takes the ids that name no token.</param>
+    public static GenerationConfiguration Load(string folder, int vocabulary, ICollection<IgnoredValue> ignored)
     {
         if (ModelFolder.Find(folder, FileName) is not { } path) return new GenerationConfiguration();
         var fields = JsonFields.Read(path);
@@ -84,18 +94,18 @@ internal sealed record GenerationConfiguration
         {
             DoSample = fields.OptionalBool("do_sample"),
             Temperature = fields.OptionalNumber("temperature", 0, 100),
-            TopK = fields.OptionalInt("top_k", 0, int.MaxValue),
-            TopP = fields.OptionalNumber("top_p", double.Epsilon, 1),
+            TopK = NeutralSettings.NoneBelow0(fields.OptionalInt("top_k", int.MinValue, int.MaxValue)),
+            TopP = NeutralSettings.OneFor0(fields.OptionalNumber("top_p", 0, 1)),
             MinP = fields.OptionalNumber("min_p", 0, 1),
-            TypicalP = fields.OptionalNumber("typical_p", double.Epsilon, 1),
+            TypicalP = NeutralSettings.OneFor0(fields.OptionalNumber("typical_p", 0, 1)),
             EpsilonCutoff = fields.OptionalNumber("epsilon_cutoff", 0, 1),
             EtaCutoff = fields.OptionalNumber("eta_cutoff", 0, 1),
-            RepetitionPenalty = fields.OptionalNumber("repetition_penalty", 1e-3, 1000),
-            NoRepeatNgramSize = fields.OptionalInt("no_repeat_ngram_size", 0, int.MaxValue),
-            MaxNewTokens = fields.OptionalInt("max_new_tokens", 1, int.MaxValue),
-            BosTokenId = fields.TokenId("bos_token_id", AnyVocabulary),
-            EosTokenIds = fields.TokenIds("eos_token_id", AnyVocabulary),
-            PadTokenId = fields.TokenId("pad_token_id", AnyVocabulary),
+            RepetitionPenalty = fields.OptionalNumber(RepetitionName, 0, 1000) is 0 ? 1 : fields.OptionalNumber(RepetitionName, 1e-3, 1000),
+            NoRepeatNgramSize = NeutralSettings.NoneBelow0(fields.OptionalInt("no_repeat_ngram_size", int.MinValue, int.MaxValue)),
+            MaxNewTokens = fields.OptionalInt("max_new_tokens", int.MinValue, int.MaxValue) is { } budget and > 0 ? budget : null,
+            BosTokenId = fields.TokenId("bos_token_id", vocabulary, ignored),
+            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary, ignored),
+            PadTokenId = fields.TokenId("pad_token_id", vocabulary, ignored),
         };
     }
 

@@ -10,7 +10,8 @@ internal static class GgufConfiguration
 {
     private const string RopeDivisors = "rope_freqs.weight";
 
-    public static ModelConfiguration Read(GgufFile file)
+    /// <param name="ignored">Takes the ids that name no token.</param>
+    public static ModelConfiguration Read(GgufFile file, ICollection<IgnoredValue> ignored)
     {
         var metadata = file.Metadata;
         if (metadata.Integer("split.count", 0, long.MaxValue) > 1) throw metadata.Error("split.count", "the file is one part of a model that was split.", "Join the parts with llama.cpp's llama-gguf-split --merge.");
@@ -60,7 +61,7 @@ internal static class GgufConfiguration
 
         int Int(string name, int most) => (int)(metadata.Integer(own + name, 1, most) ?? throw metadata.Error(own + name, "is missing."));
         int IntOr(string name, int most, int ifAbsent) => (int)(metadata.Integer(own + name, 1, most) ?? Math.Max(1, ifAbsent));
-        int? Id(string name) => (int?)metadata.Integer($"tokenizer.ggml.{name}_token_id", 0, vocabulary - 1);
+        int? Id(string name) => metadata.TokenId(GgufTokenizer.IdKey(name), vocabulary, ignored);
     }
 
     /// <summary>The rows of the embedding, which the vocabulary may fall short of.</summary>

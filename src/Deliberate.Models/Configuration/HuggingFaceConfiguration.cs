@@ -21,7 +21,9 @@ internal static class HuggingFaceConfiguration
     internal const int MostHeadSize = 1 << 14;
     internal const int MostPositions = 1 << 30;
 
-    public static ModelConfiguration Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="ignored">Takes the ids that name no token.</param>
+    public static ModelConfiguration Read(string path, ICollection<IgnoredValue> ignored)
     {
         var fields = JsonFields.Read(path);
         var classes = fields.Strings("architectures");
@@ -48,9 +50,9 @@ internal static class HuggingFaceConfiguration
             Rope = HuggingFaceRope.Read(fields, positions),
             TieWordEmbeddings = fields.Bool("tie_word_embeddings", false),
             Activation = Activation(fields),
-            BosTokenId = fields.TokenId("bos_token_id", vocabulary),
-            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary),
-            PadTokenId = fields.TokenId("pad_token_id", vocabulary),
+            BosTokenId = fields.TokenId("bos_token_id", vocabulary, ignored),
+            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary, ignored),
+            PadTokenId = fields.TokenId("pad_token_id", vocabulary, ignored),
         };
         var configuration = architecture.Complete(shared, fields);
         Check(configuration, fields.File, "num_key_value_heads", "head_dim");

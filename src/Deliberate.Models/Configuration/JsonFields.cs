@@ -27,7 +27,7 @@ internal sealed class JsonFields
     {
         try
         {
-            using var document = JsonDocument.Parse(ModelFolder.ReadSmall(file, LargestFile), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(ModelFolder.ReadText(file, LargestFile), new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new UserError("must be a JSON object.", file);
             return new JsonFields(file, document.RootElement.Clone(), "");
         }
@@ -114,8 +114,11 @@ internal sealed class JsonFields
         return strings;
     }
 
-    /// <summary>A number or a list of numbers, as <c>eos_token_id</c> is; negative ones mean none.</summary>
-    public ValueList<int> TokenIds(string name, int vocabulary)
+    /// <summary>
+    /// A number or a list of numbers, as <c>eos_token_id</c> is; negative ones mean none. What names no token is left out, and
+    /// listed: few models need every id that their files name.
+    /// </summary>
+    public ValueList<int> TokenIds(string name, int vocabulary, ICollection<IgnoredValue> ignored)
     {
         if (Value(name) is not { } value) return [];
         var ids = new List<int>();
@@ -132,12 +135,25 @@ internal sealed class JsonFields
 
         void Add(JsonElement item)
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var id) || id >= vocabulary) throw Error(name, $"must be a token id below {vocabulary}, not {Shorten(item)}.");
-            if (id >= 0 && !ids.Contains(id)) ids.Add(id);
+            if (item.ValueKind == JsonValueKind.Null) return;
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var id) || id != Math.Floor(id) || id >= vocabulary) ignored.Add(Ignored(name, item));
+            else if (id >= 0 && !ids.Contains((int)id)) ids.Add((int)id);
         }
     }
 
-    public int? TokenId(string name, int vocabulary) => TokenIds(name, vocabulary) is [var id, ..] ? id : null;
+    public int? TokenId(string name, int vocabulary, ICollection<IgnoredValue> ignored) => TokenIds(name, vocabulary, ignored) is [var id, ..] ? id : null;
+
+    /// <summary>The spelling of a special token: a string or, in older files, an object with its <c>content</c>.</summary>
+    /// <param name="ignored">Takes what is neither, where the token is not needed; null where it is, and that is an error.</param>
+    public string? Token(string name, ICollection<IgnoredValue>? ignored)
+    {
+        if (Value(name) is not { } value) return null;
+        var isObject = value.ValueKind == JsonValueKind.Object;
+        var spelling = isObject && value.TryGetProperty("content", out var content) ? content : value;
+        if (spelling.ValueKind == JsonValueKind.String || ignored is null) return isObject ? Object(name)!.String("content") : String(name);
+        ignored.Add(Ignored(name, value));
+        return null;
+    }
 
     public UserError Error(string name, string problem, string? advice = null) => new(problem, File, field: _prefix + name, advice: advice);
 
@@ -152,6 +168,8 @@ internal sealed class JsonFields
             throw new UserError("is not valid text (half a surrogate pair).", File, field: _prefix + name, inner: problem);
         }
     }
+
+    private IgnoredValue Ignored(string name, JsonElement value) => new(File, _prefix + name, Shorten(value));
 
     private JsonElement? Value(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 

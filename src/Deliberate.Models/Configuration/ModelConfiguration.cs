@@ -88,13 +88,13 @@ internal sealed record ModelConfiguration
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(path))
         {
             using var file = GgufFile.Open(path);
-            return GgufConfiguration.Read(file);
+            return GgufConfiguration.Read(file, []);
         }
 
         if (!Directory.Exists(path)) throw new UserError("there is no such model folder.", path);
         var config = ModelFolder.Find(path, "config.json")
             ?? throw new UserError("has no config.json.", path, advice: "A model folder holds config.json, model.safetensors and tokenizer.json.");
-        return HuggingFaceConfiguration.Read(config);
+        return HuggingFaceConfiguration.Read(config, []);
     }
 
     /// <summary>Writes config.json as transformers 4 and 5, vLLM and llama.cpp's converter read it.</summary>

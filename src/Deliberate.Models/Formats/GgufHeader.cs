@@ -36,7 +36,7 @@ internal ref struct GgufHeader
 
     private void Read()
     {
-        if (_file.Length < 24 || !_file.Bytes(0, 4).SequenceEqual("GGUF"u8)) throw Error("magic", "this is not a GGUF file: it does not begin with GGUF.");
+        if (_file.Length < 4 || !_file.Bytes(0, 4).SequenceEqual("GGUF"u8)) throw Error("magic", "this is not a GGUF file: it does not begin with GGUF.");
         _at = 4;
         var version = ReadUInt32("version");
         if (version is not (2 or 3))
@@ -175,7 +175,7 @@ internal ref struct GgufHeader
     private long ReadCount(string field, long most, int bytesEach)
     {
         var count = ReadUInt64(field);
-        if (count > (ulong)((_file.Length - _at) / bytesEach)) throw Error(field, $"{count} entries are announced, more than the file has room for.");
+        if (count > (ulong)((_file.Length - _at) / bytesEach)) throw Error(field, $"{count} entries are announced, more than the file has room for.", "It is cut short, or damaged: download or copy it again.");
         return count <= (ulong)most ? (long)count : throw Error(field, $"{count} entries; at most {most} are read.");
     }
 
@@ -205,7 +205,7 @@ internal ref struct GgufHeader
 
     private void Skip(string field, ulong bytes)
     {
-        if (bytes > (ulong)(_file.Length - _at)) throw Error(field, $"is {bytes} bytes long, but the file ends before.");
+        if (bytes > (ulong)(_file.Length - _at)) throw Error(field, $"is {bytes} bytes long, but the file ends before.", "It is cut short: download or copy it again.");
         _at += (long)bytes;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Deliberate.Core;
 
@@ -32,6 +33,24 @@ internal sealed class GgufMetadata(MappedFile file, IReadOnlyDictionary<string, 
         if (Scalar(key) is not { } value) return null;
         var number = Integer(key, value.Type, value.Offset);
         return number >= low && number <= high ? number : throw Error(key, $"must be a whole number from {low} to {high}, not {number}.");
+    }
+
+    /// <summary>
+    /// The id of a token, null where there is none, which a negative number says too. What names no token, such as the 4294967295
+    /// that a -1 becomes in 32 bits, is left out, and listed.
+    /// </summary>
+    public int? TokenId(string key, int vocabulary, ICollection<IgnoredValue> ignored)
+    {
+        if (!values.TryGetValue(key, out var value)) return null;
+        if (value.IsArray || !GgufValue.IsInteger(value.Type))
+        {
+            ignored.Add(new IgnoredValue(file.Path, key, value.IsArray ? "an array" : $"a {value.Type}"));
+            return null;
+        }
+
+        var id = Integer(key, value.Type, value.Offset);
+        if (id >= vocabulary) ignored.Add(new IgnoredValue(file.Path, key, id.ToString(CultureInfo.InvariantCulture)));
+        return id >= 0 && id < vocabulary ? (int)id : null;
     }
 
     /// <summary>A float stored in 32 bits becomes the double with the same shortest decimal: 1e-5 is 1e-5.</summary>

@@ -42,8 +42,12 @@ internal sealed record GgufTokenizer
 
     public bool? AddSpacePrefix { get; init; }
 
+    /// <summary>The ids that name no token; null above.</summary>
+    public IReadOnlyList<IgnoredValue> Ignored { get; init; } = [];
+
     public static GgufTokenizer Read(GgufFile file)
     {
+        var ignored = new List<IgnoredValue>();
         var metadata = file.Metadata;
         var tokens = metadata.Strings("tokenizer.ggml.tokens");
         var tokenizer = new GgufTokenizer
@@ -63,11 +67,15 @@ internal sealed record GgufTokenizer
             AddBos = metadata.Bool("tokenizer.ggml.add_bos_token"),
             AddEos = metadata.Bool("tokenizer.ggml.add_eos_token"),
             AddSpacePrefix = metadata.Bool("tokenizer.ggml.add_space_prefix"),
+            Ignored = ignored,
         };
         if (tokens is not null && tokenizer.Types is { } types && types.Length != tokens.Length) throw metadata.Error("tokenizer.ggml.token_type", $"has {types.Length} entries for {tokens.Length} tokens.");
         if (tokens is not null && tokenizer.Scores is { } scores && scores.Length != tokens.Length) throw metadata.Error("tokenizer.ggml.scores", $"has {scores.Length} entries for {tokens.Length} tokens.");
         return tokenizer;
 
-        int? Id(string name) => (int?)metadata.Integer($"tokenizer.ggml.{name}_token_id", 0, (tokens?.Length ?? int.MaxValue) - 1);
+        int? Id(string name) => metadata.TokenId(IdKey(name), tokens?.Length ?? int.MaxValue, ignored);
     }
+
+    /// <summary>The metadata key of a special token's id: bos, eos, eot, unknown, padding.</summary>
+    public static string IdKey(string name) => $"tokenizer.ggml.{name}_token_id";
 }

@@ -24,4 +24,6 @@ internal readonly record struct GgufValue(GgufType Type, bool IsArray, long Coun
         GgufType.UInt64 or GgufType.Int64 or GgufType.Float64 => 8,
         _ => 0,
     };
+
+    public static bool IsInteger(GgufType type) => type is GgufType.UInt8 or GgufType.Int8 or GgufType.UInt16 or GgufType.Int16 or GgufType.UInt32 or GgufType.Int32 or GgufType.UInt64 or GgufType.Int64;
 }

@@ -29,9 +29,9 @@ internal sealed class GgufWeights : ITensorSource
     private readonly List<string> _names = [];
     private readonly int _headSize;
 
-    private GgufWeights(GgufFile file, ModelConfiguration configuration)
+    private GgufWeights(GgufFile file, ModelConfiguration configuration, IReadOnlyList<IgnoredValue> ignored)
     {
-        File = file;
+        (File, Ignored) = (file, ignored);
         Configuration = configuration;
         _headSize = Architecture.Named(configuration.Architecture).PermutedInGguf ? configuration.HeadSize : 0;
         foreach (var stored in file.Names)
@@ -47,6 +47,9 @@ internal sealed class GgufWeights : ITensorSource
 
     public ModelConfiguration Configuration { get; }
 
+    /// <summary>Ids in the metadata that name no token.</summary>
+    public IReadOnlyList<IgnoredValue> Ignored { get; }
+
     public string Path => File.Path;
 
     public IReadOnlyList<string> Files => File.Files;
@@ -58,7 +61,8 @@ internal sealed class GgufWeights : ITensorSource
         var file = GgufFile.Open(path);
         try
         {
-            return new GgufWeights(file, GgufConfiguration.Read(file));
+            var ignored = new List<IgnoredValue>();
+            return new GgufWeights(file, GgufConfiguration.Read(file, ignored), ignored);
         }
         catch
         {

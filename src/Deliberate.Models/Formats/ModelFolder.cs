@@ -47,6 +47,9 @@ internal static class ModelFolder
         }
     }
 
+    /// <summary>The UTF-8 text of a small file of the folder, without the byte order mark that editors put in front.</summary>
+    public static ReadOnlyMemory<byte> ReadText(string path, int most) => Utf8Text.Unmarked(ReadSmall(path, most), path);
+
     private static string? Blobs(string home)
     {
         var snapshots = Path.GetDirectoryName(home);

@@ -63,7 +63,7 @@ internal sealed class ShardedSafetensors : ITensorSource
 
     private void ReadIndex(string folder)
     {
-        var reader = new Utf8JsonReader(ModelFolder.ReadSmall(Path, LargestIndex));
+        var reader = new Utf8JsonReader(ModelFolder.ReadText(Path, LargestIndex).Span);
         var found = false;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new UserError("the index must be an object.", Path);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -13,9 +13,11 @@ internal static class GgufText
     private const string PreTokenizerKey = "tokenizer.ggml.pre";
     private const string TemplateKey = "tokenizer.chat_template";
 
-    public static (TextFormat Format, Origin Tokenizer, Origin? Template, Origin? Generation) Read(GgufFile file, ModelConfiguration configuration)
+    /// <param name="ignored">Takes the ids that name no token.</param>
+    public static (TextFormat Format, Origin Tokenizer, Origin? Template, Origin? Generation) Read(GgufFile file, ModelConfiguration configuration, List<IgnoredValue> ignored)
     {
         var stored = GgufTokenizer.Read(file);
+        ignored.AddRange(stored.Ignored);
         var (tokenizer, origin) = ReadTokenizer(file, stored);
         var special = TokenizerConfiguration.SpecialTokensOf(configuration, tokenizer, stored.UnknownTokenId);
         var generation = new GenerationConfiguration { BosTokenId = configuration.BosTokenId, EosTokenIds = configuration.EosTokenIds, PadTokenId = configuration.PadTokenId };
@@ -46,9 +48,12 @@ internal static class GgufText
         if (stored.Tokens is null) throw file.Metadata.Error("tokenizer.ggml.tokens", "is missing.");
         if (stored.Merges is null) throw file.Metadata.Error("tokenizer.ggml.merges", "is missing.");
         // llama.cpp puts the begin token before texts where the file says so, and for Llama 3 where it says nothing.
-        var begin = (stored.AddBos ?? TokenizerPresets.BeginsTexts(name)) && stored.BosTokenId is { } bos ? bos : -1;
-        var end = stored.AddEos == true && stored.EosTokenId is { } eos ? eos : -1;
+        var begin = stored.AddBos ?? TokenizerPresets.BeginsTexts(name) ? Needed("bos", stored.BosTokenId, "texts begin with it") : -1;
+        var end = stored.AddEos == true ? Needed("eos", stored.EosTokenId, "texts end with it") : -1;
         var tokenizer = Tokenizer.FromVocabulary(stored.Tokens, stored.Merges, stored.Types ?? [], name, begin, end, file.Path);
         return (tokenizer, new Origin(file.Path, PreTokenizerKey));
+
+        int Needed(string token, int? id, string what) =>
+            id ?? (stored.Ignored.FirstOrDefault(i => i.Field == GgufTokenizer.IdKey(token)) is { } wrong ? throw wrong.Refusal(what) : -1);
     }
 }

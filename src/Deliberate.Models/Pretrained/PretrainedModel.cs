@@ -14,9 +14,11 @@ internal sealed partial class PretrainedModel : IDisposable
     /// <summary>What else is named in the list of <see cref="Files"/>, where the folder has it.</summary>
     private static readonly string[] Companions = ["config.json", "generation_config.json", "tokenizer.json", TokenizerConfiguration.FileName, "chat_template.jinja", "model.safetensors.index.json"];
 
-    private PretrainedModel(string path, string name, ModelConfiguration configuration, ITensorSource weights, TextFormat text, ModelOrigins origins, ModelLicence? licence)
+    private PretrainedModel(
+        string path, string name, ModelConfiguration configuration, ITensorSource weights, TextFormat text, ModelOrigins origins, ModelLicence? licence, IEnumerable<IgnoredValue> ignored)
     {
         (Location, Name, Configuration, Weights, Text, Origins, Licence) = (path, name, configuration, weights, text, origins, licence);
+        Ignored = [.. ignored.Distinct()];
         Check();
     }
 
@@ -38,6 +40,9 @@ internal sealed partial class PretrainedModel : IDisposable
 
     /// <summary>Null where the files say nothing of it.</summary>
     public ModelLicence? Licence { get; }
+
+    /// <summary>What the files say of tokens that the model does not have, and need not.</summary>
+    public IReadOnlyList<IgnoredValue> Ignored { get; }
 
     /// <summary>The files that the model was read from.</summary>
     public IReadOnlyList<ModelFile> Files
@@ -98,7 +103,8 @@ internal sealed partial class PretrainedModel : IDisposable
 
     private static PretrainedModel OpenFolder(string path, string folder, string config)
     {
-        var configuration = HuggingFaceConfiguration.Read(config);
+        var ignored = new List<IgnoredValue>();
+        var configuration = HuggingFaceConfiguration.Read(config, ignored);
         var weights = WeightSource.Open(path);
         try
         {
@@ -106,9 +112,9 @@ internal sealed partial class PretrainedModel : IDisposable
             ParameterNames.Check(configuration, weights);
             var file = ModelFolder.Find(folder, "tokenizer.json")
                 ?? throw new UserError("has no tokenizer.json.", folder, advice: "Folders with tokenizer.model or vocab.json alone are converted, in Python, by AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).");
-            var tokenizer = Tokenizer.Load(file);
-            var settings = TokenizerConfiguration.Load(folder);
-            var generation = GenerationConfiguration.Load(folder);
+            var settings = TokenizerConfiguration.Load(folder, ignored);
+            var tokenizer = Fitting(Tokenizer.Load(file), configuration.VocabularySize, settings, file, ignored);
+            var generation = GenerationConfiguration.Load(folder, configuration.VocabularySize, ignored);
             var text = new TextFormat(tokenizer)
             {
                 ChatTemplate = settings.ChatTemplate,
@@ -119,7 +125,7 @@ internal sealed partial class PretrainedModel : IDisposable
             var origins = new ModelOrigins(
                 new Origin(config), new Origin(weights.Path), new Origin(file), settings.TemplateOrigin,
                 ModelFolder.Find(folder, GenerationConfiguration.FileName) is { } said ? new Origin(said) : null, licence?.From);
-            return new PretrainedModel(path, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), configuration, weights, text, origins, licence);
+            return new PretrainedModel(path, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), configuration, weights, text, origins, licence, ignored);
         }
         catch
         {
@@ -134,10 +140,11 @@ internal sealed partial class PretrainedModel : IDisposable
         try
         {
             ParameterNames.Check(weights.Configuration, weights);
-            var (text, tokenizer, template, generation) = GgufText.Read(weights.File, weights.Configuration);
+            List<IgnoredValue> ignored = [.. weights.Ignored];
+            var (text, tokenizer, template, generation) = GgufText.Read(weights.File, weights.Configuration, ignored);
             var licence = ModelLicence.Of(weights.File);
             var origins = new ModelOrigins(new Origin(file, "general.architecture"), new Origin(file), tokenizer, template, generation, licence?.From);
-            return new PretrainedModel(path, weights.File.Metadata.String("general.name") ?? Path.GetFileNameWithoutExtension(file), weights.Configuration, weights, text, origins, licence);
+            return new PretrainedModel(path, weights.File.Metadata.String("general.name") ?? Path.GetFileNameWithoutExtension(file), weights.Configuration, weights, text, origins, licence, ignored);
         }
         catch
         {
@@ -161,10 +168,33 @@ internal sealed partial class PretrainedModel : IDisposable
         var vocabulary = Configuration.VocabularySize;
         if (Text.Tokenizer.VocabularySize > vocabulary)
             throw new UserError($"the tokenizer has {Text.Tokenizer.VocabularySize} tokens, but the model only {vocabulary}.", Origins.Tokenizer.File, field: Origins.Tokenizer.Key, advice: "They are not of the same model.");
-        foreach (var id in Text.StopIds)
+        foreach (var wrong in Ignored)
         {
-            if (id >= vocabulary) throw new UserError($"the token {id} is beyond the model's vocabulary of {vocabulary}.", (Origins.Generation ?? Origins.Configuration).File, field: "eos_token_id");
+            if (Text.StopIds.Count == 0 && EndOfText().IsMatch(wrong.Field)) throw wrong.Refusal("no other token ends a text");
+            if (wrong.Field.Contains("eos_token", StringComparison.Ordinal) && !wrong.SaysNone && !IsOverruled(wrong)) throw wrong.Refusal("texts end with it");
         }
+
+        // generation_config.json goes before config.json.
+        bool IsOverruled(IgnoredValue value) => Weights is not GgufWeights && value.File == Origins.Configuration.File && Text.Generation.EosTokenIds.Count > 0;
+    }
+
+    /// <summary>
+    /// The tokenizer without added tokens beyond the model's vocabulary: a padding token that was added later, for which there is
+    /// no row in the embedding. One that texts need stays, and is refused with the whole tokenizer.
+    /// </summary>
+    private static Tokenizer Fitting(Tokenizer tokenizer, int vocabulary, TokenizerConfiguration settings, string file, List<IgnoredValue> ignored)
+    {
+        if (tokenizer.VocabularySize <= vocabulary || tokenizer.File.Vocabulary.Ids.Values.Any(id => id >= vocabulary)) return tokenizer;
+        var beyond = tokenizer.AddedTokens.Where(token => token.Id >= vocabulary).ToArray();
+        foreach (var token in beyond)
+        {
+            var wrong = new IgnoredValue(file, "added_tokens", $"\"{token.Content}\" ({token.Id})");
+            if (settings.ChatTemplate?.Source.Contains(token.Content, StringComparison.Ordinal) == true) throw wrong.Refusal("the chat template writes it");
+            if (settings.SpecialTokens.Any(special => special.Key == "eos_token" && special.Value == token.Content)) throw wrong.Refusal("it ends texts");
+            ignored.Add(wrong);
+        }
+
+        return new Tokenizer(tokenizer.File.Without(beyond));
     }
 
     /// <summary>By its name or, for files named by their hash, by its first bytes.</summary>
@@ -188,4 +218,7 @@ internal sealed partial class PretrainedModel : IDisposable
 
     [GeneratedRegex(@"-\d{5}-of-\d{5}\.safetensors$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Shard();
+
+    [GeneratedRegex(@"\beo[st]_token", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex EndOfText();
 }

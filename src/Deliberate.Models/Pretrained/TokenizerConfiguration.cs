@@ -25,23 +25,32 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
     public static IReadOnlyList<string> SpecialNames { get; } = ["bos_token", "eos_token", "pad_token", "unk_token"];
 
     /// <summary>Reads the folder's files; one that says nothing if there are none.</summary>
-    public static TokenizerConfiguration Load(string folder)
+    public static TokenizerConfiguration Load(string folder) => Load(folder, []);
+
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="folder">The model's.</param>
+    /// <param name="ignored">Takes the special tokens that are not spelled as one.</param>
+    public static TokenizerConfiguration Load(string folder, ICollection<IgnoredValue> ignored)
     {
         var path = ModelFolder.Find(folder, FileName);
         var fields = path is null ? null : JsonFields.Read(path);
         var special = new List<KeyValuePair<string, string>>();
         foreach (var name in SpecialNames)
         {
-            // Older files describe the token as an object.
-            var token = fields?.Kind(name) == JsonValueKind.Object ? fields.Object(name)!.String("content") : fields?.String(name);
-            if (token is not null) special.Add(new(name, token));
+            // Texts end with eos_token.
+            if (fields?.Token(name, name == "eos_token" ? null : ignored) is { } token) special.Add(new(name, token));
         }
 
         var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (ReadText(file), new Origin(file)) : Template(fields);
+        foreach (var wrong in ignored)
+        {
+            if (wrong.File == path && template?.Contains(wrong.Field, StringComparison.Ordinal) == true) throw wrong.Refusal("the chat template writes it");
+        }
+
         return new TokenizerConfiguration(new(special.ToArray()), template is null ? null : ChatTemplate.Parse(template, origin!.ToString()), origin);
     }
 
-    /// <summary>Writes what <see cref="Load"/> reads, in the spelling that transformers 4 and 5 both know.</summary>
+    /// <summary>Writes what <see cref="Load(string)"/> reads, in the spelling that transformers 4 and 5 both know.</summary>
     public static void Save(string folder, TextFormat format, int maxPositions)
     {
         var json = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false, ["model_max_length"] = maxPositions };
@@ -80,7 +89,7 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
 
     private static string ReadText(string path)
     {
-        var bytes = ModelFolder.ReadSmall(path, LargestTemplate);
+        var bytes = ModelFolder.ReadText(path, LargestTemplate).Span;
         return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : throw new UserError("is not UTF-8 text.", path, advice: "Save the file as UTF-8.");
     }
 }

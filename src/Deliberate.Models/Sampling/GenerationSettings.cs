@@ -70,16 +70,16 @@ internal sealed record GenerationSettings(SamplingOptions Sampling, int? MaxToke
         var sampling = new SamplingOptions
         {
             Temperature = Choose("temperature", user.Temperature, modelTemperature, UsualTemperature, neutral: double.NaN),
-            TopK = (int)Choose("top_k", user.TopK, model.TopK, 0),
-            TopP = Choose("top_p", user.TopP, model.TopP, 1),
+            TopK = (int)Choose("top_k", NeutralSettings.NoneBelow0(user.TopK), model.TopK, 0),
+            TopP = Choose("top_p", NeutralSettings.OneFor0(user.TopP), model.TopP, 1),
             MinP = Choose("min_p", user.MinP, model.MinP, 0),
-            TypicalP = Choose("typical_p", user.TypicalP, model.TypicalP, 1),
+            TypicalP = Choose("typical_p", NeutralSettings.OneFor0(user.TypicalP), model.TypicalP, 1),
             EpsilonCutoff = Choose("epsilon_cutoff", user.EpsilonCutoff, model.EpsilonCutoff, 0),
             EtaCutoff = Choose("eta_cutoff", user.EtaCutoff, model.EtaCutoff, 0),
-            RepetitionPenalty = Choose("repetition_penalty", user.RepetitionPenalty, model.RepetitionPenalty, 1),
+            RepetitionPenalty = Choose("repetition_penalty", NeutralSettings.OneFor0(user.RepetitionPenalty), model.RepetitionPenalty, 1),
             PresencePenalty = Choose("presence_penalty", user.PresencePenalty, null, 0),
             FrequencyPenalty = Choose("frequency_penalty", user.FrequencyPenalty, null, 0),
-            NoRepeatNgramSize = (int)Choose("no_repeat_ngram_size", user.NoRepeatNgramSize, model.NoRepeatNgramSize, 0),
+            NoRepeatNgramSize = (int)Choose("no_repeat_ngram_size", NeutralSettings.NoneBelow0(user.NoRepeatNgramSize), model.NoRepeatNgramSize, 0),
         };
         sampling.Check();
         var budget = (int)Choose("max_new_tokens", user.MaxTokens, model.MaxNewTokens, 0);

@@ -68,16 +68,18 @@ internal sealed class LogitHead : IDisposable
 
         var (rawMax, rawSum) = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
         if (!float.IsFinite(rawSum)) return ChosenToken.None;
+        var (max, sum) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum);
         int token;
         float behaviour;
-        if (unfiltered)
+        if (unfiltered && float.IsFinite(max) && float.IsFinite(sum))
         {
-            var (max, sum) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum);
-            token = chooser.Draw(max, uniform);
+            token = chooser.Draw(uniform);
             behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
         }
         else
         {
+            // Divided by a very low temperature, logits overflow 32 bits: then in double, as with filters.
+            if (scaled) _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
             token = chooser.Choose(options, history, uniform, out var logProbability);
             behaviour = (float)logProbability;
         }

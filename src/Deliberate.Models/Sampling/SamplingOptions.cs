@@ -27,8 +27,8 @@ public sealed record SamplingOptions
     [Range(0.0, 100.0)]
     public double Temperature { get; init; } = 1;
 
-    /// <summary>Keep the k most likely tokens, and all that are as likely as the last of them; 0 for all.</summary>
-    [Range(0, int.MaxValue)]
+    /// <summary>Keep the k most likely tokens, and all that are as likely as the last of them; 0 or -1 for all.</summary>
+    [Range(-1, int.MaxValue)]
     public int TopK { get; init; }
 
     /// <summary>Keep the shortest list of most likely tokens whose mass reaches this; of equal ones at its end the first. 1 for all.</summary>
@@ -71,7 +71,7 @@ public sealed record SamplingOptions
     public int NoRepeatNgramSize { get; init; }
 
     /// <summary>Whether the distribution drawn from is the temperature-scaled one, whole: what RL trains on.</summary>
-    internal bool Unfiltered => !HasPenalties && TopK == 0 && TopP >= 1 && MinP <= 0 && TypicalP >= 1 && EpsilonCutoff <= 0 && EtaCutoff <= 0;
+    internal bool Unfiltered => !HasPenalties && TopK <= 0 && TopP >= 1 && MinP <= 0 && TypicalP >= 1 && EpsilonCutoff <= 0 && EtaCutoff <= 0;
 
     /// <summary>Whether the logits depend on what was said before.</summary>
     internal bool HasPenalties => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0 || NoRepeatNgramSize > 0;

@@ -17,11 +17,10 @@ internal sealed class TokenChooser(int vocabulary)
     public Span<double> Scores => _scores;
 
     /// <summary>Draws from softmax(Scores); uniform is in [0, 1).</summary>
-    /// <param name="max">The largest score.</param>
-    public int Draw(double max, double uniform)
+    public int Draw(double uniform)
     {
         var weights = _weights ??= new double[_scores.Length];
-        TensorPrimitives.Subtract(_scores, max, weights);
+        TensorPrimitives.Subtract(_scores, TensorPrimitives.Max<double>(_scores), weights);
         TensorPrimitives.Exp(weights, weights);
         return Walk(weights, uniform, out _);
     }
@@ -53,7 +52,13 @@ internal sealed class TokenChooser(int vocabulary)
 
     private TokenCandidates Filter(SamplingOptions options)
     {
-        if (options.Temperature != 1) TensorPrimitives.Divide(_scores, options.Temperature, _scores);
+        if (options.Temperature != 1)
+        {
+            // The largest first taken off, so that no temperature is too low: what overflows goes to -∞, whose probability is 0.
+            TensorPrimitives.Subtract(_scores, TensorPrimitives.Max<double>(_scores), _scores);
+            TensorPrimitives.Divide(_scores, options.Temperature, _scores);
+        }
+
         var candidates = _candidates ??= new TokenCandidates(_scores.Length);
         candidates.Fill(_scores, options.TopK);
         TokenFilters.Apply(options, candidates);

@@ -57,7 +57,7 @@ internal sealed class TokenizerFile
     {
         try
         {
-            if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+            json = Utf8Text.Unmarked(json, file);
             CheckCount(json.Span, file);
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var root = new JsonField(document.RootElement, "", file).Object();
@@ -75,6 +75,13 @@ internal sealed class TokenizerFile
         {
             throw new UserError($"Not JSON: {e.Message}", file, (int)(e.LineNumber + 1 ?? 0), (int)(e.BytePositionInLine + 1 ?? 0), inner: e);
         }
+    }
+
+    /// <summary>The same without some of the added tokens.</summary>
+    public TokenizerFile Without(IReadOnlyCollection<AddedToken> tokens)
+    {
+        var stages = _kept.Where(kept => kept.Value.ValueKind != JsonValueKind.Undefined).ToDictionary(kept => kept.Name, kept => kept.Value);
+        return new TokenizerFile(Vocabulary, AddedTokens.Except(tokens), JsonSerializer.SerializeToElement(stages), Path);
     }
 
     /// <summary>The types of a stage's steps in order, sequences taken apart: Split, ByteLevel. Empty where the stage is absent.</summary>

@@ -47,6 +47,8 @@ internal static class VerifierProtocol
     /// <param name="id">That the reply must repeat; null where it need not.</param>
     public static (Verdict? Verdict, string? Problem) Read(ReadOnlySpan<byte> reply, string? id)
     {
+        // Some languages' consoles begin their output with a byte order mark.
+        if (reply.StartsWith("\uFEFF"u8)) reply = reply[3..];
         reply = reply.Trim(" \t\r\n"u8);
         if (reply.IsEmpty) return (null, "it wrote nothing to standard output");
         try

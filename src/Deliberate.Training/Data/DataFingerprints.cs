@@ -29,7 +29,7 @@ internal static class DataFingerprints
         Dictionary<string, Fingerprint> then;
         try
         {
-            then = JsonSerializer.Deserialize<Dictionary<string, Fingerprint>>(File.ReadAllBytes(path), JsonSerializerOptions.Web) ?? [];
+            then = JsonSerializer.Deserialize<Dictionary<string, Fingerprint>>(Utf8Text.Read(path).Span, JsonSerializerOptions.Web) ?? [];
         }
         catch (JsonException error)
         {

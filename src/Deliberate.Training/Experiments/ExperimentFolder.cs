@@ -77,7 +77,7 @@ internal sealed class ExperimentFolder(string root)
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize<CellTime>(File.ReadAllBytes(path), Options);
+            return JsonSerializer.Deserialize<CellTime>(Utf8Text.Read(path).Span, Options);
         }
         catch (JsonException)
         {
@@ -94,7 +94,7 @@ internal sealed class ExperimentFolder(string root)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(Utf8Text.Read(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             return document.Deserialize<Record>(Options)!;
         }

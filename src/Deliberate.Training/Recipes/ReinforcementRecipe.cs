@@ -41,8 +41,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(1, 1 << 20)]
     public int MaxTokens { get; init; } = 192;
 
+    /// <summary>Below a hundredth, the roundings of logits, divided by it, would drown the differences that are learned from.</summary>
     [Description("Samples and trains on the distribution at this temperature.")]
-    [InRange(0, 100, MinExclusive = true)]
+    [InRange(0.01, 100)]
     public double Temperature { get; init; } = 1;
 
     [Description("Replaces problems whose samples are all right or all wrong, whatever else they were rewarded for.")]

@@ -50,7 +50,7 @@ internal sealed class BestCheckpoints
         if (!File.Exists(path)) return [];
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(Utf8Text.Read(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             return document.Deserialize<Content>(Options)!.Ranking;
         }

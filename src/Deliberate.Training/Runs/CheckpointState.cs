@@ -82,7 +82,7 @@ internal sealed record CheckpointState
         if (!File.Exists(path)) throw new UserError("the file is missing.", path, advice: ResumeAdvice);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(Utf8Text.Read(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             var state = document.Deserialize<CheckpointState>(Options) ?? throw new UserError("the file is empty.", path, advice: ResumeAdvice);
             if (state.Step < 0 || state.Expert is { Finished: < 0 } or { CollectedAt: < 0 } || state.Curriculum is { Position: < 0 } or { Window: null } || state.CorpusCursor < 0 || state.Streams is null || state.Streams.Values.Any(v => v < 0)) throw new UserError("a number in it is negative.", path, advice: ResumeAdvice);

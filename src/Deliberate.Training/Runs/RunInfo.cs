@@ -31,7 +31,7 @@ internal sealed record RunInfo
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(Utf8Text.Read(path));
             RunFolder.CheckFormat(document.RootElement, path, NewestFormat);
             return document.Deserialize<RunInfo>(Options) ?? throw new UserError("the file is empty.", path);
         }

@@ -60,31 +60,13 @@ public sealed class ModelInfoTests : IDisposable
     [Fact]
     public void What_a_stranger_wrote_cannot_command_the_terminal()
     {
-        foreach (var file in Directory.GetFiles(SharedFolder.Path("fixtures", "models", "llama"))) File.Copy(file, Path.Combine(_folder.Root, Path.GetFileName(file)));
-        File.Delete(Path.Combine(_folder.Root, "chat_template.jinja"));
-        _folder.File("chat_template.jinja", "\u001b[2J\u202Eevil {{ messages[0].content }}");
-        _folder.File("README.md", "---\nlicense: \u001b[31mmit\n---\n");
-        var text = CliProcess.Run(_folder.Root, "model", "info", ".").ShouldSucceed().Output;
-        text.ShouldNotContain("\u001b");
-        text.ShouldNotContain("\u202E");
-        text.ShouldContain("\\u001b[2J\\u202eevil");
-        text.ShouldContain("in 6 files");
-    }
-
-    [Theory]
-    [InlineData("model", "Say what to do with the model.")]
-    [InlineData("model inof x", "There is no command inof. Did you mean \"info\"?")]
-    [InlineData("model info", "See deliberate model info --help.")]
-    [InlineData("model info nothing", "nothing: There is no such file or folder.")]
-    [InlineData("model info --hsah x", "Did you mean \"--hash\"?")]
-    [InlineData("model info a b", "b is one argument too many. See deliberate model info --help.")]
-    public void A_mistake_is_one_line_with_advice(string line, string said) =>
-        CliProcess.Run(_folder.Root, line.Split(' ')).ShouldBeUserMistake().ShouldContain(said);
-
-    [Fact]
-    public void Help_of_the_subcommand_has_its_options_and_examples()
-    {
-        var help = CliProcess.Run(".", "model", "info", "--help").ShouldSucceed().Output;
-        foreach (var part in new[] { "deliberate model info <MODEL>", "--hash", "--json", "Examples:", "deliberate model info runs/quickstart/arithmetic --json" }) help.ShouldContain(part);
+        foreach (var file in Directory.GetFiles(SharedFolder.Path("fixtures", "models", "llama"))) File.WriteAllBytes(Path.Combine(_folder.Root, Path.GetFileName(file)), File.ReadAllBytes(file));
+        var config = File.ReadAllText(Path.Combine(_folder.Root, "config.json"));
+        _folder.File("config.json", "\uFEFF" + config.Replace("\"pad_token_id\": 6", "\"pad_token_id\": 4294967295", StringComparison.Ordinal));
+        CliProcess.Run(".", "model", "info", _folder.Root).ShouldSucceed().Output.ShouldContain("ignored        pad_token_id 4294967295 in config.json: the model has no such token");
+        using var json = JsonDocument.Parse(CliProcess.Run(".", "model", "info", _folder.Root, "--json").ShouldSucceed().Output);
+        json.RootElement.GetProperty("ignored")[0].GetProperty("field").GetString().ShouldBe("pad_token_id");
+        var input = _folder.File("input.jsonl", """{"prompt":"a"}""");
+        CliProcess.Run(".", "generate", _folder.Root, "--input", input, "--output", Path.Combine(_folder.Root, "out.jsonl"), "--max-tokens", "3", "--top-k", "-1", "--top-p", "0", "--repetition-penalty", "0", "--temperature", "1e-40").ShouldSucceed();
     }
 }

@@ -18,12 +18,12 @@ public sealed class GenerationConfigurationTests
 
     [Theory]
     [InlineData("temperature", "-1")]
-    [InlineData("top_p", "0")]
     [InlineData("top_p", "1.5")]
+    [InlineData("top_p", "-0.1")]
+    [InlineData("repetition_penalty", "0.0001")]
+    [InlineData("max_new_tokens", "1.5")]
     [InlineData("top_k", "2.5")]
-    [InlineData("typical_p", "0")]
     [InlineData("eta_cutoff", "2")]
-    [InlineData("no_repeat_ngram_size", "-1")]
     [InlineData("do_sample", "\"yes\"")]
     public void A_value_out_of_range_names_the_field(string field, string value)
     {
@@ -31,6 +31,44 @@ public sealed class GenerationConfigurationTests
         folder.Write("generation_config.json", $$"""{"{{field}}":{{value}}}""");
         Should.Throw<UserError>(() => GenerationConfiguration.Load(folder.Path)).Field.ShouldBe(field);
     }
+
+    [Theory]
+    [InlineData("top_k", "-1")]
+    [InlineData("top_k", "0")]
+    [InlineData("top_p", "0")]
+    [InlineData("top_p", "0.0")]
+    [InlineData("top_p", "1")]
+    [InlineData("typical_p", "0")]
+    [InlineData("typical_p", "1.0")]
+    [InlineData("min_p", "0")]
+    [InlineData("epsilon_cutoff", "0.0")]
+    [InlineData("eta_cutoff", "0")]
+    [InlineData("repetition_penalty", "0")]
+    [InlineData("repetition_penalty", "1.0")]
+    [InlineData("no_repeat_ngram_size", "-1")]
+    [InlineData("max_new_tokens", "-1")]
+    [InlineData("max_new_tokens", "0")]
+    public void Every_spelling_of_off_leaves_the_distribution_as_it_is(string field, string value)
+    {
+        foreach (var said in new[] { value, "null" })
+        {
+            using var folder = new TemporaryFolder();
+            folder.Write("generation_config.json", $$"""{"do_sample":true,"{{field}}":{{said}}}""");
+            var configuration = GenerationConfiguration.Load(folder.Path);
+            configuration.Reshaping.ShouldBeEmpty();
+            var settings = GenerationSettings.Resolve(new GenerationOverrides(), configuration);
+            settings.Sampling.Unfiltered.ShouldBeTrue();
+            settings.Sampling.ShouldBe(new SamplingOptions());
+            settings.MaxTokens.ShouldBeNull();
+            // What is written again is spelled as every reader knows it.
+            configuration.Save(folder.Path);
+            File.ReadAllText(folder.File("generation_config.json")).ShouldNotContain("-1");
+        }
+    }
+
+    [Fact]
+    public void A_temperature_of_0_is_greedy() =>
+        GenerationSettings.Resolve(new GenerationOverrides(), new GenerationConfiguration { Temperature = 0 }).Sampling.Temperature.ShouldBe(0);
 
     [Fact]
     public void What_reshapes_the_distribution_is_named()

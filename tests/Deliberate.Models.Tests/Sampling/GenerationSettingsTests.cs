@@ -36,6 +36,18 @@ public sealed class GenerationSettingsTests
     }
 
     [Fact]
+    public void A_user_switches_the_makers_filters_off_in_every_spelling()
+    {
+        var model = new GenerationConfiguration { Temperature = 0.6, TopK = 20, TopP = 0.95, TypicalP = 0.9 };
+        foreach (var user in new[] { new GenerationOverrides { TopK = -1, TopP = 0, TypicalP = 0 }, new GenerationOverrides { TopK = 0, TopP = 1, TypicalP = 1 } })
+        {
+            var settings = GenerationSettings.Resolve(user, model);
+            settings.Sampling.ShouldBe(new SamplingOptions { Temperature = 0.6 });
+            settings.Settings.Select(s => s.Name).ShouldBe(["temperature"]);
+        }
+    }
+
+    [Fact]
     public void A_value_out_of_range_is_refused_by_name() =>
         Should.Throw<UserError>(() => GenerationSettings.Resolve(new GenerationOverrides { MinP = 2 }, new GenerationConfiguration())).Field.ShouldBe("min_p");
 }

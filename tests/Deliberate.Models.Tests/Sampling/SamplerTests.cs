@@ -37,6 +37,34 @@ public sealed class SamplerTests
         return model;
     }
 
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    [InlineData(true, 3.0)]
+    public void The_lower_the_temperature_the_more_it_is_the_most_likely_token(bool reference, double? cap)
+    {
+        using var device = reference ? Device.Reference() : Device.Cpu(2);
+        using var model = Model(device, Small(cap: cap));
+        using var sampler = new Sampler(model, 3, 60);
+        var greedy = sampler.Sample(Requests(4, 2, 20), new SamplingOptions { Temperature = 0 }, [0]);
+        foreach (var filtered in new[] { false, true })
+        {
+            foreach (var temperature in new[] { 1e-9, 1e-20, 9e-31, 1e-31, 3e-36, 1e-38, 1e-39, 1e-45, 1e-60, 1e-300, double.Epsilon })
+            {
+                var drawn = sampler.Sample(Requests(4, 2, 20), new SamplingOptions { Temperature = temperature, TopP = filtered ? 0.9 : 1 }, [0]);
+                for (var r = 0; r < greedy.Length; r++)
+                {
+                    for (var i = 0; i < greedy[r].Length; i++)
+                    {
+                        drawn[r][i].Tokens.ShouldBe(greedy[r][i].Tokens, $"at {temperature}");
+                        drawn[r][i].LogProbabilities.ShouldBe(greedy[r][i].LogProbabilities);
+                        drawn[r][i].BehaviourLogProbabilities.ShouldAllBe(l => Math.Abs(l) < 1e-6);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Brain floats keep 8 bits: an attention output is off by some thousandths, a log-probability by no more than that.</summary>
     [Fact]
     public void A_cache_of_brain_floats_takes_half_the_memory_and_changes_log_probabilities_little()

@@ -103,6 +103,26 @@ public sealed class SamplingPropertyTests
         for (var i = 0; i < logits.Length; i++) ((double)counts[i]).ShouldBe(Draws * probabilities[i], 1.01);
     }
 
+    /// <summary>From 1 down to the smallest number there is, a denormal, by halves.</summary>
+    private static readonly Gen<double> Temperatures = from halvings in Gen.Choose(0, 1074) select Math.Pow(2, -halvings);
+
+    [Fact]
+    public void Every_temperature_gives_probabilities_and_a_very_low_one_the_most_likely_token() => Check.One(Thorough, Prop.ForAll(
+        (from pair in Pairs().Generator from temperature in Temperatures from scale in Gen.Elements(1e-30, 1.0, 1e30) select (pair.Logits, pair.Options, Temperature: temperature, Scale: scale)).ToArbitrary(), given =>
+        {
+            double[] logits = [.. given.Logits.Select(z => (float)(z * given.Scale))];
+            var probabilities = Distribution.Of(logits, given.Options with { Temperature = given.Temperature, TypicalP = 1 });
+            probabilities.ShouldAllBe(p => double.IsFinite(p) && p >= 0);
+            probabilities.Sum().ShouldBe(1, 1e-9);
+            var ordered = logits.OrderDescending().Distinct().Take(2).ToArray();
+            if (ordered.Length == 1 || (ordered[0] - ordered[1]) / given.Temperature < 50) return;
+            var chooser = new TokenChooser(logits.Length);
+            logits.CopyTo(chooser.Scores);
+            var token = chooser.Choose(given.Options with { Temperature = given.Temperature, TypicalP = 1 }, default, 0.999, out var logProbability);
+            logits[token].ShouldBe(ordered[0]);
+            double.IsFinite(logProbability).ShouldBeTrue();
+        }));
+
     [Fact]
     public void Penalties_do_not_depend_on_the_order_of_the_text_nor_on_earlier_calls()
     {

@@ -38,6 +38,7 @@ public sealed class CommandVerifierTests : IDisposable
 
     [Theory]
     [InlineData("""{"score": 1}""", SampleOutcome.Pass, 1)]
+    [InlineData("\uFEFF{\"score\": 1}", SampleOutcome.Pass, 1)]
     [InlineData("""{"score": 0.99}""", SampleOutcome.Fail, 0.99)]
     [InlineData("""{"score": 2, "passed": false}""", SampleOutcome.Fail, 2)]
     [InlineData("""{"score": null, "message": "unreadable"}""", SampleOutcome.Unscored, 0)]

@@ -70,6 +70,21 @@ public sealed unsafe class SoftmaxBoundTests
         float.IsNaN(statistics[1]).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(1e25)]
+    [InlineData(1e30)]
+    [InlineData(1.3e30)]
+    [InlineData(1e31)]
+    [InlineData(1e37)]
+    public void What_stands_behind_a_row_does_not_count_at_any_scale(double scale)
+    {
+        var z = stackalloc float[Capacity];
+        var statistics = stackalloc float[4];
+        new float[] { -3, -1, -2 }.CopyTo(new Span<float>(z, Capacity));
+        LogProbabilityKernel<Lanes512>.RowStatistics(z, 3, new LogitShape(scale), 1, statistics);
+        (statistics[0], statistics[1], statistics[3]).ShouldBe((0f, 0f, 1f));
+    }
+
     private static void EveryWidth(IRowCase rowCase)
     {
         rowCase.Run<Lanes512>();

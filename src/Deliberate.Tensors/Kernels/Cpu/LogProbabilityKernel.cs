@@ -62,7 +62,8 @@ internal static unsafe class LogProbabilityKernel<TL>
         for (var j = 0; j < padded; j += TL.Width) highest = TL.Max(highest, TL.Load(z + j));
         var max = TL.MaxElement(highest);
         TL m = TL.Broadcast(max), sum = TL.Zero, weighted = TL.Zero;
-        for (var j = v; j < padded; j++) z[j] = -1e30f;
+        // Far below the largest, which a very low temperature takes below -1e30 itself.
+        for (var j = v; j < padded; j++) z[j] = MathF.Min(-1e30f, 2 * max);
         for (var j = 0; j < padded; j += TL.Width)
         {
             var shifted = TL.Subtract(TL.Load(z + j), m);
