@@ -12,6 +12,7 @@ internal static class CommandList
         new ResumeCommand(),
         new ReproduceCommand(),
         new RunsCommand(),
+        new MetricsCommand(),
         new RecipeCommand(),
         new SampleCommand(),
         new EvalCommand(),

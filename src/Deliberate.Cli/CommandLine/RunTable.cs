@@ -36,8 +36,8 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
                 summary.Problems,
                 summary.Accuracy,
                 recipe.Problems is null && recipe.Family.ChainOfThought ? summary.AllStepsRight : null,
-                summary.ThoughtTokensRight,
-                summary.ThoughtTokensWrong,
+                summary.CompletionLengthRight,
+                summary.CompletionLengthWrong,
                 [.. summary.Budgets.Select(b => new NamedEstimate(SampleMeasure.Within(b.Budget).Name, b.Accuracy, NumberStyle.Share))]));
         }
 

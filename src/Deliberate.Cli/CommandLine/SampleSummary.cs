@@ -16,7 +16,7 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Na
         if (graded.Any(s => s.Grade.Steps.Count > 0)) measures.Add(SampleMeasure.StepsRight.Named(graded));
         measures.AddRange(votes.Select(v => new NamedEstimate(string.Create(CultureInfo.InvariantCulture, $"pass@{v.K}"), v.Pass, NumberStyle.Share)));
         measures.AddRange(votes.Select(v => new NamedEstimate(string.Create(CultureInfo.InvariantCulture, $"majority@{v.K}"), v.Majority, NumberStyle.Share)));
-        measures.AddRange(new[] { SampleMeasure.Tokens, SampleMeasure.TokensRight, SampleMeasure.TokensWrong, SampleMeasure.Truncated }.Select(m => m.Named(graded)).Where(m => m.Estimate.IsMeasured));
+        measures.AddRange(new[] { SampleMeasure.CompletionLength, SampleMeasure.CompletionLengthRight, SampleMeasure.CompletionLengthWrong, SampleMeasure.ThoughtLength, SampleMeasure.Truncated }.Select(m => m.Named(graded)).Where(m => m.Estimate.IsMeasured));
         if (graded.Any(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking)) measures.Add(SampleMeasure.CutWhileThinking.Named(graded));
         return new SampleSummary(measures[0].Estimate.N, graded.GroupBy(SampleMeasure.Problem).Min(g => g.Count()), measures);
     }

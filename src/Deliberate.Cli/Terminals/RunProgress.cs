@@ -8,17 +8,17 @@ namespace Deliberate.Cli;
 internal sealed class RunProgress(IProgressView view, string name) : IRunObserver
 {
     /// <summary>What of metrics.jsonl is worth a place beside the bar, how it is called there, and its format.</summary>
-    private static readonly (string Key, string Label, string Format)[] Shown =
+    private static readonly (RunMetric Metric, string Label, string Format)[] Shown =
     [
-        ("sft/loss", "loss", "0.000"),
-        ("ei/accuracy", "right", "0.00"),
-        ("ei/loss", "loss", "0.000"),
-        ("rl/accuracy", "right", "0.00"),
-        ("rl/all_steps_right", "every step right", "0.00"),
-        ("rl/thought_tokens", "tokens a thought", "0"),
+        (OptimizerMetrics.Supervised.Loss, "loss", "0.000"),
+        (SampleMetrics.ExpertIteration.Accuracy, "accuracy", "0.00"),
+        (OptimizerMetrics.ExpertIteration.Loss, "loss", "0.000"),
+        (SampleMetrics.Reinforcement.Accuracy, "accuracy", "0.00"),
+        (SampleMetrics.Reinforcement.AllStepsRight, "every step right", "0.00"),
+        (SampleMetrics.Reinforcement.CompletionLength, "completion length", "0"),
     ];
 
-    private static readonly string[] Rates = ["sft/tokens_per_second", "ei/tokens_per_second", "rl/sampled_tokens_per_second"];
+    private static readonly RunMetric[] Rates = [TimingMetrics.SupervisedTokens, TimingMetrics.ExpertTokens, TimingMetrics.ReinforcementSampledTokens];
 
     public void Planned(RunPlan plan)
     {
@@ -33,14 +33,14 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
     public void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)
     {
         var parts = new List<string>();
-        foreach (var (key, label, format) in Shown)
+        foreach (var (metric, label, format) in Shown)
         {
-            if (Find(metrics, key) is { } value) parts.Add($"{label} {value.ToString(format, CultureInfo.InvariantCulture)}");
+            if (metrics.Find(metric) is { } value) parts.Add($"{label} {value.ToString(format, CultureInfo.InvariantCulture)}");
         }
 
-        foreach (var key in Rates)
+        foreach (var rate in Rates)
         {
-            if (Find(timings, key) is { } value) parts.Add(Quantity.Rate(value, "tokens"));
+            if (timings.Find(rate) is { } value) parts.Add(Quantity.Rate(value, "tokens"));
         }
 
         view.Advance(done, string.Join(", ", parts));
@@ -59,14 +59,4 @@ internal sealed class RunProgress(IProgressView view, string name) : IRunObserve
     }
 
     public void Notice(string message) => view.Note($"{name}: {message}");
-
-    private static double? Find(IReadOnlyList<KeyValuePair<string, double>> values, string key)
-    {
-        foreach (var (name, value) in values)
-        {
-            if (name == key) return value;
-        }
-
-        return null;
-    }
 }

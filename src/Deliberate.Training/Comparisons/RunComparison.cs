@@ -42,7 +42,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
             throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Runs can be compared that have the same family, evaluation level and evaluation.seed.");
         }
 
-        var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.Tokens };
+        var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.CompletionLength };
         if (first.Thinks && second.Thinks) measures.Insert(1, SampleMeasure.StepsRight);
         bool Solves(GradedSample[] samples) => 2 * samples.Count(SampleMeasure.IsRight) >= samples.Length;
         return new RunComparison(first, second, nameA, nameB)

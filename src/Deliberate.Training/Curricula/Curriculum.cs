@@ -67,7 +67,7 @@ internal sealed class Curriculum
 
     /// <summary>Takes note of a step's first groups, adds to its metrics, and moves on where that is due.</summary>
     /// <returns>What happened, in words; null where nothing did.</returns>
-    public string? Observe(int step, string stage, IEnumerable<RolloutGroup> groups, List<KeyValuePair<string, double>> metrics)
+    public string? Observe(int step, CurriculumMetrics names, IEnumerable<RolloutGroup> groups, MetricValues metrics)
     {
         if (_recipe.Kind == CurriculumKind.None) return null;
         var counts = new SortedDictionary<int, LevelCount>();
@@ -82,20 +82,20 @@ internal sealed class Curriculum
         }
 
         var position = PositionAt(step);
-        metrics.Add(new($"{stage}/level", _levels[(int)Math.Ceiling(position)]));
-        if (counts.Count > 0) metrics.Add(new($"{stage}/level_mean", counts.Sum(c => (double)c.Key * c.Value.Samples) / counts.Sum(c => c.Value.Samples)));
-        foreach (var (level, count) in counts) metrics.Add(new(string.Create(CultureInfo.InvariantCulture, $"{stage}/accuracy_level_{level}"), (double)count.Right / count.Samples));
-        return _recipe.Kind == CurriculumKind.Promotion ? Promote(stage, counts.GetValueOrDefault(_levels[_position]), metrics) : null;
+        metrics.Add(names.Level, _levels[(int)Math.Ceiling(position)]);
+        if (counts.Count > 0) metrics.Add(names.LevelMean, counts.Sum(c => (double)c.Key * c.Value.Samples) / counts.Sum(c => c.Value.Samples));
+        foreach (var (level, count) in counts) metrics.Add(names.LevelAccuracy.For(level), (double)count.Right / count.Samples);
+        return _recipe.Kind == CurriculumKind.Promotion ? Promote(names, counts.GetValueOrDefault(_levels[_position]), metrics) : null;
     }
 
-    private string? Promote(string stage, LevelCount present, List<KeyValuePair<string, double>> metrics)
+    private string? Promote(CurriculumMetrics names, LevelCount present, MetricValues metrics)
     {
         _window.Add(present);
         if (_window.Count > _recipe.Window) _window.RemoveAt(0);
         var (right, samples) = (_window.Sum(c => c.Right), _window.Sum(c => c.Samples));
         if (samples == 0) return null;
         var share = (double)right / samples;
-        metrics.Add(new($"{stage}/level_success", share));
+        metrics.Add(names.LevelSuccess, share);
         if (_window.Count < _recipe.Window || share < _recipe.Threshold || _position == _levels.Count - 1) return null;
         _position++;
         _window.Clear();

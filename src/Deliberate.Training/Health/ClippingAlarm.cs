@@ -9,7 +9,7 @@ internal static class ClippingAlarm
         "clip_fraction", 0.3,
         "The updates of a step go so far from the policy that sampled that the clip holds much of the gradient back: the later updates learn little, and from stale samples.",
         "Lower the learning rate, make fewer updates a step (reinforcement.updates), or sample more prompts for each.",
-        (trace, threshold) => trace.RecentOf("policy/clip_fraction") is { } share && share > threshold
+        (trace, threshold) => trace.Recent(ObjectiveMetrics.ClipFraction) is { } share && share > threshold
             ? string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the ratios are clipped (alarm above {threshold:0%})")
             : null);
 }

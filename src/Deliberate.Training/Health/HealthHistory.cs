@@ -10,13 +10,11 @@ internal static class HealthHistory
     /// <returns>Lines of metrics.</returns>
     public static int Replay(RunFolder folder, TrainRecipe recipe, Action<HealthStep> step, Action<EvaluationSummary> evaluation)
     {
-        var metrics = Path.Combine(folder.Root, MetricsStream.MetricsFile);
-        if (!File.Exists(metrics)) return 0;
         var lines = 0;
         RunStage? stage = null;
-        foreach (var record in MetricsStream.Read(metrics))
+        foreach (var record in RecordedMetrics.Read(folder, recipe))
         {
-            var next = HealthStep.StageOf(record.Values.Keys);
+            var next = MetricReading.StageOf(record.Values.Keys);
             if (Before(recipe, record, next, begins: next != stage) is { } name && Read(folder, recipe, name) is { } summary) evaluation(summary);
             stage = next;
             step(new HealthStep(next, record.Step, record.Values));
@@ -37,7 +35,7 @@ internal static class HealthHistory
     private static string? Before(TrainRecipe recipe, MetricsRecord record, RunStage stage, bool begins) => stage switch
     {
         RunStage.ExpertIteration when begins => RunFolder.Base,
-        RunStage.ExpertIteration when record.Values.ContainsKey("ei/kept") => RunFolder.RoundName((int)record.Values["ei/round"] - 1),
+        RunStage.ExpertIteration when record.Values.Has(ExpertMetrics.Kept) => RunFolder.RoundName((int)record.Values[ExpertMetrics.Round.Name] - 1),
         RunStage.Reinforcement when begins => recipe.ReinforcementStart,
         RunStage.Reinforcement => RunFolder.StepName(stage, (int)record.Step - 1),
         _ => null,

@@ -1,20 +1,7 @@
 namespace Deliberate.Training;
 
 /// <summary>One line of metrics of a stage.</summary>
-internal sealed record HealthStep(RunStage Stage, long Step, IReadOnlyDictionary<string, double> Values)
-{
-    /// <summary>The stage that the names of the metrics tell.</summary>
-    public static RunStage StageOf(IEnumerable<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (name.StartsWith("sft/", StringComparison.Ordinal)) return RunStage.Supervised;
-            if (name.StartsWith("ei/", StringComparison.Ordinal)) return RunStage.ExpertIteration;
-        }
-
-        return RunStage.Reinforcement;
-    }
-}
+internal sealed record HealthStep(RunStage Stage, long Step, IReadOnlyDictionary<string, double> Values);
 
 /// <summary>An evaluation, and the mean reward of training when it was made; null before there was one.</summary>
 internal sealed record HealthEvaluation(EvaluationSummary Summary, double? Reward);
@@ -43,7 +30,8 @@ internal sealed class HealthTrace(TrainRecipe recipe)
 
     private int Window => Last?.Stage == RunStage.ExpertIteration ? 1 : Recipe.Health.Window;
 
-    private string Prefix => Last?.Stage == RunStage.ExpertIteration ? "ei/" : "rl/";
+    /// <summary>The metrics of the samples of the present stage.</summary>
+    private SampleMetrics Samples => SampleMetrics.Of(Last?.Stage ?? RunStage.Reinforcement);
 
     public void Add(HealthStep step)
     {
@@ -57,7 +45,7 @@ internal sealed class HealthTrace(TrainRecipe recipe)
 
         Last = step;
         // A step that drew samples of which none could be judged has no accuracy.
-        if (!step.Values.ContainsKey(Prefix + "accuracy") && !step.Values.ContainsKey(Prefix + "harness_error_share")) return;
+        if (!step.Values.Has(Samples.Accuracy) && !step.Values.Has(Samples.HarnessErrorShare)) return;
         _sampled.Add(step);
         foreach (var (name, value) in step.Values)
         {
@@ -66,21 +54,21 @@ internal sealed class HealthTrace(TrainRecipe recipe)
         }
     }
 
-    public void Add(EvaluationSummary evaluation) => _evaluations.Add(new HealthEvaluation(evaluation, Recent("reward_mean")));
+    public void Add(EvaluationSummary evaluation) => _evaluations.Add(new HealthEvaluation(evaluation, Recent(m => m.Reward)));
 
-    /// <summary>The mean of a quantity of the samples ("truncated") over the last steps that measured it.</summary>
-    public double? Recent(string name) => RecentOf(Prefix + name);
+    /// <summary>The mean of a metric of the samples over the last steps that measured it.</summary>
+    public double? Recent(Func<SampleMetrics, RunMetric> metric) => Recent(metric(Samples));
 
     /// <summary>The mean over the first steps, where they are not the last ones too.</summary>
-    public double? Early(string name) =>
-        _measured.TryGetValue(Prefix + name, out var values) && values.Count >= 2 * Window ? Mean(values, 0, Window) : null;
+    public double? Early(Func<SampleMetrics, RunMetric> metric) =>
+        _measured.TryGetValue(metric(Samples).Name, out var values) && values.Count >= 2 * Window ? Mean(values, 0, Window) : null;
 
-    /// <summary>The mean of a metric by its whole name ("policy/entropy") over the last steps that measured it.</summary>
-    public double? RecentOf(string metric) =>
-        _measured.TryGetValue(metric, out var values) && values.Count >= Window ? Mean(values, values.Count - Window, Window) : null;
+    /// <summary>The mean of a metric over the last steps that measured it.</summary>
+    public double? Recent(RunMetric metric) =>
+        _measured.TryGetValue(metric.Name, out var values) && values.Count >= Window ? Mean(values, values.Count - Window, Window) : null;
 
     /// <summary>The last value of a metric, of whatever step.</summary>
-    public double? LastOf(string metric) => _measured.TryGetValue(metric, out var values) ? values[^1] : null;
+    public double? LastOf(RunMetric metric) => _measured.TryGetValue(metric.Name, out var values) ? values[^1] : null;
 
     private static double Mean(List<double> values, int first, int count)
     {

@@ -11,7 +11,7 @@ internal static class NonFiniteAlarm
         "Lower the learning rates (optimizer.learning_rate, optimizer.muon_learning_rate) or clip_norm; the files in the run's folder skipped show whether the data is at fault.",
         (trace, threshold) =>
         {
-            var skipped = trace.Last is not { } last ? 0 : last.Values.GetValueOrDefault("sft/skipped") + last.Values.GetValueOrDefault("ei/skipped") + last.Values.GetValueOrDefault("rl/skipped");
+            var skipped = trace.Last is not { } last ? 0 : OptimizerMetrics.Stages.Sum(stage => last.Values.Find(stage.Skipped) ?? 0);
             return skipped > threshold ? string.Create(CultureInfo.InvariantCulture, $"{skipped:0} batch{(skipped == 1 ? " was" : "es were")} left out") : null;
         });
 }

@@ -7,15 +7,14 @@ internal static class OneSidedAlarm
 {
     public static HealthAlarm Entry { get; } = new(
         "one_sided", 2,
-        "Where no answer is better than another there is nothing to learn but length; updates without any advantage are left out (rl/idle_updates).",
+        $"Where no answer is better than another there is nothing to learn but length; updates without any advantage are left out ({ReinforcementMetrics.IdleMinibatches.Name}).",
         "All wrong: choose an easier level (family.levels, or a curriculum), train the base longer, or raise max_tokens. All right: stop here, or choose a harder level.",
         (trace, threshold) =>
         {
             var (run, isRight) = (0, false);
             for (var i = trace.Sampled.Count - 1; i >= 0; i--, run++)
             {
-                var values = trace.Sampled[i].Values;
-                double? accuracy = values.TryGetValue("rl/accuracy", out var rl) ? rl : values.TryGetValue("ei/accuracy", out var ei) ? ei : null;
+                var accuracy = trace.Sampled[i].Values.Find(SampleMetrics.Of(trace.Sampled[i].Stage).Accuracy);
                 if (accuracy is not (0.0 or 1.0) || (run > 0 && isRight != accuracy > 0)) break;
                 isRight = accuracy > 0;
             }

@@ -43,7 +43,7 @@ internal sealed class RunHealth
     public void Step(long step, IReadOnlyList<KeyValuePair<string, double>> metrics)
     {
         var values = new Dictionary<string, double>(metrics);
-        Note(new HealthStep(HealthStep.StageOf(values.Keys), step, values), isSilent: false);
+        Note(new HealthStep(MetricReading.StageOf(values.Keys), step, values), isSilent: false);
     }
 
     /// <summary>An evaluation was done.</summary>

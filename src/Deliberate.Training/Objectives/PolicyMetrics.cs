@@ -161,33 +161,32 @@ public sealed class PolicyMetrics
     }
 
     /// <summary>Name and value of everything that was measured, as the metrics stream writes them.</summary>
-    internal void CopyTo(ICollection<KeyValuePair<string, double>> metrics)
+    internal void CopyTo(MetricValues metrics)
     {
-        void Add(string name, double value) => metrics.Add(new(name, value));
         if (Tokens > 0)
         {
-            Add("policy/ratio_mean", RatioMean);
-            Add("policy/ratio_max", RatioMax);
-            Add("policy/ratio_min", RatioMin);
-            Add("policy/approx_kl_k1", ApproxKlK1);
-            Add("policy/approx_kl_k2", ApproxKlK2);
-            Add("policy/approx_kl_k3", ApproxKlK3);
+            metrics.Add(ObjectiveMetrics.RatioMean, RatioMean);
+            metrics.Add(ObjectiveMetrics.RatioMax, RatioMax);
+            metrics.Add(ObjectiveMetrics.RatioMin, RatioMin);
+            metrics.Add(ObjectiveMetrics.ApproxKlK1, ApproxKlK1);
+            metrics.Add(ObjectiveMetrics.ApproxKlK2, ApproxKlK2);
+            metrics.Add(ObjectiveMetrics.ApproxKlK3, ApproxKlK3);
         }
 
         if (ClipUnits > 0)
         {
-            Add("policy/clip_fraction", ClipFraction);
-            Add("policy/clip_fraction_low", ClipFractionLow);
-            Add("policy/clip_fraction_high", ClipFractionHigh);
+            metrics.Add(ObjectiveMetrics.ClipFraction, ClipFraction);
+            metrics.Add(ObjectiveMetrics.ClipFractionLow, ClipFractionLow);
+            metrics.Add(ObjectiveMetrics.ClipFractionHigh, ClipFractionHigh);
         }
 
-        if (DualClipped > 0) Add("policy/dual_clip_fraction", DualClipped / Tokens);
-        if (PhiCount > 0) Add("policy/vespo_phi", PhiMean);
-        if (EntropyTokens > 0) Add("policy/entropy", Entropy);
+        if (DualClipped > 0) metrics.Add(ObjectiveMetrics.DualClipFraction, DualClipped / Tokens);
+        if (PhiCount > 0) metrics.Add(ObjectiveMetrics.VespoPhi, PhiMean);
+        if (EntropyTokens > 0) metrics.Add(ObjectiveMetrics.Entropy, Entropy);
         if (ReferenceTokens == 0) return;
-        Add("policy/reference_kl_k1", ReferenceKlK1);
-        Add("policy/reference_kl_k3", ReferenceKlK3);
-        Add("policy/kl_in_loss", KlLoss);
+        metrics.Add(ObjectiveMetrics.ReferenceKlK1, ReferenceKlK1);
+        metrics.Add(ObjectiveMetrics.ReferenceKlK3, ReferenceKlK3);
+        metrics.Add(ObjectiveMetrics.KlInLoss, KlLoss);
     }
 
     private static double Least(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : Math.Min(a, b);

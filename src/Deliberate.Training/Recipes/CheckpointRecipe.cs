@@ -26,7 +26,7 @@ internal sealed record CheckpointRecipe
     public int KeepBest { get; init; } = 1;
 
     [Description("By which metric of the evaluations, over the problems of the quick ones.")]
-    public string BestMetric { get; init; } = "evaluation/accuracy";
+    public string BestMetric { get; init => field = OldMetricNames.Renew(value); } = EvaluationMetrics.Run.Accuracy.Name;
 
     [Description("highest or lowest.")]
     public BestIs BestIs { get; init; }

@@ -10,13 +10,13 @@ internal sealed record HealthRecipe : ICheckedRecipe
     [InRange(1, 1000)]
     public int Window { get; init; } = 3;
 
-    [Description("Steps between measurements of the distance from the start, which keep its weights in memory; 0 for none.")]
+    [Description("Steps between measurements of the KL divergence from the reference policy, which keep its weights in memory; 0 for none.")]
     [InRange(0)]
     public int KlEvery { get; init; } = 10;
 
     [Description("Thresholds other than the alarms' own, by name (truncation: 0.3); null switches an alarm off.")]
     [AlarmNames]
-    public IReadOnlyDictionary<string, double?> Alarms { get; init; } = new Dictionary<string, double?>();
+    public IReadOnlyDictionary<string, double?> Alarms { get; init => field = HealthAlarms.Renew(value); } = new Dictionary<string, double?>();
 
     /// <summary>Null where it is switched off.</summary>
     public double? ThresholdOf(HealthAlarm alarm) => Alarms.TryGetValue(alarm.Name, out var own) ? own : alarm.Threshold;

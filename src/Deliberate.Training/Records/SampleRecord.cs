@@ -39,7 +39,7 @@ internal sealed record SampleRecord
     /// <summary>Of each completion token under the distribution that was sampled from (temperature, filters); null where that is the raw policy.</summary>
     public IReadOnlyList<float>? BehaviourLogp { get; init; }
 
-    /// <summary>Each reward component by name, unweighted; NaN where it gave no score.</summary>
+    /// <summary>Each part of the reward by its <see cref="RewardNames"/>, unweighted; NaN where it gave no score.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Rewards { get; init; }
 
     /// <summary>The total that the advantage was made from.</summary>

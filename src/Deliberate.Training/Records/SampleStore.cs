@@ -84,7 +84,7 @@ internal sealed class SampleStore(string path) : IDisposable
         Sample = element.GetProperty("sample").GetInt32(),
         Prompt = element.GetProperty("prompt").GetString()!,
         Text = element.GetProperty("text").GetString()!,
-        Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(reward.Name, JsonLine.ReadNumber(reward.Value)))],
+        Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(RewardNames.Renew(reward.Name), JsonLine.ReadNumber(reward.Value)))],
         Reward = JsonLine.ReadNumber(element.GetProperty("reward")),
         Advantage = JsonLine.ReadNumber(element.GetProperty("advantage")),
         FinishReason = element.GetProperty("finish_reason").GetString()!,

@@ -40,7 +40,7 @@ internal sealed record StepReplay(
         var name = step == 1 ? recipe.ReinforcementStart : RunFolder.StepName(RunStage.Reinforcement, step - 1);
         if (!Directory.Exists(paths.Checkpoint(name))) throw new UserError($"There is no checkpoint before step {step}.", paths.Checkpoint(name), field: "step", advice: $"Steps that can be trained again: {string.Join(", ", Trainable(paths, recipe))}.");
         var stored = SampleStore.Read(Path.Combine(folder, SampleStore.FileName), step, stage: RunStage.Reinforcement).Where(s => s.Trained).ToList();
-        var recorded = MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).FirstOrDefault(m => m.Step == step && m.Values.ContainsKey("rl/accuracy"))
+        var recorded = RecordedMetrics.Read(paths, overrides is null ? recipe : TrainRecipe.Read(paths.Recipe)).FirstOrDefault(m => m.Step == step && m.Values.Has(SampleMetrics.Reinforcement.Accuracy))
             ?? throw new UserError($"The run has not come to step {step} of reinforcement learning.", Path.Combine(folder, MetricsStream.MetricsFile), field: "step");
         if (stored.Count == 0)
             throw new UserError($"No sample of step {step} was trained on and kept.", Path.Combine(folder, SampleStore.FileName), field: "step", advice: recipe.Reinforcement.StoreSamples ? "All its groups were flat, or the file was cut." : "The recipe says reinforcement.store_samples: false.");
@@ -55,7 +55,7 @@ internal sealed record StepReplay(
         var optimizer = Path.Combine(paths.Checkpoint(name), Training.Checkpoint.TrainingFolder, OptimizerFile.FileName);
         if (step > 1) OptimizerFile.Read(optimizer, model.Parameters, updates.Optimizer);
         var (groups, advantages) = Grouped(stored);
-        var metrics = new List<KeyValuePair<string, double>>();
+        var metrics = new MetricValues();
         updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);

@@ -11,32 +11,33 @@ internal static class CurriculumReport
 
     public static IEnumerable<ReportFigure> Figures(RunEvidence run)
     {
-        foreach (var (prefix, unit, axis, recipe, samples) in Stages(run))
+        foreach (var (names, unit, axis, recipe, samples) in Stages(run))
         {
-            var steps = run.Metrics.Where(m => m.Values.ContainsKey(prefix + "level")).ToArray();
+            var steps = run.Metrics.Where(m => m.Values.Has(names.Level)).ToArray();
             if (steps.Length < 2) continue;
-            double At(MetricsRecord m) => prefix == "ei/" ? m.Values["ei/round"] : m.Step;
-            LineSeries Series(string name, ChartTone tone, string key) =>
-                new(name, tone, [.. steps.Where(m => m.Values.ContainsKey(prefix + key)).Select(m => new ChartPoint(At(m), m.Values[prefix + key]))], IntervalStyle.Band);
+            double At(MetricsRecord m) => m.Values.Find(ExpertMetrics.Round) ?? m.Step;
+            LineSeries Series(string name, ChartTone tone, RunMetric metric) =>
+                new(name, tone, [.. steps.Where(m => m.Values.Has(metric)).Select(m => new ChartPoint(At(m), m.Values[metric.Name]))], IntervalStyle.Band);
             var levels = recipe.LevelsOf(run.Recipe.Family);
-            var accuracy = levels.Select((level, i) => Series($"level {level}", (ChartTone)((i % 6) + 1), string.Create(CultureInfo.InvariantCulture, $"accuracy_level_{level}"))).Where(s => s.Points.Count > 0);
+            var accuracy = levels.Select((level, i) => Series($"level {level}", (ChartTone)((i % 6) + 1), names.LevelAccuracy.For(level))).Where(s => s.Points.Count > 0);
             yield return new ReportFigure(
                 [
-                    new LineChart("Levels of the training problems", new ChartAxis(axis), new ChartAxis("level"), [Series("hardest", ChartTone.Purple, "level"), Series("mean", ChartTone.Slate, "level_mean")]),
+                    new LineChart("Levels of the training problems", new ChartAxis(axis), new ChartAxis("level"), [Series("hardest", ChartTone.Purple, names.Level), Series("mean", ChartTone.Slate, names.LevelMean)]),
                     new LineChart("Right answers at each level", new ChartAxis(axis), ChartAxis.Share("share of training samples"), [.. accuracy]),
                 ],
                 $"{RunWords.Name(run)}: what the curriculum asked, and how it was answered. {Sentence(run, recipe, unit)}",
-                samples, $"the training samples' own numbers, one value a {unit}, from metrics.jsonl");
+                samples, $"the training samples' own numbers, one value a {unit}, from metrics.jsonl")
+            { Terms = [ReportTerm.Of(names.Level), ReportTerm.Of(names.LevelMean), ReportTerm.Of(names.LevelAccuracy)] };
         }
     }
 
-    private static IEnumerable<(string Prefix, string Unit, string Axis, CurriculumRecipe Recipe, string Samples)> Stages(RunEvidence run)
+    private static IEnumerable<(CurriculumMetrics Names, string Unit, string Axis, CurriculumRecipe Recipe, string Samples)> Stages(RunEvidence run)
     {
         var (expert, rl) = (run.Recipe.ExpertIteration, run.Recipe.Reinforcement);
         if (expert.Rounds > 0 && expert.Curriculum.Kind != CurriculumKind.None)
-            yield return ("ei/", "round", LearningWords.ExpertIteration.Step, expert.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{expert.Prompts} problems x {expert.Samples} samples a round"));
+            yield return (CurriculumMetrics.ExpertIteration, "round", LearningWords.ExpertIteration.Step, expert.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{expert.Prompts} problems x {expert.Samples} samples a round"));
         if (rl.Steps > 0 && rl.Curriculum.Kind != CurriculumKind.None)
-            yield return ("rl/", "step", LearningWords.Reinforcement.Step, rl.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{rl.Prompts} problems x {rl.Samples} samples a step"));
+            yield return (CurriculumMetrics.Reinforcement, "step", LearningWords.Reinforcement.Step, rl.Curriculum, string.Create(CultureInfo.InvariantCulture, $"{rl.Prompts} problems x {rl.Samples} samples a step"));
     }
 
     private static string Sentence(RunEvidence run, CurriculumRecipe recipe, string unit)

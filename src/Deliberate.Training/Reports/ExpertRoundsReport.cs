@@ -20,21 +20,21 @@ internal static class ExpertRoundsReport
     public static ReportTable? Table(RunEvidence run)
     {
         var rows = new List<IReadOnlyList<ReportCell>>();
-        var collected = run.Metrics.Where(m => m.Values.ContainsKey("ei/kept")).ToArray();
+        var collected = run.Metrics.Where(m => m.Values.Has(ExpertMetrics.Kept)).ToArray();
         foreach (var round in collected)
         {
-            double Value(string name) => round.Values.GetValueOrDefault(name);
-            var number = (int)Value("ei/round");
-            var losses = run.Metrics.Where(m => m.Values.GetValueOrDefault("ei/round") == number && m.Values.ContainsKey("ei/loss")).Select(m => m.Values["ei/loss"]).ToArray();
+            double Value(RunMetric metric) => round.Values.Find(metric) ?? 0;
+            var number = (int)Value(ExpertMetrics.Round);
+            var loss = run.Metrics.LastOrDefault(m => m.Values.Find(ExpertMetrics.Round) == number && m.Values.Has(OptimizerMetrics.ExpertIteration.Loss))?.Values.Find(OptimizerMetrics.ExpertIteration.Loss);
             var after = run.Rounds.FirstOrDefault(r => r.Round == number).Samples;
             rows.Add(
             [
-                ReportCell.Of((double)number), ReportCell.Of(Value("ei/accuracy"), NumberStyle.Percent), ReportCell.Of(Value("ei/solved"), NumberStyle.Percent), ReportCell.Of(Value("ei/kept")), ReportCell.Of(Value("ei/updates")),
-                losses.Length > 0 ? ReportCell.Of(losses[^1]) : new ReportCell("none", "", IsNumber: true), after is null ? new ReportCell("not measured", "", IsNumber: true) : ReportCell.Of(SampleMeasure.Accuracy.Of(run.First(after))),
+                ReportCell.Of((double)number), ReportCell.Of(Value(SampleMetrics.ExpertIteration.Accuracy), NumberStyle.Percent), ReportCell.Of(Value(ExpertMetrics.Solved), NumberStyle.Percent), ReportCell.Of(Value(ExpertMetrics.Kept)), ReportCell.Of(Value(ExpertMetrics.Minibatches)),
+                loss is { } last ? ReportCell.Of(last) : new ReportCell("none", "", IsNumber: true), after is null ? new ReportCell("not measured", "", IsNumber: true) : ReportCell.Of(SampleMeasure.Accuracy.Of(run.First(after))),
             ]);
         }
 
-        return rows.Count == 0 ? null : new ReportTable("Rounds of expert iteration", ["round", "samples right", "problems solved", "kept", "updates", "last loss", "held-out answers right"], rows,
+        return rows.Count == 0 ? null : new ReportTable("Rounds of expert iteration", ["round", "samples right", "problems solved", "kept", "mini-batches", "last loss", "held-out answers right"], rows,
             "Samples of fresh training problems by the model that the round began with; a problem is solved if any of its samples is right. The loss is in nats a token. Held-out answers are those of the model that the round made, with 95% intervals.");
     }
 

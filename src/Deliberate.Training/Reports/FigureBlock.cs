@@ -29,6 +29,17 @@ internal static class FigureBlock
 
         html.Close("div").Open("figcaption").Prose("p", figure.Caption);
         html.Open("p", "how").Raw("<span><b>n:</b> ").Inline(figure.Sample).Raw("</span> <span><b>Made by:</b> ").Inline(figure.HowMade).Raw("</span>").Close("p");
+        RenderTerms(html, figure.Terms);
         html.Close("figcaption").Close("figure");
+    }
+
+    /// <summary>Folded away: who knows the metrics need not read them.</summary>
+    private static void RenderTerms(HtmlBuilder html, IReadOnlyList<ReportTerm> terms)
+    {
+        if (terms.Count == 0) return;
+        html.Open("details", "terms").Element("summary", "What the metrics mean").Open("dl");
+        foreach (var term in terms)
+            html.Open("dt").Raw("<code>").Text(term.Name).Raw("</code> ").Text(term.Unit).Close("dt").Open("dd").Inline(term.Meaning).Raw(" ").Inline($"({term.Source})").Close("dd");
+        html.Close("dl").Close("details");
     }
 }

@@ -61,6 +61,9 @@ internal sealed record ReportFigure(IReadOnlyList<IChart> Panels, string Caption
 {
     /// <summary>Many small panels, three in a row where the page is wide.</summary>
     public bool IsSmallMultiples { get; init; }
+
+    /// <summary>The metrics that it shows, explained below it.</summary>
+    public IReadOnlyList<ReportTerm> Terms { get; init; } = [];
 }
 
 /// <summary>A table; the first column is its row heading, the others are aligned right where they hold numbers.</summary>

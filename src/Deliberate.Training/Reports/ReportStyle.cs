@@ -98,6 +98,8 @@ internal static class ReportStyle
         .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         .no-thought{color:var(--muted);font-size:.92rem;font-style:italic;margin:.3em 0}
         details{margin:.3em 0}
+        .terms dt{margin-top:.5em}
+        .terms dd{margin:0}
         summary{cursor:pointer;color:var(--accent);font-size:.88rem;padding:3px 0}
         .answer{margin:.8em 0 0;padding:9px 12px;border-radius:8px;max-width:none;font-weight:600}
         .is-right .answer{background:var(--right-soft)}.is-wrong .answer{background:var(--wrong-soft)}

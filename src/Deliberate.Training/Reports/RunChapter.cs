@@ -91,7 +91,7 @@ internal static class RunChapter
             rows.Add(
             [
                 ReportCell.Of(name), ReportCell.Of((double)SampleMeasure.Accuracy.Of(s).N), Cell(SampleMeasure.Accuracy), of.Thinks ? Cell(SampleMeasure.StepsRight) : new ReportCell("no steps", "", IsNumber: true),
-                Cell(SampleMeasure.TokensRight), Cell(SampleMeasure.TokensWrong), Cell(SampleMeasure.Truncated),
+                Cell(SampleMeasure.CompletionLengthRight), Cell(SampleMeasure.CompletionLengthWrong), Cell(SampleMeasure.Truncated),
             ]);
             ReportCell Cell(SampleMeasure measure) => ReportCell.Of(measure.Of(s), measure.PageStyle);
         }

@@ -31,7 +31,7 @@ internal sealed class RunEvidence
     public double Seconds { get; init; }
 
     /// <summary>Steps of reinforcement learning that the metrics tell of.</summary>
-    public int StepsDone => Metrics.Count(m => m.Values.ContainsKey("rl/reward_mean"));
+    public int StepsDone => Metrics.Count(m => m.Values.Has(SampleMetrics.Reinforcement.Reward));
 
     /// <summary>The best of its checkpoints, best first; empty where none was measured.</summary>
     public IReadOnlyList<RankedCheckpoint> Best { get; init; } = [];
@@ -39,7 +39,7 @@ internal sealed class RunEvidence
     /// <summary>How far an unfinished run has come.</summary>
     public string Progress => Recipe.Reinforcement.Steps > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{StepsDone} of {Recipe.Reinforcement.Steps} RL steps are done")
-        : string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.ContainsKey("ei/kept"))} of {Recipe.ExpertIteration.Rounds} rounds of expert iteration are begun");
+        : string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.Has(ExpertMetrics.Kept))} of {Recipe.ExpertIteration.Rounds} rounds of expert iteration are begun");
 
     public LearningWords Learning => LearningWords.Of(Recipe);
 
@@ -75,17 +75,14 @@ internal sealed class RunEvidence
         }
 
         if (recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds > 0) evaluations = rounds;
-
-        var metrics = Path.Combine(folder, MetricsStream.MetricsFile);
-        var timings = Path.Combine(folder, MetricsStream.TimingsFile);
         return new RunEvidence(folder, recipe, RunInfo.Read(files.Info))
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
             Best = BestCheckpoints.Read(files),
             Rounds = [.. rounds.OrderBy(e => e.Item1)],
-            Metrics = File.Exists(metrics) ? [.. MetricsStream.Read(metrics)] : [],
-            Seconds = File.Exists(timings) ? MetricsStream.Read(timings).Sum(t => t.Values.GetValueOrDefault("sft/seconds") + t.Values.GetValueOrDefault("ei/seconds") + t.Values.GetValueOrDefault("rl/seconds")) : 0,
+            Metrics = [.. RecordedMetrics.Read(files, recipe)],
+            Seconds = RecordedMetrics.Seconds(files),
         };
     }
 

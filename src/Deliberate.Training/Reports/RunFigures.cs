@@ -70,7 +70,7 @@ internal static class RunFigures
         {
             var samples = run.First(e.Samples);
             return new LearningPoint(
-                e.Step, SampleMeasure.Accuracy.Of(samples), SampleMeasure.TokensRight.Of(samples), SampleMeasure.TokensWrong.Of(samples), run.Thinks ? SampleMeasure.StepsRight.Of(samples) : null);
+                e.Step, SampleMeasure.Accuracy.Of(samples), SampleMeasure.CompletionLengthRight.Of(samples), SampleMeasure.CompletionLengthWrong.Of(samples), run.Thinks ? SampleMeasure.StepsRight.Of(samples) : null);
         }).GroupBy(p => p.Step).Select(g => g.Last()),
     ];
 

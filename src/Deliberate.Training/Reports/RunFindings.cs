@@ -21,7 +21,7 @@ internal static class RunFindings
         yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.IntervalMade(to)}; {run.Learning.Before} {RunWords.Percent(from.Value)}");
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
-            var (shorter, longer) = (SampleMeasure.Tokens.Of(b), SampleMeasure.Tokens.Of(a));
+            var (shorter, longer) = (SampleMeasure.CompletionLength.Of(b), SampleMeasure.CompletionLength.Of(a));
             yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}", ChartTone.Green);
         }
 
@@ -78,9 +78,9 @@ internal static class RunFindings
 
     private static string Length(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
     {
-        string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.TokensRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.TokensWrong.Of(s).Value)}";
-        var said = DifferenceWords.Of(SampleMeasure.Tokens.Change(b, a), "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
-        return $"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.Tokens.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.Tokens.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.";
+        string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
+        var said = DifferenceWords.Of(SampleMeasure.CompletionLength.Change(b, a), "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
+        return $"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.";
     }
 
     private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)

@@ -14,10 +14,10 @@ internal static class RunHealthChapter
         {
             if (run.Metrics.Count == 0) continue;
             var name = run.Thinks || run.IsOwn ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
-            var points = run.Metrics.Where(m => m.Values.ContainsKey("rl/reward_mean")).Select(Point).ToArray();
-            var imitation = run.Metrics.Where(m => m.Values.ContainsKey("sft/loss")).Select(m => ((int)m.Step, m.Values["sft/loss"])).ToArray();
-            figures.Add(HealthFigure.Build(points, Sample(run, imitation.Length, points.Length), "the training batches' own numbers, from metrics.jsonl", name, imitation));
-            findings.AddRange(Findings(run, name, points));
+            var reinforced = run.Metrics.Where(m => m.Values.Has(SampleMetrics.Reinforcement.Reward)).ToArray();
+            var supervised = run.Metrics.Count(m => m.Values.Has(OptimizerMetrics.Supervised.Loss));
+            figures.Add(HealthFigure.Build(run.Metrics, Sample(run, supervised, reinforced.Length), "the training batches' own numbers, from metrics.jsonl", name));
+            findings.AddRange(Findings(run, name, reinforced));
         }
 
         return figures.Count == 0 ? null : new HealthChapter(findings, figures);
@@ -32,9 +32,9 @@ internal static class RunHealthChapter
         return string.Join("; ", parts);
     }
 
-    private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, HealthPoint[] points)
+    private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, MetricsRecord[] steps)
     {
-        var skipped = run.Metrics.Count(m => Value(m, "rl/skipped") > 0 || Value(m, "ei/skipped") > 0 || Value(m, "sft/skipped") > 0);
+        var skipped = run.Metrics.Count(m => OptimizerMetrics.Stages.Any(stage => m.Values.Find(stage.Skipped) > 0));
         yield return skipped == 0
             ? new HealthFinding(HealthLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
             : new HealthFinding(HealthLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
@@ -43,16 +43,11 @@ internal static class RunHealthChapter
         foreach (var rung in health.Rung)
             yield return new HealthFinding(HealthLevel.Warning, $"{name}: alarm `{rung.Alarm.Name}` rang {rung.Where}; at last {rung.Seen}. {rung.Alarm.Meaning} What to do: {rung.Alarm.Advice}");
 
-        if (points.Length < 2) yield break;
-        var (first, last) = (points[0], points[^1]);
-        if (double.IsFinite(first.Entropy) && double.IsFinite(last.Entropy))
-            yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: entropy went from {first.Entropy:0.000} to {last.Entropy:0.000} nats a token."));
-        yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: in the last RL step {RunWords.Percent(last.UniformGroups)} of the groups had equal rewards and taught nothing, in the first {RunWords.Percent(first.UniformGroups)}; {RunWords.Percent(last.TruncatedShare)} of the samples were cut off."));
+        if (steps.Length < 2) yield break;
+        var (first, last, names) = (steps[0].Values, steps[^1].Values, SampleMetrics.Reinforcement);
+        if (first.Find(ObjectiveMetrics.Entropy) is { } before && last.Find(ObjectiveMetrics.Entropy) is { } after && double.IsFinite(before) && double.IsFinite(after))
+            yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: entropy went from {before:0.000} to {after:0.000} nats a token."));
+        if (first.Find(names.ZeroDeviation) is { } flatBefore && last.Find(names.ZeroDeviation) is { } flat && last.Find(names.Truncated) is { } truncated)
+            yield return new HealthFinding(HealthLevel.Note, $"{name}: in the last RL step {RunWords.Percent(flat)} of the groups had rewards of zero standard deviation and taught nothing, in the first {RunWords.Percent(flatBefore)}; {RunWords.Percent(truncated)} of the samples were cut off.");
     }
-
-    private static HealthPoint Point(MetricsRecord m) => new(
-        (int)m.Step, Value(m, "policy/entropy"), double.IsNaN(Value(m, "policy/reference_kl_k3")) ? Value(m, "policy/start_kl_k3") : Value(m, "policy/reference_kl_k3"), Value(m, "policy/clip_fraction"), Value(m, "rl/truncated"), Value(m, "rl/gradient_norm"), Value(m, "rl/flat_groups"),
-        Value(m, "rl/reward_mean"), Value(m, "policy/approx_kl_k3"));
-
-    private static double Value(MetricsRecord record, string name) => record.Values.TryGetValue(name, out var value) ? value : double.NaN;
 }

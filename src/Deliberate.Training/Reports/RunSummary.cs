@@ -47,9 +47,10 @@ internal static class RunSummary
             Count = samples.Count,
             Accuracy = SampleMeasure.Accuracy.Of(samples),
             AllStepsRight = SampleMeasure.StepsRight.Of(samples),
-            ThoughtTokens = SampleMeasure.Tokens.Of(samples),
-            ThoughtTokensRight = SampleMeasure.TokensRight.Of(samples),
-            ThoughtTokensWrong = SampleMeasure.TokensWrong.Of(samples),
+            CompletionLength = SampleMeasure.CompletionLength.Of(samples),
+            CompletionLengthRight = SampleMeasure.CompletionLengthRight.Of(samples),
+            CompletionLengthWrong = SampleMeasure.CompletionLengthWrong.Of(samples),
+            ThoughtLength = SampleMeasure.ThoughtLength.Of(samples),
             Truncated = SampleMeasure.Truncated.Of(samples),
             Budgets = run.Budgets.Select(b => new { Budget = b, Accuracy = SampleMeasure.Within(b).Of(samples) }),
             Votes = SampleVotes.Of(all, run.Recipe.Evaluation.Seed),
@@ -61,6 +62,7 @@ internal static class RunSummary
         Accuracy = SampleMeasure.Accuracy.Change(before, after),
         AccuracyRatio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed),
         AllStepsRight = SampleMeasure.StepsRight.Change(before, after),
-        ThoughtTokens = SampleMeasure.Tokens.Change(before, after),
+        CompletionLength = SampleMeasure.CompletionLength.Change(before, after),
+        ThoughtLength = SampleMeasure.ThoughtLength.Change(before, after),
     };
 }

@@ -41,9 +41,9 @@ internal static class RunTargets
         var ratio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed);
         var name = RunWords.Name(run);
         yield return new RunTarget($"{name}, solved after over before RL", $"at least {LeastRatio} times", RunWords.Times(ratio), ratio.Value >= LeastRatio);
-        var length = SampleMeasure.Tokens.Change(before, after);
+        var length = SampleMeasure.CompletionLength.Change(before, after);
         yield return new RunTarget(
-            $"{name}, length of thought after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.Tokens.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.Tokens.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
+            $"{name}, length of thought after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.CompletionLength.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.CompletionLength.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
         var (least, most) = (run.Budgets[0], run.Budgets[^1]);
         var (little, much) = (SampleMeasure.Within(least).Of(after), SampleMeasure.Within(most).Of(after));
         yield return new RunTarget($"{name}, solved with more thinking budget", "rises", $"{RunWords.Percent(little.Value)} within {least} tokens, {RunWords.Percent(much.Value)} within {most}", much.Value > little.Value);

@@ -18,13 +18,17 @@ internal sealed record SampleMeasure(string Name, MeasureKind Kind, Func<GradedS
 
     public static SampleMeasure CutWhileThinking { get; } = Holds("  within the thought", s => s.Grade.Outcome == SampleOutcome.CutWhileThinking);
 
-    public static SampleMeasure Tokens { get; } = new("tokens of thought", MeasureKind.Length, s => s.CompletionTokens);
+    /// <summary>Tokens, the end token not counted.</summary>
+    public static SampleMeasure CompletionLength { get; } = new("completion length", MeasureKind.Length, s => s.CompletionTokens);
 
     /// <summary>Of right answers alone.</summary>
-    public static SampleMeasure TokensRight { get; } = Tokens with { Name = "  of right answers", Counts = IsRight };
+    public static SampleMeasure CompletionLengthRight { get; } = CompletionLength with { Name = "  of right answers", Counts = IsRight };
 
     /// <summary>Of all other samples.</summary>
-    public static SampleMeasure TokensWrong { get; } = Tokens with { Name = "  of wrong answers", Counts = s => !IsRight(s) };
+    public static SampleMeasure CompletionLengthWrong { get; } = CompletionLength with { Name = "  of wrong answers", Counts = s => !IsRight(s) };
+
+    /// <summary>Tokens of the thought, its tags included, 0 without one; of samples of before they were counted nothing.</summary>
+    public static SampleMeasure ThoughtLength { get; } = new("thought length", MeasureKind.Length, s => s.ThoughtTokens ?? 0) { Counts = s => s.ThoughtTokens is not null };
 
     /// <summary>Which samples it is measured of.</summary>
     private Func<GradedSample, bool> Counts { get; init; } = _ => true;

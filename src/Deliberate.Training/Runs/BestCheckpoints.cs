@@ -66,7 +66,7 @@ internal sealed class BestCheckpoints
         if (_recipe.Checkpoint.KeepBest == 0) return null;
         var evaluation = _recipe.Evaluation;
         var common = graded.Select(s => s.Problem.Index).Distinct().Take(evaluation.QuickProblems).ToHashSet();
-        var values = EvaluationSummary.Of(name, graded.Where(s => common.Contains(s.Problem.Index)), evaluation.Samples, evaluation.Budgets).Values();
+        var values = EvaluationSummary.Of(name, graded.Where(s => common.Contains(s.Problem.Index)), evaluation.Samples, evaluation.Budgets).Values(EvaluationMetrics.Run);
         foreach (var (metric, value) in values)
             if (metric == _recipe.Checkpoint.BestMetric && double.IsFinite(value)) return value;
         return null;

@@ -35,11 +35,17 @@ public sealed record EvaluationSummary
     /// <summary>Share of samples that the budget cut off.</summary>
     public required Estimate Truncated { get; init; }
 
-    /// <summary>Mean length of the samples with a right answer, in tokens.</summary>
-    public required Estimate ThoughtTokensRight { get; init; }
+    /// <summary>Mean length of the completions, in tokens, the end token not counted.</summary>
+    public required Estimate CompletionLength { get; init; }
 
-    /// <summary>Mean length of the others.</summary>
-    public required Estimate ThoughtTokensWrong { get; init; }
+    /// <summary>The same of those with a right answer.</summary>
+    public required Estimate CompletionLengthRight { get; init; }
+
+    /// <summary>The same of the others.</summary>
+    public required Estimate CompletionLengthWrong { get; init; }
+
+    /// <summary>Mean length of their thoughts, tags included, those without one counted as 0; no value where it was not counted.</summary>
+    public required Estimate ThoughtLength { get; init; }
 
     /// <summary>For each smaller budget, the share of samples that are right within it.</summary>
     public required IReadOnlyList<(int Budget, Estimate Accuracy)> Budgets { get; init; }
@@ -69,8 +75,10 @@ public sealed record EvaluationSummary
             Accuracy = accuracy,
             AllStepsRight = SampleMeasure.StepsRight.Of(counted),
             Truncated = SampleMeasure.Truncated.Of(counted),
-            ThoughtTokensRight = SampleMeasure.TokensRight.Of(counted),
-            ThoughtTokensWrong = SampleMeasure.TokensWrong.Of(counted),
+            CompletionLength = SampleMeasure.CompletionLength.Of(counted),
+            CompletionLengthRight = SampleMeasure.CompletionLengthRight.Of(counted),
+            CompletionLengthWrong = SampleMeasure.CompletionLengthWrong.Of(counted),
+            ThoughtLength = SampleMeasure.ThoughtLength.Of(counted),
             Budgets = [.. budgets.Select(b => (b, SampleMeasure.Within(b).Of(counted)))],
             Unscored = counted.Count(s => s.Grade.Outcome == SampleOutcome.Unscored),
             CutWhileThinking = counted.Count(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking),
@@ -80,33 +88,29 @@ public sealed record EvaluationSummary
     }
 
     /// <summary>The names that <see cref="Values"/> may give.</summary>
-    internal static IReadOnlyList<string> Names(IReadOnlyList<int> budgets)
-    {
-        const string Prefix = "evaluation/";
-        return [.. new[] { "accuracy", "all_steps_right", "truncated", "thought_tokens_right", "thought_tokens_wrong" }.Select(n => Prefix + n), .. budgets.Select(b => Within(Prefix, b))];
-    }
+    internal static IReadOnlyList<string> Names(IReadOnlyList<int> budgets) =>
+        [.. EvaluationMetrics.Run.All.Where(m => !m.IsFamily).Select(m => m.Name), .. budgets.Select(b => EvaluationMetrics.Run.AccuracyWithin.For(b).Name)];
 
     /// <summary>As TensorBoard shows them.</summary>
-    /// <param name="prefix">What opens the names.</param>
-    internal List<KeyValuePair<string, double>> Values(string prefix = "evaluation/")
+    internal MetricValues Values(EvaluationMetrics names)
     {
-        var values = new List<KeyValuePair<string, double>>();
-        Add("accuracy", Accuracy);
-        Add("all_steps_right", AllStepsRight);
-        Add("truncated", Truncated);
-        if (Unscored > 0) values.Add(new(prefix + "unscored", (double)Unscored / Samples));
-        if (CutWhileThinking > 0) values.Add(new(prefix + "cut_while_thinking", (double)CutWhileThinking / Samples));
-        if (HarnessErrors > 0) values.Add(new(prefix + "harness_errors", HarnessErrors));
-        Add("thought_tokens_right", ThoughtTokensRight);
-        Add("thought_tokens_wrong", ThoughtTokensWrong);
-        foreach (var (budget, accuracy) in Budgets) Add(Within("", budget), accuracy);
+        var values = new MetricValues();
+        Add(names.Accuracy, Accuracy);
+        Add(names.AllStepsRight, AllStepsRight);
+        Add(names.Truncated, Truncated);
+        if (Unscored > 0) values.Add(names.Unscored, (double)Unscored / Samples);
+        if (CutWhileThinking > 0) values.Add(names.CutWhileThinking, (double)CutWhileThinking / Samples);
+        if (HarnessErrors > 0) values.Add(names.HarnessErrors, HarnessErrors);
+        Add(names.CompletionLength, CompletionLength);
+        Add(names.CompletionLengthRight, CompletionLengthRight);
+        Add(names.CompletionLengthWrong, CompletionLengthWrong);
+        if (ThoughtLength.Value > 0) Add(names.ThoughtLength, ThoughtLength);
+        foreach (var (budget, accuracy) in Budgets) Add(names.AccuracyWithin.For(budget), accuracy);
         return values;
 
-        void Add(string name, Estimate estimate)
+        void Add(RunMetric metric, Estimate estimate)
         {
-            if (estimate.IsMeasured) values.Add(new(prefix + name, estimate.Value));
+            if (estimate.IsMeasured) values.Add(metric, estimate.Value);
         }
     }
-
-    private static string Within(string prefix, int budget) => FormattableString.Invariant($"{prefix}accuracy_within_{budget}");
 }

@@ -87,17 +87,17 @@ internal sealed class ExpertIterationStage : IDisposable
     private void Record(int step, RolloutGroup[] groups, int duplicates, double seconds)
     {
         var kept = groups.Sum(group => group.Kept.Count(k => k));
-        var metrics = new List<KeyValuePair<string, double>> { new("ei/round", Place.Finished + 1) };
-        RolloutMetrics.CopyTo(metrics, "ei", groups);
-        var promotion = Curriculum.Observe(Place.Finished, "ei", groups, metrics);
-        metrics.Add(new("ei/solved", (double)groups.Count(g => Array.Exists(g.Graded, s => s.Grade.Correct > 0)) / groups.Length));
-        metrics.Add(new("ei/kept", kept));
-        metrics.Add(new("ei/kept_tokens", groups.Sum(group => group.Rollouts.Where((_, g) => group.Kept[g]).Sum(r => r.Tokens.Length))));
-        metrics.Add(new("ei/duplicates", duplicates));
-        metrics.Add(new("ei/updates", _round!.Batches.Count));
+        var metrics = new MetricValues { { ExpertMetrics.Round, Place.Finished + 1 } };
+        RolloutMetrics.CopyTo(metrics, SampleMetrics.ExpertIteration, groups);
+        var promotion = Curriculum.Observe(Place.Finished, CurriculumMetrics.ExpertIteration, groups, metrics);
+        metrics.Add(ExpertMetrics.Solved, (double)groups.Count(g => Array.Exists(g.Graded, s => s.Grade.Correct > 0)) / groups.Length);
+        metrics.Add(ExpertMetrics.Kept, kept);
+        metrics.Add(ExpertMetrics.KeptTokens, groups.Sum(group => group.Rollouts.Where((_, g) => group.Kept[g]).Sum(r => r.Tokens.Length)));
+        metrics.Add(ExpertMetrics.Duplicates, duplicates);
+        metrics.Add(ExpertMetrics.Minibatches, _round!.Batches.Count);
         foreach (var sample in _sampler.Records(RunStage.ExpertIteration, step + 1, groups)) _session.Streams.Sample(sample);
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
-        List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/sampling_seconds", seconds), new("ei/sampled_tokens_per_second", tokens / seconds)];
+        var timings = new MetricValues { { TimingMetrics.ExpertSeconds, seconds }, { TimingMetrics.ExpertSamplingSeconds, seconds }, { TimingMetrics.ExpertSampledTokens, tokens / seconds } };
         _session.Streams.Step(step + 1, metrics, timings);
         var (judged, unread) = (groups.Sum(g => g.Graded.Count(s => s.Grade.IsGraded)), groups.Sum(g => g.Graded.Count(s => s.Grade is { IsGraded: true, IsReadable: false })));
         _session.Observer.Notice(string.Create(
@@ -119,17 +119,13 @@ internal sealed class ExpertIterationStage : IDisposable
         var done = _trainer!.Step(batch, rate);
         var applied = _session.Guard.Check(done, RunFolder.StepName(RunStage.ExpertIteration, step + 1), () => batch.Select(SupervisedStage.Line));
         var tokens = batch.Sum(e => e.Tokens.Length);
-        List<KeyValuePair<string, double>> metrics =
-        [
-            new("ei/round", Place.Finished + 1),
-            new("ei/loss", done.Loss),
-            new("ei/gradient_norm", done.GradientNorm),
-            new("ei/rate", rate),
-            new("ei/tokens", tokens),
-        ];
-        if (!applied) metrics.Add(new("ei/skipped", 1));
+        var names = OptimizerMetrics.ExpertIteration;
+        var metrics = new MetricValues { { ExpertMetrics.Round, Place.Finished + 1 }, { names.Loss, done.Loss }, { names.GradNorm, done.GradientNorm } };
+        names.AddRates(metrics, _recipe.Optimizer, rate);
+        metrics.Add(ExpertMetrics.BatchTokens, tokens);
+        if (!applied) metrics.Add(names.Skipped, 1);
         var seconds = time.GetElapsedTime(start).TotalSeconds;
-        List<KeyValuePair<string, double>> timings = [new("ei/seconds", seconds), new("ei/tokens_per_second", tokens / seconds)];
+        var timings = new MetricValues { { TimingMetrics.ExpertSeconds, seconds }, { TimingMetrics.ExpertTokens, tokens / seconds } };
         _session.Streams.Step(step + 1, metrics, timings);
         _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.ExpertIteration, step + 1, Place.CollectedAt + _round.Batches.Count, metrics, timings);

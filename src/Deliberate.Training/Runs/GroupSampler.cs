@@ -51,7 +51,7 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
             {
                 var (rollout, graded) = (group.Rollouts[g], group.Graded[g]);
                 var components = Components(group, g);
-                if (rewards.PunishesLength) components.Add(new("overlong", rewards.Overlong(rollout)));
+                if (rewards.PunishesLength) components.Add(new(RewardNames.Overlong, rewards.Overlong(rollout)));
                 yield return new SampleRecord
                 {
                     Step = step,
@@ -83,13 +83,11 @@ internal sealed class GroupSampler(RunSession session, int samples, int maxToken
     private static List<KeyValuePair<string, double>> Components(RolloutGroup group, int sample)
     {
         var grade = group.Graded[sample].Grade;
-        if (!grade.IsGraded) return [new("correct", double.NaN)];
-        List<KeyValuePair<string, double>> components = [new("correct", grade.Correct), new("all_steps_right", grade.AllStepsRight ? 1 : 0)];
-        if (group.Scores[sample] != grade.Correct) components.Add(new("score", group.Scores[sample]));
-        if (group.Withheld[sample] != 0) components.Add(new("unreadable", group.Withheld[sample]));
-        // A verifier may name its parts as it likes: ours come first.
-        foreach (var part in grade.Components)
-            if (part.Key is not ("correct" or "all_steps_right" or "score" or "unreadable" or "overlong")) components.Add(part);
+        if (!grade.IsGraded) return [new(RewardNames.Correct, double.NaN)];
+        List<KeyValuePair<string, double>> components = [new(RewardNames.Correct, grade.Correct), new(RewardNames.AllStepsRight, grade.AllStepsRight ? 1 : 0)];
+        if (group.Scores[sample] != grade.Correct) components.Add(new(RewardNames.Score, group.Scores[sample]));
+        if (group.Withheld[sample] != 0) components.Add(new(RewardNames.Unreadable, group.Withheld[sample]));
+        components.AddRange(grade.Components.Select(part => KeyValuePair.Create(RewardNames.Component(part.Key), part.Value)));
         return components;
     }
 }

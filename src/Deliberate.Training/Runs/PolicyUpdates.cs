@@ -45,7 +45,7 @@ internal sealed class PolicyUpdates : IDisposable
     public static bool NeedsReference(ReinforcementRecipe recipe) => recipe.Options.KlCoefficient > 0;
 
     /// <summary>The updates of a step of the stage, from 0; adds what they measured.</summary>
-    public void Run(int step, IReadOnlyList<PolicyGroup> groups, List<KeyValuePair<string, double>> metrics, Observer observer)
+    public void Run(int step, IReadOnlyList<PolicyGroup> groups, MetricValues metrics, Observer observer)
     {
         Advantages(groups);
         var policy = new PolicyMetrics();
@@ -81,17 +81,18 @@ internal sealed class PolicyUpdates : IDisposable
             updates++;
         }
 
+        var names = OptimizerMetrics.Reinforcement;
         if (updates > 0)
         {
-            metrics.Add(new("rl/loss", loss / updates));
-            metrics.Add(new("rl/gradient_norm", norm / updates));
-            metrics.Add(new("rl/sampler_mismatch", mismatch));
+            metrics.Add(names.Loss, loss / updates);
+            metrics.Add(names.GradNorm, norm / updates);
+            metrics.Add(ReinforcementMetrics.SamplerMismatch, mismatch);
         }
 
-        metrics.Add(new("rl/rate", rate));
-        metrics.Add(new("rl/trained_samples", samples));
-        if (idle > 0) metrics.Add(new("rl/idle_updates", idle));
-        if (skipped > 0) metrics.Add(new("rl/skipped", skipped));
+        names.AddRates(metrics, _recipe.Optimizer, rate);
+        metrics.Add(ReinforcementMetrics.TrainedSamples, samples);
+        if (idle > 0) metrics.Add(ReinforcementMetrics.IdleMinibatches, idle);
+        if (skipped > 0) metrics.Add(names.Skipped, skipped);
         policy.CopyTo(metrics);
     }
 

@@ -6,12 +6,14 @@ namespace Deliberate.Training;
 internal static class RolloutMetrics
 {
     /// <param name="metrics">Added to.</param>
-    /// <param name="stage">What opens the names: rl or ei.</param>
+    /// <param name="names">Of the stage.</param>
     /// <param name="groups">Of a step.</param>
-    public static void CopyTo(List<KeyValuePair<string, double>> metrics, string stage, IReadOnlyList<RolloutGroup> groups)
+    public static void CopyTo(MetricValues metrics, SampleMetrics names, IReadOnlyList<RolloutGroup> groups)
     {
         int samples = 0, right = 0, steps = 0, truncated = 0, flat = 0, judged = 0, unjudged = 0, unscored = 0, cut = 0, errors = 0, resampled = 0;
-        double reward = 0, rightTokens = 0, wrongTokens = 0;
+        double reward = 0, rightTokens = 0, wrongTokens = 0, thought = 0;
+        // In the order in which the verifier first gave them.
+        var components = new OrderedDictionary<string, (double Sum, int Samples)>(StringComparer.Ordinal);
         foreach (var group in groups)
         {
             if (!group.IsJudged) unjudged++;
@@ -36,6 +38,13 @@ internal static class RolloutMetrics
                 if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
                 if (sample.Grade.Outcome == SampleOutcome.CutWhileThinking) cut++;
                 reward += group.Rewards[g];
+                thought += sample.ThoughtTokens ?? 0;
+                foreach (var (name, value) in sample.Grade.Components)
+                {
+                    var (sum, given) = components.TryGetValue(name, out var before) ? before : default;
+                    components[name] = (sum + value, given + 1);
+                }
+
                 if (sample.Grade.AllStepsRight) steps++;
                 if (sample.Truncated) truncated++;
                 if (sample.Grade.Correct > 0)
@@ -50,24 +59,25 @@ internal static class RolloutMetrics
             }
         }
 
-        void Add(string name, double value) => metrics.Add(new($"{stage}/{name}", value));
         if (samples > 0)
         {
-            Add("reward_mean", reward / samples);
-            Add("accuracy", (double)right / samples);
-            Add("all_steps_right", (double)steps / samples);
-            Add("thought_tokens", (rightTokens + wrongTokens) / samples);
-            if (right > 0) Add("thought_tokens_right", rightTokens / right);
-            if (right < samples) Add("thought_tokens_wrong", wrongTokens / (samples - right));
-            Add("truncated", (double)truncated / samples);
-            Add("unscored", (double)unscored / samples);
-            if (cut > 0) Add("cut_while_thinking", (double)cut / samples);
+            metrics.Add(names.Reward, reward / samples);
+            metrics.Add(names.Accuracy, (double)right / samples);
+            metrics.Add(names.AllStepsRight, (double)steps / samples);
+            metrics.Add(names.CompletionLength, (rightTokens + wrongTokens) / samples);
+            if (right > 0) metrics.Add(names.CompletionLengthRight, rightTokens / right);
+            if (right < samples) metrics.Add(names.CompletionLengthWrong, wrongTokens / (samples - right));
+            if (thought > 0) metrics.Add(names.ThoughtLength, thought / samples);
+            metrics.Add(names.Truncated, (double)truncated / samples);
+            metrics.Add(names.Unscored, (double)unscored / samples);
+            if (cut > 0) metrics.Add(names.CutWhileThinking, (double)cut / samples);
         }
 
         // In every step, so that an alarm sees a rate and not only the steps where there was one.
-        Add("harness_error_share", (double)errors / (samples + errors));
-        if (judged > 0) Add("flat_groups", (double)flat / judged);
-        if (unjudged > 0) Add("unjudged_groups", unjudged);
-        if (resampled > 0) Add("resampled_groups", resampled);
+        metrics.Add(names.HarnessErrorShare, (double)errors / (samples + errors));
+        if (judged > 0) metrics.Add(names.ZeroDeviation, (double)flat / judged);
+        foreach (var (name, (sum, given)) in components) metrics.Add(names.Component.For(name), sum / given);
+        if (unjudged > 0) metrics.Add(names.UnjudgedGroups, unjudged);
+        if (resampled > 0) metrics.Add(ReinforcementMetrics.ResampledGroups, resampled);
     }
 }

@@ -76,6 +76,14 @@ internal sealed class RunFolder(string path)
         }
     }
 
+    /// <summary>What opens the names of a stage's checkpoints, evaluations and metrics.</summary>
+    public static string Prefix(RunStage stage) => stage switch
+    {
+        RunStage.Supervised => "sft",
+        RunStage.ExpertIteration => "ei",
+        _ => "rl",
+    };
+
     /// <summary>Refuses a format that a newer program wrote.</summary>
     public static void CheckFormat(JsonElement root, string path, int newest)
     {
@@ -84,13 +92,6 @@ internal sealed class RunFolder(string path)
         if (version > newest)
             throw new UserError($"the format is {version}, and this program knows formats up to {newest}.", path, field: "format_version", advice: "Resume with the version of Deliberate that began the run, or a newer one; run.json names it.");
     }
-
-    private static string Prefix(RunStage stage) => stage switch
-    {
-        RunStage.Supervised => "sft",
-        RunStage.ExpertIteration => "ei",
-        _ => "rl",
-    };
 
     /// <summary>In the order in which a run makes them.</summary>
     private static (int Kind, int Step)? Order(string name) => name switch

@@ -6,7 +6,8 @@ namespace Deliberate.Training;
 /// <summary><c>run.json</c>: what made the run, for whoever compares or resumes it.</summary>
 internal sealed record RunInfo
 {
-    public const int NewestFormat = 1;
+    /// <summary>Of the whole folder's streams. 2 since metrics are called as <see cref="MetricList"/> has them; <see cref="OldMetricNames"/> reads 1.</summary>
+    public const int NewestFormat = 2;
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
 

@@ -26,7 +26,7 @@ public class RunObserver : IRunObserver
     /// <param name="stage">Of which stage.</param>
     /// <param name="done">Steps done, this one included.</param>
     /// <param name="steps">Steps in all.</param>
-    /// <param name="metrics">The line of metrics.jsonl, by name: <c>sft/loss</c>, <c>rl/accuracy</c>, <c>policy/entropy</c> ...</param>
+    /// <param name="metrics">The line of metrics.jsonl, by the names of docs/metrics.md: <c>sft/loss</c>, <c>rl/accuracy</c>, <c>policy/entropy</c> ...</param>
     /// <param name="timings">The line of timings.jsonl.</param>
     public virtual void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)
     {

@@ -58,9 +58,9 @@ internal sealed record RunOverview(
     {
         if (run.Metrics.Count == 0) return (newest is null or { Stage: RunStage.Done } ? RunStage.Supervised : newest.Stage, 0);
         var last = run.Metrics[^1];
-        var stage = HealthStep.StageOf(last.Values.Keys);
+        var stage = MetricReading.StageOf(last.Values.Keys);
         if (newest is { Stage: not RunStage.Done } && newest.Stage > stage) return (newest.Stage, newest.Step);
-        return (stage, stage == RunStage.ExpertIteration ? (long)last.Values["ei/round"] : last.Step);
+        return (stage, stage == RunStage.ExpertIteration ? (long)last.Values[ExpertMetrics.Round.Name] : last.Step);
     }
 
     private static int StepsOf(TrainRecipe recipe, RunStage stage) => stage switch

@@ -17,11 +17,11 @@ internal sealed class RunStreams : IDisposable
         _board = new TensorBoardWriter(Path.Combine(folder, TensorBoardWriter.FileName), time);
     }
 
-    public void Step(long step, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings)
+    public void Step(long step, MetricValues metrics, MetricValues timings)
     {
         _metrics.Append(step, metrics);
         _timings.Append(step, timings);
-        _board.Append(step, metrics);
+        _board.Append(step, metrics.Concat(timings));
         // Whoever watches the files sees the step; the disk itself waits for a checkpoint.
         _metrics.Flush(toDisk: false);
         _timings.Flush(toDisk: false);
@@ -31,7 +31,7 @@ internal sealed class RunStreams : IDisposable
 
     public void Sample(SampleRecord sample) => _samples.Append(sample);
 
-    public void Evaluation(long step, IReadOnlyList<KeyValuePair<string, double>> values)
+    public void Evaluation(long step, MetricValues values)
     {
         _board.Append(step, values);
         _board.Flush(toDisk: false);

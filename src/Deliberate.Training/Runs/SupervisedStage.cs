@@ -51,18 +51,15 @@ internal sealed class SupervisedStage : IDisposable
         Cursor = batch.End;
         var applied = _session.Guard.Check(update, RunFolder.StepName(RunStage.Supervised, step + 1), () => batch.Examples.Select(Line));
         var seconds = time.GetElapsedTime(start).TotalSeconds;
-        List<KeyValuePair<string, double>> metrics =
-        [
-            new("sft/loss", update.Loss),
-            new("sft/gradient_norm", update.GradientNorm),
-            new("sft/rate", rate),
-            new("sft/tokens", batch.Tokens),
-            new("sft/examples", Cursor),
-        ];
+        var names = OptimizerMetrics.Supervised;
+        var metrics = new MetricValues { { names.Loss, update.Loss }, { names.GradNorm, update.GradientNorm } };
+        names.AddRates(metrics, _session.Recipe.Supervised.Optimizer, rate);
+        metrics.Add(SupervisedMetrics.BatchTokens, batch.Tokens);
+        metrics.Add(SupervisedMetrics.Examples, Cursor);
         Measure(step + 1, metrics);
-        if (batch.TooLong > 0) metrics.Add(new("sft/too_long", batch.TooLong));
-        if (!applied) metrics.Add(new("sft/skipped", 1));
-        List<KeyValuePair<string, double>> timings = [new("sft/seconds", seconds), new("sft/data_seconds", waited), new("sft/tokens_per_second", batch.Tokens / seconds)];
+        if (batch.TooLong > 0) metrics.Add(SupervisedMetrics.TooLong, batch.TooLong);
+        if (!applied) metrics.Add(names.Skipped, 1);
+        var timings = new MetricValues { { TimingMetrics.SupervisedSeconds, seconds }, { TimingMetrics.SupervisedDataSeconds, waited }, { TimingMetrics.SupervisedTokens, batch.Tokens / seconds } };
         _session.Streams.Step(step + 1, metrics, timings);
         _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);
@@ -75,11 +72,11 @@ internal sealed class SupervisedStage : IDisposable
     }
 
     /// <summary>The loss of held-out examples, now and then and at the end.</summary>
-    private void Measure(int done, List<KeyValuePair<string, double>> metrics)
+    private void Measure(int done, MetricValues metrics)
     {
         var recipe = _session.Recipe.Supervised;
         if (_session.Inputs.Examples is not { Validation.Count: > 0 } examples || (done % recipe.ValidationEvery != 0 && done != recipe.Steps)) return;
-        metrics.Add(new("sft/validation_loss", _trainer.Measure(examples.Validation)));
+        metrics.Add(SupervisedMetrics.ValidationLoss, _trainer.Measure(examples.Validation));
     }
 
     /// <summary>An example as a skipped batch's file holds it.</summary>

@@ -145,7 +145,7 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Writes run.json for a run that begins; warns where one that goes on meets another instruction set.</summary>
+    /// <summary>Writes run.json for a run that begins; raises its format and warns of another instruction set for one that goes on.</summary>
     private void Compare(Device device, CheckpointState? state, TimeProvider time)
     {
         var info = File.Exists(_folder.Info) ? RunInfo.Read(_folder.Info) : null;
@@ -153,6 +153,9 @@ internal sealed class TrainingRun : IDisposable
         {
             new RunInfo { DeliberateVersion = RunInfo.ProgramVersion, Device = device.Name, Seed = _recipe.Seed, Started = time.GetUtcNow() }.Write(_folder.Info);
         }
+
+        // What is written from here on is of today's format, which a program of before must not take for its own.
+        else if (info.FormatVersion < RunInfo.NewestFormat) (info with { FormatVersion = RunInfo.NewestFormat }).Write(_folder.Info);
 
         if (state is not null && state.Device != device.Name)
             _observer.Notice($"This run began on \"{state.Device}\" and goes on on \"{device.Name}\": from here on its numbers differ in the last digits from what they would have been.");
@@ -265,7 +268,7 @@ internal sealed class TrainingRun : IDisposable
         // Before the streams take note: a checkpoint that is saved now goes on with taking note.
         _checkpoints.Rank(quick ? null : name, name, graded, optimizer);
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
-        _session.Streams.Evaluation(step, RunFolder.Round(name) is null ? summary.Values() : summary.Values("ei/"));
+        _session.Streams.Evaluation(step, summary.Values(RunFolder.Round(name) is null ? EvaluationMetrics.Run : EvaluationMetrics.Rounds));
         _observer.EvaluationDone(summary);
         _session.Health.Evaluation(summary);
     }

@@ -12,8 +12,8 @@ public sealed class CurriculumTests
     {
         var curriculum = new Curriculum(new CurriculumRecipe(), Family, 10, null);
         curriculum.MixAt(7).Weights.ShouldBe([new(3, 1)]);
-        var metrics = new List<KeyValuePair<string, double>>();
-        curriculum.Observe(0, "rl", [Group(3, 4, 4)], metrics).ShouldBeNull();
+        var metrics = new MetricValues();
+        curriculum.Observe(0, CurriculumMetrics.Reinforcement, [Group(3, 4, 4)], metrics).ShouldBeNull();
         metrics.ShouldBeEmpty();
         curriculum.State.ShouldBeNull();
     }
@@ -39,8 +39,8 @@ public sealed class CurriculumTests
     public void It_says_what_it_asked_and_how_that_was_answered()
     {
         var curriculum = new Curriculum(new CurriculumRecipe { Kind = CurriculumKind.Promotion, Levels = [2, 3], Start = 3, Window = 4 }, Family, 100, null);
-        var metrics = new List<KeyValuePair<string, double>>();
-        curriculum.Observe(0, "rl", [Group(2, 3, 4), Group(3, 1, 4), Group(3, 2, 4)], metrics);
+        var metrics = new MetricValues();
+        curriculum.Observe(0, CurriculumMetrics.Reinforcement, [Group(2, 3, 4), Group(3, 1, 4), Group(3, 2, 4)], metrics);
         var values = metrics.ToDictionary();
         values["rl/level"].ShouldBe(3);
         values["rl/level_mean"].ShouldBe((2 + 3 + 3) / 3.0, 1e-12);
@@ -82,7 +82,7 @@ public sealed class CurriculumTests
         whole.State!.Position.ShouldBeGreaterThan(0);
     }
 
-    private static string? Observe(Curriculum curriculum, params RolloutGroup[] groups) => curriculum.Observe(0, "rl", groups, []);
+    private static string? Observe(Curriculum curriculum, params RolloutGroup[] groups) => curriculum.Observe(0, CurriculumMetrics.Reinforcement, groups, []);
 
     private static RolloutGroup Group(int level, int right, int samples, int attempt = 0)
     {

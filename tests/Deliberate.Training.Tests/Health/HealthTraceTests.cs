@@ -12,18 +12,18 @@ public sealed class HealthTraceTests
     {
         var trace = new HealthTrace(Recipe);
         Add(trace, 1, ("rl/truncated", 0.2));
-        trace.Recent("truncated").ShouldBeNull();
+        trace.Recent(m => m.Truncated).ShouldBeNull();
         Add(trace, 2, ("rl/truncated", 0.4));
-        trace.Recent("truncated")!.Value.ShouldBe(0.3, 1e-12);
-        trace.Early("truncated").ShouldBeNull();
+        trace.Recent(m => m.Truncated)!.Value.ShouldBe(0.3, 1e-12);
+        trace.Early(m => m.Truncated).ShouldBeNull();
         Add(trace, 3, ("policy/entropy", 0.1));
         Add(trace, 4, ("rl/truncated", 0.6));
-        trace.Recent("truncated")!.Value.ShouldBe(0.5, 1e-12, "the step that did not measure it is passed over");
+        trace.Recent(m => m.Truncated)!.Value.ShouldBe(0.5, 1e-12, "the step that did not measure it is passed over");
         Add(trace, 5, ("rl/truncated", 0.8));
-        trace.Early("truncated")!.Value.ShouldBe(0.3, 1e-12);
-        trace.Recent("truncated")!.Value.ShouldBe(0.7, 1e-12);
-        trace.LastOf("policy/entropy").ShouldBe(0.1);
-        trace.RecentOf("policy/entropy").ShouldBeNull();
+        trace.Early(m => m.Truncated)!.Value.ShouldBe(0.3, 1e-12);
+        trace.Recent(m => m.Truncated)!.Value.ShouldBe(0.7, 1e-12);
+        trace.LastOf(ObjectiveMetrics.Entropy).ShouldBe(0.1);
+        trace.Recent(ObjectiveMetrics.Entropy).ShouldBeNull();
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class HealthTraceTests
         trace.Add(new HealthStep(RunStage.ExpertIteration, 1, new Dictionary<string, double> { ["ei/accuracy"] = 0.5, ["ei/reward_mean"] = 0.5 }));
         trace.Add(new HealthStep(RunStage.ExpertIteration, 2, new Dictionary<string, double> { ["ei/loss"] = 0.5 }));
         trace.Sampled.Count.ShouldBe(1);
-        trace.Recent("reward_mean").ShouldBe(0.5);
+        trace.Recent(m => m.Reward).ShouldBe(0.5);
         trace.Add(Summary("ei-round-001"));
         trace.Add(Summary("expert"));
         Add(trace, 1, ("rl/reward_mean", 0.1));
@@ -66,7 +66,7 @@ public sealed class HealthTraceTests
     public void Length_that_grows_where_it_does_not_pay_rings(double right, double wrong, double rightLater, double wrongLater, bool rings)
     {
         var trace = new HealthTrace(Recipe);
-        for (var step = 1; step <= 6; step++) Add(trace, step, ("rl/thought_tokens_right", step <= 2 ? right : rightLater), ("rl/thought_tokens_wrong", step <= 2 ? wrong : wrongLater));
+        for (var step = 1; step <= 6; step++) Add(trace, step, ("rl/completion_length_right", step <= 2 ? right : rightLater), ("rl/completion_length_wrong", step <= 2 ? wrong : wrongLater));
         (LengthDriftAlarm.Entry.Check(trace, LengthDriftAlarm.Entry.Threshold) is not null).ShouldBe(rings);
     }
 

@@ -20,8 +20,8 @@ public sealed class HostileRunTests : IDisposable
         // What the alarms look at was measured.
         var metrics = MetricsStream.Read(Path.Combine(folder.Root, MetricsStream.MetricsFile)).Where(m => m.Values.ContainsKey("rl/accuracy")).ToArray();
         metrics.ShouldAllBe(m => m.Values["rl/sampler_mismatch"] == 0);
-        metrics.Count(m => m.Values.ContainsKey("policy/start_kl_k3")).ShouldBe(2);
-        metrics[^1].Values["policy/start_kl_k3"].ShouldBeGreaterThan(0);
+        metrics.Count(m => m.Values.ContainsKey("policy/reference_kl_k3")).ShouldBe(2);
+        metrics[^1].Values["policy/reference_kl_k3"].ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -36,13 +36,13 @@ public sealed class HostileRunTests : IDisposable
         RunHealth.Of(folder, recipe).Rung.ShouldContain(r => r.Alarm == FlatGroupsAlarm.Entry);
         // Such a step updates nothing, and no number of it is NaN.
         var metrics = MetricsStream.Read(Path.Combine(folder.Root, MetricsStream.MetricsFile)).ToArray();
-        metrics.ShouldAllBe(m => m.Values["rl/idle_updates"] == 1 && m.Values.Values.All(double.IsFinite));
+        metrics.ShouldAllBe(m => m.Values["rl/idle_minibatches"] == 1 && m.Values.Values.All(double.IsFinite));
         File.ReadAllBytes(Path.Combine(folder.Checkpoint(RunFolder.Final), "model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(folder.Checkpoint(RunFolder.Base), "model.safetensors")));
     }
 
     [Fact]
     public void A_huge_learning_rate_rings_the_distance_from_the_start() =>
-        ShouldRing(Healthy(r => r with { Optimizer = r.Optimizer with { LearningRate = 0.1 } }), "start_kl", "nats a token from where it began", "Lower the learning rate");
+        ShouldRing(Healthy(r => r with { Optimizer = r.Optimizer with { LearningRate = 0.1 } }), "reference_kl", "nats a token from the reference policy", "Lower the learning rate");
 
     [Fact]
     public void A_temperature_that_is_too_low_rings_entropy() =>

@@ -36,12 +36,12 @@ public sealed class SamplerMismatchTests
         drawn[1][2].BehaviourLogProbabilities[0] += (float)shift;
         using var graph = new TrainingGraph(model, 256, 32, 16);
         using var updates = new PolicyUpdates(recipe, graph, null);
-        var metrics = new List<KeyValuePair<string, double>>();
+        var metrics = new MetricValues();
         updates.Run(0, [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [1, 0, 0, 1]))], metrics, (in _, _, _) => { });
         var mismatch = metrics.Single(m => m.Key == "rl/sampler_mismatch").Value;
         if (shift == 0) mismatch.ShouldBe(0);
         else mismatch.ShouldBe(shift, 1e-6);
-        metrics.Add(new("rl/accuracy", 0.5));
+        metrics.Add(SampleMetrics.Reinforcement.Accuracy, 0.5);
         var observer = new StepObserver((_, _) => { });
         new RunHealth(recipe, observer).Step(1, metrics);
         observer.Notices.Any(n => n.Contains("ALARM sampler_mismatch", StringComparison.Ordinal)).ShouldBe(rings);

@@ -110,8 +110,8 @@ public sealed class PolicyGradientTests
 
     private static void Same(PolicyMetrics actual, PolicyMetrics expected)
     {
-        var values = new List<KeyValuePair<string, double>>();
-        var wanted = new List<KeyValuePair<string, double>>();
+        var values = new MetricValues();
+        var wanted = new MetricValues();
         actual.CopyTo(values);
         expected.CopyTo(wanted);
         values.Select(pair => pair.Key).ShouldBe(wanted.Select(pair => pair.Key));

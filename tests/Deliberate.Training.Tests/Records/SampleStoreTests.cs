@@ -16,7 +16,7 @@ public sealed class SampleStoreTests : IDisposable
         {
             Text = "<think>\n\"2 + 3\" → 5\n</think>\u2028 naïve 𝔸 \u0001",
             BehaviourLogp = [-0.25f, float.NegativeInfinity],
-            Rewards = [new("correct", 1), new("length", double.NaN)],
+            Rewards = [new("correct", 1), new("components/length", double.NaN)],
             Reward = 0.1 + 0.2,
         };
         using (var store = new SampleStore(path)) store.Append(sample);

@@ -29,7 +29,8 @@ public sealed class StepReplayTests(StepReplayTests.Trained trained) : IClassFix
     public void Other_settings_or_rewards_show()
     {
         var other = StepReplay.Run(trained.Folder, 2, 1, ["reinforcement.optimizer.learning_rate=1e-3"]);
-        other.Numbers.Single(n => n.Name == "rl/rate").IsSame.ShouldBeTrue();
+        other.Numbers.Single(n => n.Name == "rl/trained_samples").IsSame.ShouldBeTrue();
+        other.Numbers.Single(n => n.Name == "rl/learning_rate").Again.ShouldBe(1e-3);
         other.WeightsDiffer.ShouldBeGreaterThan(0);
         other.IsSame.ShouldBeFalse();
         StepReplay.Run(trained.Folder, 2, 1, ["reinforcement.advantage=none"]).DifferentAdvantages.ShouldBeGreaterThan(0);

@@ -78,14 +78,14 @@ internal static class ReportRuns
     {
         using var metrics = new MetricsStream(Path.Combine(folder, MetricsStream.MetricsFile));
         using var timings = new MetricsStream(Path.Combine(folder, MetricsStream.TimingsFile));
-        for (var step = 1; step <= 48; step++) metrics.Append(step, [new("sft/loss", 0.1 + (2 / (1 + (0.3 * step)))), new("sft/gradient_norm", 1)]);
+        for (var step = 1; step <= 48; step++) metrics.Append(step, [new("sft/loss", 0.1 + (2 / (1 + (0.3 * step)))), new("sft/grad_norm", 1)]);
         for (var step = 1; step <= steps; step++)
         {
             var wobble = 1 + (0.2 * Math.Sin(step * 1.9));
             metrics.Append(step,
             [
-                new("rl/reward_mean", 0.3 + (0.6 * (1 - Math.Exp(-step / 15.0)))), new("rl/truncated", 0.1 * Math.Exp(-step / 9.0) * wobble), new("rl/flat_groups", Math.Min(0.6, 0.1 + (0.01 * step))),
-                new("rl/gradient_norm", 0.6 * wobble), new("policy/entropy", 0.4 * Math.Exp(-step / 40.0)), new("policy/approx_kl_k3", 0), new("policy/clip_fraction", 0),
+                new("rl/reward_mean", 0.3 + (0.6 * (1 - Math.Exp(-step / 15.0)))), new("rl/truncated", 0.1 * Math.Exp(-step / 9.0) * wobble), new("rl/frac_reward_zero_std", Math.Min(0.6, 0.1 + (0.01 * step))),
+                new("rl/grad_norm", 0.6 * wobble), new("policy/entropy", 0.4 * Math.Exp(-step / 40.0)), new("policy/approx_kl_k3", 0), new("policy/clip_fraction", 0),
             ]);
             timings.Append(step, [new("rl/seconds", 2.5)]);
         }

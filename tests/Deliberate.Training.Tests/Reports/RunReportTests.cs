@@ -60,7 +60,7 @@ public sealed class RunReportTests : IDisposable
                 }
 
                 var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.CompletionTokens).ToArray();
-                if (right.Length > 0) evaluation.GetProperty("thought_tokens_right").GetProperty("value").GetDouble().ShouldBe(right.Average(), 1e-9);
+                if (right.Length > 0) evaluation.GetProperty("completion_length_right").GetProperty("value").GetDouble().ShouldBe(right.Average(), 1e-9);
             }
         }
 
@@ -90,7 +90,7 @@ public sealed class RunReportTests : IDisposable
         var change = SampleMeasure.Accuracy.Change(before, after);
         change.Value.ShouldBe(after.Average(SampleMeasure.Accuracy.Value) - before.Average(SampleMeasure.Accuracy.Value), 1e-12);
         change.HasInterval.ShouldBeTrue();
-        SampleMeasure.Tokens.Change(before, before).Value.ShouldBe(0);
+        SampleMeasure.CompletionLength.Change(before, before).Value.ShouldBe(0);
         var ratio = SampleMeasure.Accuracy.Times(before, after, 1);
         ratio.Value.ShouldBe(after.Average(SampleMeasure.Accuracy.Value) / before.Average(SampleMeasure.Accuracy.Value), 1e-12);
         ratio.Value.ShouldBeInRange(ratio.Low, ratio.High);
@@ -162,8 +162,11 @@ public sealed class RunReportTests : IDisposable
         var run = TinyRun.Start(TinyRun.Recipe(), _folder.File("tiny"));
         RunReport.Write(Path.Combine(run, "report.html"), "deliberate train tiny.yaml", run);
         var page = Parse(File.ReadAllText(Path.Combine(run, "report.html"))).Root!.Value;
-        page.ShouldContain("Groups that teach nothing");
+        page.ShouldContain("Groups of zero standard deviation");
         page.ShouldContain("8 held-out problems (test split, level 3)");
+        // Every curve's metric is explained below it, as the list has it.
+        foreach (var metric in new[] { SampleMetrics.Reinforcement.ZeroDeviation, SampleMetrics.Reinforcement.Truncated, OptimizerMetrics.Supervised.Loss })
+            foreach (var said in new[] { metric.Name, metric.Unit.Name, metric.Meaning }) page.ShouldContain(said);
     }
 
     private static void ShouldBeShare(JsonElement measured, int right, int count)

@@ -88,10 +88,19 @@ internal static class SampleReport
         return new LearningPoint(step, Share(Math.Clamp(from + (to - from) * progress + wobble, 0, 1), 256), Estimates.Of(length, length - 2, length + 2), step > 110 ? Estimates.Of(double.NaN) : Estimates.Of(length + 8 - 60 * wobble, length + 3 - 60 * wobble, length + 13 - 60 * wobble));
     }
 
-    private static HealthPoint Health(int step)
+    private static MetricsRecord Health(int step)
     {
         var wobble = 1 + 0.2 * Math.Sin(step * 1.9) + 0.1 * Math.Sin(step * 0.7);
-        return new HealthPoint(step, 0.42 * Math.Exp(-step / 60.0) * (0.8 + 0.2 * wobble), 0.0009 * step * wobble, 0.02 * wobble, 0.12 * Math.Exp(-step / 20.0) * wobble, 0.6 * wobble + (step == 40 ? 2.1 : 0), Math.Min(0.6, 0.1 + 0.005 * step) * (0.9 + 0.1 * wobble));
+        var values = new MetricValues
+        {
+            { ObjectiveMetrics.Entropy, 0.42 * Math.Exp(-step / 60.0) * (0.8 + 0.2 * wobble) },
+            { ObjectiveMetrics.ReferenceKlK3, 0.0009 * step * wobble },
+            { ObjectiveMetrics.ClipFraction, 0.02 * wobble },
+            { SampleMetrics.Reinforcement.Truncated, 0.12 * Math.Exp(-step / 20.0) * wobble },
+            { OptimizerMetrics.Reinforcement.GradNorm, 0.6 * wobble + (step == 40 ? 2.1 : 0) },
+            { SampleMetrics.Reinforcement.ZeroDeviation, Math.Min(0.6, 0.1 + 0.005 * step) * (0.9 + 0.1 * wobble) },
+        };
+        return new MetricsRecord(step, values.ToDictionary());
     }
 
     private static double[] Lengths(double mean, int seed) =>

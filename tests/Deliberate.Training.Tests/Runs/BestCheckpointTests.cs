@@ -30,7 +30,7 @@ public sealed class BestCheckpointTests : IDisposable
     [Fact]
     public void Interrupted_or_not_the_ranking_and_the_bits_are_the_same()
     {
-        var recipe = Recipe("evaluation/thought_tokens_wrong", BestIs.Lowest, keep: 1);
+        var recipe = Recipe("evaluation/completion_length_wrong", BestIs.Lowest, keep: 1);
         var whole = TinyRun.Start(recipe, _folder.File("whole"));
         var folder = _folder.File("cut");
         var outcome = RunOutcome.Interrupted;
@@ -81,7 +81,7 @@ public sealed class BestCheckpointTests : IDisposable
         best.Value("final", [.. Enumerable.Range(0, 8).Select(i => Graded(i, right: i < 5))]).ShouldBe(1);
         best.Value("final", [.. Enumerable.Range(0, 8).Select(i => Graded(i, right: i > 2))]).ShouldBe(0.4);
         new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/accuracy", BestIs.Highest, keep: 0)).Value("final", [Graded(0, true)]).ShouldBeNull();
-        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/thought_tokens_right", BestIs.Highest, keep: 1)).Value("final", [Graded(0, false)]).ShouldBeNull();
+        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/completion_length_right", BestIs.Highest, keep: 1)).Value("final", [Graded(0, false)]).ShouldBeNull();
     }
 
     private static TrainRecipe Recipe(string metric, BestIs end, int keep) =>

@@ -51,7 +51,7 @@ public sealed class ExpertIterationTests : IDisposable
             kept.Count.ShouldBeGreaterThan(0);
             kept.ShouldAllBe(s => s.Rewards.Single(r => r.Key == "correct").Value == 1 && s.FinishReason == "stop");
             kept.DistinctBy(s => (s.Problem, string.Join(' ', s.Tokens))).Count().ShouldBe(kept.Count);
-            metrics.Count(m => m.Values.ContainsKey("ei/loss") && m.Values["ei/round"] == round.Values["ei/round"]).ShouldBe((int)round.Values["ei/updates"]);
+            metrics.Count(m => m.Values.ContainsKey("ei/loss") && m.Values["ei/round"] == round.Values["ei/round"]).ShouldBe((int)round.Values["ei/minibatches"]);
         }
 
         // Other problems in every round.

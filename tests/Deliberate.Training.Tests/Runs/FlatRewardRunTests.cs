@@ -20,7 +20,7 @@ public sealed class FlatRewardRunTests
             evaluation: { problems: 0 }
 
             """);
-        run.Metrics.Where(m => m.Values.ContainsKey("rl/accuracy")).Select(m => m.Values.GetValueOrDefault("rl/idle_updates")).ShouldBe([0, 0, 1]);
+        run.Metrics.Where(m => m.Values.ContainsKey("rl/accuracy")).Select(m => m.Values.GetValueOrDefault("rl/idle_minibatches")).ShouldBe([0, 0, 1]);
         Weights(run, "rl-000002").ShouldBe(Weights(run, RunFolder.Final));
         Weights(run, "rl-000001").ShouldNotBe(Weights(run, "rl-000002"));
     }
@@ -43,7 +43,7 @@ public sealed class FlatRewardRunTests
         flat.Count.ShouldBeInRange(1, 15);
         flat.SelectMany(g => g).ShouldAllBe(s => s.Advantage == 0);
         samples.Where(s => s.Reward == 1).ShouldAllBe(s => s.Advantage > 0.1);
-        run.Metrics.Where(m => m.Values.ContainsKey("rl/flat_groups")).Sum(m => 8 * m.Values["rl/flat_groups"]).ShouldBe(flat.Count, 1e-9);
+        run.Metrics.Where(m => m.Values.ContainsKey("rl/frac_reward_zero_std")).Sum(m => 8 * m.Values["rl/frac_reward_zero_std"]).ShouldBe(flat.Count, 1e-9);
     }
 
     private static byte[] Weights(JudgedRun run, string checkpoint) => File.ReadAllBytes(Path.Combine(run.Folder.Checkpoint(checkpoint), "model.safetensors"));

@@ -110,14 +110,21 @@ public sealed class OwnDataRunTests : IDisposable
         VerifierRegistry.Register("test-run", () => new Judge(sample =>
         {
             Interlocked.Increment(ref seen);
-            return Verdict.Pass(0.5) with { Components = [new("length", sample.Completion.Length)] };
+            return Verdict.Pass(0.5) with { Components = [new("length", sample.Completion.Length), new("correct", 7), new("rl/accuracy", 8), new("step", sample.Sample), new("", 9)] };
         }));
         try
         {
             var folder = Train("supervised: { data: [sums.jsonl], tokens: 1000, batch_tokens: 400 }\nproblems: { train: [problems.jsonl], verifier: { name: test-run } }\n" + Learning.Replace("max_tokens: 6 }", "max_tokens: 6, rewards: { correct: 2, components: { length: 0.01 } } }", StringComparison.Ordinal));
             var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).ToList();
             samples.ShouldAllBe(s => Math.Abs(s.Reward - (2 * 0.5) - (0.01 * s.Text.Length)) < 1e-9);
-            samples[0].Rewards.Select(r => r.Key).ShouldBe(["correct", "all_steps_right", "score", "length"]);
+            samples[0].Rewards.Select(r => r.Key).ShouldBe(["correct", "all_steps_right", "score", "components/length", "components/correct", "components/rl/accuracy", "components/step", "components/"]);
+            var metrics = MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).Last();
+            metrics.Step.ShouldBe(3);
+            metrics.Values["rl/accuracy"].ShouldBe(1);
+            metrics.Values["rl/components/correct"].ShouldBe(7);
+            metrics.Values["rl/components/rl/accuracy"].ShouldBe(8);
+            metrics.Values["rl/components/step"].ShouldBe(1.5);
+            metrics.Values["rl/components/"].ShouldBe(9);
             // 3 steps of 16, evaluations of 4, 3 and 4.
             seen.ShouldBe(48 + 11);
         }

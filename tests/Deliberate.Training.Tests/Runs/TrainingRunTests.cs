@@ -62,7 +62,7 @@ public sealed class TrainingRunTests : IDisposable
         var metrics = MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).ToList();
         metrics.Select(m => m.Step).ShouldBe([1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5]);
         metrics[0].Values["sft/loss"].ShouldBeGreaterThan(metrics[6].Values["sft/loss"]);
-        foreach (var name in new[] { "rl/reward_mean", "rl/accuracy", "rl/all_steps_right", "rl/truncated", "rl/flat_groups", "rl/trained_samples" }) metrics[^1].Values.Keys.ShouldContain(name);
+        foreach (var name in new[] { "rl/reward_mean", "rl/accuracy", "rl/all_steps_right", "rl/truncated", "rl/frac_reward_zero_std", "rl/trained_samples" }) metrics[^1].Values.Keys.ShouldContain(name);
         var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName), step: 1).ToList();
         samples.Count.ShouldBeGreaterThanOrEqualTo(16);
         samples.ShouldAllBe(s => s.BehaviourLogp != null && s.BehaviourLogp.Count == s.Tokens.Count);

@@ -53,7 +53,7 @@ public sealed class VerdictRunTests
         foreach (var group in run.Samples.Chunk(5))
         {
             group.Select(s => s.Reward).ShouldBe([1, -1.5, -1.5, -1.75, -1.75]);
-            group[2].Rewards.Select(r => (r.Key, r.Value)).ShouldBe([("correct", 0), ("all_steps_right", 0), ("score", -1.5), ("unreadable", -0.25), ("format", 1)]);
+            group[2].Rewards.Select(r => (r.Key, r.Value)).ShouldBe([("correct", 0), ("all_steps_right", 0), ("score", -1.5), ("unreadable", -0.25), ("components/format", 1)]);
             group[2].Reason.ShouldBe("no number in it");
             group[2].Advantage.ShouldBe(group[1].Advantage);
             group[3].Advantage.ShouldBeLessThan(group[1].Advantage);
@@ -121,7 +121,7 @@ public sealed class VerdictRunTests
         using var run = new JudgedRun(sample => sample.Sample switch { 0 => Verdict.Pass(), 1 => Verdict.Unscored("?") with { Components = [new("format", 1)] }, 2 => throw new IOException("no connection"), _ => Verdict.Fail("wrong") });
         run.Train(Stage + "reinforcement: { steps: 0 }\nexpert_iteration: { rounds: 1, prompts: 4, samples: 4, max_tokens: 6, temperature: 0.5, batch_tokens: 200, deduplicate: false }\n");
         run.Samples.Where(s => s.Trained).ShouldAllBe(s => s.Sample == 0);
-        run.Samples.Where(s => s.Sample == 1).ShouldAllBe(s => s.Reward == 0 && s.Rewards.Any(r => r.Key == "format"));
+        run.Samples.Where(s => s.Sample == 1).ShouldAllBe(s => s.Reward == 0 && s.Rewards.Any(r => r.Key == "components/format"));
         run.Samples.Where(s => s.Sample == 2).ShouldAllBe(s => double.IsNaN(s.Reward));
         run.Observer.Notices.ShouldContain(n => n.Contains("4 of 12 completions are right, 4 have no answer that could be read, 4 could not be judged;", StringComparison.Ordinal));
     }

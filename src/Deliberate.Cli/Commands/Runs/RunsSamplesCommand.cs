@@ -68,7 +68,7 @@ internal sealed class RunsSamplesCommand : CliCommand
     private static bool IsRight(SampleRecord sample)
     {
         foreach (var (name, value) in sample.Rewards)
-            if (name == "correct") return value > 0;
+            if (name == RewardNames.Correct) return value > 0;
         return false;
     }
 

@@ -3,54 +3,52 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// The watched quantities of one RL step. Entropy and KL in nats a token; shares between 0 and 1; NaN where not measured.
-/// <paramref name="Kl"/> is that from the policy that RL began with (the reference), <paramref name="UpdateKl"/> that of the updates to the policy that sampled.
-/// </summary>
-internal readonly record struct HealthPoint(
-    int Step, double Entropy, double Kl, double ClipFraction, double TruncatedShare, double GradientNorm, double UniformGroups, double Reward = double.NaN, double UpdateKl = double.NaN);
-
-/// <summary>
 /// Small multiples of what goes wrong first in RL: reward that does not rise, entropy that collapses, KL that runs off, clipping,
 /// truncation, gradients that explode, and groups whose samples all got the same reward and so teach nothing. What was not
-/// measured has no panel; nor have KL and clipping of updates where each batch has one, which are zero by construction.
+/// measured has no panel; nor have KL and clipping of updates where a step has one mini-batch, which are zero by construction.
 /// </summary>
 internal static class HealthFigure
 {
-    /// <param name="points">One a step of RL.</param>
+    private sealed record Panel(RunMetric Metric, string Title, string Axis, ChartTone Tone, bool OfUpdates = false);
+
+    private static readonly Panel Imitation = new(OptimizerMetrics.Supervised.Loss, "Loss while imitating", "nats a token", ChartTone.Slate);
+
+    private static readonly IReadOnlyList<Panel> Panels =
+    [
+        new(SampleMetrics.Reinforcement.Reward, "Reward of training samples", "mean", ChartTone.Blue),
+        new(ObjectiveMetrics.Entropy, "Entropy", "nats a token", ChartTone.Blue),
+        new(ObjectiveMetrics.ReferenceKlK3, "KL from the reference policy", "nats a token", ChartTone.Purple),
+        new(ObjectiveMetrics.ApproxKlK3, "KL of the updates", "nats a token", ChartTone.Purple, OfUpdates: true),
+        new(ObjectiveMetrics.ClipFraction, "Clip fraction", "share", ChartTone.Orange, OfUpdates: true),
+        new(SampleMetrics.Reinforcement.Truncated, "Truncated completions", "share", ChartTone.Ochre),
+        new(OptimizerMetrics.Reinforcement.GradNorm, "Gradient norm", "before clipping", ChartTone.Slate),
+        new(SampleMetrics.Reinforcement.ZeroDeviation, "Groups of zero standard deviation", "share with equal rewards", ChartTone.Green),
+    ];
+
+    /// <param name="steps">Metrics of supervised training and of reinforcement learning.</param>
     /// <param name="sample">n.</param>
     /// <param name="howMade">From where.</param>
     /// <param name="task">Which run, where the page has several.</param>
-    /// <param name="imitation">Loss of supervised training, nats a token; empty where there was none.</param>
-    public static ReportFigure Build(IReadOnlyList<HealthPoint> points, string sample, string howMade, string task = "", IReadOnlyList<(int Step, double Loss)>? imitation = null)
+    public static ReportFigure Build(IReadOnlyList<MetricsRecord> steps, string sample, string howMade, string task = "")
     {
-        var panels = new List<IChart>();
-        if (imitation is { Count: > 0 })
-            panels.Add(new LineChart("Loss while imitating", new ChartAxis("supervised step"), new ChartAxis("nats a token", Minimum: 0), [new LineSeries("Loss while imitating", ChartTone.Slate, [.. imitation.Select(point => new ChartPoint(point.Step, point.Loss))], IntervalStyle.Band)]));
-        void Add(string title, ChartAxis y, ChartTone tone, Func<HealthPoint, double> choose)
+        var moves = steps.Any(step => Panels.Any(panel => panel.OfUpdates && step.Values.Find(panel.Metric) > 0));
+        var (panels, terms) = (new List<IChart>(), new List<ReportTerm>());
+        foreach (var panel in Panels.Prepend(Imitation))
         {
-            var series = new LineSeries(title, tone, [.. points.Where(point => !double.IsNaN(choose(point))).Select(point => new ChartPoint(point.Step, choose(point)))], IntervalStyle.Band);
-            if (series.Points.Count > 0) panels.Add(new LineChart(title, new ChartAxis("RL step"), y, [series]));
+            ChartPoint[] points = [.. steps.Where(step => step.Values.Has(panel.Metric)).Select(step => new ChartPoint(step.Step, step.Values[panel.Metric.Name])).Where(point => !double.IsNaN(point.Y))];
+            if (points.Length == 0 || (panel.OfUpdates && !moves)) continue;
+            var unit = panel.Metric.Unit;
+            panels.Add(new LineChart(
+                panel.Title, new ChartAxis(panel == Imitation ? "supervised step" : "RL step"), new ChartAxis(panel.Axis, unit.Style, unit.Minimum),
+                [new LineSeries(panel.Title, panel.Tone, points, IntervalStyle.Band)]));
+            terms.Add(ReportTerm.Of(panel.Metric));
         }
 
-        var share = new ChartAxis("share", NumberStyle.Percent, Minimum: 0);
-        Add("Reward of training samples", new ChartAxis("mean"), ChartTone.Blue, point => point.Reward);
-        Add("Entropy", new ChartAxis("nats a token", Minimum: 0), ChartTone.Blue, point => point.Entropy);
-        Add("KL from the start", new ChartAxis("nats a token", Minimum: 0), ChartTone.Purple, point => point.Kl);
-        var moves = points.Any(point => point.UpdateKl > 0 || point.ClipFraction > 0);
-        if (moves)
-        {
-            Add("KL of the updates", new ChartAxis("nats a token", Minimum: 0), ChartTone.Purple, point => point.UpdateKl);
-            Add("Clipped tokens", share, ChartTone.Orange, point => point.ClipFraction);
-        }
-
-        Add("Truncated answers", share, ChartTone.Ochre, point => point.TruncatedShare);
-        Add("Gradient norm", new ChartAxis("before clipping", Minimum: 0), ChartTone.Slate, point => point.GradientNorm);
-        Add("Groups that teach nothing", new ChartAxis("share with equal rewards", NumberStyle.Percent, Minimum: 0), ChartTone.Green, point => point.UniformGroups);
         return new ReportFigure(
             panels,
             (task.Length == 0 ? "What" : $"{task}: what") + " was watched while the model learned, one value a step."
-                + (moves || !points.Any(point => point.UpdateKl == 0) ? "" : " Ratios between the updated and the sampling policy have no panel: each batch has one update, whose policy is the one that sampled, to the bit."),
+                + (moves || !steps.Any(step => step.Values.Has(ObjectiveMetrics.ApproxKlK3)) ? "" : " Ratios between the updated and the sampling policy have no panel: each step has one mini-batch, whose policy is the one that sampled, to the bit."),
             sample, howMade)
-        { IsSmallMultiples = true };
+        { IsSmallMultiples = true, Terms = terms };
     }
 }

@@ -1,0 +1,15 @@
+namespace Deliberate.Training;
+
+/// <summary>What reinforcement learning records besides its samples, its optimizer steps and its objective.</summary>
+internal static class ReinforcementMetrics
+{
+    public static RunMetric ResampledGroups { get; } = new("rl/resampled_groups", MetricUnit.Count, "Groups that dynamic sampling drew in place of others.", "rounds after the first", "where there are any");
+
+    public static RunMetric TrainedSamples { get; } = new("rl/trained_samples", MetricUnit.Count, "Samples of the mini-batches that made an update.", "sum over the step's mini-batches");
+
+    public static RunMetric IdleMinibatches { get; } = new("rl/idle_minibatches", MetricUnit.Count, "Mini-batches whose advantages are all 0: left out, for an update would only follow old momentum.", "`reinforcement.updates` mini-batches a step, one optimizer step each", "where there are any");
+
+    public static RunMetric SamplerMismatch { get; } = new("rl/sampler_mismatch", MetricUnit.Nats, "Largest difference between a token's log-probability as sampled and as the trainer computes it.", "before the step's first update; exactly 0 in full precision; TRL `sampling/sampling_logp_difference/max`", "steps with an update");
+
+    public static IReadOnlyList<RunMetric> All { get; } = [ResampledGroups, TrainedSamples, IdleMinibatches, SamplerMismatch];
+}

@@ -1,0 +1,38 @@
+namespace Deliberate.Training;
+
+/// <summary>What the clock says of a step: in timings.jsonl, for no other run has the same.</summary>
+internal static class TimingMetrics
+{
+    public static RunMetric SupervisedSeconds { get; } = new("sft/seconds", MetricUnit.Seconds, "Time of a supervised step.", "wall clock; TRL `step_time`, verl `timing_s/step`");
+
+    public static RunMetric SupervisedDataSeconds { get; } = new("sft/data_seconds", MetricUnit.Seconds, "Of that, waiting for the batch to be made.", "wall clock");
+
+    public static RunMetric SupervisedTokens { get; } = new("sft/tokens_per_second", MetricUnit.TokensASecond, "Tokens learned a second.", "`sft/batch_tokens` by `sft/seconds`");
+
+    public static RunMetric ExpertSeconds { get; } = new("ei/seconds", MetricUnit.Seconds, "Time of a step of expert iteration, of either kind.", "wall clock");
+
+    public static RunMetric ExpertSamplingSeconds { get; } = new("ei/sampling_seconds", MetricUnit.Seconds, "Of that, sampling and grading.", "wall clock", "steps that sample");
+
+    public static RunMetric ExpertSampledTokens { get; } = new("ei/sampled_tokens_per_second", MetricUnit.TokensASecond, "Tokens sampled a second.", "end tokens included", "steps that sample");
+
+    public static RunMetric ExpertTokens { get; } = new("ei/tokens_per_second", MetricUnit.TokensASecond, "Tokens imitated a second.", "`ei/batch_tokens` by `ei/seconds`", "steps that imitate");
+
+    public static RunMetric ReinforcementSeconds { get; } = new("rl/seconds", MetricUnit.Seconds, "Time of a step of reinforcement learning.", "wall clock; TRL `step_time`, verl `timing_s/step`");
+
+    public static RunMetric ReinforcementSamplingSeconds { get; } = new("rl/sampling_seconds", MetricUnit.Seconds, "Of that, sampling and grading.", "wall clock; verl `timing_s/gen`");
+
+    public static RunMetric ReinforcementUpdateSeconds { get; } = new("rl/update_seconds", MetricUnit.Seconds, "Of that, everything after sampling.", "wall clock; verl `timing_s/update_actor`");
+
+    public static RunMetric ReinforcementSampledTokens { get; } = new("rl/sampled_tokens_per_second", MetricUnit.TokensASecond, "Tokens sampled a second.", "end tokens included");
+
+    public static RunMetric LiveShare { get; } = new("rl/live_share", MetricUnit.Share, "Slots in use while sampling.", "mean over the forward passes of the groups drawn first");
+
+    public static IReadOnlyList<RunMetric> All { get; } =
+    [
+        SupervisedSeconds, SupervisedDataSeconds, SupervisedTokens, ExpertSeconds, ExpertSamplingSeconds, ExpertSampledTokens, ExpertTokens,
+        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare,
+    ];
+
+    /// <summary>The whole time of a step, whichever stage it is of.</summary>
+    public static IReadOnlyList<RunMetric> Steps { get; } = [SupervisedSeconds, ExpertSeconds, ReinforcementSeconds];
+}
