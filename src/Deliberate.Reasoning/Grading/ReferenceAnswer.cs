@@ -13,13 +13,15 @@ internal static partial class ReferenceAnswer
     /// <returns>Null where nothing is marked: then the reference is the answer itself.</returns>
     public static string? Of(string reference)
     {
-        if (!Mark().IsMatch(reference)) return null;
         var plain = Annotation().Replace(reference, "");
-        if (plain.Length < reference.Length && Labelled().Match(plain) is { Success: true } labelled) plain = "#### " + labelled.Groups["answer"].Value;
-        return AnswerExtraction.Extract(plain) is { Length: > 0 } answer ? answer : null;
+        if (Labelled().Match(plain) is { Success: true } labelled) plain = "#### " + labelled.Groups["answer"].Value;
+        else if (!Mark().IsMatch(plain)) return null;
+
+        // A box or a tag is what its author meant, whatever is said around it.
+        return (AnswerStatements.Last(plain, truncated: true) ?? AnswerStatements.Last(plain, truncated: false))?.Value is { Length: > 0 } answer ? answer : null;
     }
 
-    [GeneratedRegex(@"^\s{0,8}####(?!#)|\\(boxed|fbox)\b|</answer>|<<[^<>\n]{1,200}=[^<>\n]{0,200}>>|^\#{1,6}\s{1,8}(final\s{1,8})?answer\s{0,8}:?\s{0,8}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s{0,8}####(?!#)|\\(boxed|fbox)\b|</answer>|^\#{1,6}\s{1,8}(final\s{1,8})?answer\s{0,8}:?\s{0,8}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Mark();
 
     [GeneratedRegex(@"<<[^<>\n]{1,200}=[^<>\n]{0,200}>>", RegexOptions.CultureInvariant, 1000)]

@@ -94,6 +94,30 @@ public sealed class AnswerGraderTests
         TestContext.Current.TestOutputHelper?.WriteLine($"random texts: {cases} cases");
     }
 
+    /// <summary>Every search in a text is bounded: what repeats itself without end costs no more than it is long.</summary>
+    [Theory]
+    [InlineData("answer is ")]
+    [InlineData("answer: ")]
+    [InlineData("\\boxed{")]
+    [InlineData("\\boxed{1} or ")]
+    [InlineData("<answer>")]
+    [InlineData("#### ")]
+    [InlineData("7 is the answer ")]
+    [InlineData("| answer |\n|---|\n")]
+    [InlineData("wait, it is 5. ")]
+    [InlineData("answer is (")]
+    [InlineData("$")]
+    [InlineData("**a")]
+    [InlineData("\n")]
+    [InlineData(" ")]
+    public void A_long_text_is_read_in_time(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        foreach (var format in Enum.GetValues<AnswerFormat>()) AnswerExtraction.Extract(text, format);
+        clock.Elapsed.TotalSeconds.ShouldBeLessThan(20);
+    }
+
     [Fact]
     public void Every_answer_equals_itself_and_comparing_is_symmetric_where_nothing_is_asymmetric()
     {
@@ -122,7 +146,7 @@ public sealed class AnswerGraderTests
 
     private static string Hostile(ref RandomStream random)
     {
-        string[] parts = ["1", "0", "x", "\\frac", "{", "}", "(", ")", "[", "]", "\\{", "\\}", ",", "^", "_", "!", "\\sqrt", "\\sin", "|", "\\pm", "=", "<", "\\le", "and", "\\text{", "\\begin{pmatrix}", "\\end{pmatrix}", "&", "\\\\", "%", ".", " ", "-", "/", ":", "\\sum", "\\boxed", "#### ", "answer is", "\ud800", "\\", "e", "i", "\\cup", "\\in", "\\mid", "99999999999", "\\log", "°", "<think>", "</think>"];
+        string[] parts = ["1", "0", "x", "\\frac", "{", "}", "(", ")", "[", "]", "\\{", "\\}", ",", "^", "_", "!", "\\sqrt", "\\sin", "|", "\\pm", "=", "<", "\\le", "and", "\\text{", "\\begin{pmatrix}", "\\end{pmatrix}", "&", "\\\\", "%", ".", " ", "-", "/", ":", "\\sum", "\\boxed", "#### ", "answer is", "Answer:", " is the answer", "wait, it is ", "$", "$$", "\\(", "\\]", "**", "`", "\n", "| Answer |", "\n|---|\n", "<answer>", "</answer>", "the correct option is ", "(B)", " or maybe ", "because", "```", "\"answer\": \"", "：", "答案", "\ud800", "\\", "e", "i", "\\cup", "\\in", "\\mid", "99999999999", "\\log", "°", "<think>", "</think>"];
         var text = new System.Text.StringBuilder();
         for (var n = random.Next(1, 60); n > 0; n--) text.Append(parts[random.Next(parts.Length)]);
         return text.ToString();

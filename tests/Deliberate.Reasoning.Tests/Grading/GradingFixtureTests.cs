@@ -91,6 +91,36 @@ public sealed class GradingFixtureTests
         golds.ShouldAllBe(gold => grader.Compare(gold, gold) == AnswerMatch.Equal);
     }
 
+    /// <summary>The same for GSM8K, whose solutions end in "A: 18".</summary>
+    [Fact]
+    public void Real_solutions_of_word_problems_are_graded_as_by_others()
+    {
+        List<string> accepted = [], rejected = [];
+        var solutions = 0;
+        foreach (var line in File.ReadLines(SharedFolder.Path("data", "gsm8k", "example_model_solutions.jsonl")))
+        {
+            var problem = JsonDocument.Parse(line).RootElement;
+            var gold = ReferenceAnswer.Of(Text(problem, "ground_truth")!).ShouldNotBeNull();
+            foreach (var model in problem.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object))
+            {
+                var answer = AnswerExtraction.Extract(Text(model.Value, "solution")!);
+                var right = model.Value.GetProperty("is_correct").GetBoolean();
+                foreach (var grader in new[] { "math", "numeric" })
+                {
+                    solutions++;
+                    var equal = answer is not null && AnswerGraders.Get(grader).Compare(gold, answer) == AnswerMatch.Equal;
+                    if (equal != right) (equal ? accepted : rejected).Add($"{grader}: {gold} against {answer}");
+                }
+            }
+        }
+
+        Report("solutions of GSM8K, false accepts", solutions, accepted);
+        Report("solutions of GSM8K, false rejects", solutions, rejected);
+        solutions.ShouldBeGreaterThan(5_000);
+        accepted.ShouldBeEmpty();
+        rejected.ShouldBeEmpty();
+    }
+
     /// <summary>
     /// Math-Verify's own regression cases, whole sentences among them. It grades sets, intervals and relations more freely than we do
     /// on purpose; what must not happen is that we accept what it rejects.
@@ -104,7 +134,7 @@ public sealed class GradingFixtureTests
         foreach (var line in File.ReadLines(SharedFolder.Path("data", "math_equivalence", "math_verify_cases.jsonl")))
         {
             var one = JsonDocument.Parse(line).RootElement;
-            var (gold, answer) = (Text(one, "gold")!, AnswerExtraction.Extract(Text(one, "pred")!) ?? Text(one, "pred")!);
+            var (gold, answer) = (ReferenceAnswer.Of(Text(one, "gold")!) ?? Text(one, "gold")!, AnswerExtraction.Extract(Text(one, "pred")!) ?? Text(one, "pred")!);
             var equal = grader.Compare(gold, answer) == AnswerMatch.Equal;
             cases++;
             if (equal == (one.GetProperty("expected").GetInt32() == 1)) continue;
