@@ -9,9 +9,14 @@ internal sealed class DataCommand : CliCommand
     public DataCommand()
         : base(
             "data",
-            "Look into data files of your own: examples to imitate, problems to learn from.",
+            "Look into data files of your own, examples to imitate or problems to learn from, and bring those of other forms into ours.",
             "deliberate data check chats.jsonl",
-            "deliberate data check problems.jsonl --grader numeric --json") => Add(new DataCheckCommand());
+            "deliberate data check problems.jsonl --grader numeric --json",
+            "deliberate data convert alpaca.json examples.jsonl")
+    {
+        Add(new DataCheckCommand());
+        Add(new DataConvertCommand());
+    }
 
-    protected override int Run(ParseResult parsed) => throw new UserError("Say what to do with the data.", advice: "For example: deliberate data check FILE.");
+    protected override int Run(ParseResult parsed) => throw new UserError("Say what to do with the data.", advice: "For example: deliberate data check FILE, or deliberate data convert INPUT OUTPUT.");
 }

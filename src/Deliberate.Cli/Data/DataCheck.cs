@@ -29,7 +29,7 @@ internal sealed class DataCheck
     private readonly List<UserError> _errors = [];
     private readonly List<(int Tokens, int Line)> _lengths = [];
 
-    private DataCheck(string file, DataKind kind) => (File, Kind) = (file, kind);
+    private DataCheck(string file, DataKind kind, ControlTokens control) => (File, Kind, Control) = (file, kind, control);
 
     public string File { get; }
 
@@ -60,6 +60,9 @@ internal sealed class DataCheck
     /// <summary>Problems whose answer the grader reads as nothing but the same text.</summary>
     public int Verbatim { get; private set; }
 
+    /// <summary>Control tokens that stand in texts of good lines.</summary>
+    public ControlTokens Control { get; }
+
     /// <summary>The first ones.</summary>
     public IReadOnlyList<UserError> Errors => _errors;
 
@@ -73,7 +76,7 @@ internal sealed class DataCheck
     public static DataCheck Of(string file, DataKind kind, IAnswerGrader? grader, TextFormat? model)
     {
         if (kind == DataKind.Auto) kind = KindOf(file);
-        var check = new DataCheck(file, kind);
+        var check = new DataCheck(file, kind, new ControlTokens(model?.Tokenizer));
         var format = model ?? Trained(file, kind);
         if (kind == DataKind.Examples) check.Examples(check.WithChat(format));
         else check.Problems(grader, new ProblemEncoder(format));
@@ -123,6 +126,7 @@ internal sealed class DataCheck
             }
 
             Good++;
+            Control.Look(line);
             if (!seen.Add(line.Key)) Repeated++;
             if (line.Messages is { } messages) Chat = (Chat.Conversations + 1, Chat.Turns + messages.EnumerateArray().Count(m => m.GetProperty("role").GetString() == "assistant"));
         }
@@ -153,6 +157,7 @@ internal sealed class DataCheck
             }
 
             Good++;
+            Control.Look(line.Line, [(line.Prompt, false)]);
             if (!seen.TryAdd(line.Canonical, line)) Repeated++;
             else if (ProblemSplit.Of(line.Canonical) == Split.Test) HeldOut++;
             Levels[line.Level] = Levels.GetValueOrDefault(line.Level) + 1;

@@ -18,6 +18,11 @@ internal static class DataCheckView
         if (check.Levels.Count > 1) Line("  levels", string.Join(", ", check.Levels.Select(l => $"{l.Value} of level {l.Key}")));
         if (check.Kind == DataKind.Problems) Line("  held out", $"{check.HeldOut}, chosen by a hash of the text, unless a file of held-out problems is named");
         if (check.Verbatim > 0) Line("  answers", $"{check.Verbatim} that the grader cannot read: only the very same text will be right");
+        if (check.Control.Lines > 0)
+        {
+            Line("  control tokens", $"{check.Control.Lines} line{(check.Control.Lines == 1 ? "" : "s")} with {string.Join(", ", check.Control.Found.Select(ModelText.Show))} as text, the first line {check.Control.First}: {(check.Control.IsKnown ? "the model reads them as its own marks, and a turn may end where nobody ended it" : "a model that has such tokens reads them as its own marks (--model says which it has)")}");
+        }
+
         Tokens(check, tokenizer, context);
         if (check.Bad == 0) return;
         Console.Out.WriteLine();
@@ -40,6 +45,7 @@ internal static class DataCheckView
         Levels = check.Levels.Count > 0 ? check.Levels : null,
         HeldOut = check.Kind == DataKind.Problems ? check.HeldOut : (int?)null,
         VerbatimAnswers = check.Verbatim,
+        ControlTokens = check.Control.Lines > 0 ? new { check.Control.Lines, FirstLine = check.Control.First, check.Control.Found } : null,
         Tokenizer = tokenizer,
         Tokens = check.Lengths.Sum(l => (long)l.Tokens),
         check.Targets,

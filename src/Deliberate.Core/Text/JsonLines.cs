@@ -12,14 +12,18 @@ internal static class JsonLines
     private const int LongestLine = 1 << 28;
     private static readonly JsonSerializerOptions Options = new() { MaxDepth = 128 };
 
+    /// <summary>How a file of training data in another form becomes one that is read here.</summary>
+    public static string ConvertAdvice(string path) => $"Convert the file: deliberate data convert {path} OUTPUT.jsonl";
+
     /// <summary>Reads lazily: the file is open while the lines are being enumerated.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="onError">Takes malformed lines, which are then left out; without it the first one is thrown.</param>
+    /// <param name="onError">Takes malformed lines, which are then left out; without it the first one is thrown. A file that is one array ends there.</param>
     public static IEnumerable<JsonLine> Read(string path, Action<UserError>? onError = null)
     {
         using var stream = Open(path);
         var buffer = new byte[64 * 1024];
         int start = 0, end = 0, scanned = 0, number = 0;
+        var isFirst = true;
         while (true)
         {
             var newline = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
@@ -27,6 +31,7 @@ internal static class JsonLines
             {
                 number++;
                 var stop = scanned + newline;
+                if (isFirst && IsArray(buffer.AsSpan(start, stop - start), path, number, onError, ref isFirst)) yield break;
                 if (Parse(buffer.AsSpan(start, stop - start), path, number, onError) is { } line) yield return line;
                 scanned = start = stop + 1;
                 continue;
@@ -45,9 +50,24 @@ internal static class JsonLines
             var read = Fill(stream, buffer.AsSpan(end), path);
             end += read;
             if (read > 0) continue;
+            if (isFirst && IsArray(buffer.AsSpan(0, end), path, number + 1, onError, ref isFirst)) yield break;
             if (end > 0 && Parse(buffer.AsSpan(0, end), path, number + 1, onError) is { } last) yield return last;
             yield break;
         }
+    }
+
+    /// <summary>Whether the file's first line that holds something begins an array: none of ours does, so the file is one, in one line or many.</summary>
+    private static bool IsArray(ReadOnlySpan<byte> line, string path, int number, Action<UserError>? onError, ref bool isFirst)
+    {
+        if (number == 1 && line.StartsWith("\uFEFF"u8)) line = line[3..];
+        line = line.TrimStart(" \t\r"u8);
+        if (line.IsEmpty) return false;
+        isFirst = false;
+        if (line[0] != '[') return false;
+        var error = new UserError("The file is a JSON array, not JSON Lines, which hold an object a line.", path, number, advice: ConvertAdvice(path));
+        if (onError is null) throw error;
+        onError(error);
+        return true;
     }
 
     private static FileStream Open(string path)

@@ -19,7 +19,9 @@ internal sealed record ProblemLine(string File, int Line, string Prompt, string 
 /// </summary>
 internal static class ProblemFile
 {
-    private const int LongestPrompt = 1 << 20, LargestLevel = 1000;
+    public const int LargestLevel = 1000;
+
+    private const int LongestPrompt = 1 << 20;
 
     /// <param name="path">The file.</param>
     /// <param name="grader">For lines that name none; null where a verifier of the user's decides, and then an answer is optional.</param>
@@ -42,9 +44,11 @@ internal static class ProblemFile
         }
     }
 
-    private static ProblemLine Parse(JsonLine line, IAnswerGrader? grader)
+    /// <exception cref="UserError">The line is no problem.</exception>
+    public static ProblemLine Parse(JsonLine line, IAnswerGrader? grader)
     {
         if (line.Root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"prompt\" and \"answer\".");
+        if (ForeignShape.Of(line.Root) is { } shape && (grader is not null || !line.Root.TryGetProperty(OwnProblem.Prompt, out _))) throw shape.Error(line, "\"prompt\" and \"answer\"");
         var prompt = line.GetString(OwnProblem.Prompt);
         if (string.IsNullOrWhiteSpace(prompt)) throw line.Error("The text is empty.", OwnProblem.Prompt);
         if (prompt.Length > LongestPrompt) throw line.Error($"The text has {prompt.Length} characters, more than {LongestPrompt}.", OwnProblem.Prompt);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 using FileLine = Deliberate.Core.JsonLine;
 
 namespace Deliberate.Training;
@@ -52,10 +53,12 @@ internal static class SupervisedFile
     internal static string? ThoughtField(JsonElement message) =>
         Array.Find(Thoughts, name => message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Trim().Length > 0);
 
-    private static SupervisedLine Parse(FileLine line)
+    /// <exception cref="UserError">The line is no example.</exception>
+    public static SupervisedLine Parse(FileLine line)
     {
         var root = line.Root;
         if (root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"messages\", or with \"prompt\" and \"completion\".");
+        if (ForeignShape.Of(root) is { } shape) throw shape.Error(line, "\"messages\", or \"prompt\" and \"completion\"");
         bool chat = root.TryGetProperty("messages", out _), prompt = root.TryGetProperty("prompt", out _), completion = root.TryGetProperty("completion", out _);
         if (chat && (prompt || completion)) throw line.Error("The line has \"messages\" as well as \"prompt\" or \"completion\".", "messages", "Keep one of them.");
         if (chat) return Chat(line);
