@@ -6,7 +6,9 @@ using Deliberate.Training;
 namespace Deliberate.Cli;
 
 /// <summary>What an evaluation of n problems with k samples each measured.</summary>
-internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<NamedEstimate> Measures)
+/// <param name="Samples">Of the problem that has the fewest.</param>
+/// <param name="HarnessErrors">Samples that the verifier failed on; left out of everything else.</param>
+internal sealed record SampleSummary(int Problems, int Samples, int HarnessErrors, IReadOnlyList<NamedEstimate> Measures)
 {
     public static SampleSummary Of(IReadOnlyList<GradedSample> all, ulong seed)
     {
@@ -18,6 +20,6 @@ internal sealed record SampleSummary(int Problems, int Samples, IReadOnlyList<Na
         measures.AddRange(votes.Select(v => new NamedEstimate(string.Create(CultureInfo.InvariantCulture, $"majority@{v.K}"), v.Majority, NumberStyle.Share)));
         measures.AddRange(new[] { SampleMeasure.CompletionLength, SampleMeasure.CompletionLengthRight, SampleMeasure.CompletionLengthWrong, SampleMeasure.ThoughtLength, SampleMeasure.Truncated }.Select(m => m.Named(graded)).Where(m => m.Estimate.IsMeasured));
         if (graded.Any(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking)) measures.Add(SampleMeasure.CutWhileThinking.Named(graded));
-        return new SampleSummary(measures[0].Estimate.N, graded.GroupBy(SampleMeasure.Problem).Min(g => g.Count()), measures);
+        return new SampleSummary(measures[0].Estimate.N, graded.GroupBy(SampleMeasure.Problem).Select(g => g.Count()).DefaultIfEmpty().Min(), all.Count - graded.Length, measures);
     }
 }

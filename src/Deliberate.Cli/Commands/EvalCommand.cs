@@ -52,7 +52,7 @@ internal sealed class EvalCommand : CliCommand
                 progress: new Reporter(view), cancellation: stop.Token);
         });
         var summary = SampleSummary.Of(graded, seed);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Source!.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.Measures });
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Source!.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.HarnessErrors, summary.Measures });
         else Write(choice, asked, temperature, loaded.MaxTokens, summary);
         return ExitCode.Success;
     }
@@ -63,6 +63,7 @@ internal sealed class EvalCommand : CliCommand
             string.Create(CultureInfo.InvariantCulture, $"{choice.Location} on {summary.Problems} held-out problems of {asked.Name}, {summary.Samples} samples each at temperature {temperature}, at most {maxTokens} tokens:"),
             ["measure", "value", "95% interval", "by"],
             summary.Measures.Select(m => (string[])[m.Name, m.Estimate.Value(m.Style), m.Estimate.HasInterval ? m.Estimate.Range(m.Style) : "-", m.Estimate.Method.Words()]));
+        if (summary.HarnessErrors > 0) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The verifier failed on {summary.HarnessErrors} samples: they are left out."));
         if (asked.Family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
     }
 

@@ -35,11 +35,13 @@ internal static class ExperimentAims
 
     private static IEnumerable<RunTarget> OfCountdown(ExperimentSummary summary, string family)
     {
-        var ratio = ExperimentScores.Times(summary.Evidence, new Subject(ExperimentModel.Base), new Subject(ExperimentModel.Reinforced), family);
+        var (before, after) = (new Subject(ExperimentModel.Base), new Subject(ExperimentModel.Reinforced));
+        var ratio = ExperimentScores.Times(summary.Evidence, before, after, family);
         yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
-        var (shorter, longer) = (Tokens(summary, ExperimentModel.Base, family), Tokens(summary, ExperimentModel.Reinforced, family));
-        yield return new RunTarget($"{family}, length of thought after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens", longer > shorter);
+        var change = ExperimentScores.Longer(summary.Evidence, before, after, family);
+        var (shorter, longer) = (Tokens(summary, before, family), Tokens(summary, after, family));
+        yield return new RunTarget($"{family}, length of thought after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens{(change.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this experiment")})" : "")}", change.Value > 0);
     }
 
-    private static double Tokens(ExperimentSummary summary, ExperimentModel model, string family) => ExperimentScores.Tokens(summary.Evidence, new Subject(model), [family]).Value;
+    private static double Tokens(ExperimentSummary summary, Subject subject, string family) => ExperimentScores.Tokens(summary.Evidence, subject, [family]).Value;
 }

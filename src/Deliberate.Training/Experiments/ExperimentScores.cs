@@ -63,7 +63,7 @@ internal static class ExperimentScores
     /// <summary>Null where the two were not measured together.</summary>
     public static Contrast? Between(ExperimentEvidence evidence, Subject from, Subject to, IReadOnlyList<string> families, Metric metric = Metric.RightAnswer)
     {
-        var pairs = Pairs(evidence, from, to, families, metric);
+        var pairs = Pairs(evidence, from, to, families, (answers, problem) => Value(answers, problem, metric));
         if (pairs.Length == 0) return null;
         var paired = Paired.Of(ItemValues.Of(pairs, p => p.Item, p => p.From), ItemValues.Of(pairs, p => p.Item, p => p.To), MeasureKind.Share);
         var seeds = pairs.GroupBy(p => p.Seed).OrderBy(g => g.Key).ToArray();
@@ -73,8 +73,15 @@ internal static class ExperimentScores
     /// <summary>How many times as many right answers the second has, of a family.</summary>
     public static Estimate Times(ExperimentEvidence evidence, Subject from, Subject to, string family)
     {
-        var pairs = Pairs(evidence, from, to, [family], Metric.RightAnswer);
+        var pairs = Pairs(evidence, from, to, [family], (answers, problem) => Value(answers, problem, Metric.RightAnswer));
         return RatioMetric.Of(ItemValues.Of(pairs, p => p.Item, p => p.From), ItemValues.Of(pairs, p => p.Item, p => p.To), evidence.Plan.Recipe.ProblemSeed);
+    }
+
+    /// <summary>By how many tokens the second's answers are longer, of a family.</summary>
+    public static Estimate Longer(ExperimentEvidence evidence, Subject from, Subject to, string family)
+    {
+        var pairs = Pairs(evidence, from, to, [family], (answers, problem) => answers.Tokens[problem]);
+        return DifferenceMetric.Of(ItemValues.Of(pairs, p => p.Item, p => p.From), ItemValues.Of(pairs, p => p.Item, p => p.To), MeasureKind.Length);
     }
 
     /// <summary>Mean tokens of the answers.</summary>
@@ -82,10 +89,10 @@ internal static class ExperimentScores
         Cells(evidence, families, f => evidence.Seeds(subject, f)), c => (c.Family, c.Problem), c => evidence.Find(subject, c.Family, c.Seed)!.Tokens[c.Problem]));
 
     /// <summary>What both answered in the seeds that both have.</summary>
-    private static ((string Family, int Problem) Item, ulong Seed, double From, double To)[] Pairs(ExperimentEvidence evidence, Subject from, Subject to, IReadOnlyList<string> families, Metric metric) =>
+    private static ((string Family, int Problem) Item, ulong Seed, double From, double To)[] Pairs(ExperimentEvidence evidence, Subject from, Subject to, IReadOnlyList<string> families, Func<Answers, int, double> value) =>
     [
         .. Cells(evidence, families, f => evidence.Seeds(from, f).Intersect(evidence.Seeds(to, f)))
-            .Select(c => ((c.Family, c.Problem), c.Seed, Value(evidence.Find(from, c.Family, c.Seed)!, c.Problem, metric), Value(evidence.Find(to, c.Family, c.Seed)!, c.Problem, metric))),
+            .Select(c => ((c.Family, c.Problem), c.Seed, value(evidence.Find(from, c.Family, c.Seed)!, c.Problem), value(evidence.Find(to, c.Family, c.Seed)!, c.Problem))),
     ];
 
     private static IEnumerable<(string Family, ulong Seed, int Problem)> Cells(ExperimentEvidence evidence, IReadOnlyList<string> families, Func<string, IEnumerable<ulong>> seeds)

@@ -22,7 +22,7 @@ internal static class RunFindings
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (SampleMeasure.CompletionLength.Of(b), SampleMeasure.CompletionLength.Of(a));
-            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}", ChartTone.Green);
+            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}{(SampleMeasure.CompletionLength.Change(b, a).Finding == Finding.NotToldApart ? $"; {DifferenceWords.None("this run")}" : "")}", ChartTone.Green);
         }
 
         if (control?.Final is not { } direct) yield break;
@@ -30,34 +30,15 @@ internal static class RunFindings
         yield return new KeyNumber(RunWords.Percent(without.Value), $"{RunWords.Name(run)}, control without thought", $"{RunWords.IntervalMade(without)}; with thought {RunWords.Percent(SampleMeasure.Accuracy.Of(a).Value)} of answers right", ChartTone.Orange);
     }
 
-    public static IEnumerable<string> Shows(RunEvidence run, RunEvidence? control)
-    {
-        if (run is not { Base: { } before, Final: { } after }) yield break;
-        var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
-        if (run.Recipe.Reinforcement.Steps == 0 && run.Recipe.ExpertIteration.Rounds == 0)
-        {
-            yield return $"{name}: imitation alone reached {RunWords.Share(SampleMeasure.Accuracy.Of(a))} right answers.";
-            yield break;
-        }
+    /// <summary>What the evaluations say: values, and the differences that are told apart.</summary>
+    public static IEnumerable<string> Shows(RunEvidence run, RunEvidence? control) =>
+        Findings(run, control).Where(f => f.Difference is not { Finding: Finding.NotToldApart }).Select(f => f.Text);
 
-        yield return $"{name}: after {run.Learning.Long} {RunWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {RunWords.Share(SampleMeasure.Accuracy.Of(b))}. {Change(SampleMeasure.Accuracy.Change(b, a))}";
-        if (run.Thinks)
-        {
-            yield return $"{name}: every step is right in {RunWords.Share(SampleMeasure.StepsRight.Of(a))}, before {RunWords.Share(SampleMeasure.StepsRight.Of(b))}.";
-            yield return Length(run, b, a);
-            yield return Budget(run, b, a);
-        }
-
-        if (control?.Final is not { } direct) yield break;
-        var (without, gap) = (control.First(direct), SampleMeasure.Accuracy.Change(control.First(direct), a));
-        yield return $"{name}: the control that answers at once reached {RunWords.Share(SampleMeasure.Accuracy.Of(without))}. "
-            + DifferenceWords.Of(gap, "With thought more of the same problems are solved", "With thought fewer of the same problems are solved", $"With thought there is, on the same problems, {DifferenceWords.None("this run")}")
-            + $": {RunWords.Points(gap)}.";
-    }
-
-    /// <summary>What holds of every report, and what this one lacks.</summary>
+    /// <summary>Differences that are not told apart, what holds of every report, and what this one lacks.</summary>
     public static IEnumerable<string> DoesNotShow(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs)
     {
+        foreach (var (text, difference) in runs.SelectMany(r => Findings(r.Run, r.Control)))
+            if (difference is { Finding: Finding.NotToldApart }) yield return text;
         if (runs.Any(r => !r.Run.IsOwn))
         {
             yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
@@ -73,14 +54,43 @@ internal static class RunFindings
             yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.Progress}.");
     }
 
-    private static string Change(Estimate change) =>
-        DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}") + $": {RunWords.Points(change)}.";
+    /// <summary>Every sentence, with the difference that it speaks of; null where it speaks of none.</summary>
+    private static IEnumerable<(string Text, Estimate? Difference)> Findings(RunEvidence run, RunEvidence? control)
+    {
+        if (run is not { Base: { } before, Final: { } after }) yield break;
+        var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
+        if (run.Recipe.Reinforcement.Steps == 0 && run.Recipe.ExpertIteration.Rounds == 0)
+        {
+            yield return ($"{name}: imitation alone reached {RunWords.Share(SampleMeasure.Accuracy.Of(a))} right answers.", null);
+            yield break;
+        }
 
-    private static string Length(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
+        yield return Change($"{name}: after {run.Learning.Long} {RunWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {RunWords.Share(SampleMeasure.Accuracy.Of(b))}.", SampleMeasure.Accuracy.Change(b, a));
+        if (run.Thinks)
+        {
+            yield return Change($"{name}: every step is right in {RunWords.Share(SampleMeasure.StepsRight.Of(a))}, before {RunWords.Share(SampleMeasure.StepsRight.Of(b))}.", SampleMeasure.StepsRight.Change(b, a));
+            yield return Length(run, b, a);
+            yield return (Budget(run, b, a), null);
+        }
+
+        if (control?.Final is not { } direct) yield break;
+        var (without, gap) = (control.First(direct), SampleMeasure.Accuracy.Change(control.First(direct), a));
+        var said = DifferenceWords.Of(gap, "With thought more of the same problems are solved", "With thought fewer of the same problems are solved", $"With thought there is, on the same problems, {DifferenceWords.None("these runs")}");
+        yield return ($"{name}: the control that answers at once reached {RunWords.Share(SampleMeasure.Accuracy.Of(without))}. {said}: {RunWords.Points(gap)}.", gap);
+    }
+
+    private static (string Text, Estimate? Difference) Change(string values, Estimate change)
+    {
+        var said = DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}");
+        return ($"{values} {said}: {RunWords.Points(change)}.", change);
+    }
+
+    private static (string Text, Estimate? Difference) Length(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
     {
         string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
-        var said = DifferenceWords.Of(SampleMeasure.CompletionLength.Change(b, a), "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
-        return $"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.";
+        var change = SampleMeasure.CompletionLength.Change(b, a);
+        var said = DifferenceWords.Of(change, "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
+        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.", change);
     }
 
     private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
