@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deliberate.Testing;
 
 namespace Deliberate.Architecture.Tests;
 

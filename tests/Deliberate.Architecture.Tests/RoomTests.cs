@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Deliberate.Testing;
 
 namespace Deliberate.Architecture.Tests;
 
