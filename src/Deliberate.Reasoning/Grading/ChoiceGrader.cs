@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// Multiple choice: one letter or several. <c>B</c>, <c>(b)</c>, <c>\text{B}</c>, <c>B.</c> and <c>B) 42</c> are the letter B;
-/// several letters are a set, however they are joined. Two letters where one is asked for are wrong; a text without a letter is not readable.
+/// Multiple choice: one letter or several. <c>B</c>, <c>(b)</c>, <c>\text{B}</c>, <c>B.</c>, <c>option B</c> and <c>B) 42</c> are the
+/// letter B; several letters are a set, however they are joined. Two letters where one is asked for are wrong; a text without a
+/// letter is not readable.
 /// </summary>
 internal sealed partial class ChoiceGrader : IAnswerGrader
 {
+    private const int LongestAnswer = 1000, MostWrappers = 4;
+
     public string Name => "choice";
 
     public string Description => "the letter of multiple choice, or a set of letters";
@@ -21,23 +24,30 @@ internal sealed partial class ChoiceGrader : IAnswerGrader
     public string? Objection(string reference) => Letters(reference) is null ? "It is not a letter, nor several." : null;
 
     /// <summary>The letters, in upper case, in order, each once; null where the text is no choice.</summary>
-    internal static string? Letters(string text)
+    internal static string? Letters(string text) => Sequence(text) is { } letters ? new string([.. letters.Distinct().Order()]) : null;
+
+    /// <summary>The letters as they stand, in upper case.</summary>
+    internal static string? Sequence(string text)
     {
-        if (text.Length > 1000) return null;
-        var bare = Wrapper().Replace(text, "${inside}").Replace("$", "", StringComparison.Ordinal).Trim().Trim('*').Trim();
+        if (text.Length > LongestAnswer || MathText.Clean(text) is not { } bare) return null;
+        for (var i = 0; i < MostWrappers && Wrapper().IsMatch(bare); i++) bare = Wrapper().Replace(bare, "${inside}");
+        bare = Named().Replace(bare.Trim().Trim('*', '{', '}').Trim(), "");
         var alone = Labelled().Match(bare);
         if (alone.Success) return alone.Groups["letter"].Value.ToUpperInvariant();
         if (!Several().IsMatch(bare)) return null;
-        var letters = Joint().Replace(bare, "").ToUpperInvariant().Where(char.IsAsciiLetterUpper).Distinct().Order().ToArray();
-        return letters.Length == 0 ? null : new string(letters);
+        var letters = new string([.. Joint().Replace(bare, "").ToUpperInvariant().Where(char.IsAsciiLetterUpper)]);
+        return letters.Length == 0 ? null : letters;
     }
 
-    [GeneratedRegex(@"\\(text|textbf|mathrm|mathbf|mbox|textit)\s*\{(?<inside>[^{}]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\\(text|textbf|textit|textrm|textsf|texttt|textnormal|emph|mathrm|mathbf|mathit|mathsf|mathtt|mbox|boxed|fbox|boldsymbol|bm|underline|operatorname)\s*\{(?<inside>[^{}]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Wrapper();
 
+    /// <summary>What a letter is called.</summary>
+    [GeneratedRegex(@"^(option|choice|answer|alternative)s?\s*:?\s+(?=\(?[A-Za-z]\b)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Named();
 
     /// <summary>One letter, alone or as the label of what follows: <c>B</c>, <c>(B)</c>, <c>B) 42</c>, <c>B. Paris</c>.</summary>
-    [GeneratedRegex(@"^\(?(?<letter>[A-Za-z])\s*([).\]:]\s*$|\s*$|[).:]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[\[(]?(?<letter>[A-Za-z])\s*([).\]:]\s*$|\s*$|[).\]:]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Labelled();
 
     /// <summary>Upper-case letters, or single ones joined by commas, spaces, "and" and "or".</summary>

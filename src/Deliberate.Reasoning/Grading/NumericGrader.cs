@@ -2,8 +2,8 @@ namespace Deliberate.Reasoning;
 
 /// <summary>
 /// A real number within a tolerance of the reference: |answer - reference| ≤ tolerance · |reference|, and where the reference is 0,
-/// ≤ tolerance. Reads whatever the math grader reads as one number, units and currency left aside; a percent sign divides by 100
-/// where only one of the two has it.
+/// ≤ tolerance. Reads whatever the math grader reads as one number; units, counted nouns and currency may be left out, but not
+/// differ; a percent sign that only one of the two has may divide by 100.
 /// </summary>
 internal sealed class NumericGrader(double tolerance = NumericGrader.UsualTolerance) : IAnswerGrader
 {
@@ -15,26 +15,46 @@ internal sealed class NumericGrader(double tolerance = NumericGrader.UsualTolera
 
     public AnswerMatch Compare(string reference, string answer)
     {
-        if (Read(reference) is not { } wanted || Read(answer) is not { } given) return AnswerMatch.Unreadable;
-        if (Near(given.Value, wanted.Value)) return AnswerMatch.Equal;
-        if (wanted.Percent == given.Percent) return AnswerMatch.Different;
-        return wanted.Percent ? Near(given.Value, wanted.Value / 100) ? AnswerMatch.Equal : AnswerMatch.Different : Near(given.Value / 100, wanted.Value) ? AnswerMatch.Equal : AnswerMatch.Different;
+        var budget = new MathBudget();
+        if (Read(reference, budget, reference: true) is not { Count: > 0 } wanted || Read(answer, budget, reference: false) is not { Count: > 0 } given) return AnswerMatch.Unreadable;
+        return wanted.Exists(w => given.Exists(g => Agree(w, g))) ? AnswerMatch.Equal : AnswerMatch.Different;
     }
 
-    public string? Objection(string reference) => Read(reference) is null ? "It is not a number." : null;
+    public string? Objection(string reference) => Read(reference, new MathBudget(), reference: true).Count == 0 ? "It is not a number." : null;
+
+    private bool Agree((double Value, MathUnit? Unit) wanted, (double Value, MathUnit? Unit) given)
+    {
+        if (wanted.Unit is not null && given.Unit is not null && !MathUnit.Agree(wanted.Unit, given.Unit)) return false;
+        var (percent, asked) = (wanted.Unit?.IsPercent == true, given.Unit?.IsPercent == true);
+        if (percent == asked) return Near(given.Value, wanted.Value);
+
+        // Half a per cent is no half: a sign that the reference lacks may be its unit only where the reference is no share itself.
+        if ((percent || Math.Abs(wanted.Value) >= 1 || wanted.Value == 0) && Near(given.Value, wanted.Value)) return true;
+        return percent ? Near(given.Value, wanted.Value / 100) : Near(given.Value / 100, wanted.Value);
+    }
 
     private bool Near(double given, double wanted) => Math.Abs(given - wanted) <= tolerance * (wanted == 0 ? 1 : Math.Abs(wanted));
 
-    private static (double Value, bool Percent)? Read(string text)
+    /// <summary>The numbers that a text may mean: of the first reading that is one, both sides of an approximation.</summary>
+    private static List<(double Value, MathUnit? Unit)> Read(string text, MathBudget budget, bool reference)
     {
-        if (MathText.Clean(text) is not { } clean) return null;
-        foreach (var reading in MathAnswer.Readings(clean))
+        var numbers = new List<(double, MathUnit?)>();
+        if (MathText.Clean(text) is not { } clean) return numbers;
+        var scalars = new MathScalars(budget);
+        var equations = new MathEquations(scalars);
+        foreach (var answer in MathAnswer.Readings(clean))
         {
-            var node = reading.Node is RelationNode { Operators: ["="] or ["~"], Sides: [SymbolNode, var side] } ? side : reading.Node;
-            var value = new MathEvaluator().Evaluate(node);
-            if (value.IsFinite && value.IsReal && double.IsFinite(value.Real)) return (value.Real, reading.Percent);
+            foreach (var said in equations.Readings(answer.Node))
+            {
+                var node = equations.Given(said, reference)?.Value ?? said;
+                var quantity = node as QuantityNode;
+                var value = scalars.Constant(quantity?.Value ?? node);
+                if (value.IsFinite && value.IsReal && double.IsFinite(value.Real)) numbers.Add((value.Real, quantity?.Unit));
+            }
+
+            if (numbers.Count > 0) return numbers;
         }
 
-        return null;
+        return numbers;
     }
 }

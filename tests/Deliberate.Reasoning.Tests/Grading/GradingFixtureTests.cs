@@ -62,7 +62,10 @@ public sealed class GradingFixtureTests
         wrong.ShouldBeEmpty();
     }
 
-    /// <summary>Material that the grader was not written against: what it extracts and decides for real solutions of MATH.</summary>
+    /// <summary>
+    /// Material that the grader was not written against: what it extracts and decides for real solutions of MATH. The recorded verdicts
+    /// are those of a program; it refuses 4:30 \text{ p.m.} for \text{4:30 p.m.}, which is the same time of day.
+    /// </summary>
     [Fact]
     public void Real_solutions_are_graded_as_by_others()
     {
@@ -78,7 +81,7 @@ public sealed class GradingFixtureTests
                 var answer = AnswerExtraction.Extract(texts[i].GetString()!);
                 var match = answer is null ? AnswerMatch.Unreadable : grader.Compare(gold, answer);
                 if (match == AnswerMatch.Unreadable) unreadable.Add($"{gold} against {answer}");
-                if ((match == AnswerMatch.Equal) != scores[i].GetBoolean()) differing.Add($"{gold} against {answer}: {scores[i]}");
+                if ((match == AnswerMatch.Equal) != (scores[i].GetBoolean() || (gold, answer) == (@"\text{4:30 p.m.}", @"4:30 \text{ p.m.}"))) differing.Add($"{gold} against {answer}: {scores[i]}");
             }
         }
 

@@ -1,8 +1,12 @@
 namespace Deliberate.Reasoning;
 
-/// <summary>One way to read an answer. A text may have two: <c>1,234</c> is a number, and a pair.</summary>
-internal sealed record MathAnswer(MathNode Node, string? Unit, bool Percent)
+/// <summary>One way to read an answer. A text may have several: <c>1,234</c> is a number, and a pair; <c>5 m</c> a product, and a length.</summary>
+/// <param name="Node">What is read.</param>
+/// <param name="Bare">Letters that were taken as a unit or magnitude.</param>
+internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
 {
+    private const int MostSteps = 20;
+
     /// <summary>Words that two letters make, rather than a product.</summary>
     private static readonly HashSet<string> ShortWords = new(StringComparer.OrdinalIgnoreCase) { "no", "on", "up", "or", "us", "it", "is", "go" };
 
@@ -19,8 +23,28 @@ internal sealed record MathAnswer(MathNode Node, string? Unit, bool Percent)
     private static void Add(List<MathAnswer> readings, string clean)
     {
         if (MathLexer.Read(clean) is not { Count: > 0 } tokens) return;
-        if (AreWords(tokens)) readings.Add(new MathAnswer(new WordsNode(MathLexer.Words(tokens)), null, false));
-        else if (MathParser.Parse(tokens) is { } read) readings.Add(new MathAnswer(read.Node, read.Unit, read.Percent));
+        var words = AreWords(tokens);
+        if (words) readings.Add(new MathAnswer(new WordsNode(MathLexer.Words(tokens)), BareLetters.None));
+        tokens = Conclusion(tokens);
+        if (words && !MayBeValue(tokens)) return;
+        if (tokens.Exists(t => t.Kind is MathTokenKind.Word or MathTokenKind.Text && t.Text.Split(' ').Any(MathWords.IsDenial))) return;
+        if (MathParser.Parse(tokens) is { } read) readings.Add(new MathAnswer(read.Node, BareLetters.None));
+        if (tokens.Exists(MathParser.MayBeBare) && MathParser.Parse(tokens, bare: true) is { Bare: not BareLetters.None } bare) readings.Add(new MathAnswer(bare.Node, bare.Bare));
+    }
+
+    /// <summary>What stands behind the last sign of "it follows".</summary>
+    private static List<MathToken> Conclusion(List<MathToken> tokens)
+    {
+        var last = tokens.FindLastIndex(t => t.Kind == MathTokenKind.Command && t.Text is "Rightarrow" or "implies" or "therefore" or "Longrightarrow");
+        return last >= 0 && last + 1 < tokens.Count && tokens.Count(t => t.Is("{")) <= MostSteps ? tokens[(last + 1)..] : tokens;
+    }
+
+    /// <summary>Whether words may be a value with a noun behind it, or one run of letters that are factors.</summary>
+    private static bool MayBeValue(List<MathToken> tokens)
+    {
+        var first = tokens.FindIndex(t => !t.Is("-") && !t.Is("+"));
+        if (first < 0) return false;
+        return tokens[first].Kind == MathTokenKind.Number || (first + 1 == tokens.Count && tokens[first].Kind == MathTokenKind.Word && MathWords.AreFactors(tokens[first].Text));
     }
 
     /// <summary>Whether the tokens say something in words: no operator, and a word that is no function, unit or connective.</summary>
@@ -34,7 +58,7 @@ internal sealed record MathAnswer(MathNode Node, string? Unit, bool Percent)
             {
                 case MathTokenKind.Text:
                     // Behind a number it is a unit, between answers a connective.
-                    if (i == 0 && token.Text.Length > 0) words++;
+                    if (i == 0 && token.Text.Length > 1) words++;
                     break;
                 case MathTokenKind.Word:
                     var joined = (i > 0 && !token.Spaced && tokens[i - 1].Kind == MathTokenKind.Number) || (i + 1 < tokens.Count && !tokens[i + 1].Spaced && tokens[i + 1].Kind == MathTokenKind.Number);

@@ -10,9 +10,13 @@ internal static class MathLexer
 {
     private const int DeepestText = 8;
 
+    /// <summary>Commands that set words: a single letter in them is upright, as units are.</summary>
+    private static readonly HashSet<string> Upright = new(StringComparer.Ordinal) { "text", "mbox", "textrm", "textnormal", "textup", "mathrm", "hbox", "operatorname" };
+
+    /// <summary>Commands that change how their argument looks, or frame it.</summary>
     private static readonly HashSet<string> Fonts = new(StringComparer.Ordinal)
     {
-        "text", "mbox", "textbf", "textit", "textrm", "textnormal", "mathrm", "mathbf", "mathit", "mathsf", "boldsymbol", "bm", "underline", "operatorname", "hbox", "textsf", "boxed",
+        "textbf", "textit", "textsf", "texttt", "textsc", "emph", "mathbf", "mathit", "mathsf", "mathtt", "mathnormal", "boldsymbol", "bm", "pmb", "underline", "uline", "boxed", "fbox", "framebox", "circled",
     };
 
     public static List<MathToken>? Read(string clean)
@@ -39,46 +43,24 @@ internal static class MathLexer
             if (char.IsAsciiDigit(c) || (c == '.' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1])))
             {
                 if (Number(text, ref i) is not { } value) return false;
-                Add(MathTokenKind.Number, text[start..i], value);
+                tokens.Add(new MathToken(MathTokenKind.Number, text[start..i], value, spaced));
             }
             else if (char.IsLetter(c))
             {
                 while (i < text.Length && char.IsLetter(text[i])) i++;
-                Add(MathTokenKind.Word, text[start..i]);
+                Word(text[start..i], tokens, spaced);
             }
             else if (c == '\\' && i + 1 < text.Length && char.IsAsciiLetter(text[i + 1]))
             {
                 i++;
                 while (i < text.Length && char.IsAsciiLetter(text[i])) i++;
-                var name = text[(start + 1)..i];
-                if (!Fonts.Contains(name))
-                {
-                    Add(MathTokenKind.Command, name);
-                }
-                else if (Argument(text, ref i) is { } inside)
-                {
-                    if (IsWords(inside)) Add(MathTokenKind.Text, inside.Trim());
-                    else if (!Read("{" + inside + "}", tokens, depth + 1)) return false;
-                }
-                else
-                {
-                    return false;
-                }
+                if (!Command(text, text[(start + 1)..i], ref i, tokens, depth, spaced)) return false;
             }
-            else if (c == '\\' && i + 1 < text.Length && text[i + 1] is '{' or '}' or '\\' or '|')
+            else if (Sign(text, i) is { } length)
             {
-                i += 2;
-                Add(MathTokenKind.Sign, text[start..i]);
-            }
-            else if (i + 1 < text.Length && text.AsSpan(i, 2) is "<=" or ">=" or "!=" or "==")
-            {
-                i += 2;
-                Add(MathTokenKind.Sign, text[start..i] == "==" ? "=" : text[start..i]);
-            }
-            else if ("+-*/^_!=<>()[]{}|,;:%&'.?-\"".Contains(c, StringComparison.Ordinal))
-            {
-                i++;
-                Add(MathTokenKind.Sign, c.ToString());
+                i += length;
+                var sign = text[start..i];
+                tokens.Add(new MathToken(MathTokenKind.Sign, sign == "==" ? "=" : sign, default, spaced));
             }
             else
             {
@@ -89,9 +71,44 @@ internal static class MathLexer
         }
 
         return true;
-
-        void Add(MathTokenKind kind, string what, Rational value = default) => tokens.Add(new MathToken(kind, what, value, spaced));
     }
+
+    private static int? Sign(string text, int at)
+    {
+        var two = at + 1 < text.Length ? text.AsSpan(at, 2) : default;
+        if (two is @"\{" or @"\}" or @"\\" or @"\|" or "<=" or ">=" or "!=" or "==") return 2;
+        return "+-*/^_!=<>()[]{}|,;:%&'.?-\"".Contains(text[at], StringComparison.Ordinal) ? 1 : null;
+    }
+
+    private static void Word(string word, List<MathToken> tokens, bool spaced)
+    {
+        // sinx is the sine of x.
+        var cut = MathWords.IsFunctionOfLetter(word) ? word.Length - 1 : word.Length;
+        tokens.Add(new MathToken(MathTokenKind.Word, word[..cut], default, spaced));
+        if (cut < word.Length) tokens.Add(new MathToken(MathTokenKind.Word, word[cut..], default, false));
+    }
+
+    private static bool Command(string text, string name, ref int i, List<MathToken> tokens, int depth, bool spaced)
+    {
+        var upright = Upright.Contains(name);
+        if (!upright && !Fonts.Contains(name))
+        {
+            tokens.Add(new MathToken(MathTokenKind.Command, name, default, spaced));
+            return true;
+        }
+
+        if (name == "operatorname" && i < text.Length && text[i] == '*') i++;
+        if (Argument(text, ref i) is not { } inside) return false;
+        var words = inside.Trim();
+        if (words.Length == 0) return true;
+        if (MathParser.IsFunction(words) && (name == "operatorname" || !MathUnits.IsUnitWord(words))) tokens.Add(new MathToken(MathTokenKind.Command, words, default, spaced));
+        else if ((BeginsWithNumber(words) && words.Any(char.IsLetter)) || (words.Length > 0 && words.All(c => c is '.' or ',' or ';' or ':' or '%' or ' '))) return words == "." || Read(words, tokens, depth + 1);
+        else if (IsWords(inside) || (upright && words is [var letter] && char.IsLetter(letter))) tokens.Add(new MathToken(MathTokenKind.Text, words, default, spaced));
+        else return Read("{" + inside + "}", tokens, depth + 1);
+        return true;
+    }
+
+    private static bool BeginsWithNumber(string words) => words.Length > 0 && (char.IsAsciiDigit(words[0]) || (words.Length > 1 && words[0] is '-' or '+' or '.' && char.IsAsciiDigit(words[1])));
 
     /// <summary>Digits, a point, a repeating part (<c>0.\overline{3}</c>), a power of ten (<c>1.5e-3</c>).</summary>
     private static Rational? Number(string text, ref int i)
@@ -102,18 +119,12 @@ internal static class MathLexer
         var point = i;
         while (i < text.Length && char.IsAsciiDigit(text[i])) i++;
         var value = Rational.Parse(text.AsSpan(start, i - start));
-        const string Overline = @"\overline{";
-        if (value is not null && string.CompareOrdinal(text, i, Overline, 0, Overline.Length) == 0 && text.AsSpan(start, i - start).Contains('.'))
+        if (value is not null && text.AsSpan(start, i - start).Contains('.'))
         {
-            var close = text.IndexOf('}', i);
-            var digits = close < 0 ? "" : text[(i + Overline.Length)..close];
-            if (digits.Length is 0 or > 100 || !digits.All(char.IsAsciiDigit)) return null;
-
-            // d repeating digits after n others are d / (10^n (10^d - 1)).
-            var repeat = Rational.Parse(digits)!.Value;
-            var scale = System.Numerics.BigInteger.Pow(10, i - point) * (System.Numerics.BigInteger.Pow(10, digits.Length) - 1);
-            i = close + 1;
-            return Rational.Of(repeat.Numerator, scale) is { } part ? Rational.Add(value.Value, part) : null;
+            foreach (var repeating in (string[])[@"\overline{", @"\bar{"])
+            {
+                if (string.CompareOrdinal(text, i, repeating, 0, repeating.Length) == 0) return Repeating(text, value.Value, i - point, i + repeating.Length, ref i);
+            }
         }
 
         if (value is null || i + 1 >= text.Length || text[i] is not ('e' or 'E')) return value;
@@ -126,6 +137,18 @@ internal static class MathLexer
         i = at;
         var exponent = int.Parse(text.AsSpan(first, at - first), System.Globalization.CultureInfo.InvariantCulture);
         return Rational.Power(Rational.Of(10), negative ? -exponent : exponent) is { } power ? Rational.Multiply(value.Value, power) : null;
+    }
+
+    /// <summary>d repeating digits after n others are d / (10^n (10^d - 1)).</summary>
+    private static Rational? Repeating(string text, Rational before, int decimals, int from, ref int i)
+    {
+        var close = text.IndexOf('}', from);
+        var digits = close < 0 ? "" : text[from..close];
+        if (digits.Length is 0 or > 100 || !digits.All(char.IsAsciiDigit)) return null;
+        var repeat = Rational.Parse(digits)!.Value;
+        var scale = System.Numerics.BigInteger.Pow(10, decimals) * (System.Numerics.BigInteger.Pow(10, digits.Length) - 1);
+        i = close + 1;
+        return Rational.Of(repeat.Numerator, scale) is { } part ? Rational.Add(before, part) : null;
     }
 
     /// <summary>The argument of a command, in braces or the next character; null where a brace is not closed.</summary>
@@ -145,7 +168,7 @@ internal static class MathLexer
         return null;
     }
 
-    /// <summary>Words rather than mathematics: letters, more than one in a row, or nothing at all.</summary>
+    /// <summary>Words rather than mathematics: letters, more than one.</summary>
     private static bool IsWords(string inside)
     {
         if (inside.Contains('\\', StringComparison.Ordinal)) return false;
@@ -156,7 +179,7 @@ internal static class MathLexer
             else if (!char.IsAsciiDigit(c) && c is not (' ' or '.' or ',' or '-' or '\'' or ':' or '/')) return false;
         }
 
-        return letters > 1 || inside.Trim().Length == 0;
+        return letters > 1;
     }
 
     /// <summary>The tokens as one line of words.</summary>

@@ -7,7 +7,7 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed partial class MathParser
 {
-    private const int Deepest = 60;
+    private const int Deepest = 60, MostItems = 400;
 
     private static readonly Dictionary<string, string> Relations = new(StringComparer.Ordinal)
     {
@@ -30,29 +30,32 @@ internal sealed partial class MathParser
         ["approx"] = "~",
         ["in"] = "in",
         ["equiv"] = "=",
+        ["cong"] = "=",
+    };
+
+    private static readonly HashSet<string> NoFactors = new(StringComparer.Ordinal)
+    {
+        "cup", "cap", "setminus", "mid", "pm", "mp", "end", "rangle", "rfloor", "rceil", "rvert", "rVert", "circ", "cdot", "times", "div", "to", "pmod", "mod", "choose", "over", "degree", "ldots", "cdots", "dots", "Rightarrow", "implies", "iff",
     };
 
     private readonly List<MathToken> _tokens;
-    private int _at, _depth;
+    private readonly bool _bare;
+    private int _at, _depth, _scope;
 
-    private MathParser(List<MathToken> tokens) => _tokens = tokens;
+    private MathParser(List<MathToken> tokens, bool bare) => (_tokens, _bare) = (tokens, bare);
 
-    /// <summary>Units that stood behind numbers, in words; null where none did.</summary>
-    public string? Unit { get; private set; }
+    private MathToken Next => Ahead(0);
 
-    /// <summary>Whether a percent sign stood there.</summary>
-    public bool Percent { get; private set; }
-
-    private MathToken Next => _at < _tokens.Count ? _tokens[_at] : new MathToken(MathTokenKind.End, "", default, false);
-
-    /// <summary>The answer, with its units; null where it cannot be read.</summary>
-    public static (MathNode Node, string? Unit, bool Percent)? Parse(List<MathToken> tokens)
+    /// <summary>The answer; null where it cannot be read.</summary>
+    /// <param name="tokens">Not changed.</param>
+    /// <param name="bare">Whether letters right behind a number are units and magnitudes: <c>5 m</c>, <c>40k</c>.</param>
+    public static (MathNode Node, BareLetters Bare)? Parse(IReadOnlyList<MathToken> tokens, bool bare = false)
     {
-        var parser = new MathParser(tokens);
+        var parser = new MathParser([.. tokens], bare);
         try
         {
-            var node = parser.List(top: true);
-            return parser.Next.Kind == MathTokenKind.End ? (node, parser.Unit, parser.Percent) : null;
+            var node = parser.List();
+            return parser.Next.Kind == MathTokenKind.End ? (node, parser._bareLetters) : null;
         }
         catch (UnreadableException)
         {
@@ -60,67 +63,88 @@ internal sealed partial class MathParser
         }
     }
 
+    /// <summary>Whether a word names a function or constant.</summary>
     public static bool IsFunction(string word) => Functions.Contains(word) || word is "pi" or "frac" or "infty";
+
+    private MathToken Ahead(int tokens) => _at + tokens < _tokens.Count ? _tokens[_at + tokens] : new MathToken(MathTokenKind.End, "", default, false);
 
     private static bool IsConnector(in MathToken token) => token.Kind is MathTokenKind.Word or MathTokenKind.Text && token.Text.ToLowerInvariant() is "and" or "or" or ", and" or ", or";
 
-    private MathNode List(bool top)
+    private static bool IsRelation(in MathToken token) => token.Kind is MathTokenKind.Sign or MathTokenKind.Command && Relations.ContainsKey(token.Text);
+
+    private MathNode List()
     {
-        var items = new List<MathNode> { Relation() };
+        var items = new List<MathNode> { Relation(units: true) };
         while (true)
         {
-            if (top) items[^1] = TakeUnits(items[^1]);
-            if (!Next.Is(",") && !Next.Is(";") && !IsConnector(Next)) break;
-            while (Next.Is(",") || Next.Is(";") || IsConnector(Next)) _at++;
-            items.Add(Relation());
-            if (items.Count > 400) throw new UnreadableException();
+            // 2 hours 30 minutes are two values, as if a comma stood between them.
+            if (items[^1] is not QuantityNode || Next.Kind != MathTokenKind.Number)
+            {
+                if (!Next.Is(",") && !Next.Is(";") && !IsConnector(Next)) break;
+                while (Next.Is(",") || Next.Is(";") || IsConnector(Next)) _at++;
+            }
+
+            items.Add(Relation(units: true));
+            if (items.Count > MostItems) throw new UnreadableException();
         }
 
-        return items.Count == 1 ? items[0] : new ListNode([.. items]);
+        MathNode list = items.Count == 1 ? items[0] : new ListNode([.. items]);
+        if (!Next.IsCommand("choose") && !Next.IsCommand("over")) return list;
+        var function = Next.Text == "choose" ? "binom" : "div";
+        _at++;
+        return new CallNode(function, list, Relation(units: false));
     }
 
-    /// <summary>Words, a percent sign or degrees behind a value, and the power of a unit; gives the value without them.</summary>
-    private MathNode TakeUnits(MathNode value)
-    {
-        if (WithoutDegrees(value) is { } angle)
-        {
-            value = angle;
-            Unit ??= "degrees";
-        }
-
-        while (true)
-        {
-            if (Next.Is("%") || (Next.Kind == MathTokenKind.Word && Next.Text.ToLowerInvariant() is "percent" or "pct")) Percent = true;
-            else if ((Next.Kind == MathTokenKind.Text && !IsConnector(Next)) || (Next.Kind == MathTokenKind.Word && MathUnits.IsUnitWord(Next.Text))) Unit = Unit is null ? Next.Text : $"{Unit} {Next.Text}";
-            else if (Next.Is("/") && Unit is not null) Unit += " /";
-            else return value;
-            _at++;
-            if (!Next.Is("^")) continue;
-            _at++;
-            Argument();
-        }
-    }
-
-    private static MathNode? WithoutDegrees(MathNode value) => value switch
-    {
-        CallNode { Function: "deg", Arguments: [var angle] } => angle,
-        CallNode { Function: "neg", Arguments: [var inner] } when WithoutDegrees(inner) is { } angle => new CallNode("neg", angle),
-        _ => null,
-    };
-
-    private MathNode Relation()
+    private MathNode Relation(bool units)
     {
         if (Next.IsCommand("approx")) _at++;
-        var sides = new List<MathNode> { Union() };
+        var sides = new List<MathNode> { Side(units) };
         var operators = new List<string>();
-        while (Relations.TryGetValue(Next.Text, out var relation) && Next.Kind is MathTokenKind.Sign or MathTokenKind.Command)
+        while (IsRelation(Next))
         {
+            operators.Add(Relations[Next.Text]);
             _at++;
-            operators.Add(relation);
-            sides.Add(Union());
+            sides.Add(Side(units));
         }
 
         return operators.Count == 0 ? sides[0] : new RelationNode([.. sides], [.. operators]);
+    }
+
+    /// <summary>A side of a relation, with its unit; one that another side follows may be a name in any notation.</summary>
+    private MathNode Side(bool units)
+    {
+        if (!units) return Union();
+        var (start, depth, scope, integrals, integrand, differential) = (_at, _depth, _scope, _integrals, _integrand, _differential);
+        try
+        {
+            var side = TakeUnits(Evaluated(Union()));
+            if (Next.Kind == MathTokenKind.End || IsRelation(Next) || NameEnd(start) is null) return side;
+        }
+        catch (UnreadableException) when (NameEnd(start) is not null)
+        {
+        }
+
+        var end = NameEnd(start)!.Value;
+        (_at, _depth, _scope, _integrals, _integrand, _differential) = (end, depth, scope, integrals, integrand, differential);
+        _money = null;
+        return new NameNode(MathLexer.Words(_tokens.Skip(start).Take(end - start)));
+    }
+
+    /// <summary>Where the equals sign stands that ends what begins here, outside all brackets; null where there is none.</summary>
+    private int? NameEnd(int start)
+    {
+        var open = 0;
+        for (var at = start; at < _tokens.Count; at++)
+        {
+            var token = _tokens[at];
+            if (token.Kind == MathTokenKind.Sign && token.Text is "(" or "[" or "{" or @"\{") open++;
+            else if (token.Kind == MathTokenKind.Sign && token.Text is ")" or "]" or "}" or @"\}" && --open < 0) return null;
+            if (open > 0) continue;
+            if (token.Is("=") || token.IsCommand("approx")) return at > start ? at : null;
+            if (IsRelation(token) || token.Is(",") || token.Is(";") || IsConnector(token)) return null;
+        }
+
+        return null;
     }
 
     private MathNode Union()
@@ -152,7 +176,7 @@ internal sealed partial class MathParser
     {
         if (++_depth > Deepest) throw new UnreadableException();
         var sum = Product();
-        while (SignOf(Next) is { } sign)
+        while (SignOf(Next) is { } sign && !IntegrandEnds)
         {
             _at++;
             sum = new CallNode(sign, sum, Product());
@@ -168,9 +192,10 @@ internal sealed partial class MathParser
     private MathNode Product()
     {
         var product = Signed();
-        while (true)
+        while (!IntegrandEnds)
         {
-            if (Next.Is("*") || Next.IsCommand("cdot") || Next.IsCommand("times"))
+            if (TakeDifferential()) break;
+            if (Next.Is("*") || Next.IsCommand("cdot") || Next.IsCommand("times") || IsLetterTimes())
             {
                 _at++;
                 product = new CallNode("mul", product, Signed());
@@ -182,23 +207,32 @@ internal sealed partial class MathParser
             }
             else if (BeginsFactor())
             {
-                // Two numbers side by side are neither a product nor a number.
-                if (Next.Kind == MathTokenKind.Number) throw new UnreadableException();
-                product = new CallNode("mul", product, Power());
+                // Two numbers side by side are neither a product nor a number, unless a raised one ends the first: 2^{3}3^{2}.
+                if (Next.Kind == MathTokenKind.Number && !(_tokens[_at - 1].Is("}") && LastFactor(product) is CallNode { Function: "pow" })) throw new UnreadableException();
+                var applied = Next.Is("(") && product is SymbolNode && _tokens[_at - 1] is { Kind: MathTokenKind.Command } or { Kind: MathTokenKind.Word, Text.Length: 1 };
+                product = new CallNode(applied ? "apply" : "mul", product, Power());
             }
             else
             {
-                return product;
+                break;
             }
         }
+
+        return product;
     }
+
+    private static MathNode LastFactor(MathNode product) => product is CallNode { Function: "mul", Arguments: [_, var last] } ? last : product;
+
+    /// <summary>The letter x between two numbers, which stands for times.</summary>
+    private bool IsLetterTimes() => Next is { Kind: MathTokenKind.Word, Text: "x" or "X" } && Ahead(1).Kind == MathTokenKind.Number && _tokens[_at - 1].Kind == MathTokenKind.Number;
 
     private bool BeginsFactor() => Next.Kind switch
     {
         MathTokenKind.Number => true,
-        MathTokenKind.Word => !IsConnector(Next) && !MathUnits.IsUnitWord(Next.Text),
-        MathTokenKind.Command => !Relations.ContainsKey(Next.Text) && Next.Text is not ("cup" or "cap" or "setminus" or "mid" or "pm" or "mp" or "end" or "rangle" or "rfloor" or "rceil" or "rvert" or "circ" or "cdot" or "times" or "div" or "to" or "pmod" or "mod"),
-        MathTokenKind.Sign => Next.Is("(") || Next.Is("{") || Next.Is("["),
+        MathTokenKind.Word => !IsConnector(Next) && !BeginsUnit() && !BeginsDifferential(),
+        MathTokenKind.Text => Next.Text.Length == 1 && !BeginsUnit() && !BeginsDifferential(),
+        MathTokenKind.Command => !Relations.ContainsKey(Next.Text) && !NoFactors.Contains(Next.Text) && !BeginsUnit(),
+        MathTokenKind.Sign => (Next.Is("(") && !IsModulus) || Next.Is("{") || Next.Is("["),
         _ => false,
     };
 
@@ -206,8 +240,10 @@ internal sealed partial class MathParser
     {
         string? sign = null;
         var negative = false;
-        while (SignOf(Next) is { } found)
+        while (true)
         {
+            if (TakeMoney()) continue;
+            if (SignOf(Next) is not { } found) break;
             _at++;
             if (found is "pm" or "mp") sign = sign is null ? found : throw new UnreadableException();
             else if (found == "sub") negative = !negative;
@@ -229,9 +265,9 @@ internal sealed partial class MathParser
             _at++;
             if (Argument() is NumberNode { Value.IsInteger: true } n && Argument() is NumberNode { Value.IsInteger: true } d && !Next.Is("^")) return new CallNode("add", whole, new CallNode("div", n, d));
         }
-        else if (Next is { Kind: MathTokenKind.Number, Spaced: true } && _at + 2 < _tokens.Count && _tokens[_at + 1].Is("/") && _tokens[_at + 2].Kind == MathTokenKind.Number)
+        else if (Next is { Kind: MathTokenKind.Number, Spaced: true } && Ahead(1).Is("/") && Ahead(2).Kind == MathTokenKind.Number)
         {
-            var fraction = new CallNode("div", new NumberNode(Next.Value), new NumberNode(_tokens[_at + 2].Value));
+            var fraction = new CallNode("div", new NumberNode(Next.Value), new NumberNode(Ahead(2).Value));
             _at += 3;
             return new CallNode("add", whole, fraction);
         }
@@ -257,10 +293,16 @@ internal sealed partial class MathParser
                 _at++;
                 value = new CallNode("fact", value);
             }
+            else if (Next.IsCommand("degree"))
+            {
+                _at++;
+                value = new CallNode("deg", value);
+            }
             else if (Next.Is("^"))
             {
                 _at++;
                 if (TakesDegree()) value = new CallNode("deg", value);
+                else if (TakesOrdinal(value)) continue;
                 else return Postfix(new CallNode("pow", value, Exponent()));
             }
             else
@@ -278,7 +320,7 @@ internal sealed partial class MathParser
             return true;
         }
 
-        if (!Next.Is("{") || _at + 2 >= _tokens.Count || !_tokens[_at + 1].IsCommand("circ") || !_tokens[_at + 2].Is("}")) return false;
+        if (!Next.Is("{") || !Ahead(1).IsCommand("circ") || !Ahead(2).Is("}")) return false;
         _at += 3;
         return true;
     }
@@ -288,9 +330,11 @@ internal sealed partial class MathParser
     {
         if (Next.Is("-") || Next.Is("+"))
         {
+            if (++_depth > Deepest) throw new UnreadableException();
             var negative = Next.Is("-");
             _at++;
             var inner = Exponent();
+            _depth--;
             return negative ? new CallNode("neg", inner) : inner;
         }
 
@@ -312,7 +356,9 @@ internal sealed partial class MathParser
         if (Next.Is("{"))
         {
             _at++;
-            var inner = Relation();
+            _scope++;
+            var inner = Relation(units: false);
+            _scope--;
             Take("}");
             return inner;
         }
@@ -321,8 +367,16 @@ internal sealed partial class MathParser
         {
             var token = Next;
             if (!token.Text.All(char.IsAsciiDigit)) throw new UnreadableException();
-            _tokens[_at] = token with { Text = token.Text[1..], Value = Rational.Parse(token.Text.AsSpan(1))!.Value, Spaced = false };
-            return new NumberNode(Rational.Of(token.Text[0] - '0'));
+            _tokens[_at] = token with { Text = token.Text[..1], Value = Rational.Of(token.Text[0] - '0') };
+            _tokens.Insert(_at + 1, token with { Text = token.Text[1..], Value = Rational.Parse(token.Text.AsSpan(1))!.Value, Spaced = false });
+        }
+
+        // Of letters run together, the first.
+        if (Next.Kind == MathTokenKind.Word && Next.Text.Length > 1 && !IsFunction(Next.Text) && !Greek.Contains(Next.Text))
+        {
+            var token = Next;
+            _tokens[_at] = token with { Text = token.Text[..1] };
+            _tokens.Insert(_at + 1, token with { Text = token.Text[1..], Spaced = false });
         }
 
         return Atom();

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Deliberate.Reasoning;
 
-/// <summary>The variables of an expression, and the values at which two expressions are compared.</summary>
+/// <summary>The variables of an expression, the values at which two expressions are compared, and replacing one by another expression.</summary>
 internal static class MathSymbols
 {
     public static HashSet<string> Of(params ReadOnlySpan<MathNode> nodes)
@@ -10,15 +12,77 @@ internal static class MathSymbols
         return found;
     }
 
+    public static bool Any(MathNode node) => Of(node).Count > 0;
+
     /// <summary>A fraction between -3 and 3 that follows from the variable's name and the number of the point: of either sign, never near 0 or 1.</summary>
     public static Rational Value(string name, int point)
+    {
+        var hash = Hash(name, point);
+        var size = (long)(hash >> 33) % 750 + 250;
+        return Rational.Of((hash & 1) == 0 ? size : -size, 337)!.Value;
+    }
+
+    /// <summary>A whole number from 2 to 13.</summary>
+    public static Rational Whole(string name, int point) => Rational.Of((long)(Hash(name, point) >> 33) % 12 + 2);
+
+    /// <summary>What an expression consists of, as a text: the same for expressions that are written alike.</summary>
+    public static string Write(MathNode node) => node switch
+    {
+        NumberNode number => number.Value.IsInteger ? number.Value.Numerator.ToString(CultureInfo.InvariantCulture) : $"{number.Value.Numerator}/{number.Value.Denominator}",
+        SymbolNode symbol => symbol.Name,
+        ConstantNode constant => constant.Name,
+        NameNode name => name.Text.Replace(" ", "", StringComparison.Ordinal),
+        WordsNode words => words.Text,
+        QuantityNode quantity => Write(quantity.Value),
+        _ => $"{(node as CallNode)?.Function ?? node.GetType().Name}({string.Join(',', Children(node).Select(Write))})",
+    };
+
+    /// <summary>The expression with another one in a variable's place; null where the variable is bound inside.</summary>
+    public static MathNode? Replace(MathNode node, string variable, MathNode by)
+    {
+        switch (node)
+        {
+            case SymbolNode symbol: return symbol.Name == variable ? by : node;
+            case CallNode call:
+                {
+                    var arguments = new MathNode[call.Arguments.Length];
+                    for (var i = 0; i < arguments.Length; i++)
+                    {
+                        if (Replace(call.Arguments[i], variable, by) is not { } replaced) return null;
+                        arguments[i] = replaced;
+                    }
+
+                    return new CallNode(call.Function, arguments);
+                }
+
+            default: return Of(node).Contains(variable) ? null : node;
+        }
+    }
+
+    /// <summary>The parts of a node.</summary>
+    public static IEnumerable<MathNode> Children(MathNode node) => node switch
+    {
+        CallNode call => call.Arguments,
+        GroupNode group => group.Items,
+        SetNode set => set.Items,
+        ListNode list => list.Items,
+        UnionNode union => union.Parts,
+        RatioNode ratio => ratio.Terms,
+        RelationNode relation => relation.Sides,
+        BuilderNode builder => [builder.Condition],
+        QuantityNode quantity => [quantity.Value],
+        MatrixNode matrix => matrix.Rows.SelectMany(r => r),
+        SeriesNode series => [series.From, series.To, series.Body],
+        IntegralNode integral => [integral.From, integral.To, integral.Body],
+        _ => [],
+    };
+
+    private static ulong Hash(string name, int point)
     {
         var hash = 14695981039346656037UL + (ulong)point * 0x9E3779B97F4A7C15UL;
         foreach (var c in name) hash = (hash ^ c) * 1099511628211UL;
         hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9UL;
-        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
-        var size = (long)(hash >> 33) % 750 + 250;
-        return Rational.Of((hash & 1) == 0 ? size : -size, 337)!.Value;
+        return (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
     }
 
     private static void Collect(MathNode node, HashSet<string> found)
@@ -26,30 +90,20 @@ internal static class MathSymbols
         switch (node)
         {
             case SymbolNode symbol: found.Add(symbol.Name); break;
-            case CallNode call: All(call.Arguments, found); break;
-            case GroupNode group: All(group.Items, found); break;
-            case SetNode set: All(set.Items, found); break;
-            case ListNode list: All(list.Items, found); break;
-            case UnionNode union: All(union.Parts, found); break;
-            case RatioNode ratio: All(ratio.Terms, found); break;
-            case RelationNode relation: All(relation.Sides, found); break;
-            case BuilderNode builder: Collect(builder.Condition, found); break;
-            case MatrixNode matrix:
-                foreach (var row in matrix.Rows) All(row, found);
+            case SeriesNode series: Bound(series.Variable, series.Body, [series.From, series.To], found); break;
+            case IntegralNode integral: Bound(integral.Variable, integral.Body, [integral.From, integral.To], found); break;
+            default:
+                foreach (var child in Children(node)) Collect(child, found);
                 break;
-            case SeriesNode series:
-                var inner = new HashSet<string>(StringComparer.Ordinal);
-                Collect(series.Body, inner);
-                inner.Remove(series.Variable);
-                found.UnionWith(inner);
-                All([series.From, series.To], found);
-                break;
-            default: break;
         }
     }
 
-    private static void All(ReadOnlySpan<MathNode> nodes, HashSet<string> found)
+    private static void Bound(string variable, MathNode body, ReadOnlySpan<MathNode> free, HashSet<string> found)
     {
-        foreach (var node in nodes) Collect(node, found);
+        var inner = new HashSet<string>(StringComparer.Ordinal);
+        Collect(body, inner);
+        inner.Remove(variable);
+        found.UnionWith(inner);
+        foreach (var node in free) Collect(node, found);
     }
 }
