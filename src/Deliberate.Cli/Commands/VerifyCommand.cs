@@ -39,7 +39,7 @@ internal sealed class VerifyCommand : CliCommand
         var samples = Samples(parsed.GetRequiredValue(_file), problems);
         using var stop = new StopSignal("Stopping.");
         // Every failure is to be seen here, not only those that a run would stop at.
-        using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : new VerifierRunner(new AnswerVerifier(problems.AnswerGrader!, problems.Tolerance), 1, TimeSpan.FromMinutes(1), 1);
+        using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : new VerifierRunner(new AnswerVerifier(problems.AnswerGrader!, problems.Tolerance, problems.Lists), 1, TimeSpan.FromMinutes(1), 1);
         if (runner.Verifier is CommandVerifier { Notice: { } notice }) Console.Error.WriteLine(notice);
         var clock = Stopwatch.StartNew();
         var verdicts = runner.Run(samples, stop.Token);

@@ -15,7 +15,7 @@ internal sealed record ProblemLine(string File, int Line, string Prompt, string 
 
 /// <summary>
 /// Reads problems from JSON Lines: <c>prompt</c>, <c>answer</c> (text or number), and optionally <c>id</c>, <c>level</c> (a whole
-/// number) and <c>grader</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field.
+/// number), <c>grader</c> and <c>lists</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field.
 /// </summary>
 internal static class ProblemFile
 {
@@ -56,6 +56,7 @@ internal static class ProblemFile
         if (answer is null && grader is not null) throw line.Root.TryGetProperty(OwnProblem.Answer, out _) ? line.Error("The answer is null.", OwnProblem.Answer, "Give one, or name a verifier of your own.") : Missing(line);
         var named = line.GetOptionalString(OwnProblem.Grader);
         if (named is not null) grader = Named(line, named);
+        if (grader is not null && line.GetOptionalString(OwnProblem.Lists) is { } lists && OwnProblem.ListsNamed(lists) is null) throw line.Error($"There is no kind of list \"{lists}\".", OwnProblem.Lists, "It is usual, ordered or set.");
         if (grader is not null && answer is not null && grader.Compare(answer, answer) != AnswerMatch.Equal)
             throw line.Error($"The grader {grader.Name} cannot work with \"{(answer.Length <= 60 ? answer : answer[..60] + "...")}\": {grader.Objection(answer) ?? "it does not even equal itself."}", OwnProblem.Answer, "Correct it, or choose another grader for the line.");
         var level = line.TryGet(line.Root, OwnProblem.Level, out var found) && found.ValueKind != JsonValueKind.Null ? line.GetInt32(OwnProblem.Level) : 1;

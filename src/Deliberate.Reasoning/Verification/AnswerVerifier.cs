@@ -1,7 +1,7 @@
 namespace Deliberate.Reasoning;
 
-/// <summary>Compares the completion's final answer with the problem's by one of our graders; a problem may name its own.</summary>
-internal sealed class AnswerVerifier(IAnswerGrader grader, double? tolerance = null) : IVerifier
+/// <summary>Compares the completion's final answer with the problem's by one of our graders; a problem may name its own, and how its list is meant.</summary>
+internal sealed class AnswerVerifier(IAnswerGrader grader, double? tolerance = null, AnswerLists lists = AnswerLists.Usual) : IVerifier
 {
     public string Name => grader.Name;
 
@@ -10,7 +10,8 @@ internal sealed class AnswerVerifier(IAnswerGrader grader, double? tolerance = n
     public Verdict Verify(VerifierSample sample)
     {
         if (sample.Answer is null) return Verdict.Unscored(sample.Truncated ? "cut off before there was an answer" : "no answer found");
-        var used = OwnProblem.GraderOf(sample.Problem) is { } own ? AnswerGraders.Get(own, tolerance) : grader;
+        var (own, meant) = (OwnProblem.GraderOf(sample.Problem), OwnProblem.ListsOf(sample.Problem));
+        var used = own is null && meant is null ? grader : AnswerGraders.Get(own ?? grader.Name, tolerance, meant ?? lists);
         return used.Compare(sample.Problem.Answer, sample.Answer) switch
         {
             AnswerMatch.Equal => Verdict.Pass(),

@@ -25,6 +25,9 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     [InRange(0)]
     public double? Tolerance { get; init; }
 
+    [Description("Of the math grader: whether the order of a list without brackets counts: usual (of three labels and more, not of other values), ordered or set; a line may say its own.")]
+    public AnswerLists Lists { get; init; }
+
     [Description("Where the answer stands: marked (\\boxed{}, \"Answer:\", <answer>, ...), whole (all after the thought) or last_number.")]
     public AnswerFormat AnswerFormat { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
 
     /// <summary>Null where a verifier of the user's decides.</summary>
     [JsonIgnore]
-    public IAnswerGrader? AnswerGrader => Verifier is null ? AnswerGraders.Get(Grader ?? AnswerGraders.Default, Tolerance) : null;
+    public IAnswerGrader? AnswerGrader => Verifier is null ? AnswerGraders.Get(Grader ?? AnswerGraders.Default, Tolerance, Lists) : null;
 
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
@@ -45,6 +48,7 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
         var graders = AnswerGraders.All.Select(g => g.Name).ToArray();
         if (Grader is not null && !graders.Contains(Grader)) yield return ("grader", $"There is no grader \"{Grader}\". {NearestName.Suggest(Grader, graders)}");
         if (Grader is not null && Verifier is not null) yield return ("grader", "A grader and a verifier cannot both decide: a verifier may compare answers itself, and give components.");
+        if (Lists != AnswerLists.Usual && (Verifier is not null || (Grader ?? AnswerGraders.Default) != "math")) yield return ("lists", $"Only the math grader knows lists{(Verifier is null ? $"; this is {Grader ?? AnswerGraders.Default}" : "")}.");
         if (Tolerance is not null && (Grader ?? AnswerGraders.Default) != "numeric") yield return ("tolerance", $"Only the numeric grader has a tolerance{(Verifier is null ? $"; this is {Grader ?? AnswerGraders.Default}" : "")}.");
     }
 }

@@ -64,7 +64,7 @@ internal sealed class RunInputs : IDisposable
     public static ISampleGrader GraderOf(TrainRecipe recipe, IRunObserver observer)
     {
         if (recipe.Problems is not { } own) return new FamilyGrader(recipe.Family.Instance);
-        var runner = own.Verifier?.Create() ?? new VerifierRunner(new AnswerVerifier(own.AnswerGrader!, own.Tolerance), 1, TimeSpan.FromMinutes(1), 0);
+        var runner = own.Verifier?.Create() ?? new VerifierRunner(new AnswerVerifier(own.AnswerGrader!, own.Tolerance, own.Lists), 1, TimeSpan.FromMinutes(1), 0);
         if (runner.Verifier is CommandVerifier { Notice: { } notice }) observer.Notice(notice);
         return new VerifiedGrader(runner, own.AnswerFormat, observer.Notice);
     }

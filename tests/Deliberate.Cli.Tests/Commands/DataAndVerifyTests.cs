@@ -35,6 +35,29 @@ public sealed class DataAndVerifyTests : IDisposable
         CliProcess.Run(_folder.Root, "data", "check", "problems.jsonl", "--json").ExitCode.ShouldBe(2);
     }
 
+    [Fact]
+    public void Whether_the_order_of_a_list_counts_is_said_by_the_recipe_or_the_line()
+    {
+        _folder.File("train.jsonl", "{\"prompt\": \"a\", \"answer\": \"A, B, D\"}\n");
+        _folder.File("c.jsonl", """
+            {"prompt": "a", "answer": "A, B, D", "completion": "Answer: D, A, B"}
+            {"prompt": "b", "answer": "A, B, D", "lists": "set", "completion": "Answer: D, A, B"}
+            {"prompt": "c", "answer": "\\{A, B, D\\}", "completion": "Answer: D, A, B"}
+            {"prompt": "d", "answer": "1, 2", "completion": "Answer: 2, 1"}
+            {"prompt": "e", "answer": "1, 2", "lists": "ordered", "completion": "Answer: 2, 1"}
+
+            """);
+        foreach (var (lists, outcomes) in (List<(string, string)>)[("usual", "fail pass pass pass fail"), ("set", "pass pass pass pass fail"), ("ordered", "fail pass pass fail fail")])
+        {
+            _folder.File("r.yaml", $"name: x\nproblems: {{ train: [train.jsonl], lists: {lists} }}\n");
+            var json = JsonDocument.Parse(CliProcess.Run(_folder.Root, "verify", "c.jsonl", "--recipe", "r.yaml", "--json").ShouldSucceed().Output).RootElement;
+            string.Join(' ', json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("outcome").GetString())).ShouldBe(outcomes, lists);
+        }
+
+        _folder.File("r.yaml", "name: x\nproblems: { train: [train.jsonl], grader: exact, lists: set }\n");
+        CliProcess.Run(_folder.Root, "verify", "c.jsonl", "--recipe", "r.yaml").Error.ShouldContain("Only the math grader knows lists");
+    }
+
     [Theory]
     [InlineData("data", "deliberate data check")]
     [InlineData("data chek x", "Did you mean \"check\"?")]

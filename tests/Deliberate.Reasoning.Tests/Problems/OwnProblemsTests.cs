@@ -21,6 +21,7 @@ public sealed class OwnProblemsTests : IDisposable
     [InlineData("""{"prompt": "2+3", "answer": "5", "grader": "maths"}""", "grader", "\"math\"")]
     [InlineData("""{"prompt": "2+3", "answer": "Paris", "grader": "numeric"}""", "answer", "not a number")]
     [InlineData("""{"prompt": "2+3", "answer": ""}""", "answer", "empty")]
+    [InlineData("""{"prompt": "2+3", "answer": "5", "lists": "bag"}""", "lists", "ordered")]
     [InlineData("""["2+3", "5"]""", null, "object")]
     public void A_bad_line_names_file_line_and_field(string line, string? field, string says)
     {
