@@ -21,6 +21,25 @@ public sealed partial class StatementTableTests
     [MemberData(nameof(Rows))]
     public void The_guide_says_what_is_read(string completion, string? answer) => AnswerExtraction.Extract(completion).ShouldBe(answer);
 
+    public static TheoryData<string, string?> Further
+    {
+        get
+        {
+            var rows = new TheoryData<string, string?>();
+            foreach (var row in StatementCases.Rows.Split('\n'))
+            {
+                var at = row.LastIndexOf(" =>", StringComparison.Ordinal);
+                rows.Add(Text(row[..at]), row[(at + 3)..].Trim() is var read && read == "nothing" ? null : read);
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Further))]
+    public void Other_everyday_statements_are_read(string completion, string? answer) => AnswerExtraction.Extract(completion).ShouldBe(answer);
+
     [Fact]
     public void The_guide_has_a_table() => Rows.Count.ShouldBeGreaterThan(55);
 

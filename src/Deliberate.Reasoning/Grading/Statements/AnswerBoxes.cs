@@ -35,9 +35,12 @@ internal static partial class AnswerBoxes
                 continue;
             }
 
-            if (box.Text.Length == 0 ? Mentioned().IsMatch(text.AsSpan(Math.Max(0, mark.Index - 40), Math.Min(40, mark.Index))) : AnswerWords.IsPlaceholder(box.Text)) continue;
-            var (value, end) = AnswerOffers.Read(text, AnswerClause.Bare(box.Text), BehindFormula(text, mark.Index, box.End));
-            yield return new AnswerStatement(mark.Index, end, StatementConfidence.Clear, value) { Covers = value.Contains(" or ", StringComparison.Ordinal) };
+            var before = text.AsSpan(Math.Max(0, mark.Index - 40), Math.Min(40, mark.Index));
+            if (box.Text.Length == 0 ? Mentioned().IsMatch(before) : AnswerWords.IsPlaceholder(box.Text)) continue;
+            if (Denied().IsMatch(before)) continue;
+            var content = AnswerClause.Bare(box.Text);
+            var (value, end) = AnswerOffers.Read(text, content, BehindFormula(text, mark.Index, box.End));
+            yield return new AnswerStatement(mark.Index, end, StatementConfidence.Clear, value) { Covers = value.Length > content.Length };
         }
     }
 
@@ -96,6 +99,9 @@ internal static partial class AnswerBoxes
 
     [GeneratedRegex(@"\G([-+]?\d[\d,]{0,40}(\.\d{1,40})?|\\[A-Za-z]{1,20}(\{[^{}]{0,100}\}){0,2}|\([^()\n]{1,100}\)|[A-Z](?![A-Za-z])|[a-z](?=[.,;:$\\)]|\s*$))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex Token();
+
+    [GeneratedRegex(@"\b(not|than|instead of)\s{1,3}(\$|\\[(\[])?\s{0,3}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Denied();
 
     /// <summary>Words before a box that is spoken of.</summary>
     [GeneratedRegex(@"(\b(in|inside|within|into|using|use|used|with|via|as|called|a|an|the|by|of|put|the command)\s*[`""'“‘$]{0,2}|[`""'“‘])$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

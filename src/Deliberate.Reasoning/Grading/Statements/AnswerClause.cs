@@ -73,17 +73,15 @@ internal static partial class AnswerClause
     private static ClauseReading? Direct(string text, int at, int limit)
     {
         if (ValueReader.Read(text, at, limit) is not { } value) return null;
-        if (value.Kind == ValueKind.Quote && Placeholder(value.Text)) return new ClauseReading("", value.End, ClauseKind.None);
+        if (value.Kind == ValueKind.Quote && AnswerWords.IsPlaceholder(value.Text)) return new ClauseReading("", value.End, ClauseKind.None);
         var rest = Sentences.SkipClosers(text, value.End);
         if (value.Kind == ValueKind.Maths && Copula().Match(text, rest, Math.Max(0, limit - rest)) is { Success: true, Index: var be } copula && be == rest && Direct(text, be + copula.Length, limit) is { Kind: ClauseKind.Value } said) return said;
         var (joined, end) = AnswerOffers.Read(text, Choice(value.Text), value.End);
         return new ClauseReading(Bare(joined), end, ClauseKind.Value);
     }
 
-    private static bool Placeholder(string text) => AnswerWords.IsPlaceholder(text);
-
-    /// <summary>The letter of a choice however it is set; anything else as it is.</summary>
-    public static string Choice(string value) => value.Any(char.IsAsciiLetterUpper) && ChoiceGrader.Letters(value) is { Length: 1 } letter ? letter : value;
+    /// <summary>The letter of a choice however it is set; anything else as it is, such as a Roman numeral.</summary>
+    public static string Choice(string value) => value.Any(char.IsAsciiLetterUpper) && !value.All(c => c is 'I' or 'V' or 'X') && ChoiceGrader.Letters(value) is { Length: 1 } letter ? letter : value;
 
     private static ClauseReading Words(string text, int at, bool label)
     {
@@ -177,7 +175,7 @@ internal static partial class AnswerClause
     [GeneratedRegex(@"\G(?:[\s:：≈~→⇒≡,，、}]|=|—\s*|\\(?:approx|quad|qquad|,|;|:|!|displaystyle|implies|Rightarrow|therefore|Large|large|huge|Huge)(?![A-Za-z])|\\text(?:bf|it|rm)?\s*\{(?!\s*\()|[\u2600-\u27BF]|[\uD83C-\uD83E][\uDC00-\uDFFF]\uFE0F?|Rs\.?(?=\s?\d)|US(?=\$)|(?:" + AnswerWords.LeadIns + @")(?![A-Za-z])|(?:[A-Za-z]{3,20}[ \t]+){0,3}[a-z]{3,20}[ \t]*=)*", Options, 1000)]
     public static partial Regex Lead();
 
-    [GeneratedRegex(@"(?<![A-Za-z])(?:is|are|was|were|be|equals?|totals?|comes to|becomes|=)(?![A-Za-z])\s*", Options, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z])(?:of\s+[^\s,;.]{1,20}\s+)?(?:is|are|was|were|be|equals?|totals?|comes to|becomes|=)(?![A-Za-z])\s*", Options, 1000)]
     private static partial Regex Copula();
 
     [GeneratedRegex(@"(?<![A-Za-z])(?:which|that|this|it|there)\s+(?:is|are|equals|gives|makes|comes to|=)(?![A-Za-z])\s*", Options, 1000)]

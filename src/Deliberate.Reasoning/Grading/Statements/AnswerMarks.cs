@@ -45,7 +45,7 @@ internal static class AnswerMarks
             else if (MarkPatterns.ChoiceIs().Match(text, end) is { Success: true } choice)
             {
                 // "The option is (B)" and "choice: B" say enough; "letter is" needs "the correct" before it.
-                var enough = choice.Groups["label"].Success ? text.AsSpan(start).StartsWith("choice", StringComparison.OrdinalIgnoreCase) : anchor.Groups["option"].Success;
+                var enough = anchor.Groups["option"].Success && !(choice.Groups["label"].Success && text.AsSpan(start).StartsWith("option", StringComparison.OrdinalIgnoreCase));
                 if (enough || MarkPatterns.Correct().IsMatch(before)) Add(found, Letter(text, start, choice.Index + choice.Length, StatementConfidence.Clear));
             }
             else if (MarkPatterns.Conclusion().IsMatch(before) && MarkPatterns.LetterEndsLine().IsMatch(text, end)) Add(found, Letter(text, start, end, StatementConfidence.Weak));

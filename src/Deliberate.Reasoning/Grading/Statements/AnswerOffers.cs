@@ -31,6 +31,13 @@ internal static partial class AnswerOffers
 
             var limit = Sentences.End(text, from);
             if (Joint().Match(text, from, Math.Max(0, limit - from)) is not { Success: true } joint) break;
+            if (joint.Groups["or"].Success && Bound().Match(text, from + joint.Length, limit - from - joint.Length) is { Success: true } bound)
+            {
+                Add(values, joints, " or ", bound.Value);
+                end = from + joint.Length + bound.Length;
+                continue;
+            }
+
             if (Next(text, from + joint.Length, limit, first) is not { } next) break;
             var soft = !joint.Groups["or"].Success && !joint.Groups["to"].Success;
             if (soft && !EndsItem(text, next.End, limit)) break;
@@ -106,17 +113,21 @@ internal static partial class AnswerOffers
         return rest >= limit || text[rest] is '.' or ';' or '|' or '<' or ')' or '）' or '!' or '?' or '。' || Joint().Match(text, rest, limit - rest).Success;
     }
 
-    private static bool IsLetter(string value) => value.Length == 1 && char.IsAsciiLetterUpper(value[0]);
+    private static bool IsLetter(string value) => value.Length is > 0 and <= 5 && (value.Length == 1 ? char.IsAsciiLetterUpper(value[0]) : value.All(c => c is 'I' or 'V' or 'X'));
 
     [GeneratedRegex(@"\G(?:[,，;；]?\s*(?:(?<or>or|and/or|vs\.?|versus|或|\\text\s*\{\s*or\s*\}|\\lor|\\vee)|(?<to>to|through)|(?<and>and|&|和|\\text\s*\{\s*and\s*\}))(?![A-Za-z])|(?<or>\s*/\s*(?=[A-Z(]))|[,，、;；](?!\d)|\\text\s*\{,?\s*\})\s*", Options, 1000)]
     private static partial Regex Joint();
 
+    /// <summary>"7 or more" is not 7.</summary>
+    [GeneratedRegex(@"\G(?:more|less|fewer|greater|higher|lower|larger|smaller|above|below|over|under|later|earlier)(?![A-Za-z])", Options, 1000)]
+    private static partial Regex Bound();
+
     /// <summary>Words that hold another value possible.</summary>
-    [GeneratedRegex(@"(?<![A-Za-z])(?:or\s+(?:maybe|perhaps|possibly|probably|even|else|rather|alternatively|it\s+(?:is|could be|might be|may be))|(?<weak>or)|alternatively|otherwise|maybe|perhaps|possibly|else|(?:could|might|may|can)(?:\s+(?:also|just as well|equally|well|as well|even|instead)){0,2}\s+be)(?![A-Za-z])[,:]?\s*", Options, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z])(?:or\s+(?:maybe|perhaps|possibly|probably|even|else|rather|alternatively|it\s+(?:is|could be|might be|may be))|(?<weak>or)|alternatively|otherwise|maybe|perhaps|possibly|else|(?:could|might|may|can)(?:\s+(?:also|just as well|equally|well|as well|even|instead)){0,2}\s+be|(?:but|although|though)(?=\s+\S{1,40}\s+(?:could|might|may|can)\s+(?:also\s+)?(?:be|work)))(?![A-Za-z])[,:]?\s*", Options, 1000)]
     private static partial Regex Hedge();
 
     /// <summary>A next sentence that does.</summary>
-    [GeneratedRegex(@"\G[.!。]?[ \t*_)]{0,3}\n?[ \t]{0,4}(?:but\s+)?(?:or|alternatively|maybe|perhaps|possibly|(?:it|this|the answer)\s+(?:could|might|may)(?:\s+(?:also|just as well|as well|instead)){0,2}\s+be)(?![A-Za-z])[,:]?\s*(?:(?:it is|it's|the answer is|maybe|perhaps|possibly|even)\s+)*", Options, 1000)]
+    [GeneratedRegex(@"\G[.!。]?[ \t*_)]{0,3}\n?[ \t]{0,4}\(?(?:but\s+)?(?:or|alternatively|maybe|perhaps|possibly|(?:it|this|the answer)\s+(?:could|might|may)(?:\s+(?:also|just as well|as well|instead)){0,2}\s+be)(?![A-Za-z])[,:]?\s*(?:(?:it is|it's|the answer is|maybe|perhaps|possibly|even)\s+)*", Options, 1000)]
     private static partial Regex Afterthought();
 
     [GeneratedRegex(@"(?<![A-Za-z])[A-P](?![A-Za-z])", RegexOptions.CultureInvariant, 1000)]

@@ -21,7 +21,7 @@ internal static partial class AnswerUnit
         {
             var word = match.Groups["word"].Value;
             var per = string.Equals(word, "per", StringComparison.OrdinalIgnoreCase) && words > 0;
-            if (!per && (AnswerWords.Explains(word) || AnswerWords.IsRemark(word)) && !AnswerWords.IsTrailing(word)) break;
+            if (!per && (AnswerWords.Explains(word) || AnswerWords.IsRemark(word)) && !AnswerWords.IsTrailing(word) && !(word == "in" && EndsClause().IsMatch(text.AsSpan(0, limit), end + match.Length))) break;
             if (char.IsAsciiLetterUpper(word[0]) && !MathUnits.IsUnitWord(word) && word.Length > 4) break;
             end += match.Length;
             if (AnswerWords.IsTrailing(word)) continue;
@@ -31,6 +31,9 @@ internal static partial class AnswerUnit
 
         return (kept.TrimEnd(), end);
     }
+
+    [GeneratedRegex(@"\G\s{0,2}($|[.,;)])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex EndsClause();
 
     /// <summary>A share or a chance: <c>3 out of 5</c>, <c>1 in 8</c>.</summary>
     [GeneratedRegex(@"\G\s+(out of( every)?\s+\d[\d,]*|in( every)?\s+\d[\d,]*(?=[.;]?\s*($|\n)))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

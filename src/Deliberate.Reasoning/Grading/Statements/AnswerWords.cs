@@ -21,12 +21,16 @@ internal static partial class AnswerWords
     public const string LeadIns = "therefore|thus|then|hence|so|simply|just|exactly|precisely|equal to|equals?|given by|found to be|approximately|approx\\.?|about|around|roughly|nearly|indeed|actually|again|still|now|also|clearly|probably|likely|maybe|perhaps|possibly|definitely|certainly|surely|naturally|of course|obviously|either|both|a total of|the number|the value|the integer|the fraction|the expression|the pair|the ordered pair|the set|the interval|the letter|the (?:correct )?(?:option|choice)|(?:answer )?choice|option|letter|statement|rather|as follows|it is|it's|in fact|only|all";
 
     /// <summary>Where a reason or a remark begins: the value ends before it.</summary>
-    public const string Explanations = "which|because|since|as|so|where|when|whenever|while|who|whose|that|this|these|those|but|not|rather|instead|making|giving|meaning|leaving|given|assuming|provided|after|before|if|unless|for|in|on|at|by|with|from|of|to|than|is|are|was|were|be|will|would|can|could|may|might|must|should|has|have|had|does|do|did|we|i|you|he|she|it|they|there|here|the|a|an|its|his|her|their|our|your|my|and|or|then|thus|therefore|hence|i\\.e\\.|e\\.g\\.|namely|see|using|based|according|due|like|though|although|however|per|out|over|under|into|about|between|among|during|until|within|without|via|instead|together|even|per|wait|no|yes|please|hope";
+    private static readonly HashSet<string> Explanations = Set("""
+        which because since as so where when whenever while who whose that this these those but not rather instead making giving meaning leaving given assuming
+        provided after before if unless for in on at by with from of to than is are was were be will would can could may might must should has have had does do
+        did we i you he she it they there here the a an its his her their our your my and or then thus therefore hence namely see using based according due
+        like though although however per out over under into about between among during until within without via together even wait no yes please hope every
+        today yesterday tomorrow right now
+        """);
 
     /// <summary>Words behind a unit that add nothing to it: "5 apples left".</summary>
-    private static readonly HashSet<string> Trailing = Set("left remaining altogether total overall together each more again now ago away apart old long wide tall high deep only exactly instead away");
-
-    private static readonly HashSet<string> Explaining = Set(Explanations.Replace('|', ' ').Replace("\\", "", StringComparison.Ordinal));
+    private static readonly HashSet<string> Trailing = Set("left remaining altogether total overall together each more less fewer again now ago away apart old long wide tall high deep only exactly instead");
 
     /// <summary>Values that are words: they count as much as numbers.</summary>
     [GeneratedRegex(@"^(undefined|none|nothing|infinity|infinite|infinitely many|impossible|yes|no|true|false|never|always|neither|both|even|odd|positive|negative|increasing|decreasing|convergent|divergent|(it |this |the limit |the sum )?does ?n[o']t exist|DNE|(there is |there are )?no (real |integer |such |possible )?(solutions?|values?|answers?)|no such \w+|not possible|empty( set)?|the empty set|all real numbers|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)([- ](one|two|three|four|five|six|seven|eight|nine))?|(one )?hundred|thousand)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
@@ -44,7 +48,7 @@ internal static partial class AnswerWords
 
     public static bool IsOpening(string word) => Openings.Contains(word);
 
-    public static bool Explains(string word) => Explaining.Contains(word);
+    public static bool Explains(string word) => Explanations.Contains(word);
 
     public static bool IsTrailing(string word) => Trailing.Contains(word);
 

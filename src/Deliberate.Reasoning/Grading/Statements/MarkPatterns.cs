@@ -21,7 +21,7 @@ internal static partial class MarkPatterns
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture;
 
     /// <summary>The words that every mark of prose holds.</summary>
-    [GeneratedRegex(@"(?<![\p{L}\p{N}])(?:(?<choose>choose|chose|pick|select|go with|answer with)|(?<answer>answer|ans)(?:s|\(s\))?|(?<choice>(?<option>option|choice)s?|letters?|alternatives?|selections?)|correct|right)(?![A-Za-z])|(?<answer>答案)", Options, 1000)]
+    [GeneratedRegex(@"(?<![\p{L}\p{N}])(?:(?<choose>choose|chose|pick|select|go with|answer with)|(?<answer>answer|ans)(?:s|\(s\))?|(?<choice>(?<option>option|choice)|options|choices|letters?|alternatives?|selections?)|correct|right)(?![A-Za-z])|(?<answer>答案)", Options, 1000)]
     public static partial Regex Anchor();
 
     /// <summary>"answer" ... "is": with what it answers between them.</summary>
@@ -41,7 +41,7 @@ internal static partial class MarkPatterns
     public static partial Regex ValueNext();
 
     /// <summary>What may stand in a line before "answer" where the line is a label or a heading.</summary>
-    [GeneratedRegex(@"^[^\p{L}\p{N}\n]{0,12}(?:(?:step|part)\s{1,3})?(?:\d{1,2}[.):]?\s{1,2})?[^\p{L}\p{N}\n]{0,6}(?:(?:the|my|our)\s{1,3})?" + Adjectives + "$", Options, 1000)]
+    [GeneratedRegex(@"^[^\p{L}\p{N}\n]{0,12}(?:(?:section|subsection|textbf|textit|text|underline|bf)[*{\s]{1,3})?(?:(?:step|part)\s{1,3})?(?:\d{1,2}[.):]?\s{1,2})?[^\p{L}\p{N}\n]{0,6}(?:(?:the|my|our)\s{1,3})?" + Adjectives + "$", Options, 1000)]
     public static partial Regex LineBefore();
 
     /// <summary>"... is the final" before "answer".</summary>

@@ -32,6 +32,9 @@ internal static partial class ValueReader
 
     private static readonly HashSet<string> Functions = new(StringComparer.Ordinal) { "sin", "cos", "tan", "sec", "csc", "cot", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "log", "ln", "exp", "sqrt", "cbrt", "pi", "theta", "alpha", "beta", "infinity", "max", "min", "gcd", "lcm", "mod", "floor", "ceil", "abs", "det", "choose" };
 
+    /// <summary>Commands that stand behind a value and are no part of it.</summary>
+    private static readonly HashSet<string> Endings = new(StringComparer.Ordinal) { "end", "qed", "blacksquare", "Box", "checkmark", "hfill", "newline", "par", "item", "tag", "label" };
+
     /// <returns>Null where no value begins here.</returns>
     public static AnswerValue? Read(string text, int at, int limit)
     {
@@ -84,6 +87,7 @@ internal static partial class ValueReader
             if (Formulas.Inner(text, at: i) is { } inner && inner.End <= limit)
             {
                 // 6 * 7 = \boxed{42}: the box holds the value.
+                if (inner.Text.StartsWith('\\') && Endings.Contains(inner.Text[1..])) break;
                 (var content, boxed) = text[i] == '\\' && AnswerBoxes.NameAt(text, i) > 0 ? (inner.Text, true) : AnswerBoxes.Unboxed(inner.Text);
                 if (boxed && run.Length > 0 && run[^1] == '=') run.Clear();
                 if (run.Length > 0 && from > end) run.Append(' ');
@@ -109,8 +113,14 @@ internal static partial class ValueReader
         if (!formula && !value.Any(char.IsDigit)) return new AnswerValue(value, end, ValueKind.Maths);
         if (!formula && ProperName().Match(text, end, limit - end) is { Success: true } name && !AnswerWords.Explains(name.Value.Trim()) && !MathUnits.IsUnitWord(name.Value.Trim())) return null;
 
+        // "7 squared", "3 times 4": mathematics in words, of which the number is only the beginning.
+        if (Spoken().IsMatch(text.AsSpan(0, limit), end)) return null;
+
         // What belongs to a value in a box stands in the box.
         var unit = boxed ? (Text: "", End: end) : AnswerUnit.Read(text, end, limit);
+
+        // 5 feet 10 inches: the second quantity belongs to the first.
+        if (unit.Text.Length > 0 && Further().IsMatch(text.AsSpan(0, limit), unit.End) && Maths(text, unit.End + 1, limit) is { } further) return new AnswerValue($"{value}{unit.Text} {further.Text}", further.End, ValueKind.Maths);
         return new AnswerValue(value + unit.Text, unit.End, ValueKind.Maths);
     }
 
@@ -150,7 +160,7 @@ internal static partial class ValueReader
             case ',' when run.Length > 0 && char.IsAsciiDigit(next) && char.IsAsciiDigit(text[at - 1]):
             case ':' when run.Length > 0 && char.IsAsciiDigit(next) && char.IsAsciiDigit(text[at - 1]):
                 return Take(text, ref i, 1);
-            case '.' when next == '.' && run.Length > 0:
+            case '.' when next == '.' && run.ToString().Contains('.', StringComparison.Ordinal):
                 return Take(text, ref i, Dots().Match(text, at, limit - at).Length);
             case '…' when run.Length > 0:
                 return Take(text, ref i, 1);
@@ -171,7 +181,8 @@ internal static partial class ValueReader
         var operates = Operators.Contains(next, StringComparison.Ordinal) || next is '_' || (next is '(' && rest == end) || (next == '-' && rest + 1 < limit && (text[rest + 1] == ' ' || rest == end));
         if (word.Length == 1)
         {
-            if (word is "a" or "p" && string.CompareOrdinal(text, end, ".m.", 0, 3) == 0) return null;
+            // "p.m.", "i.e."
+            if (next == '.' && rest == end && end + 1 < limit && char.IsAsciiLetter(text[end + 1])) return null;
             if (operates || !char.IsAsciiLetter(next)) return Take(text, ref i, 1);
             var following = Word(text, rest, limit);
             return (AnswerWords.Explains(following) && word is not ("a" or "A" or "I")) || (following.Length == 1 && following is not "a" && word is not "a") ? Take(text, ref i, 1) : null;
@@ -192,6 +203,7 @@ internal static partial class ValueReader
         if (!char.IsAsciiLetter(next)) return Take(text, ref i, next == '{' && Close(text, at + 1, limit) is var close and > 0 ? close - at : 2);
         var name = Word(text, at + 1, limit);
         var end = at + 1 + name.Length;
+        if (Endings.Contains(name)) return null;
         if (name is "begin" or "left")
         {
             end = Environment(text, at, name == "begin" ? @"\end" : @"\right", limit);
@@ -265,7 +277,7 @@ internal static partial class ValueReader
         return "";
     }
 
-    [GeneratedRegex(@"\G(?:[(\[（]\s?(?<letter>[A-Pa-j])\s?[)\]）](?![\d^*/=+])|(?<letter>[A-P])(?:[)）:](?=\s|$)|(?![A-Za-z0-9'’])))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\G(?:[(\[（{]\s?(?<letter>[A-Pa-j])\s?[)\]）}](?![\d^*/=+])|(?<letter>[a-j])\)(?=\s|$)|(?<letter>[A-P]|[IVX]{2,5})(?:[)）:](?=\s|$)|(?![A-Za-z0-9'’])))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Choice();
 
     [GeneratedRegex(@"\G(\d{1,3}((,(\\!)?|\{,\})\d{3})+(?!\d)|\d{1,400})(\.\d{1,400})?([eE][-+]?\d{1,4})?|\G\.\d{1,400}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
@@ -274,8 +286,14 @@ internal static partial class ValueReader
     [GeneratedRegex(@"\G\.{2,6}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Dots();
 
+    [GeneratedRegex(@"\G \d", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Further();
+
     [GeneratedRegex(@"\\[A-Za-z]+$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex EndsWithCommand();
+
+    [GeneratedRegex(@"\G\s{1,3}((squared|cubed|factorial)(?![A-Za-z])|(times|plus|minus|divided by|multiplied by|over|choose|mod|modulo|raised to|less than|more than|fewer than|greater than)\s{1,3}[\d$\\(])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Spoken();
 
     /// <summary>A word with a capital behind a number: the value is a name, such as an address.</summary>
     [GeneratedRegex(@"\G [A-Z][a-z]{2,30}\b", RegexOptions.CultureInvariant, 1000)]
