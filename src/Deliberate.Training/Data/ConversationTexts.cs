@@ -23,6 +23,7 @@ internal sealed class ConversationTexts(TextFormat format)
     private const string AnswerMark = "MarkOfTheAnswer";
 
     private readonly TemplateShapes _shapes = new(format);
+    private readonly TurnEnds _ends = new(format);
 
     /// <summary>Turns that were learned with a thought, so far.</summary>
     public int Thoughts { get; private set; }
@@ -30,7 +31,10 @@ internal sealed class ConversationTexts(TextFormat format)
     /// <summary>Turns without a thought, which close at once the one that the prompt opens, so far.</summary>
     public int ClosedAtOnce { get; private set; }
 
-    /// <summary>One text for the whole conversation, or one a turn where the template rewrites earlier ones, or does not show a turn as it is to be learned.</summary>
+    /// <summary>
+    /// One text for the whole conversation, or one a turn where the template rewrites earlier ones, does not show a turn as it is to be
+    /// learned, or ends none: the end then stands behind each.
+    /// </summary>
     /// <exception cref="UserError">The template refuses the conversation, or leaves something out that cannot be put back.</exception>
     public IReadOnlyList<LearnedText> Of(SupervisedLine line, JsonElement messages)
     {
@@ -51,7 +55,7 @@ internal sealed class ConversationTexts(TextFormat format)
         // or begins behind something that the model is not asked with.
         (int Start, int End)[] marks = [.. whole.AssistantSpans.Select(s => (CodePoints.PlaceOf(whole.Text, s.Start), CodePoints.PlaceOf(whole.Text, s.End)))];
         var isMarked = marks.Length > 0 && turns.TrueForAll(turn => Array.Exists(marks, m => m.Start <= turn.Before.Length && m.End > turn.Before.Length) && Shows(conversation, turn.Message, Marked(whole.Text, marks, turn), turn.Before));
-        return [new LearnedText(whole.Text, [.. turns.Select(turn => turn.Before.Length)], isMarked ? marks : [.. turns.Select(turn => (turn.Before.Length, turn.After.Length))])];
+        return _ends.Of(new LearnedText(whole.Text, [.. turns.Select(turn => turn.Before.Length)], isMarked ? marks : [.. turns.Select(turn => (turn.Before.Length, turn.After.Length))]));
     }
 
     private Turn TurnOf(Conversation conversation, int message, string whole)

@@ -16,6 +16,7 @@ internal sealed class SupervisedEncoder(TextFormat format)
 {
     private readonly ProblemEncoder _encoder = new(format);
     private readonly ConversationTexts _texts = new(format);
+    private readonly TurnEnds _ends = new(format);
 
     private int _plainThoughts;
 
@@ -76,8 +77,8 @@ internal sealed class SupervisedEncoder(TextFormat format)
         var (tokens, mask) = Tokens(learned);
         var last = Array.LastIndexOf(mask, (byte)1);
         // What comes after the last target teaches nothing; a template that does not end the turn gets it ended, or the model would never stop.
-        var ends = Array.Exists(tokens[(Math.Max(0, last - 2))..(last + 1)], id => format.StopIds.Contains(id));
-        tokens = ends ? tokens[..(last + 1)] : [.. tokens[..(last + 1)], _encoder.EndId];
+        var ends = _ends.IsEnded(learned.Text.AsSpan(0, learned.Spans.Max(span => span.End)));
+        tokens = ends ? tokens[..(last + 1)] : [.. tokens[..(last + 1)], _ends.Token];
         return SupervisedExample.Of(tokens, [.. mask[..(last + 1)].Select(m => m == 1), .. ends ? Array.Empty<bool>() : [true]]);
     }
 

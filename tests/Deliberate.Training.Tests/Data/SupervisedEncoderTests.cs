@@ -54,6 +54,30 @@ public sealed class SupervisedEncoderTests : IDisposable
         Learned(model.Text, example).ShouldBe("five<|im_end|>\n|yes<|im_end|>\n");
     }
 
+    [Theory]
+    // Marks around the content only, with the end right behind it or in the next line; around a thought apart.
+    [InlineData("{% for m in messages %}<|start|>{{ m.role }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}<|eot|>\n{% endfor %}{% if add_generation_prompt %}<|start|>assistant\n{% endif %}", "five<|eot|>|yes<|eot|>")]
+    [InlineData("{% for m in messages %}<|start|>{{ m.role }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}{{ '\n' }}<|eot|>\n{% endfor %}{% if add_generation_prompt %}<|start|>assistant\n{% endif %}", "five\n<|eot|>|yes\n<|eot|>")]
+    [InlineData("{% for m in messages %}<|start|>{{ m.role }}\n{% if m.role == 'assistant' %}{% generation %}{{ m.content[:2] }}{% endgeneration %}{% generation %}{{ m.content[2:] }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}<|eot|>\n{% endfor %}{% if add_generation_prompt %}<|start|>assistant\n{% endif %}", "five<|eot|>|yes<|eot|>")]
+    // No marks; the end that the template writes is not the one that the model's files name.
+    [InlineData("{% for m in messages %}<|start|>{{ m.role }}\n{{ m.content }}<|eot|>\n{% endfor %}{% if add_generation_prompt %}<|start|>assistant\n{% endif %}", "five<|eot|>\n|yes<|eot|>\n")]
+    // No end but the next turn's opening, which the last turn is ended with too.
+    [InlineData("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}", "five<|user|>|yes<|user|>")]
+    [InlineData("{% for m in messages %}<|{{ m.role }}|>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}", "five<|user|>|yes<|user|>")]
+    // A mark that is no token.
+    [InlineData("{% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}</turn>\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}", "five</turn>|yes</turn>")]
+    // No end at all: one example a turn, each ended.
+    [InlineData("{% for m in messages %}{{ m.role }}: {% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}", "five<|end|>", "yes<|end|>")]
+    [InlineData("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}", "five\n<|end|>", "yes\n<|end|>")]
+    public void Every_learned_turn_ends_with_what_ends_it(string template, params string[] learned)
+    {
+        using var model = PretrainedModel.Open(SharedFolder.Path("fixtures", "models", "llama"));
+        var plain = ProblemEncoder.FormatOf(BpeTrainer.Train(["2+3="], 300, [ProblemEncoder.EndToken, "<|eot|>", "<|start|>", "<|user|>", "<|assistant|>", "<|system|>"]));
+        var format = (plain with { ChatTemplate = ChatTemplate.Parse(template, "template") }).Complete(model.Configuration);
+        var examples = Encode(format, TwoTurns);
+        examples.Select(e => Learned(format, e)).ShouldBe(learned);
+    }
+
     [Fact]
     public void A_template_that_rewrites_earlier_turns_gives_one_example_a_turn()
     {
