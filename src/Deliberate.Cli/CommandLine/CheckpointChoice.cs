@@ -34,6 +34,13 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
         return new CheckpointChoice(folder, File.Exists(run.Recipe) ? TrainRecipe.Read(run.Recipe) : null);
     }
 
+    /// <summary>How a model writes its texts, whatever its weights are.</summary>
+    public static TextFormat TextOf(string path)
+    {
+        using var opened = PretrainedModel.Open(Find(path).Location);
+        return opened.Text;
+    }
+
     /// <summary>The family that the user names, or that of the run.</summary>
     public ITaskFamily Family(string? named) =>
         named is not null ? FamilyNames.Get(named)

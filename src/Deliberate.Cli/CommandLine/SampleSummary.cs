@@ -20,6 +20,7 @@ internal sealed record SampleSummary(int Problems, int Samples, int HarnessError
         measures.AddRange(votes.Select(v => new NamedEstimate(string.Create(CultureInfo.InvariantCulture, $"majority@{v.K}"), v.Majority, NumberStyle.Share)));
         measures.AddRange(new[] { SampleMeasure.CompletionLength, SampleMeasure.CompletionLengthRight, SampleMeasure.CompletionLengthWrong, SampleMeasure.ThoughtLength, SampleMeasure.Truncated }.Select(m => m.Named(graded)).Where(m => m.Estimate.IsMeasured));
         if (graded.Any(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking)) measures.Add(SampleMeasure.CutWhileThinking.Named(graded));
+        if (graded.Any(s => s.Grade.Outcome == SampleOutcome.Unscored)) measures.Add(SampleMeasure.Unscored.Named(graded));
         return new SampleSummary(measures[0].Estimate.N, graded.GroupBy(SampleMeasure.Problem).Select(g => g.Count()).DefaultIfEmpty().Min(), all.Count - graded.Length, measures);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
 
@@ -32,7 +31,7 @@ internal sealed class DataCheckCommand : CliCommand
     {
         var named = parsed.GetRequiredValue(_grader);
         var grader = named == "none" ? null : AnswerGraders.Get(named);
-        var format = parsed.GetValue(_model) is { } model ? Format(model) : null;
+        var format = parsed.GetValue(_model) is { } model ? CheckpointChoice.TextOf(model) : null;
         var tokenizer = parsed.GetValue(_model) is { } name ? $"the tokenizer of {name}" : "a tokenizer trained on the file";
         var context = parsed.GetValue(_context);
         var checks = parsed.GetRequiredValue(_files).Select(file => DataCheck.Of(file, parsed.GetValue(_kind), grader, format)).ToList();
@@ -50,11 +49,5 @@ internal sealed class DataCheckCommand : CliCommand
         }
 
         return checks.TrueForAll(c => c.Bad == 0) ? ExitCode.Success : ExitCode.UserMistake;
-    }
-
-    private static TextFormat Format(string model)
-    {
-        using var opened = PretrainedModel.Open(CheckpointChoice.Find(model).Location);
-        return opened.Text;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class SampleCommand : CliCommand
     private static string Render(GradedSample sample, bool isGraded)
     {
         var verdict = !isGraded ? "" : $"    = {sample.Grade.Answer ?? "(no answer)"}   [{sample.Grade.Reason}]{Environment.NewLine}";
-        return $"    {sample.Text.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
+        return $"    {sample.ThoughtOpenedBy}{sample.Text.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
     }
 
     private static void WriteJson(CheckpointChoice choice, Problem[] problems, GradedSample[][] graded) => JsonOutput.Write(new

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
 
@@ -10,10 +11,11 @@ namespace Deliberate.Cli;
 /// <summary>Tries a verifier or a grader on completions that the user gives, before a run relies on it.</summary>
 internal sealed class VerifyCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "JSON Lines: each line a problem (prompt, answer, and what the verifier reads) with a \"completion\" to judge." };
+    private readonly Argument<string> _file = new("FILE") { Description = "JSON Lines: each line a problem (prompt, answer, and what the verifier reads) with a \"completion\" to judge; optionally \"truncated\" and \"thought_opened_by\"." };
     private readonly Option<string?> _recipe = new("--recipe") { HelpName = "recipe", Description = "Judge as the problems section of this recipe does." };
     private readonly Option<string?> _verifier = new("--verifier") { HelpName = "command", Description = "Judge with this command, for example --verifier \"python3 check.py\"; relative to the current folder." };
     private readonly Option<string?> _grader = new("--grader") { HelpName = "name", Description = $"Judge with this grader: {string.Join(", ", AnswerGraders.All.Select(g => g.Name))}." };
+    private readonly Option<string?> _model = new("--model") { HelpName = "model", Description = "Who wrote the completions: where the chat template ends prompts with a tag that opens the thought, they begin within it. That which the recipe starts from if left out." };
     private readonly Option<CommandMode> _mode = ChoiceOption.Of<CommandMode>("--mode", "Of the command: a process a sample, or processes that stay.");
     private readonly Option<AnswerFormat> _format = ChoiceOption.Of<AnswerFormat>("--answer-format", "Where the answer stands.");
     private readonly Option<SandboxUse> _sandbox = ChoiceOption.Of<SandboxUse>("--sandbox", "Of the command.");
@@ -30,13 +32,13 @@ internal sealed class VerifyCommand : CliCommand
             "deliberate verify completions.jsonl --grader math --json")
     {
         Add(_file);
-        foreach (var option in new Option[] { _recipe, _verifier, _grader, _mode, _format, _sandbox, _timeout, _count, _json }) Add(option);
+        foreach (var option in new Option[] { _recipe, _verifier, _grader, _model, _mode, _format, _sandbox, _timeout, _count, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
         var problems = Judge(parsed);
-        var samples = Samples(parsed.GetRequiredValue(_file), problems);
+        var samples = WrittenCompletion.Read(parsed.GetRequiredValue(_file), problems, Model(parsed));
         using var stop = new StopSignal("Stopping.");
         // Every failure is to be seen here, not only those that a run would stop at.
         using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : new VerifierRunner(new AnswerVerifier(problems.AnswerGrader!, problems.Tolerance, problems.Lists), 1, TimeSpan.FromMinutes(1), 1);
@@ -62,23 +64,14 @@ internal sealed class VerifyCommand : CliCommand
         };
     }
 
-    private static List<VerifierSample> Samples(string file, ProblemsRecipe problems)
+    /// <summary>The model that prompts are written for: the one named, else that which the recipe starts from, where it is there.</summary>
+    private TextFormat? Model(ParseResult parsed)
     {
-        var samples = new List<VerifierSample>();
-        foreach (var line in ProblemFile.Read(file, problems.AnswerGrader))
-        {
-            using var json = System.Text.Json.JsonDocument.Parse(line.Json);
-            var completion = new Core.JsonLine(line.File, line.Line, json.RootElement).GetString("completion");
-            samples.Add(new VerifierSample
-            {
-                Problem = new Problem(Path.GetFileName(file), line.Level, Split.Test, line.Line, line.Prompt, line.Json, line.Canonical, line.Answer),
-                Sample = 0,
-                Completion = completion,
-                Answer = AnswerExtraction.Extract(completion, problems.AnswerFormat),
-            });
-        }
-
-        return samples.Count > 0 ? samples : throw new UserError("The file holds no completion.", file, advice: "Each line is an object such as {\"prompt\": \"2+3=\", \"answer\": \"5\", \"completion\": \"5\"}.");
+        if (parsed.GetValue(_model) is { } named) return CheckpointChoice.TextOf(named);
+        if (parsed.GetValue(_recipe) is not { } recipe || TrainRecipe.Read(recipe).Model.From is not { } from) return null;
+        if (File.Exists(from) || Directory.Exists(from)) return CheckpointChoice.TextOf(from);
+        Console.Error.WriteLine($"The recipe's model {from} is not there: whether its prompts open a thought is not known (--model names another).");
+        return null;
     }
 
     private static void Write(VerifierRunner runner, List<VerifierSample> samples, Verdict[] verdicts, int shown, TimeSpan elapsed)
@@ -99,5 +92,5 @@ internal sealed class VerifyCommand : CliCommand
 
     private static string Words(SampleOutcome outcome) => RecipeWriter.Scalar(outcome).Replace('_', ' ');
 
-    private static object Json(VerifierSample sample, Verdict verdict) => new { Line = sample.Problem.Index, Id = OwnProblem.IdOf(sample.Problem), sample.Answer, verdict.Outcome, verdict.Score, verdict.Reason, Components = verdict.Components.ToDictionary(c => c.Key, c => c.Value) };
+    private static object Json(VerifierSample sample, Verdict verdict) => new { Line = sample.Problem.Index, Id = OwnProblem.IdOf(sample.Problem), sample.Answer, sample.Thinking, verdict.Outcome, verdict.Score, verdict.Reason, Components = verdict.Components.ToDictionary(c => c.Key, c => c.Value) };
 }

@@ -33,6 +33,9 @@ internal readonly record struct ThinkingTags(string Open, string Close)
         return null;
     }
 
+    /// <summary>A prompt without the opening tag that it ends with.</summary>
+    public static string WithoutOpening(string prompt) => OpenedBy(prompt) is { } opened ? prompt[..(prompt.AsSpan().TrimEnd().Length - opened.Open.Length)] : prompt;
+
     /// <summary>The tags whose closing one a prompt ends with, space aside: the thought is over before the model writes.</summary>
     public static ThinkingTags? ClosedBy(ReadOnlySpan<char> prompt)
     {

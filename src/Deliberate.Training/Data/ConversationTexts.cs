@@ -115,7 +115,7 @@ internal sealed class ConversationTexts(TextFormat format)
         var written = field is null ? WrittenThought.Read(content) : WrittenThought.Of(Tags(conversation, message, field, before), SupervisedFile.Thought(said), content);
         if (written.Thought is not null && ThinkingTags.ClosedBy(before) is { } closed)
             throw conversation.Error(message, field, $"The text that the model is asked with ends with \"{closed.Close}\": it never thinks there, and would not learn to.", "Leave the thought out of the line, or give the model a chat template that lets it think.");
-        return written.Behind(before) + Rest(conversation, message);
+        return written.Behind(before) + Rest(conversation, message, before);
     }
 
     /// <summary>The tags that the model would write around a thought that the line gives without any.</summary>
@@ -128,17 +128,21 @@ internal sealed class ConversationTexts(TextFormat format)
     }
 
     /// <summary>What the template writes behind the text of a turn: calls, and the end of the turn.</summary>
-    private string Rest(Conversation conversation, int message)
+    private string Rest(Conversation conversation, int message, string before)
     {
         var said = JsonObject.Create(conversation.Messages[message])!;
         if (SupervisedFile.ThoughtField(conversation.Messages[message]) is { } field) said.Remove(field);
-        said["content"] = AnswerMark;
+        var isCall = SupervisedFile.Content(conversation.Messages[message]).Length == 0;
+        if (!isCall) said["content"] = AnswerMark;
         var rendered = Render(conversation, [.. conversation.First(message), JsonSerializer.SerializeToElement(said)], prompt: false).Text;
-        var at = rendered.LastIndexOf(AnswerMark, StringComparison.Ordinal);
-        var rest = at < 0 ? "" : rendered[(at + AnswerMark.Length)..];
+        // A call alone stands where the thought would.
+        var mark = isCall ? ThinkingTags.WithoutOpening(before) : AnswerMark;
+        var at = isCall ? rendered.StartsWith(mark, StringComparison.Ordinal) ? 0 : -1 : rendered.LastIndexOf(mark, StringComparison.Ordinal);
+        if (at < 0) throw conversation.Error(message, isCall ? "tool_calls" : "content", "The model's chat template shows nothing of what the assistant says here.", "Use a chat template that shows it.");
+        var rest = rendered[(at + mark.Length)..];
         var squeezed = MessageText.Squeezed(rest);
-        if (at < 0 || conversation.Texts(message).Exists(text => text.Mark.Length == 0 && text.EndIn(squeezed, 0) < 0))
-            throw conversation.Error(message, "content", "The model's chat template shows nothing of what the assistant says here.", "Use a chat template that shows it.");
+        if (conversation.Texts(message).Find(text => text.IsOfCall && text.EndIn(squeezed, 0) < 0) is { IsOfCall: true } lost)
+            throw conversation.Error(message, lost.Field, $"The model's chat template leaves \"{lost.Text}\" of a call out.", "Use a chat template that shows calls of tools, or leave the call out.");
         return rest;
     }
 

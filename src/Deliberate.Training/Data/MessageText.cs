@@ -14,6 +14,9 @@ internal readonly partial record struct MessageText(string Field, string Text, s
 {
     private const string Content = "content", Calls = "tool_calls";
 
+    /// <summary>Of a call of a tool, which no mark stands for.</summary>
+    public bool IsOfCall => Mark?.Length == 0;
+
     /// <summary>The texts of a message in the order that they are said: the thought, the text or its parts, what calls hold.</summary>
     /// <param name="number">Of the message in its conversation, so that no two marks are the same.</param>
     public static List<MessageText> Of(JsonElement message, int number)

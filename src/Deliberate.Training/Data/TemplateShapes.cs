@@ -20,7 +20,7 @@ internal sealed class TemplateShapes(TextFormat format)
     /// <summary>Whether the template shows what the mark stands for; where it takes no marks for texts, that is not known, and it may.</summary>
     public bool MayShow(IReadOnlyList<JsonElement> messages, JsonElement? tools, MessageText text)
     {
-        if (text.Mark.Length == 0) return true;
+        if (text.IsOfCall) return true;
         var shape = Shape(messages, tools);
         if (!_rendered.TryGetValue(shape, out var rendered))
         {

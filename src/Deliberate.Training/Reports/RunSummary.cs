@@ -52,6 +52,8 @@ internal static class RunSummary
             CompletionLengthWrong = SampleMeasure.CompletionLengthWrong.Of(samples),
             ThoughtLength = SampleMeasure.ThoughtLength.Of(samples),
             Truncated = SampleMeasure.Truncated.Of(samples),
+            CutWhileThinking = SampleMeasure.CutWhileThinking.Of(samples),
+            Unscored = SampleMeasure.Unscored.Of(samples),
             Budgets = run.Budgets.Select(b => new { Budget = b, Accuracy = SampleMeasure.Within(b).Of(samples) }),
             Votes = SampleVotes.Of(all, run.Recipe.Evaluation.Seed),
         };

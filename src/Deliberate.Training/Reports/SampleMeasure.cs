@@ -18,6 +18,8 @@ internal sealed record SampleMeasure(string Name, MeasureKind Kind, Func<GradedS
 
     public static SampleMeasure CutWhileThinking { get; } = Holds("  within the thought", s => s.Grade.Outcome == SampleOutcome.CutWhileThinking);
 
+    public static SampleMeasure Unscored { get; } = Holds("no answer that can be read", s => s.Grade.Outcome == SampleOutcome.Unscored);
+
     /// <summary>Tokens, the end token not counted.</summary>
     public static SampleMeasure CompletionLength { get; } = new("completion length", MeasureKind.Length, s => s.CompletionTokens);
 

@@ -1,3 +1,4 @@
+using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
@@ -26,8 +27,8 @@ internal static class TranscriptChoice
     private static Transcript Unchecked(string label, GradedSample sample)
     {
         var right = sample.Grade.Correct > 0;
-        var thought = ChainOfThought.Parse(sample.Text, sample.Truncated, sample.ThoughtOpenedBy).Steps.Select(text => new TranscriptStep(text, StepMark.Unchecked));
-        return new Transcript(label, [.. thought], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens ?? -1 };
+        var steps = ThinkingSplit.Of(sample.Text, sample.ThoughtOpenedBy).Thinking?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        return new Transcript(label, [.. steps.Select(text => new TranscriptStep(text, StepMark.Unchecked))], sample.Grade.Answer ?? "", right, right ? "" : sample.Grade.Reason) { ThoughtTokens = sample.ThoughtTokens ?? -1 };
     }
 
     private static Transcript Of(string label, GradedSample sample)

@@ -85,6 +85,16 @@ public sealed class ConversationTextsTests : IDisposable
     }
 
     [Fact]
+    public void A_call_stands_behind_the_thought_that_the_prompt_opened()
+    {
+        var format = ThinkingTemplates.Of(Plain(), "QwQ with calls");
+        var example = new SupervisedEncoder(format).Encode(Line(Forms["a call"])).ShouldHaveSingleItem();
+        Text(format, example.Tokens[example.FirstTarget..]).ShouldBe($"{Thought}\n</think>\n\n<tool_call>{{\"name\": \"multiply\", \"arguments\": {{\"by\": \"seven\"}}}}</tool_call><|im_end|>\n<|end|>");
+        var error = Should.Throw<UserError>(() => new SupervisedEncoder(ThinkingTemplates.Of(Plain(), "QwQ")).Encode(Line(Forms["a call"])));
+        error.Field.ShouldBe("messages[1].tool_calls");
+    }
+
+    [Fact]
     public void Each_turn_is_asked_as_the_model_will_be_with_the_thoughts_before_it_cut_out()
     {
         var format = ThinkingTemplates.Of(Plain(), ThinkingTemplates.R1);

@@ -75,7 +75,7 @@ internal sealed class RunsSamplesCommand : CliCommand
     private static string Verdict(SampleRecord sample) => sample.Outcome switch
     {
         null or SampleOutcome.Pass or SampleOutcome.Fail => IsRight(sample) ? "right" : "wrong",
-        { } outcome => $"{RecipeWriter.Scalar(outcome).Replace('_', ' ')} ({sample.Reason})",
+        { } outcome => $"{RecipeWriter.Scalar(outcome).Replace('_', ' ')}{(sample.Reason is { } reason ? $" ({reason})" : "")}",
     };
 
     private static void Write(SampleRecord s)
@@ -85,7 +85,7 @@ internal sealed class RunsSamplesCommand : CliCommand
             CultureInfo.InvariantCulture,
             $"step {s.Step} of {RunWords.Stage(s.Stage)}, {s.Problem}, sample {s.Sample}: {Verdict(s)}, reward {s.Reward:0.###} ({components}), advantage {s.Advantage:0.###}, {s.Tokens.Count} tokens, {(s.Truncated ? "cut off" : "ended")}{(s.Trained ? "" : ", not trained on")}"));
         Console.Out.WriteLine("  " + ModelText.Show(s.Prompt));
-        foreach (var line in ModelText.Show(s.Text).Split('\n')) Console.Out.WriteLine("  " + line);
+        foreach (var line in ModelText.Show(s.ThoughtOpenedBy + s.Text).Split('\n')) Console.Out.WriteLine("  " + line);
         Console.Out.WriteLine();
     }
 
