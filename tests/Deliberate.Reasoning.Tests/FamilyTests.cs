@@ -102,15 +102,15 @@ public sealed class FamilyTests
         var measured = Writers.Select(w => CorpusStatistics.Measure(family, level, w, 3, 600)).ToArray();
         foreach (var m in measured)
         {
-            Console.WriteLine($"{name,-24} {level} {ProblemPreview.Name(m.Writer),-21} prompt {m.PromptCharacters,5:0.0} completion {m.CompletionCharacters,6:0.0} (longest {m.LongestCompletion,4}) steps {m.Steps,5:0.0} right {m.Right:0.000} all steps right {m.AllStepsRight:0.000}");
+            Console.WriteLine($"{name,-24} {level} {ProblemPreview.Name(m.Writer),-21} prompt {m.PromptCharacters.Value,5:0.0} completion {m.CompletionCharacters.Value,6:0.0} (longest {m.LongestCompletion,4}) steps {m.Steps.Value,5:0.0} right {m.Right.Value:0.000} all steps right {m.AllStepsRight.Value:0.000}");
         }
 
-        measured[0].Right.ShouldBe(1);
-        measured[1].AllStepsRight.ShouldBeInRange(0.1, 0.97);
-        measured[2].Right.ShouldBeLessThan(0.97);
-        measured[3].AllStepsRight.ShouldBeInRange(0.03, 0.97);
-        measured[1].Right.ShouldBeLessThan(1);
-        measured[3].Right.ShouldBeLessThan(1);
+        measured[0].Right.Value.ShouldBe(1);
+        measured[1].AllStepsRight.Value.ShouldBeInRange(0.1, 0.97);
+        measured[2].Right.Value.ShouldBeLessThan(0.97);
+        measured[3].AllStepsRight.Value.ShouldBeInRange(0.03, 0.97);
+        measured[1].Right.Value.ShouldBeLessThan(1);
+        measured[3].Right.Value.ShouldBeLessThan(1);
     }
 
     /// <summary>A writer who gives up makes no mistake before; so every wrong step would be a fault of writer or checker.</summary>

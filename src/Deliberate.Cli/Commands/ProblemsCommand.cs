@@ -98,14 +98,13 @@ internal sealed class ProblemsCommand : CliCommand
 
     private static void WriteTable(ITaskFamily family, int level, CorpusStatistics[] statistics)
     {
-        static string Share(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
         Terminal.WriteTable(
-            $"Writers of {family.Name}, level {level}, measured on {statistics[0].Problems} problems each:",
+            $"Writers of {family.Name}, level {level}, measured on {statistics[0].Problems} problems each, with 95% intervals ({EstimateText.Methods(statistics.SelectMany(s => new[] { s.Right, s.AllStepsRight, s.Steps, s.CompletionCharacters }))}):",
             ["writer", "share of corpus", "right answers", "every step right", "steps", "characters"],
             statistics.Select(s => (string[])
             [
-                ProblemPreview.Name(s.Writer), Share(family.DefaultMixture.Share(s.Writer)), Share(s.Right), Share(s.AllStepsRight), s.Steps.ToString("0.0", CultureInfo.InvariantCulture),
-                s.CompletionCharacters.ToString("0", CultureInfo.InvariantCulture),
+                ProblemPreview.Name(s.Writer), family.DefaultMixture.Share(s.Writer).ToString("0.00", CultureInfo.InvariantCulture), s.Right.WithRange(NumberStyle.Share), s.AllStepsRight.WithRange(NumberStyle.Share),
+                s.Steps.WithRange(NumberStyle.Tenths), s.CompletionCharacters.WithRange(NumberStyle.Tenths),
             ]));
     }
 }

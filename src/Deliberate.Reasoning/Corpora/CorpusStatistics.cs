@@ -15,31 +15,20 @@ namespace Deliberate.Reasoning;
 /// <param name="Steps">Mean number of steps.</param>
 /// <param name="Right">Share of right answers.</param>
 /// <param name="AllStepsRight">Share with every step right.</param>
-internal sealed record CorpusStatistics(string Family, int Level, Writer Writer, int Problems, double PromptCharacters, double CompletionCharacters, int LongestCompletion, double Steps, double Right, double AllStepsRight)
+internal sealed record CorpusStatistics(string Family, int Level, Writer Writer, int Problems, Estimate PromptCharacters, Estimate CompletionCharacters, int LongestCompletion, Estimate Steps, Estimate Right, Estimate AllStepsRight)
 {
     public static CorpusStatistics Measure(ITaskFamily family, int level, Writer writer, ulong seed, int problems)
     {
-        long prompt = 0, completion = 0, steps = 0;
-        int longest = 0, right = 0, allRight = 0;
-        for (var i = 0; i < problems; i++)
+        var written = Enumerable.Range(0, problems).Select(i =>
         {
             var problem = family.Generate(Split.Train, level, seed, i);
             var random = new RandomStream(seed, StreamStage.Corpus, problem: i, sample: (long)writer);
             var solution = family.Write(problem, writer, ref random);
-            var grade = Grader.Grade(family, problem, solution.Completion, truncated: false);
-            prompt += problem.Prompt.Length;
-            completion += solution.Completion.Length;
-            longest = Math.Max(longest, solution.Completion.Length);
-            steps += solution.Steps.Count;
-            right += (int)grade.Correct;
-            allRight += grade.AllStepsRight ? 1 : 0;
-        }
-
-        double n = problems;
-        return new(family.Name, level, writer, problems, prompt / n, completion / n, longest, steps / n, right / n, allRight / n);
+            return (Item: i, Problem: problem, Solution: solution, Grade: Grader.Grade(family, problem, solution.Completion, truncated: false));
+        }).ToArray();
+        return new(
+            family.Name, level, writer, problems,
+            MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Problem.Prompt.Length)), MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Solution.Completion.Length)), written.Max(w => w.Solution.Completion.Length),
+            MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Solution.Steps.Count)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Grade.Correct)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Grade.AllStepsRight ? 1 : 0)));
     }
-
-    /// <summary>The share of right answers that a corpus of this mixture has on one level: the solve rate that imitation alone aims at.</summary>
-    public static double SolveRate(ITaskFamily family, int level, CorpusMixture mixture, ulong seed, int problems) =>
-        Enum.GetValues<Writer>().Where(w => mixture.Share(w) > 0).Sum(w => mixture.Share(w) * Measure(family, level, w, seed, problems).Right);
 }

@@ -22,6 +22,7 @@ public sealed class ProblemsAndDoctorTests
             }
 
             json.RootElement.GetProperty("statistics").GetArrayLength().ShouldBe(4);
+            foreach (var writer in json.RootElement.GetProperty("statistics").EnumerateArray()) (writer.GetProperty("right").GetProperty("n").GetInt32(), writer.GetProperty("right").GetProperty("method").GetString()).ShouldBe((20, "wilson"));
         }
 
         Console.WriteLine($"{FamilyRegistry.All.Count} families");
