@@ -12,7 +12,6 @@ public sealed partial class ReachabilityTests
     /// <summary>Formulas of reinforcement learning that wait for a recipe to ask for them; the list may only become shorter.</summary>
     private static readonly string[] NotWiredYet =
     [
-        "Deliberate.Reasoning.ReferenceAnswer",
         "Deliberate.Training.AdaptiveKlCoefficient", "Deliberate.Training.GdpoAdvantages", "Deliberate.Training.GeneralisedAdvantages", "Deliberate.Training.KlInReward",
         "Deliberate.Training.RewardTotals", "Deliberate.Training.RlooAdvantages", "Deliberate.Training.RolloutCorrection", "Deliberate.Training.RolloutLevel",
         "Deliberate.Training.RolloutStatistics", "Deliberate.Training.SampleSelection", "Deliberate.Training.SamplerCorrection", "Deliberate.Training.SamplerCorrectionMode",

@@ -51,7 +51,7 @@ internal sealed class TrainCommand : CliCommand
         var time = TimeEstimate.Measure(plan, threads);
         if (json)
         {
-            JsonOutput.Write(new { Recipe = file, Run = folder, plan.Parameters, plan.Lengths, plan.Supervised, plan.ExpertIteration, plan.Reinforcement, plan.Evaluation, plan.Memory, plan.Disk, Machine = machine, Seconds = time, plan.Remarks });
+            JsonOutput.Write(new { Recipe = file, Run = folder, plan.Parameters, plan.Lengths, plan.Problems, plan.Supervised, plan.ExpertIteration, plan.Reinforcement, plan.Evaluation, plan.Memory, plan.Disk, Machine = machine, Seconds = time, plan.Remarks });
             return ExitCode.Success;
         }
 

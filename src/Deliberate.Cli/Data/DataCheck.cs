@@ -57,8 +57,11 @@ internal sealed class DataCheck
     /// <summary>Problems that would be held out where no file of held-out ones is named.</summary>
     public int HeldOut { get; private set; }
 
-    /// <summary>Problems whose answer the grader reads as nothing but the same text.</summary>
-    public int Verbatim { get; private set; }
+    /// <summary>Problems whose reference is a worked solution, of which a run takes the marked answer; the first such answer, and its line.</summary>
+    public (int Count, string Answer, int Line) TakenOut { get; private set; } = (0, "", 0);
+
+    /// <summary>Bad lines that are so because the grader cannot read the reference.</summary>
+    public int Unreadable { get; private set; }
 
     /// <summary>Control tokens that stand in texts of good lines.</summary>
     public ControlTokens Control { get; }
@@ -145,6 +148,13 @@ internal sealed class DataCheck
                 continue;
             }
 
+            if (line.Unreadable is { } unreadable)
+            {
+                Unreadable++;
+                Add(unreadable);
+                continue;
+            }
+
             try
             {
                 _lengths.Add((encoder.Prompt(new Problem("", line.Level, Split.Train, 0, line.Prompt, "", "", "")).Length, line.Line));
@@ -161,8 +171,7 @@ internal sealed class DataCheck
             if (!seen.TryAdd(line.Canonical, line)) Repeated++;
             else if (ProblemSplit.Of(line.Canonical) == Split.Test) HeldOut++;
             Levels[line.Level] = Levels.GetValueOrDefault(line.Level) + 1;
-            var used = line.Grader is { } own ? AnswerGraders.Get(own) : grader;
-            if (used?.Objection(line.Answer) is not null) Verbatim++;
+            if (line.IsTakenOut) TakenOut = TakenOut.Count == 0 ? (1, line.Answer, line.Line) : TakenOut with { Count = TakenOut.Count + 1 };
         }
     }
 

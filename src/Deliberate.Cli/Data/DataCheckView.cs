@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Cli;
 
@@ -17,7 +18,8 @@ internal static class DataCheckView
         if (check.Thoughts.ClosedAtOnce > 0) Line("  no thoughts", string.Create(CultureInfo.InvariantCulture, $"{check.Thoughts.ClosedAtOnce} turns without one: the model's template opens a thought, and they learn to close it at once"));
         if (check.Levels.Count > 1) Line("  levels", string.Join(", ", check.Levels.Select(l => $"{l.Value} of level {l.Key}")));
         if (check.Kind == DataKind.Problems) Line("  held out", $"{check.HeldOut}, chosen by a hash of the text, unless a file of held-out problems is named");
-        if (check.Verbatim > 0) Line("  answers", $"{check.Verbatim} that the grader cannot read: only the very same text will be right");
+        if (check.TakenOut is { Count: > 0 } taken) Line("  references", $"{taken.Count} {(taken.Count == 1 ? "is a worked solution" : "are worked solutions")}: the answer that {(taken.Count == 1 ? "it marks" : "they mark")} is taken out, as \"{taken.Answer}\" in line {taken.Line}");
+        if (check.Unreadable > 0) Line("  unreadable", string.Create(CultureInfo.InvariantCulture, $"{check.Unreadable} references that the grader cannot read: a run leaves them out, and is refused where there are more than {100 * UnreadableReferences.UsualShare:0}% (problems.max_unreadable)"));
         if (check.Control.Lines > 0)
         {
             Line("  control tokens", $"{check.Control.Lines} line{(check.Control.Lines == 1 ? "" : "s")} with {string.Join(", ", check.Control.Found.Select(ModelText.Show))} as text, the first line {check.Control.First}: {(check.Control.IsKnown ? "the model reads them as its own marks, and a turn may end where nobody ended it" : "a model that has such tokens reads them as its own marks (--model says which it has)")}");
@@ -44,7 +46,8 @@ internal static class DataCheckView
         ThoughtsClosedAtOnce = check.Thoughts.ClosedAtOnce,
         Levels = check.Levels.Count > 0 ? check.Levels : null,
         HeldOut = check.Kind == DataKind.Problems ? check.HeldOut : (int?)null,
-        VerbatimAnswers = check.Verbatim,
+        TakenOut = check.TakenOut.Count,
+        UnreadableReferences = check.Unreadable,
         ControlTokens = check.Control.Lines > 0 ? new { check.Control.Lines, FirstLine = check.Control.First, check.Control.Found } : null,
         Tokenizer = tokenizer,
         Tokens = check.Lengths.Sum(l => (long)l.Tokens),

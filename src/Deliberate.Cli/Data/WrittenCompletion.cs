@@ -21,8 +21,10 @@ internal static class WrittenCompletion
     {
         var encoder = model is null ? null : new ProblemEncoder(model);
         var samples = new List<VerifierSample>();
+        var taken = 0;
         foreach (var line in ProblemFile.Read(file, problems.AnswerGrader))
         {
+            if (line.IsTakenOut) taken++;
             using var json = JsonDocument.Parse(line.Json);
             var fields = new Core.JsonLine(line.File, line.Line, json.RootElement);
             var problem = new Problem(Path.GetFileName(file), line.Level, Split.Test, line.Line, line.Prompt, line.Json, line.Canonical, line.Answer);
@@ -37,6 +39,7 @@ internal static class WrittenCompletion
             samples.Add(sample with { Answer = AnswerExtraction.Extract(sample.Completion, problems.AnswerFormat, sample.Truncated, sample.ThoughtOpenedBy) });
         }
 
+        if (taken > 0) Console.Error.WriteLine($"{taken} reference{(taken == 1 ? " is a worked solution" : "s are worked solutions")}: compared is the marked answer.");
         return samples.Count > 0 ? samples : throw new UserError("The file holds no completion.", file, advice: "Each line is an object such as {\"prompt\": \"2+3=\", \"answer\": \"5\", \"completion\": \"5\"}.");
     }
 

@@ -41,7 +41,7 @@ internal sealed class MathGrader(AnswerLists lists = AnswerLists.Usual) : IAnswe
     {
         if (MathText.Clean(reference) is not { } clean) return "It is too long, or holds characters that no answer has.";
         if (clean.Length == 0) return "It is empty.";
-        return MathAnswer.Readings(clean).Count == 0 ? "It cannot be read as mathematics or words, so only the very same text will be right." : null;
+        return MathAnswer.Readings(clean).Count == 0 ? "It cannot be read as mathematics or words." : null;
     }
 
     /// <summary>Whether both are letters of multiple choice, and the same; null where the reference is none, or the answer is something else.</summary>

@@ -5,19 +5,20 @@ namespace Deliberate.Reasoning;
 /// <summary>
 /// Problems of a user's files. Held-out ones are those of their own files, or else the ones that <see cref="ProblemSplit"/> puts
 /// aside by their text, one in eight. A problem that stands twice counts once; one that stands on both sides is left out of
-/// training; the same prompt with two answers is a mistake. Problems are drawn in passes over all of them, each in an order of its own.
+/// training; the same prompt with two answers is a mistake; one whose reference its grader cannot read is left out, and too many
+/// of them are refused. Problems are drawn in passes over all of them, each in an order of its own.
 /// </summary>
 internal sealed class OwnProblems : IProblemSource
 {
     private readonly Dictionary<(Split Split, int? Level), Problem[]> _problems = [];
     private readonly Lock _lock = new();
+    private readonly List<(string File, int Line)> _places;
+    private readonly Problem? _firstTakenOut;
     private ((Split, int?, ulong, long) Key, int[] Order)? _pass;
 
-    private readonly List<(string File, int Line)> _places;
-
-    private OwnProblems(string name, List<Problem> problems, List<(string File, int Line)> places, int duplicates, int leaked)
+    private OwnProblems(string name, List<Problem> problems, List<(string File, int Line)> places, Problem? firstTakenOut)
     {
-        (Name, _places, Duplicates, Leaked) = (name, places, duplicates, leaked);
+        (Name, _places, _firstTakenOut) = (name, places, firstTakenOut);
         foreach (var split in Enum.GetValues<Split>())
         {
             var side = problems.Where(p => p.Split == split).ToArray();
@@ -33,25 +34,47 @@ internal sealed class OwnProblems : IProblemSource
     public IReadOnlyList<DifficultyLevel> Levels { get; }
 
     /// <summary>Lines that repeated another one.</summary>
-    public int Duplicates { get; }
+    public int Duplicates { get; private init; }
 
     /// <summary>Problems of the training files that are held out, and so were left out of training.</summary>
-    public int Leaked { get; }
+    public int Leaked { get; private init; }
+
+    /// <summary>Problems whose file has a worked solution, of which the marked answer was taken.</summary>
+    public int TakenOut { get; private init; }
+
+    /// <summary>Lines left out because their grader cannot read the reference.</summary>
+    public IReadOnlyList<UserError> Unreadable { get; private init; } = [];
+
+    /// <summary>What was left out or changed of what the files hold, a sentence each.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            if (Duplicates > 0) yield return $"{Duplicates} line{(Duplicates == 1 ? " repeats a problem and was" : "s repeat problems and were")} left out.";
+            if (Leaked > 0) yield return $"{Leaked} problem{(Leaked == 1 ? "" : "s")} to train on {(Leaked == 1 ? "is" : "are")} held out as well, and {(Leaked == 1 ? "was" : "were")} left out of training.";
+            if (_firstTakenOut is { } first) yield return $"{TakenOut} reference{(TakenOut == 1 ? " is a worked solution" : "s are worked solutions")}: the answer that {(TakenOut == 1 ? "it marks" : "they mark")} was taken out, as \"{first.Answer}\" in line {PlaceOf(first).Line} of {Path.GetFileName(PlaceOf(first).File)}.";
+            if (Unreadable.Count > 0) yield return $"{Unreadable.Count} problem{(Unreadable.Count == 1 ? " was" : "s were")} left out because the grader cannot read the reference. The first: {Unreadable[0].Message}";
+        }
+    }
 
     /// <param name="name">Of the set, in records.</param>
     /// <param name="train">Files to train on.</param>
     /// <param name="test">Files of held-out problems; none to hold out by text.</param>
     /// <param name="grader">Of lines that name none; null where a verifier of the user's decides.</param>
-    /// <exception cref="UserError">A line is not a problem, or nothing is left to train on.</exception>
-    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader)
+    /// <param name="mostUnreadable">Share of a file's references that its grader may be unable to read.</param>
+    /// <exception cref="UserError">A line is not a problem, too many references cannot be read, or nothing is left to train on.</exception>
+    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare)
     {
         var known = new Dictionary<string, (ProblemLine Line, Split Split)>(StringComparer.Ordinal);
         var problems = new List<Problem>();
         var places = new List<(string File, int Line)>();
-        int duplicates = 0, leaked = 0;
+        var unreadable = new List<UserError>();
+        Problem? firstTakenOut = null;
+        int duplicates = 0, leaked = 0, takenOut = 0;
         foreach (var (split, file) in test.Select(f => (Split: (Split?)Split.Test, f)).Concat(train.Select(f => (test.Count > 0 ? (Split?)Split.Train : null, f))))
         {
             var lines = 0;
+            var before = unreadable.Count;
             foreach (var line in ProblemFile.Read(file, grader))
             {
                 lines++;
@@ -63,17 +86,27 @@ internal sealed class OwnProblems : IProblemSource
                     continue;
                 }
 
+                if (line.Unreadable is { } error)
+                {
+                    unreadable.Add(error);
+                    continue;
+                }
+
                 var side = split ?? ProblemSplit.Of(line.Canonical);
                 known[line.Canonical] = (line, side);
                 places.Add((line.File, line.Line));
                 problems.Add(new Problem(name, line.Level, side, problems.Count, line.Prompt, line.Json, line.Canonical, line.Answer));
+                if (!line.IsTakenOut) continue;
+                firstTakenOut ??= problems[^1];
+                takenOut++;
             }
 
+            UnreadableReferences.Check(file, lines, unreadable[before..], mostUnreadable);
             if (lines == 0) throw new UserError("The file holds no problem.", file, advice: "Each line is an object such as {\"prompt\": \"What is 2+3?\", \"answer\": \"5\"}.");
         }
 
-        if (!problems.Exists(p => p.Split == Split.Train)) throw new UserError("No problem is left to train on: all of them are held out.", train[0], advice: "Add problems.");
-        return new OwnProblems(name, problems, places, duplicates, leaked);
+        if (!problems.Exists(p => p.Split == Split.Train)) throw new UserError($"No problem is left to train on: all of them are held out{(unreadable.Count > 0 ? ", or left out because the grader cannot read the reference" : "")}.", train[0], advice: "Add problems.");
+        return new OwnProblems(name, problems, places, firstTakenOut) { Duplicates = duplicates, Leaked = leaked, TakenOut = takenOut, Unreadable = unreadable };
     }
 
     public int? Count(Split split, int? level) => _problems.GetValueOrDefault((split, level))?.Length ?? 0;

@@ -9,13 +9,20 @@ namespace Deliberate.Reasoning;
 /// <param name="Json">The whole line.</param>
 internal sealed record ProblemLine(string File, int Line, string Prompt, string Answer, string? Id, int Level, string? Grader, string Json)
 {
+    /// <summary>Whether the answer was taken out of a worked solution.</summary>
+    public bool IsTakenOut { get; init; }
+
+    /// <summary>That the grader cannot read the reference, and why, in its place; null where it can, or a verifier of the user's decides.</summary>
+    public UserError? Unreadable { get; init; }
+
     /// <summary>What two lines share that ask the same: the prompt, but for spaces and case.</summary>
     public string Canonical { get; } = string.Join(' ', Prompt.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 }
 
 /// <summary>
 /// Reads problems from JSON Lines: <c>prompt</c>, <c>answer</c> (text or number), and optionally <c>id</c>, <c>level</c> (a whole
-/// number), <c>grader</c> and <c>lists</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field.
+/// number), <c>grader</c> and <c>lists</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field. A
+/// reference that its grader cannot read is no mistake of the line alone: whoever reads the file decides how many there may be.
 /// </summary>
 internal static class ProblemFile
 {
@@ -57,11 +64,14 @@ internal static class ProblemFile
         var named = line.GetOptionalString(OwnProblem.Grader);
         if (named is not null) grader = Named(line, named);
         if (grader is not null && line.GetOptionalString(OwnProblem.Lists) is { } lists && OwnProblem.ListsNamed(lists) is null) throw line.Error($"There is no kind of list \"{lists}\".", OwnProblem.Lists, "It is usual, ordered or set.");
-        if (grader is not null && answer is not null && grader.Compare(answer, answer) != AnswerMatch.Equal)
-            throw line.Error($"The grader {grader.Name} cannot work with \"{(answer.Length <= 60 ? answer : answer[..60] + "...")}\": {grader.Objection(answer) ?? "it does not even equal itself."}", OwnProblem.Answer, "Correct it, or choose another grader for the line.");
+        var reference = grader is not null && answer is not null ? ProblemReference.Of(answer, grader) : new(answer ?? "", IsTakenOut: false, null);
         var level = line.TryGet(line.Root, OwnProblem.Level, out var found) && found.ValueKind != JsonValueKind.Null ? line.GetInt32(OwnProblem.Level) : 1;
         if (level is < 0 or > LargestLevel) throw line.Error($"{level} is not between 0 and {LargestLevel}.", OwnProblem.Level);
-        return new ProblemLine(line.File, line.Number, prompt, answer ?? "", Text(line, OwnProblem.Id), level, named, line.Root.GetRawText());
+        return new ProblemLine(line.File, line.Number, prompt, reference.Answer, Text(line, OwnProblem.Id), level, named, line.Root.GetRawText())
+        {
+            IsTakenOut = reference.IsTakenOut,
+            Unreadable = reference.Objection is null ? null : line.Error($"The grader {grader!.Name} cannot read the reference {reference.Quoted}: {reference.Objection}", OwnProblem.Answer, UnreadableReferences.Advice),
+        };
     }
 
     private static UserError Missing(JsonLine line)

@@ -9,14 +9,15 @@ internal sealed class AnswerVerifier(IAnswerGrader grader, double? tolerance = n
 
     public Verdict Verify(VerifierSample sample)
     {
-        if (sample.Answer is null) return Verdict.Unscored(sample.Truncated ? "cut off before there was an answer" : "no answer found");
         var (own, meant) = (OwnProblem.GraderOf(sample.Problem), OwnProblem.ListsOf(sample.Problem));
         var used = own is null && meant is null ? grader : AnswerGraders.Get(own ?? grader.Name, tolerance, meant ?? lists);
-        return used.Compare(sample.Problem.Answer, sample.Answer) switch
-        {
-            AnswerMatch.Equal => Verdict.Pass(),
-            AnswerMatch.Different => Verdict.Fail("not the answer"),
-            _ => Verdict.Unscored("the answer cannot be read"),
-        };
+        var reference = sample.Problem.Answer;
+        var match = sample.Answer is null ? AnswerMatch.Unreadable : used.Compare(reference, sample.Answer);
+        if (match == AnswerMatch.Equal) return Verdict.Pass();
+        if (match == AnswerMatch.Different) return Verdict.Fail("not the answer");
+        // Whose fault it is: with a reference that nobody can read, no answer could have been right.
+        if (ProblemReference.ObjectionOf(used, reference) is { } objection) return Verdict.HarnessError($"the grader {used.Name} cannot read the reference: {objection.TrimEnd('.')}");
+        if (sample.Answer is null) return Verdict.Unscored(sample.Truncated ? "cut off before there was an answer" : "no answer found");
+        return Verdict.Unscored(used.Objection(sample.Answer) is null ? "the answer cannot be compared with the reference" : "the answer cannot be read");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SampleMetrics
         Unscored = Declare("unscored", MetricUnit.Share, "Samples without an answer that could be read.", "outcome `unscored`");
         CutWhileThinking = Declare("cut_while_thinking", MetricUnit.Share, "Samples that the token budget cut off within their thought, before any answer.", "outcome `cut_while_thinking`; part of the truncated ones", "where there are any");
         HarnessErrorShare = Declare("harness_error_share", MetricUnit.Share, "Samples that the verifier itself failed on, after its retries: in no other share or mean of this table.", "outcome `harness_error`, of all samples");
-        UnjudgedGroups = Declare("unjudged_groups", MetricUnit.Count, "Groups of which fewer than two samples could be judged: not trained on.", "those that dynamic sampling drew included", "where there are any");
+        UnjudgedGroups = Declare("unjudged_groups", MetricUnit.Count, "Groups of which fewer than two samples could be judged: reinforcement learning leaves them out.", "those that dynamic sampling drew included", "where there are any");
         ZeroDeviation = Declare("frac_reward_zero_std", MetricUnit.Share, "Groups whose samples all got the same reward: their advantages are 0, they teach nothing.", "the standard deviation of the group's rewards is 0, of the groups with at least two judged samples; TRL `frac_reward_zero_std`");
         Component = Declare("components/{name}", MetricUnit.Number, "Mean of a component that your verifier gives besides the score.", "over the samples that have it, not weighed; TRL `rewards/{name}/mean`", "where the verifier gives any");
     }

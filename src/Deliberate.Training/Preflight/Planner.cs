@@ -1,6 +1,7 @@
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -30,6 +31,7 @@ internal static class Planner
             Recipe = recipe,
             Parameters = parameters,
             Lengths = lengths,
+            Problems = inputs.Problems is OwnProblems own ? [.. own.Notes] : [],
             Supervised = Supervised(recipe, lengths),
             ExpertIteration = Expert(recipe, lengths),
             Reinforcement = Reinforcement(recipe, lengths),

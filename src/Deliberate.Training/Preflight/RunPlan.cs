@@ -14,6 +14,9 @@ internal sealed record RunPlan
 
     public required LengthPlan Lengths { get; init; }
 
+    /// <summary>What was left out or changed of problems of the user's.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
     /// <summary>Null where the recipe skips the stage; so with the others.</summary>
     public SupervisedPlan? Supervised { get; init; }
 

@@ -28,6 +28,10 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     [Description("Of the math grader: whether the order of a list without brackets counts: usual (of three labels and more, not of other values), ordered or set; a line may say its own.")]
     public AnswerLists Lists { get; init; }
 
+    [Description("Share of a file's references that its grader may be unable to read; such problems are left out, more refuse the run.")]
+    [InRange(0, 1)]
+    public double MaxUnreadable { get; init; } = UnreadableReferences.UsualShare;
+
     [Description("Where the answer stands: marked (\\boxed{}, \"Answer:\", <answer>, ...), whole (all after the thought) or last_number.")]
     public AnswerFormat AnswerFormat { get; init; }
 

@@ -51,9 +51,8 @@ internal sealed class RunInputs : IDisposable
     public static IProblemSource ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
         if (recipe.Problems is not { } own) return new FamilyProblems(recipe.Family.Instance, recipe.Family.TestLevel);
-        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader);
-        if (problems.Duplicates > 0) observer.Notice($"{own.SetName}: {problems.Duplicates} lines repeat problems and were left out.");
-        if (problems.Leaked > 0) observer.Notice($"{own.SetName}: {problems.Leaked} problems to train on are held out as well, and were left out of training.");
+        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader, own.MaxUnreadable);
+        foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
         return problems;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deliberate.Testing;
 
 namespace Deliberate.Cli.Tests;
 
@@ -91,6 +92,48 @@ public sealed class DataAndVerifyTests : IDisposable
         var json = JsonDocument.Parse(CliProcess.Run(_folder.Root, "verify", "c.jsonl", "--grader", "math", "--json").ShouldSucceed().Output).RootElement;
         json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("outcome").GetString()).ShouldBe(["pass", "fail", "unscored"]);
         CliProcess.Run(_folder.Root, "verify", "c.jsonl", "--grader", "math").ShouldSucceed().Output.ShouldContain("1 pass, 1 fail, 1 unscored");
+    }
+
+    [Theory]
+    [InlineData("gsm8k", "question", "answer", "numeric", 659)]
+    [InlineData("math500", "problem", "solution", "math", 250)]
+    public void Published_worked_solutions_serve_as_references_as_they_are(string set, string prompt, string answer, string grader, int count)
+    {
+        var rows = File.ReadLines(SharedFolder.Path("data", set, "test.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        // Each solution is graded against itself: what it marks is found on both sides.
+        _folder.File("set.jsonl", string.Concat(rows.Select(r => JsonSerializer.Serialize(new { prompt = r.GetProperty(prompt).GetString(), answer = r.GetProperty(answer).GetString(), completion = r.GetProperty(answer).GetString() }) + "\n")));
+        var verified = CliProcess.Run(_folder.Root, "verify", "set.jsonl", "--grader", grader, "--count", "0").ShouldSucceed();
+        verified.Output.ShouldContain($"{count} pass;");
+        verified.Error.ShouldContain($"{count} references are worked solutions: compared is the marked answer.");
+        var check = CliProcess.Run(_folder.Root, "data", "check", "set.jsonl", "--kind", "problems", "--grader", grader).ShouldSucceed().Output;
+        check.ShouldContain($"{count} good, 0 bad");
+        check.ShouldContain($"{count} are worked solutions: the answer that they mark is taken out, as \"");
+        _folder.File("r.yaml", $"name: tiny\nmicro_batch_tokens: 1200\nmodel: {{ hidden: 16, layers: 1, heads: 2, intermediate: 16, context: 1200, tokenizer: {{ vocabulary: 400 }} }}\nsupervised: {{ tokens: 0 }}\nproblems: {{ train: [set.jsonl], grader: {grader} }}\nreinforcement: {{ steps: 1, prompts: 2, samples: 2, max_tokens: 8 }}\nevaluation: {{ problems: 2, samples: 1, max_tokens: 8 }}\n");
+        var said = $"{count} references are worked solutions: the answer that they mark was taken out, as \"";
+        CliProcess.Run(_folder.Root, "train", "r.yaml", "--dry-run").ShouldSucceed().Output.ShouldContain(said);
+        CliProcess.Run(_folder.Root, "train", "r.yaml").ShouldSucceed().Error.ShouldContain(said);
+        File.ReadLines(Path.Combine(_folder.Root, "runs", "tiny", "evaluations", "final.jsonl")).ShouldAllBe(line => JsonDocument.Parse(line).RootElement.GetProperty("problem").GetProperty("answer").GetString()!.Length < 100);
+    }
+
+    [Fact]
+    public void References_that_cannot_be_read_refuse_a_run_before_it_starts()
+    {
+        _folder.File("set.jsonl", string.Concat(Enumerable.Range(0, 40).Select(i => $"{{\"prompt\": \"{i}+1\", \"answer\": \"{(i % 10 == 3 ? "not a number" : i + 1)}\", \"completion\": \"Answer: {i + 1}\"}}\n")));
+        _folder.File("r.yaml", "name: tiny\nmicro_batch_tokens: 64\nmodel: { hidden: 16, layers: 1, heads: 2, intermediate: 16, context: 48, tokenizer: { vocabulary: 270 } }\nsupervised: { tokens: 0 }\nproblems: { train: [set.jsonl], grader: numeric }\nreinforcement: { steps: 1, prompts: 2, samples: 2, max_tokens: 4 }\nevaluation: { problems: 2, samples: 1, max_tokens: 4 }\n");
+        foreach (string[] command in new[] { new[] { "train", "r.yaml", "--dry-run" }, ["train", "r.yaml"], ["recipe", "check", "r.yaml"] })
+        {
+            var error = CliProcess.Run(_folder.Root, command).ShouldBeUserMistake();
+            error.ShouldContain("set.jsonl:4: answer: 4 of the 40 references of the file cannot be read by their grader, more than the allowed 5%. The first: The grader numeric cannot read the reference \"not a number\": It is not a number.");
+            error.ShouldContain("problems.max_unreadable");
+        }
+
+        Directory.Exists(Path.Combine(_folder.Root, "runs")).ShouldBeFalse();
+        CliProcess.Run(_folder.Root, "train", "r.yaml", "--set", "problems.max_unreadable=0.1").ShouldSucceed().Error.ShouldContain("4 problems were left out because the grader cannot read the reference.");
+        CliProcess.Run(_folder.Root, "data", "check", "set.jsonl", "--kind", "problems", "--grader", "numeric").Output.ShouldContain("4 references that the grader cannot read");
+        var verified = CliProcess.Run(_folder.Root, "verify", "set.jsonl", "--grader", "numeric");
+        verified.ExitCode.ShouldBe(1);
+        verified.Output.ShouldContain("36 pass, 4 harness error;");
+        verified.Output.ShouldContain("the grader numeric cannot read the reference: It is not a number");
     }
 
     [Fact]

@@ -19,8 +19,6 @@ public sealed class OwnProblemsTests : IDisposable
     [InlineData("""{"prompt": "2+3", "answer": "5", "level": "hard"}""", "level", "whole number")]
     [InlineData("""{"prompt": "2+3", "answer": "5", "level": -1}""", "level", "between")]
     [InlineData("""{"prompt": "2+3", "answer": "5", "grader": "maths"}""", "grader", "\"math\"")]
-    [InlineData("""{"prompt": "2+3", "answer": "Paris", "grader": "numeric"}""", "answer", "not a number")]
-    [InlineData("""{"prompt": "2+3", "answer": ""}""", "answer", "empty")]
     [InlineData("""{"prompt": "2+3", "answer": "5", "lists": "bag"}""", "lists", "ordered")]
     [InlineData("""["2+3", "5"]""", null, "object")]
     public void A_bad_line_names_file_line_and_field(string line, string? field, string says)
@@ -31,6 +29,75 @@ public sealed class OwnProblemsTests : IDisposable
         error.Line.ShouldBe(3);
         error.Field.ShouldBe(field);
         error.Message.ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("math", "The thing is that x = 2 \\\\begin{cases} and so on, 5 + + 4", "cannot read the reference \"The thing is", true)]
+    [InlineData("math", "", "It is empty", true)]
+    [InlineData("numeric", "Paris", "The grader numeric cannot read the reference \"Paris\": It is not a number", true)]
+    [InlineData("choice", "12", "not a letter", true)]
+    [InlineData("exact", "anything at all", "", false)]
+    public void A_reference_that_its_grader_cannot_read_is_kept_as_such(string grader, string answer, string says, bool unreadable)
+    {
+        var path = _folder.File("problems.jsonl", $"{{\"prompt\": \"2+3\", \"answer\": \"{answer}\", \"grader\": \"{grader}\"}}\n");
+        var line = ProblemFile.Read(path, AnswerGraders.Get("math")).Single();
+        (line.Unreadable is not null).ShouldBe(unreadable);
+        if (line.Unreadable is not { } error) return;
+        (error.File, error.Line, error.Field).ShouldBe((path, 1, "answer"));
+        error.Message.ShouldContain(says);
+        error.Advice!.ShouldContain("choose another grader");
+    }
+
+    [Theory]
+    [InlineData(1, 20, 0.05, true)]
+    [InlineData(2, 20, 0.05, false)]
+    [InlineData(2, 20, 0.1, true)]
+    [InlineData(1, 20, 0.0, false)]
+    public void Problems_whose_reference_cannot_be_read_are_left_out_up_to_a_limit(int bad, int all, double most, bool goesOn)
+    {
+        var path = _folder.File("problems.jsonl", string.Concat(Enumerable.Range(0, all).Select(i => $"{{\"prompt\": \"{i} + 1 =\", \"answer\": \"{(i is > 4 && i < 5 + bad ? "no number" : i)}\"}}\n")));
+        if (goesOn)
+        {
+            var problems = OwnProblems.Load("own", [path], [], AnswerGraders.Get("numeric"), most);
+            (problems.Count(Split.Train, null) + problems.Count(Split.Test, null)).ShouldBe(all - bad);
+            problems.Notes.Single().ShouldContain($"{bad} problem{(bad == 1 ? " was" : "s were")} left out because the grader cannot read the reference. The first: {path}:6: answer: The grader numeric");
+            return;
+        }
+
+        var error = Should.Throw<UserError>(() => OwnProblems.Load("own", [path], [], AnswerGraders.Get("numeric"), most));
+        (error.File, error.Line, error.Field).ShouldBe((path, 6, "answer"));
+        error.Message.ShouldContain($"{bad} of the {all} references of the file cannot be read by their grader, more than the allowed {100 * most:0.##}%. The first: The grader numeric cannot read the reference \"no number\": It is not a number.");
+        error.Advice!.ShouldContain("problems.max_unreadable");
+    }
+
+    [Fact]
+    public void The_limit_holds_for_each_file()
+    {
+        var train = _folder.File("train.jsonl", Lines(200));
+        var test = _folder.File("test.jsonl", "{\"prompt\": \"other\", \"answer\": \"no number\"}\n");
+        Should.Throw<UserError>(() => OwnProblems.Load("own", [train], [test], AnswerGraders.Get("numeric"))).File.ShouldBe(test);
+    }
+
+    [Fact]
+    public void Where_a_verifier_of_the_users_decides_references_are_left_as_they_are()
+    {
+        var path = _folder.File("problems.jsonl", string.Concat(Enumerable.Range(0, 20).Select(i => $"{{\"prompt\": \"{i}\", \"answer\": \"so it is\\n#### {i}\"}}\n")));
+        var problems = OwnProblems.Load("own", [path], [], grader: null);
+        problems.Notes.ShouldBeEmpty();
+        problems.All(Split.Train).ShouldAllBe(p => p.Answer.StartsWith("so it is\n#### "));
+    }
+
+    [Theory]
+    [InlineData("math", "2*3=<<2*3=6>>6\\n#### 6", "6")]
+    [InlineData("numeric", "It is \\\\boxed{6}.", "6")]
+    [InlineData("exact", "Two and four.\\n#### six apples", "six apples")]
+    [InlineData("choice", "All others are wrong: \\\\boxed{B}", "B")]
+    [InlineData("numeric", "The answer is 6.", "6")]
+    public void The_answer_that_a_worked_solution_marks_is_the_reference(string grader, string answer, string expected)
+    {
+        var problems = OwnProblems.Load("own", [_folder.File("problems.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"prompt\": \"{i}\", \"answer\": \"{answer}\", \"grader\": \"{grader}\"}}\n")))], [], AnswerGraders.Get("math"));
+        problems.All(Split.Train).ShouldAllBe(p => p.Answer == expected && p.State.Contains("\"answer\": \"" + answer, StringComparison.Ordinal));
+        problems.Notes.Single().ShouldBe($"9 references are worked solutions: the answer that they mark was taken out, as \"{expected}\" in line 1 of problems.jsonl.");
     }
 
     [Fact]

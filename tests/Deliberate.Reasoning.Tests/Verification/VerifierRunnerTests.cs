@@ -168,6 +168,18 @@ public sealed class VerifierRunnerTests
         SampleOutcome Verify(string completion) => verifier.Verify(Scripted.Sample(completion: completion)).Outcome;
     }
 
+    [Theory]
+    [InlineData("5", "five", SampleOutcome.Unscored, "the answer cannot be read")]
+    [InlineData("5", null, SampleOutcome.Unscored, "no answer found")]
+    [InlineData("five", "5", SampleOutcome.HarnessError, "the grader numeric cannot read the reference: It is not a number")]
+    [InlineData("five", "V", SampleOutcome.HarnessError, "the grader numeric cannot read the reference: It is not a number")]
+    [InlineData("five", null, SampleOutcome.HarnessError, "the grader numeric cannot read the reference: It is not a number")]
+    public void What_cannot_be_read_is_said_to_be_the_answer_or_the_reference(string reference, string? answer, SampleOutcome outcome, string reason)
+    {
+        var verdict = new AnswerVerifier(AnswerGraders.Get("numeric")).Verify(Scripted.Sample(answer: reference) with { Answer = answer });
+        (verdict.Outcome, verdict.Reason).ShouldBe((outcome, reason));
+    }
+
     private static VerifierRunner Runner(IVerifier verifier, double mostErrors = 0.05, double seconds = 5, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
 
     private static VerifierSample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
