@@ -1,4 +1,3 @@
-using System.Collections;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
@@ -13,22 +12,16 @@ internal static class RecipeDifferences
 
     public static List<SettingDifference> Of(TrainRecipe a, TrainRecipe b)
     {
-        Dictionary<string, string> first = [], second = [];
-        Flatten(a, "", first);
-        Flatten(b, "", second);
+        var (first, second) = (Texts(a), Texts(b));
         var keys = first.Keys.Concat(second.Keys.Where(k => !first.ContainsKey(k)));
         return [.. keys.Where(k => k != "name").Select(k => new SettingDifference(k, first.GetValueOrDefault(k, Absent), second.GetValueOrDefault(k, Absent))).Where(d => d.A != d.B)];
     }
 
-    private static void Flatten(object? value, string path, Dictionary<string, string> into)
+    private static OrderedDictionary<string, string> Texts(TrainRecipe recipe)
     {
-        if (value is null or string or bool or Enum || RecipeType.IsNumber(value.GetType())) into[path] = RecipeWriter.Scalar(value);
-        else if (value is IDictionary dictionary)
-            foreach (var key in dictionary.Keys.Cast<string>().Order(StringComparer.Ordinal)) Flatten(dictionary[key], Join(path, key), into);
-        else if (value is IEnumerable items) into[path] = $"[{string.Join(", ", items.Cast<object?>().Select(RecipeWriter.Scalar))}]";
-        else
-            foreach (var field in RecipeType.Of(value.GetType()).Fields) Flatten(field.Property.GetValue(value), Join(path, field.Key), into);
+        var texts = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        // A list of single values is a text already.
+        foreach (var (key, value) in RecipeSettings.Of(recipe)) texts[key] = value is string text && text.StartsWith('[') ? text : RecipeWriter.Scalar(value);
+        return texts;
     }
-
-    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Text;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
 
 /// <summary>
-/// Scalars as a TensorBoard event file: TFRecord frames (length, masked CRC-32C of the length, data, masked CRC-32C of the data)
+/// Scalars and hyperparameters as a TensorBoard event file: TFRecord frames (length, masked CRC-32C of the length, data, masked CRC-32C of the data)
 /// around <c>tensorflow.Event</c> messages (wall_time 1, step 2, file_version 3, summary 5; a summary's value: tag 1, simple_value 2).
 /// One file a run; a checkpoint records <see cref="Length"/>, resuming cuts back to it. The wall time comes from the
 /// <see cref="TimeProvider"/>, so this file is not among what a resumed run reproduces to the bit.
@@ -18,8 +17,7 @@ internal sealed class TensorBoardWriter : IDisposable
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly FileStream _file;
-    private readonly MemoryStream _event = new();
-    private readonly MemoryStream _value = new();
+    private readonly ProtoMessage _event = new(), _summary = new(), _value = new();
 
     public TensorBoardWriter(string path, TimeProvider time)
     {
@@ -45,28 +43,16 @@ internal sealed class TensorBoardWriter : IDisposable
     /// <summary>One event with the step's scalars. TensorBoard keeps them in single precision.</summary>
     public void Append(long step, IEnumerable<KeyValuePair<string, double>> values)
     {
-        Begin();
-        WriteTag(_event, 2, 0);
-        WriteVarint(_event, (ulong)step);
-        using var summary = new MemoryStream();
-        Span<byte> single = stackalloc byte[4];
-        foreach (var (name, value) in values)
-        {
-            _value.SetLength(0);
-            WriteText(_value, 1, name);
-            WriteTag(_value, 2, 5);
-            BinaryPrimitives.WriteSingleLittleEndian(single, (float)value);
-            _value.Write(single);
-            WriteTag(summary, 1, 2);
-            WriteVarint(summary, (ulong)_value.Length);
-            _value.WriteTo(summary);
-        }
-
-        WriteTag(_event, 5, 2);
-        WriteVarint(_event, (ulong)summary.Length);
-        summary.WriteTo(_event);
-        End();
+        _summary.Clear();
+        foreach (var (name, value) in values) _summary.Message(1, _value.Clear().Text(1, name).Float(2, (float)value));
+        Write(Begin().Number(2, step).Message(5, _summary));
     }
+
+    /// <summary>The run begins with these settings.</summary>
+    public void Start(IEnumerable<(string Key, object? Value)> settings) => Write(Begin().Message(5, _summary.Clear().Message(1, HyperparameterSummary.Start(settings, Now))));
+
+    /// <summary>The run came to its end.</summary>
+    public void End() => Write(Begin().Message(5, _summary.Clear().Message(1, HyperparameterSummary.End(Now))));
 
     public void Flush(bool toDisk = true)
     {
@@ -90,48 +76,18 @@ internal sealed class TensorBoardWriter : IDisposable
         if (offset == 0) WriteHeader();
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        _event.Dispose();
-        _value.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
-    private static void WriteTag(MemoryStream to, int field, int wire) => WriteVarint(to, (ulong)((field << 3) | wire));
+    /// <summary>Seconds since 1970.</summary>
+    private double Now => _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 
-    private static void WriteVarint(MemoryStream to, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7) to.WriteByte((byte)(value | 0x80));
-        to.WriteByte((byte)value);
-    }
+    private void WriteHeader() => Write(Begin().Text(3, "brain.Event:2"));
 
-    private static void WriteText(MemoryStream to, int field, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        WriteTag(to, field, 2);
-        WriteVarint(to, (ulong)bytes.Length);
-        to.Write(bytes);
-    }
+    private ProtoMessage Begin() => _event.Clear().Double(1, Now);
 
-    private void WriteHeader()
+    private void Write(ProtoMessage message)
     {
-        Begin();
-        WriteText(_event, 3, "brain.Event:2");
-        End();
-    }
-
-    private void Begin()
-    {
-        _event.SetLength(0);
-        WriteTag(_event, 1, 1);
-        Span<byte> wall = stackalloc byte[8];
-        BinaryPrimitives.WriteDoubleLittleEndian(wall, _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
-        _event.Write(wall);
-    }
-
-    private void End()
-    {
-        var data = _event.GetBuffer().AsSpan(0, (int)_event.Length);
+        var data = message.Bytes;
         Span<byte> frame = stackalloc byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Crc32C.Masked(frame[..8]));

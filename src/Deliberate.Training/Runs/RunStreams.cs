@@ -17,6 +17,20 @@ internal sealed class RunStreams : IDisposable
         _board = new TensorBoardWriter(Path.Combine(folder, TensorBoardWriter.FileName), time);
     }
 
+    /// <summary>A run begins.</summary>
+    public void Start(TrainRecipe recipe)
+    {
+        _board.Start(RecipeSettings.Of(recipe));
+        _board.Flush(toDisk: false);
+    }
+
+    /// <summary>It came to its end.</summary>
+    public void End()
+    {
+        _board.End();
+        _board.Flush(toDisk: false);
+    }
+
     public void Step(long step, MetricValues metrics, MetricValues timings)
     {
         _metrics.Append(step, metrics);

@@ -54,6 +54,7 @@ internal sealed class TrainingRun : IDisposable
                 Inputs = inputs,
             };
             streams.TruncateTo(state?.Streams);
+            if (state is null) streams.Start(recipe);
             if (state is not null) _session.Health.CatchUp(folder);
         }
         catch
@@ -245,6 +246,7 @@ internal sealed class TrainingRun : IDisposable
         var isBase = _recipe.Reinforcement.Steps == 0 && _recipe.ExpertIteration.Rounds == 0;
         if (isBase && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
         Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps > 0 ? _recipe.Reinforcement.Steps : _recipe.ExpertIteration.Rounds, quick: false, null, cancellation);
+        _session.Streams.End();
         _session.Health.Conclude();
     }
 

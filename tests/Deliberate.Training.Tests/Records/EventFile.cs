@@ -32,6 +32,23 @@ internal static class EventFile
     public static IEnumerable<(long Step, string Tag, float Value)> Scalars(string path) =>
         Values(path).Where(v => v.Value.Has(2)).Select(v => (v.Step, v.Value.Text(1), BitConverter.ToSingle(v.Value.Bytes(2))));
 
+    /// <summary>The hyperparameters of a session: a map from names to google.protobuf.Value.</summary>
+    public static OrderedDictionary<string, object> Settings(Message session)
+    {
+        var settings = new OrderedDictionary<string, object>(StringComparer.Ordinal);
+        foreach (var entry in session.All(1).Select(e => Message.Parse(e)))
+        {
+            var value = entry.Inner(2);
+            settings.Add(entry.Text(1), value.Has(2) ? value.Double(2) : value.Has(3) ? value.Text(3) : value.Number(4) == 1);
+        }
+
+        return settings;
+    }
+
+    /// <summary>The session that begins in a run's file; its hyperparameters.</summary>
+    public static OrderedDictionary<string, object> Settings(string path) =>
+        Settings(Values(path).Select(v => v.Value).Single(v => v.Text(1) == "_hparams_/session_start_info").Inner(9).Inner(1).Inner(2).Inner(3));
+
     /// <summary>A protocol buffer without its schema.</summary>
     internal sealed class Message
     {

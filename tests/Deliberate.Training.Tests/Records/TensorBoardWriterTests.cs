@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training.Tests;
 
 public sealed class TensorBoardWriterTests : IDisposable
@@ -30,6 +32,35 @@ public sealed class TensorBoardWriterTests : IDisposable
         events[0].Text(3).ShouldBe("brain.Event:2");
         events[1].Bytes(2).ShouldBe([0xAC, 0x02], "300 as a varint");
         EventFile.Scalars(path).ShouldBe([(300, "train/loss", 0.5f), (300, "größe", float.NaN)]);
+    }
+
+    [Fact]
+    public void Hyperparameters_are_what_the_plugin_reads()
+    {
+        var path = _folder.File(TensorBoardWriter.FileName);
+        using (var writer = new TensorBoardWriter(path, new Clock()))
+        {
+            writer.Start([("seed", 7ul), ("optimizer.learning_rate", 3e-4), ("dynamic_sampling", true), ("store", false), ("objective", "dapo"), ("kind", OptimizerKind.Muon), ("levels", "[1, 2]"), ("none", null)]);
+            writer.End();
+        }
+
+        var values = EventFile.Values(path).Select(v => v.Value).ToList();
+        values.Select(v => v.Text(1)).ShouldBe(["_hparams_/session_start_info", "_hparams_/session_end_info"]);
+        foreach (var value in values)
+        {
+            // metadata: plugin_data of this name, the class of tensors; and a tensor of one float.
+            value.Inner(9).Inner(1).Text(1).ShouldBe("hparams");
+            value.Inner(9).Number(4).ShouldBe(2);
+            (value.Inner(8).Number(1), value.Inner(8).Inner(2).Inner(2).Number(1), value.Inner(8).Bytes(5).Length).ShouldBe((1, 1, 4));
+        }
+
+        var start = values[0].Inner(9).Inner(1).Inner(2).Inner(3);
+        start.Double(5).ShouldBe(Clock.Seconds);
+        var settings = EventFile.Settings(start);
+        settings.Keys.ShouldBe(["seed", "optimizer.learning_rate", "dynamic_sampling", "store", "objective", "kind", "levels"]);
+        settings.Values.ShouldBe([7.0, 3e-4, true, false, "dapo", "muon", "[1, 2]"]);
+        var end = values[1].Inner(9).Inner(1).Inner(2).Inner(4);
+        (end.Number(1), end.Double(2)).ShouldBe((1, Clock.Seconds));
     }
 
     [Fact]
