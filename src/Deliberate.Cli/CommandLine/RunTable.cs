@@ -14,10 +14,10 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     /// <param name="When">The same in words: before RL.</param>
     /// <param name="Right">Right answers.</param>
     /// <param name="AllStepsRight">Right answers with every step right; null for answers without thought.</param>
-    /// <param name="ThoughtRight">Mean tokens of right samples.</param>
-    /// <param name="ThoughtWrong">Mean tokens of the others.</param>
+    /// <param name="LengthRight">Mean tokens of right samples.</param>
+    /// <param name="LengthWrong">Mean tokens of the others.</param>
     /// <param name="Budgets">Right answers within each smaller token budget.</param>
-    internal sealed record Row(string Evaluation, string When, int Problems, Estimate Right, Estimate? AllStepsRight, Estimate ThoughtRight, Estimate ThoughtWrong, IReadOnlyList<NamedEstimate> Budgets);
+    internal sealed record Row(string Evaluation, string When, int Problems, Estimate Right, Estimate? AllStepsRight, Estimate LengthRight, Estimate LengthWrong, IReadOnlyList<NamedEstimate> Budgets);
 
     public static RunTable Read(string folder)
     {
@@ -49,14 +49,14 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     {
         var rows = runs.SelectMany(run => run.Rows.Select(row => (IReadOnlyList<string>)
         [
-            Name(run), row.When, row.Right.WithRange(NumberStyle.Share), row.AllStepsRight?.WithRange(NumberStyle.Share) ?? "-", Tokens(row.ThoughtRight), Tokens(row.ThoughtWrong),
+            Name(run), row.When, row.Right.WithRange(NumberStyle.Share), row.AllStepsRight?.WithRange(NumberStyle.Share) ?? "-", Tokens(row.LengthRight), Tokens(row.LengthWrong),
             row.Problems.ToString(CultureInfo.InvariantCulture),
         ])).ToArray();
         if (rows.Length == 0) return;
-        var estimates = runs.SelectMany(run => run.Rows).SelectMany(row => new[] { row.Right, row.AllStepsRight, row.ThoughtRight, row.ThoughtWrong }.OfType<Estimate>());
-        Terminal.WriteTable($"Held-out problems at temperature 1, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "tokens, right", "tokens, wrong", "n"], rows, words: 2);
+        var estimates = runs.SelectMany(run => run.Rows).SelectMany(row => new[] { row.Right, row.AllStepsRight, row.LengthRight, row.LengthWrong }.OfType<Estimate>());
+        Terminal.WriteTable($"Held-out problems at temperature 1, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "length, right", "length, wrong", "n"], rows, words: 2);
         var budgets = runs.SelectMany(run => run.Rows.SelectMany(row => row.Budgets.Select(b => (IReadOnlyList<string>)[Name(run), row.When, b.Name, b.Estimate.WithRange(b.Style)]))).ToArray();
-        if (budgets.Length > 0) Terminal.WriteTable($"Right answers when thought is cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
+        if (budgets.Length > 0) Terminal.WriteTable($"Right answers when completions are cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
     }
 
     private static string When(TrainRecipe recipe, string name)

@@ -44,6 +44,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
         var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.CompletionLength };
         if (first.Thinks && second.Thinks) measures.Insert(1, SampleMeasure.StepsRight);
+        if (drawnA.Concat(drawnB).ToArray() is var drawn && drawn.Any(s => s.ThoughtTokens > 0) && Array.TrueForAll(drawn, s => s.ThoughtTokens is not null)) measures.Add(SampleMeasure.ThoughtLength);
         bool Solves(GradedSample[] samples) => 2 * samples.Count(SampleMeasure.IsRight) >= samples.Length;
         return new RunComparison(first, second, nameA, nameB)
         {

@@ -40,7 +40,7 @@ internal static class ExperimentAims
         yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
         var change = ExperimentScores.Longer(summary.Evidence, before, after, family);
         var (shorter, longer) = (Tokens(summary, before, family), Tokens(summary, after, family));
-        yield return new RunTarget($"{family}, length of thought after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens{(change.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this experiment")})" : "")}", change.Value > 0);
+        yield return new RunTarget($"{family}, completion length after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens{(change.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this experiment")})" : "")}", change.Value > 0);
     }
 
     private static double Tokens(ExperimentSummary summary, Subject subject, string family) => ExperimentScores.Tokens(summary.Evidence, subject, [family]).Value;

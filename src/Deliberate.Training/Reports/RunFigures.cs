@@ -22,7 +22,7 @@ internal static class RunFigures
         return
         [
             LearningFigure.Accuracy($"{RunWords.Name(run)}: accuracy", run.Learning, $"share of held-out answers, n = {Last(run)}", points, control is null ? null : Points(control, control.Evaluations)),
-            LearningFigure.Lengths($"{RunWords.Name(run)}: length of thought", run.Learning, points),
+            LearningFigure.Lengths($"{RunWords.Name(run)}: completion length", run.Learning, points),
         ];
     }
 

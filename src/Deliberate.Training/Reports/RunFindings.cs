@@ -22,7 +22,7 @@ internal static class RunFindings
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (SampleMeasure.CompletionLength.Of(b), SampleMeasure.CompletionLength.Of(a));
-            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, tokens of thought", $"mean, before → after {run.Learning.Short}{(SampleMeasure.CompletionLength.Change(b, a).Finding == Finding.NotToldApart ? $"; {DifferenceWords.None("this run")}" : "")}", ChartTone.Green);
+            yield return new KeyNumber($"{Whole(shorter.Value)} → {Whole(longer.Value)}", $"{RunWords.Name(run)}, completion length", $"mean tokens, before → after {run.Learning.Short}{(SampleMeasure.CompletionLength.Change(b, a).Finding == Finding.NotToldApart ? $"; {DifferenceWords.None("this run")}" : "")}", ChartTone.Green);
         }
 
         if (control?.Final is not { } direct) yield break;
@@ -89,8 +89,10 @@ internal static class RunFindings
     {
         string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
         var change = SampleMeasure.CompletionLength.Change(b, a);
-        var said = DifferenceWords.Of(change, "thoughts became longer", "thoughts became shorter", $"in the length of thoughts there is {DifferenceWords.None("this run")}");
-        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.", change);
+        var said = DifferenceWords.Of(change, "completions became longer", "completions became shorter", $"in completion length there is {DifferenceWords.None("this run")}");
+        var (thoughtBefore, thoughtAfter) = (SampleMeasure.ThoughtLength.Of(b), SampleMeasure.ThoughtLength.Of(a));
+        var thought = thoughtBefore.IsMeasured && thoughtAfter.IsMeasured ? $" Of these the thought has {RunWords.Tokens(thoughtBefore.Value)} and {RunWords.Tokens(thoughtAfter.Value)}." : "";
+        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.{thought}", change);
     }
 
     private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)

@@ -24,7 +24,7 @@ internal static class RunReport
         return path;
     }
 
-    /// <summary>Accuracy and length of thought over steps of learning, a row a run, as an SVG file that stands alone; nothing where no run has two evaluations.</summary>
+    /// <summary>Accuracy and completion length over steps of learning, a row a run, as an SVG file that stands alone; nothing where no run has two evaluations.</summary>
     public static void WritePicture(string path, params IReadOnlyList<string> runs) => WritePicture(path, Read(runs));
 
     /// <summary>The report as data, of run folders.</summary>

@@ -8,7 +8,7 @@ internal sealed record RunTarget(string Name, string Aim, string Measured, bool 
 /// <summary>
 /// The aims of the quickstart at its usual length, judged by the point estimates, each of which stands with its interval:
 /// arithmetic with every step right at most 65% before and at least 90% after; Countdown at least 1.7 times as many solved with
-/// longer thought, and more with more budget; the control at least 20 points below. Only a set of runs like the quickstart's is held to them.
+/// longer completions, and more with more budget; the control at least 20 points below. Only a set of runs like the quickstart's is held to them.
 /// </summary>
 internal static class RunTargets
 {
@@ -43,10 +43,10 @@ internal static class RunTargets
         yield return new RunTarget($"{name}, solved after over before RL", $"at least {LeastRatio} times", RunWords.Times(ratio), ratio.Value >= LeastRatio);
         var length = SampleMeasure.CompletionLength.Change(before, after);
         yield return new RunTarget(
-            $"{name}, length of thought after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.CompletionLength.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.CompletionLength.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
+            $"{name}, completion length after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.CompletionLength.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.CompletionLength.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
         var (least, most) = (run.Budgets[0], run.Budgets[^1]);
         var (little, much) = (SampleMeasure.Within(least).Of(after), SampleMeasure.Within(most).Of(after));
-        yield return new RunTarget($"{name}, solved with more thinking budget", "rises", $"{RunWords.Percent(little.Value)} within {least} tokens, {RunWords.Percent(much.Value)} within {most}", much.Value > little.Value);
+        yield return new RunTarget($"{name}, solved with a larger token budget", "rises", $"{RunWords.Percent(little.Value)} within {least} tokens, {RunWords.Percent(much.Value)} within {most}", much.Value > little.Value);
     }
 
     /// <summary>The table, and in a sentence what was missed.</summary>

@@ -19,7 +19,7 @@ internal static class SampleReport
         [
             new KeyNumber("92%", "Nested arithmetic, every step right", "88% to 95%; before RL 47%"),
             new KeyNumber("1.9×", "Countdown, solve rate after over before", "33% before, 62% after"),
-            new KeyNumber("39 → 81", "Countdown, tokens of thought", "mean, right answers", ChartTone.Green),
+            new KeyNumber("39 → 81", "Countdown, completion length", "mean, right answers", ChartTone.Green),
             new KeyNumber("−0.41", "The control without thought", "51% on the same problems", ChartTone.Orange),
         ],
         Shows = ["A checker's reward alone teaches a small model to make fewer mistakes in its steps.", "More thinking tokens at test time buy accuracy, up to the length it has learned to use."],

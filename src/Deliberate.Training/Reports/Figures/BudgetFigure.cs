@@ -8,11 +8,11 @@ internal sealed record MeasuredCurve(string Name, ChartTone Tone, IReadOnlyList<
     public LineSeries ToSeries() => new(Name, Tone, [.. Points.Select(point => point.Y.At(point.X))]);
 }
 
-/// <summary>Accuracy against the budget of thinking tokens, on a logarithmic axis: what more thinking at test time buys.</summary>
+/// <summary>Accuracy against the token budget, on a logarithmic axis: what more thinking at test time buys.</summary>
 internal static class BudgetFigure
 {
     public static ReportFigure Build(string task, string accuracyTitle, IReadOnlyList<MeasuredCurve> curves, string sample, string howMade) => new(
-        [new LineChart("Accuracy against thinking budget", new ChartAxis("budget of thinking tokens (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share(accuracyTitle), [.. curves.Select(curve => curve.ToSeries())])],
-        $"{task}: share of answers that are right when the thought may be at most so long. Whiskers are 95% intervals. The same samples are cut at each budget, so no curve can fall; where it rises, longer thoughts earned it.", sample,
+        [new LineChart("Accuracy against token budget", new ChartAxis("token budget of a completion (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share(accuracyTitle), [.. curves.Select(curve => curve.ToSeries())])],
+        $"{task}: share of answers that are right when the completion may be at most so long. Whiskers are 95% intervals. The same samples are cut at each budget, so no curve can fall; where it rises, longer completions earned it.", sample,
         RunWords.Made(howMade, curves.SelectMany(curve => curve.Points).Select(point => point.Y)));
 }

@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// What is known after one step: accuracy, and the mean length of thought of right and of wrong answers; where it is asked for,
+/// What is known after one step: accuracy, and the mean completion length of right and of wrong answers; where it is asked for,
 /// the share with every step right.
 /// </summary>
 internal sealed record LearningPoint(int Step, Estimate Accuracy, Estimate RightLength, Estimate WrongLength, Estimate? StepsRight = null)
@@ -12,14 +12,14 @@ internal sealed record LearningPoint(int Step, Estimate Accuracy, Estimate Right
 }
 
 /// <summary>
-/// Accuracy over steps of learning beside the length of thought, right and wrong answers apart: a thought that grows only
+/// Accuracy over steps of learning beside the completion length, right and wrong answers apart: a length that grows only
 /// because wrong ones run on is not learning to think. The control without thought is another accuracy curve.
 /// </summary>
 internal static class LearningFigure
 {
     public static ReportFigure Build(string task, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control, string sample, string howMade) => new(
-        [Accuracy("Accuracy", learning, accuracyTitle, points, control), Lengths("Length of thought", learning, points)],
-        $"{task}: accuracy and length of thought while {learning.Long} goes on. Bands are 95% intervals.", sample,
+        [Accuracy("Accuracy", learning, accuracyTitle, points, control), Lengths("Completion length", learning, points)],
+        $"{task}: accuracy and completion length while {learning.Long} goes on. Bands are 95% intervals.", sample,
         RunWords.Made(howMade, points.SelectMany(p => p.All).Concat((control ?? []).Select(p => p.Accuracy))));
 
     public static LineChart Accuracy(string title, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control)
