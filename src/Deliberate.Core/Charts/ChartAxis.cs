@@ -31,7 +31,7 @@ internal sealed class AxisScale
         var high = axis.Maximum ?? double.NegativeInfinity;
         foreach (var value in values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
         if (low > high) (low, high) = axis.Logarithmic ? (1, 10) : (0, 1);
-        if (low == high) (low, high) = axis.Logarithmic ? (low / 2, high * 2) : (low - Room(low), high + Room(low));
+        if (low == high) (low, high) = axis.Logarithmic ? (low / 2, high * 2) : (low == axis.Minimum ? low : low - Room(low), high + Room(low));
 
         var ticks = axis.Logarithmic ? Deliberate.Core.Ticks.Logarithmic(low, high) : Deliberate.Core.Ticks.Linear(low, high, tickCount);
         Step = ticks.Length > 1 ? ticks[1] - ticks[0] : Math.Abs(ticks[0]);

@@ -70,6 +70,17 @@ public sealed class ChartTests
         scale.Ticks.ShouldBe([1, 2, 4, 8]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void An_axis_does_not_reach_below_its_minimum_where_all_values_are_alike(double value)
+    {
+        var scale = new AxisScale(ChartAxis.Share("share") with { Maximum = null }, [value, value], 0, 300, 5, tight: false);
+        scale.Ticks[0].ShouldBe(0);
+        scale.At(0).ShouldBe(0, 1e-9);
+        scale.Ticks[^1].ShouldBeGreaterThanOrEqualTo(value);
+    }
+
     [Fact]
     public void Labels_at_the_ends_of_lines_do_not_touch_and_stay_on_the_plot()
     {
