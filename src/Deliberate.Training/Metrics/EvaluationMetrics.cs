@@ -13,8 +13,8 @@ internal sealed class EvaluationMetrics
         HarnessErrors = new($"{prefix}/harness_errors", MetricUnit.Count, "Samples that the verifier itself failed on: in no other number.", "outcome `harness_error`", "where there are any");
         CutWhileThinking = new($"{prefix}/cut_while_thinking", MetricUnit.Share, "Samples that the token budget cut off within their thought, before any answer.", "outcome `cut_while_thinking`; part of the truncated ones", "where there are any");
         CompletionLength = new($"{prefix}/completion_length", MetricUnit.Tokens, "Mean length of the completions.", SampleMetrics.LengthRule, Each);
-        CompletionLengthRight = new($"{prefix}/completion_length_right", MetricUnit.Tokens, "The same of those with a right answer.", "the same", "where any is right");
-        CompletionLengthWrong = new($"{prefix}/completion_length_wrong", MetricUnit.Tokens, "The same of the others.", "the same", "where any is not right");
+        CompletionLengthRight = new($"{prefix}/completion_length_right", MetricUnit.Tokens, "Mean length of the completions with a right answer.", SampleMetrics.LengthRule, "where any is right");
+        CompletionLengthWrong = new($"{prefix}/completion_length_wrong", MetricUnit.Tokens, "Mean length of the completions without a right answer.", SampleMetrics.LengthRule, "where any is not right");
         ThoughtLength = new($"{prefix}/thought_length", MetricUnit.Tokens, "Mean length of the thought within the completion.", SampleMetrics.ThoughtRule, "where any has a thought");
         AccuracyWithin = new($"{prefix}/accuracy_within_{{tokens}}", MetricUnit.Share, "Samples that are right and complete within a smaller budget.", "the same samples cut at each of `evaluation.budgets`, the end token counted", "with `evaluation.budgets`");
     }

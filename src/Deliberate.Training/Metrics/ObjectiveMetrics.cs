@@ -14,28 +14,28 @@ internal static class ObjectiveMetrics
 
     public static RunMetric RatioMin { get; } = new("policy/ratio_min", MetricUnit.Ratio, "Least importance ratio of a token.", "min of ρ", Updates);
 
-    public static RunMetric ApproxKlK1 { get; } = new("policy/approx_kl_k1", MetricUnit.SignedNatsAToken, "How far the updates of the step have gone from the policy that sampled, by estimator k1.", "mean of -log ρ; verl `actor/ppo_kl`", Updates);
+    public static RunMetric ApproxKlK1 { get; } = new("policy/approx_kl_k1", MetricUnit.SignedNatsAToken, "How far the updates of the step have gone from the policy that sampled, KL by estimator k1.", "mean of -log ρ; verl `actor/ppo_kl`", Updates);
 
-    public static RunMetric ApproxKlK2 { get; } = new("policy/approx_kl_k2", MetricUnit.NatsAToken, "The same by k2.", "mean of (log ρ)² / 2", Updates);
+    public static RunMetric ApproxKlK2 { get; } = new("policy/approx_kl_k2", MetricUnit.NatsAToken, "How far the updates of the step have gone from the policy that sampled, KL by estimator k2.", "mean of (log ρ)² / 2", Updates);
 
-    public static RunMetric ApproxKlK3 { get; } = new("policy/approx_kl_k3", MetricUnit.NatsAToken, "The same by k3, which is never negative.", "mean of ρ - 1 - log ρ", Updates);
+    public static RunMetric ApproxKlK3 { get; } = new("policy/approx_kl_k3", MetricUnit.NatsAToken, "How far the updates of the step have gone from the policy that sampled, KL by estimator k3, which is never negative.", "mean of ρ - 1 - log ρ", Updates);
 
-    public static RunMetric ClipFraction { get; } = new("policy/clip_fraction", MetricUnit.Share, "Tokens, or sequences for sequence-level objectives, whose ratio is clipped.", "the sum of the two below; TRL `clip_ratio/region_mean`, verl `actor/pg_clipfrac`", "objectives with a clip");
+    public static RunMetric ClipFraction { get; } = new("policy/clip_fraction", MetricUnit.Share, "Tokens, or sequences for sequence-level objectives, whose ratio is clipped.", "from below and from above together; TRL `clip_ratio/region_mean`, verl `actor/pg_clipfrac`", "objectives with a clip");
 
-    public static RunMetric ClipFractionLow { get; } = new("policy/clip_fraction_low", MetricUnit.Share, "Of these, with a ratio below the band and A < 0.", "TRL `clip_ratio/low_mean`", "objectives with a clip");
+    public static RunMetric ClipFractionLow { get; } = new("policy/clip_fraction_low", MetricUnit.Share, "Tokens or sequences that are clipped from below: a ratio under the band where A < 0.", "TRL `clip_ratio/low_mean`", "objectives with a clip");
 
-    public static RunMetric ClipFractionHigh { get; } = new("policy/clip_fraction_high", MetricUnit.Share, "Of these, with a ratio above the band and A > 0; for `cispo` above the cap.", "TRL `clip_ratio/high_mean`", "objectives with a clip");
+    public static RunMetric ClipFractionHigh { get; } = new("policy/clip_fraction_high", MetricUnit.Share, "Tokens or sequences that are clipped from above: a ratio over the band where A > 0; for `cispo` over the cap.", "TRL `clip_ratio/high_mean`", "objectives with a clip");
 
     public static RunMetric DualClipFraction { get; } = new("policy/dual_clip_fraction", MetricUnit.Share, "Tokens that the dual clip bounds.", "A < 0 and ρ above `dual_clip`; verl `actor/pg_clipfrac_lower`", "where there are any");
 
-    public static RunMetric VespoPhi { get; } = new("policy/vespo_phi", MetricUnit.Ratio, "Mean weight φ that `vespo` gives to a sequence.", "[objectives.md](objectives.md)", "with `vespo`");
+    public static RunMetric VespoPhi { get; } = new("policy/vespo_phi", MetricUnit.Ratio, "Mean weight φ that `vespo` gives to a sequence.", "docs/objectives.md has the formula", "with `vespo`");
 
     public static RunMetric Entropy { get; } = new("policy/entropy", MetricUnit.NatsAToken, "Entropy of the policy.", "mean of -Σ p log p over the whole vocabulary, at the recipe's temperature; TRL `entropy`, verl `actor/entropy`");
 
-    public static RunMetric ReferenceKlK1 { get; } = new("policy/reference_kl_k1", MetricUnit.SignedNatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with, by k1.", "mean of new - reference", "objectives with `kl_coefficient`");
+    public static RunMetric ReferenceKlK1 { get; } = new("policy/reference_kl_k1", MetricUnit.SignedNatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with, by estimator k1.", "mean of new - reference", "objectives with `kl_coefficient`");
 
     public static RunMetric ReferenceKlK3 { get; } = new(
-        "policy/reference_kl_k3", MetricUnit.NatsAToken, "The same by k3, which is never negative.",
+        "policy/reference_kl_k3", MetricUnit.NatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with, by estimator k3, which is never negative.",
         "with `kl_coefficient` of the policy before each update, over the tokens in the loss; otherwise of the policy that sampled, on the first samples of the step, each token's k3 at most 10; TRL `kl`, verl `actor/kl_loss`",
         "with `kl_coefficient` steps with an update, otherwise every `health.kl_every` steps and the last");
 

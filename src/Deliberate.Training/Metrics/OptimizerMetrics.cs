@@ -24,7 +24,7 @@ internal sealed class OptimizerMetrics
     public static OptimizerMetrics ExpertIteration { get; } = Imitation("ei", "steps that imitate");
 
     public static OptimizerMetrics Reinforcement { get; } = new(
-        "rl", new("rl/loss", MetricUnit.Number, "Loss of the policy objective, before the update.", "[objectives.md](objectives.md); mean over the step's mini-batches; TRL `loss`, verl `actor/pg_loss`", "steps with an update"),
+        "rl", new("rl/loss", MetricUnit.Number, "Loss of the policy objective, before the update.", "the objective's, as docs/objectives.md has it; mean over the step's mini-batches; TRL `loss`, verl `actor/pg_loss`", "steps with an update"),
         "mean over the step's mini-batches; ", "steps with an update", "every step");
 
     /// <summary>Of every stage.</summary>

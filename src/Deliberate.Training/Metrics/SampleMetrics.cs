@@ -4,7 +4,7 @@ namespace Deliberate.Training;
 internal sealed class SampleMetrics
 {
     /// <summary>One rule for every length, here, in evaluations and in reports.</summary>
-    public const string LengthRule = "tokens of the completion, the prompt and the end token not counted (TRL and verl count the end token)";
+    public const string LengthRule = "the prompt and the end token not counted (TRL and verl count the end token)";
 
     /// <summary>The same of thoughts.</summary>
     public const string ThoughtRule = "by the tags, which are counted; a completion without a thought counts as 0";
@@ -16,8 +16,8 @@ internal sealed class SampleMetrics
         Accuracy = Declare("accuracy", MetricUnit.Share, "Samples whose answer is right.", "the verifier's verdict alone, whatever the reward is made of");
         AllStepsRight = Declare("all_steps_right", MetricUnit.Share, "Samples whose answer and every step of the thought are right.", "the family's own checker; 0 for problems of your own, whose steps nobody checks");
         CompletionLength = Declare("completion_length", MetricUnit.Tokens, "Mean length of the completions.", LengthRule + "; TRL `completions/mean_length`, verl `response_length/mean`");
-        CompletionLengthRight = Declare("completion_length_right", MetricUnit.Tokens, "The same of those with a right answer.", "the same", "where any is right");
-        CompletionLengthWrong = Declare("completion_length_wrong", MetricUnit.Tokens, "The same of the others.", "the same", "where any is not right");
+        CompletionLengthRight = Declare("completion_length_right", MetricUnit.Tokens, "Mean length of the completions with a right answer.", LengthRule, "where any is right");
+        CompletionLengthWrong = Declare("completion_length_wrong", MetricUnit.Tokens, "Mean length of the completions without a right answer.", LengthRule, "where any is not right");
         ThoughtLength = Declare("thought_length", MetricUnit.Tokens, "Mean length of the thought within the completion.", ThoughtRule, "where any has a thought");
         Truncated = Declare("truncated", MetricUnit.Share, "Completions that the token budget cut off.", "finish reason `length`; TRL `completions/clipped_ratio`, verl `response_length/clip_ratio`");
         Unscored = Declare("unscored", MetricUnit.Share, "Samples without an answer that could be read.", "outcome `unscored`");

@@ -5,13 +5,13 @@ internal static class TimingMetrics
 {
     public static RunMetric SupervisedSeconds { get; } = new("sft/seconds", MetricUnit.Seconds, "Time of a supervised step.", "wall clock; TRL `step_time`, verl `timing_s/step`");
 
-    public static RunMetric SupervisedDataSeconds { get; } = new("sft/data_seconds", MetricUnit.Seconds, "Of that, waiting for the batch to be made.", "wall clock");
+    public static RunMetric SupervisedDataSeconds { get; } = new("sft/data_seconds", MetricUnit.Seconds, "Time that a supervised step waited for its batch to be made.", "wall clock");
 
     public static RunMetric SupervisedTokens { get; } = new("sft/tokens_per_second", MetricUnit.TokensASecond, "Tokens learned a second.", "`sft/batch_tokens` by `sft/seconds`");
 
     public static RunMetric ExpertSeconds { get; } = new("ei/seconds", MetricUnit.Seconds, "Time of a step of expert iteration, of either kind.", "wall clock");
 
-    public static RunMetric ExpertSamplingSeconds { get; } = new("ei/sampling_seconds", MetricUnit.Seconds, "Of that, sampling and grading.", "wall clock", "steps that sample");
+    public static RunMetric ExpertSamplingSeconds { get; } = new("ei/sampling_seconds", MetricUnit.Seconds, "Time of sampling and grading of a round of expert iteration.", "wall clock", "steps that sample");
 
     public static RunMetric ExpertSampledTokens { get; } = new("ei/sampled_tokens_per_second", MetricUnit.TokensASecond, "Tokens sampled a second.", "end tokens included", "steps that sample");
 
@@ -19,9 +19,9 @@ internal static class TimingMetrics
 
     public static RunMetric ReinforcementSeconds { get; } = new("rl/seconds", MetricUnit.Seconds, "Time of a step of reinforcement learning.", "wall clock; TRL `step_time`, verl `timing_s/step`");
 
-    public static RunMetric ReinforcementSamplingSeconds { get; } = new("rl/sampling_seconds", MetricUnit.Seconds, "Of that, sampling and grading.", "wall clock; verl `timing_s/gen`");
+    public static RunMetric ReinforcementSamplingSeconds { get; } = new("rl/sampling_seconds", MetricUnit.Seconds, "Time of sampling and grading of a step of reinforcement learning.", "wall clock; verl `timing_s/gen`");
 
-    public static RunMetric ReinforcementUpdateSeconds { get; } = new("rl/update_seconds", MetricUnit.Seconds, "Of that, everything after sampling.", "wall clock; verl `timing_s/update_actor`");
+    public static RunMetric ReinforcementUpdateSeconds { get; } = new("rl/update_seconds", MetricUnit.Seconds, "Time of everything in a step of reinforcement learning after sampling and grading.", "wall clock; verl `timing_s/update_actor`");
 
     public static RunMetric ReinforcementSampledTokens { get; } = new("rl/sampled_tokens_per_second", MetricUnit.TokensASecond, "Tokens sampled a second.", "end tokens included");
 

@@ -39,7 +39,7 @@ internal static class FigureBlock
         if (terms.Count == 0) return;
         html.Open("details", "terms").Element("summary", "What the metrics mean").Open("dl");
         foreach (var term in terms)
-            html.Open("dt").Raw("<code>").Text(term.Name).Raw("</code> ").Text(term.Unit).Close("dt").Open("dd").Inline(term.Meaning).Raw(" ").Inline($"({term.Source})").Close("dd");
+            html.Open("dt").Raw("<code>").Text(term.Name).Raw("</code> ").Text(term.Unit).Close("dt").Open("dd").Inline(term.Meaning).Raw(" <span class=\"source\">").Inline(term.Source).Raw("</span>").Close("dd");
         html.Close("dl").Close("details");
     }
 }

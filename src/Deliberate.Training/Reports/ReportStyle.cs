@@ -100,6 +100,7 @@ internal static class ReportStyle
         details{margin:.3em 0}
         .terms dt{margin-top:.5em}
         .terms dd{margin:0}
+        .terms dt,.terms .source{color:var(--muted);font-size:.86rem}
         summary{cursor:pointer;color:var(--accent);font-size:.88rem;padding:3px 0}
         .answer{margin:.8em 0 0;padding:9px 12px;border-radius:8px;max-width:none;font-weight:600}
         .is-right .answer{background:var(--right-soft)}.is-wrong .answer{background:var(--wrong-soft)}

@@ -91,7 +91,7 @@ internal static class RunChapter
             rows.Add(
             [
                 ReportCell.Of(name), ReportCell.Of((double)SampleMeasure.Accuracy.Of(s).N), Cell(SampleMeasure.Accuracy), of.Thinks ? Cell(SampleMeasure.StepsRight) : new ReportCell("no steps", "", IsNumber: true),
-                Cell(SampleMeasure.CompletionLengthRight), Cell(SampleMeasure.CompletionLengthWrong), Cell(SampleMeasure.ThoughtLength), Cell(SampleMeasure.Truncated),
+                Cell(SampleMeasure.CompletionLengthRight), Cell(SampleMeasure.CompletionLengthWrong), Cell(SampleMeasure.Truncated),
             ]);
             ReportCell Cell(SampleMeasure measure) => ReportCell.Of(measure.Of(s), measure.PageStyle);
         }
@@ -104,7 +104,7 @@ internal static class RunChapter
             Add("control, " + control.Learning.After, control, control.Final);
         }
 
-        return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "length, right", "length, wrong", "thought", "cut off"], rows,
-            "Held-out problems at temperature 1, with 95% intervals below; n is their number. Lengths are mean tokens of the completion, answer included and end token not, over right and over wrong answers; of the thought alone, its tags included, over all.");
+        return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "length, right", "length, wrong", "cut off"], rows,
+            "Held-out problems at temperature 1, with 95% intervals below; n is their number. Lengths are mean tokens of the whole completion, answer included and end token not, over right and over wrong answers.");
     }
 }

@@ -15,6 +15,8 @@ public sealed partial class MetricListTests
         foreach (var metric in MetricList.All)
         {
             metric.Meaning.ShouldEndWith(".", Case.Sensitive, metric.Name);
+            // It is read alone too, in a legend or by name.
+            foreach (var elsewhere in new[] { "The same", "Of these", "Of that" }) metric.Meaning.ShouldNotStartWith(elsewhere, Case.Sensitive, metric.Name);
             foreach (var said in new[] { metric.Unit.Name, metric.Source, metric.When }) said.ShouldNotBeNullOrWhiteSpace(metric.Name);
             // No family takes another's name for one of its own.
             MetricList.All.Count(other => other.Is(metric.Name)).ShouldBe(1, metric.Name);
