@@ -8,12 +8,12 @@ namespace Deliberate.Training.Tests;
 /// <summary>What docs/own-problems.md shows compiles, runs, and is what the program knows.</summary>
 public sealed partial class OwnProblemsGuideTests
 {
-    private static string Guide => File.ReadAllText(RepositoryFolder.File("docs/own-problems.md"));
+    private static string Guide => File.ReadAllText(Repository.Path("docs/own-problems.md"));
 
     [Fact]
     public void The_verifier_in_C_sharp_is_the_one_that_is_compiled_here()
     {
-        var source = File.ReadAllText(RepositoryFolder.File("tests/Deliberate.Training.Tests/Guides/GuideVerifier.cs"));
+        var source = File.ReadAllText(Repository.Path("tests/Deliberate.Training.Tests/Guides/GuideVerifier.cs"));
         var compiled = source[(source.IndexOf("// guide: begin", StringComparison.Ordinal) + "// guide: begin".Length)..source.IndexOf("// guide: end", StringComparison.Ordinal)];
         Blocks("csharp").ShouldContain(block => block.Contains(compiled.Trim(), StringComparison.Ordinal), "docs/own-problems.md differs from Guides/GuideVerifier.cs");
     }
@@ -22,7 +22,7 @@ public sealed partial class OwnProblemsGuideTests
     public void The_program_of_the_guide_trains()
     {
         using var folder = new TemporaryFolder();
-        var examples = RepositoryFolder.File("recipes/examples");
+        var examples = Repository.Path("recipes/examples");
         foreach (var file in new[] { "between.jsonl", "between-problems.jsonl" }) File.Copy(Path.Combine(examples, file), folder.File(file));
         var recipe = folder.File("between.yaml");
         var text = File.ReadAllText(Path.Combine(examples, "verifier.yaml"));

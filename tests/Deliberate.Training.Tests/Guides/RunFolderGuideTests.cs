@@ -6,7 +6,7 @@ namespace Deliberate.Training.Tests;
 /// <summary>docs/run-folder.md names every file that a run leaves, and every field of their lines.</summary>
 public sealed class RunFolderGuideTests : IDisposable
 {
-    private static readonly string Guide = File.ReadAllText(RepositoryFolder.File("docs/run-folder.md"));
+    private static readonly string Guide = File.ReadAllText(Repository.Path("docs/run-folder.md"));
 
     private readonly TemporaryFolder _folder = new();
 

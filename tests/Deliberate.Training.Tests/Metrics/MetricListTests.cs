@@ -47,9 +47,9 @@ public sealed partial class MetricListTests
     {
         var found = new List<string>();
         var files = 0;
-        foreach (var file in Directory.EnumerateFiles(RepositoryFolder.File("src"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories))
         {
-            var path = Path.GetRelativePath(RepositoryFolder.Root, file).Replace('\\', '/');
+            var path = Path.GetRelativePath(Repository.Path(), file).Replace('\\', '/');
             if (path.Contains("/obj/", StringComparison.Ordinal) || path.StartsWith("src/Deliberate.Training/Metrics/", StringComparison.Ordinal)) continue;
             files++;
             found.AddRange(File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)).SelectMany(Spelled).Select(name => $"{path}: {name}"));
@@ -64,7 +64,7 @@ public sealed partial class MetricListTests
     [Fact]
     public void The_page_of_metrics_is_the_list()
     {
-        string[] page = File.ReadAllLines(RepositoryFolder.File("docs/metrics.md")), list = MetricsPage.Markdown().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        string[] page = File.ReadAllLines(Repository.Path("docs/metrics.md")), list = MetricsPage.Markdown().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
         var differing = page.Except(list).Concat(list.Except(page)).Take(3);
         page.SequenceEqual(list).ShouldBeTrue($"docs/metrics.md is not the list, write it again with: dotnet run -c Release --project src/Deliberate.Cli -- metrics --output docs/metrics.md\n{string.Join('\n', differing)}");
     }
@@ -73,7 +73,7 @@ public sealed partial class MetricListTests
     public void Guides_and_recipes_name_metrics_as_the_list_does()
     {
         var named = 0;
-        var files = Directory.GetFiles(RepositoryFolder.File("docs"), "*.md").Concat(Directory.GetFiles(RepositoryFolder.File("recipes"), "*.yaml", SearchOption.AllDirectories)).Append(RepositoryFolder.File("README.md"));
+        var files = Directory.GetFiles(Repository.Path("docs"), "*.md").Concat(Directory.GetFiles(Repository.Path("recipes"), "*.yaml", SearchOption.AllDirectories)).Append(Repository.Path("README.md"));
         foreach (var file in files.Where(f => Path.GetFileName(f) is not ("metrics.md" or "log.md")))
         {
             foreach (Match match in WholeName().Matches(File.ReadAllText(file)).Where(m => !m.Value.EndsWith('/')))

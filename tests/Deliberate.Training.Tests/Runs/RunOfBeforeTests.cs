@@ -118,7 +118,7 @@ public sealed class RunOfBeforeTests : IDisposable
 
     private string Copy(string name)
     {
-        var from = RepositoryFolder.File("tests/Deliberate.Training.Tests/Runs/Data/run-of-before");
+        var from = Repository.Path("tests/Deliberate.Training.Tests/Runs/Data/run-of-before");
         var to = _folder.File(name);
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
