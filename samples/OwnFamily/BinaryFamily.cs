@@ -34,26 +34,26 @@ public sealed partial class BinaryFamily : ITaskFamily
         return new Problem(Name, level, split, index, Prompt: $"{text}b=?", State: text, Canonical: text, Answer: Text(number));
     });
 
-    public VerificationResult Verify(Problem problem, string answer) => answer == problem.Answer ? VerificationResult.Correct : VerificationResult.Wrong("wrong answer");
+    public Verdict Verify(Problem problem, string answer) => answer == problem.Answer ? Verdict.Pass() : Verdict.Fail("wrong answer");
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var before = 0;
         for (var i = 0; i < verdicts.Length; i++)
         {
             if (Step().Match(steps[i]) is not { Success: true } step)
             {
-                verdicts[i] = StepVerdict.Wrong("not a doubling");
+                verdicts[i] = Verdict.Fail("not a doubling");
                 continue;
             }
 
             var (value, bit, result) = (Number(step, "value"), Number(step, "bit"), Number(step, "result"));
-            verdicts[i] = i >= problem.State.Length ? StepVerdict.Wrong("no bit is left")
-                : value != before ? StepVerdict.Wrong($"goes on from {value}, not from {before}")
-                : bit != problem.State[i] - '0' ? StepVerdict.Wrong($"bit {i + 1} is {problem.State[i]}")
-                : result != (2 * value) + bit ? StepVerdict.Wrong($"2*{value}+{bit} is {(2 * value) + bit}")
-                : StepVerdict.Right;
+            verdicts[i] = i >= problem.State.Length ? Verdict.Fail("no bit is left")
+                : value != before ? Verdict.Fail($"goes on from {value}, not from {before}")
+                : bit != problem.State[i] - '0' ? Verdict.Fail($"bit {i + 1} is {problem.State[i]}")
+                : result != (2 * value) + bit ? Verdict.Fail($"2*{value}+{bit} is {(2 * value) + bit}")
+                : Verdict.Pass();
 
             // The next step is judged by what this one says, right or wrong.
             before = result;

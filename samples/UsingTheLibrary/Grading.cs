@@ -16,9 +16,10 @@ public static class Grading
     {
         var family = FamilyRegistry.Get("arithmetic");
         var problem = family.Generate(Split.Test, level: 2, seed: 1, index: 0);
-        var grade = Grader.Grade(family, problem, "<think>1+1=3</think>" + problem.Answer, truncated: false);
-        Console.WriteLine($"{problem.Prompt} {grade.Answer}: {grade.Reason}");
-        foreach (var (step, verdict) in grade.Steps.Zip(grade.StepVerdicts)) Console.WriteLine($"  {step}: {verdict.Reason}");
-        Console.WriteLine($"right {grade.Correct}, every step right {grade.AllStepsRight}");
+        var sample = new Sample { Problem = problem, Attempt = 0, Completion = "<think>1+1=3</think>" + problem.Answer };
+        var verdict = new FamilyScorer(family).Judge(sample);
+        Console.WriteLine($"{problem.Prompt} {sample.Text}: {verdict.Reason}");
+        foreach (var (text, step) in sample.Steps.Zip(verdict.Steps)) Console.WriteLine($"  {text}: {step.Reason}");
+        Console.WriteLine($"right {verdict.IsRight}, every step right {verdict.AllStepsRight}");
     }
 }

@@ -4,20 +4,22 @@ using Deliberate.Training;
 namespace UsingTheLibrary;
 
 /// <summary>Right is any palindrome of so many digits that begins as asked: the prompt "3 7:" wants 717 or 777, among others.</summary>
-public sealed class PalindromeVerifier : IVerifier
+public sealed class PalindromeVerifier : IScorer
 {
     public string Name => "palindrome";
 
-    public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(Judge)]);
+
+    private static Verdict Judge(Sample sample)
     {
-        if (sample.Answer is not { } answer) return new(Verdict.Unscored("nothing was said"));
+        if (sample.Answer is not { } answer) return Verdict.Unscored("nothing was said");
         var (length, first) = (sample.Problem.Prompt[0] - '0', sample.Problem.Prompt[2]);
         var mirrored = answer.Where((c, i) => c == answer[^(i + 1)]).Count() / (double)Math.Max(1, answer.Length);
         var verdict = answer.Length != length ? Verdict.Fail($"{answer.Length} digits instead of {length}")
             : answer[0] != first ? Verdict.Fail($"begins with {answer[0]}")
             : mirrored < 1 ? Verdict.Fail("not a palindrome")
             : Verdict.Pass();
-        return new(verdict with { Components = [new("mirrored", mirrored)] });
+        return verdict with { Scores = [new Score("mirrored", mirrored)] };
     }
 
     public static void Train(string recipe, string folder)

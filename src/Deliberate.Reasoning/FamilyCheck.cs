@@ -45,11 +45,12 @@ public static class FamilyCheck
     private static void Look(ITaskFamily family, int level, Split split, ulong seed, long index, List<string> found)
     {
         var problem = family.Generate(split, level, seed, index);
+        var scorer = new FamilyScorer(family);
         void Fault(string what) => found.Add($"{split} problem {index}: {what}");
         if (problem != family.Generate(split, level, seed, index)) Fault("the same arguments give another problem");
         if ((problem.Family, problem.Level, problem.Split, problem.Index) != (family.Name, level, split, index)) Fault("it does not name its own family, level, split and index");
         if (ProblemSplit.Of(problem.Canonical) != split) Fault("its canonical text is of the other split; draw it with ProblemSplit.Generate");
-        if (!family.Verify(problem, problem.Answer).IsCorrect) Fault("its answer is not accepted");
+        if (!family.Verify(problem, problem.Answer).IsRight) Fault("its answer is not accepted");
         foreach (var writer in Enum.GetValues<Writer>())
         {
             var solution = Write(family, problem, writer, seed);
@@ -57,14 +58,14 @@ public static class FamilyCheck
             if (writer == Writer.GivesUpEarly && family.CheckSteps(problem, solution.Steps).Any(v => !v.IsRight)) Fault("who gives up early made a wrong step before");
             if (writer != Writer.Careful) continue;
             if (solution.Completion != Write(family, problem, writer, seed).Completion) Fault("the same random stream gives another solution");
-            var grade = Grader.Grade(family, problem, solution.Completion, truncated: false);
-            if (!grade.AllStepsRight) Fault(grade.FirstWrongStep >= 0 ? $"a careful writer's step is taken for wrong ({grade.StepVerdicts[grade.FirstWrongStep].Reason})" : "a careful writer's thought does not arrive at a right answer");
+            var verdict = scorer.Judge(problem, solution.Completion);
+            if (!verdict.AllStepsRight) Fault(verdict.FirstWrongStep >= 0 ? $"a careful writer's step is taken for wrong ({verdict.Steps[verdict.FirstWrongStep].Reason})" : "a careful writer's thought does not arrive at a right answer");
             var half = ChainOfThought.Format(solution.Steps.SkipLast(1), solution.Answer);
-            if (solution.Steps.Count > 1 && Grader.Grade(family, problem, half, truncated: false).AllStepsRight) Fault("half a thought passes for a whole one: Conclusion must be null until the steps arrive at an answer");
+            if (solution.Steps.Count > 1 && scorer.Judge(problem, half).AllStepsRight) Fault("half a thought passes for a whole one: Conclusion must be null until the steps arrive at an answer");
         }
 
         foreach (var text in Garbage)
-            if (Grader.Grade(family, problem, text, truncated: false).Correct > 0) Fault($"garbage passes for an answer: {Quoted(text)}");
+            if (scorer.Judge(problem, text).IsRight) Fault($"garbage passes for an answer: {Quoted(text)}");
     }
 
     /// <summary>A slip-prone writer who never slips, or others who are always right, leave reinforcement learning nothing to find out.</summary>
@@ -77,7 +78,7 @@ public static class FamilyCheck
             for (var i = 0; i < Solutions && !isWrong; i++)
             {
                 var problem = family.Generate(Split.Train, level, seed, i);
-                isWrong = !family.Verify(problem, Write(family, problem, writer, seed).Answer).IsCorrect;
+                isWrong = !family.Verify(problem, Write(family, problem, writer, seed).Answer).IsRight;
             }
 
             if (!isWrong) found.Add($"{ProblemPreview.Name(writer)} writers: none of {Solutions} answers is wrong");

@@ -28,10 +28,10 @@ public interface ITaskFamily
     Problem Generate(Split split, int level, ulong seed, long index);
 
     /// <summary>Whether this answer is right, exactly.</summary>
-    VerificationResult Verify(Problem problem, string answer);
+    Verdict Verify(Problem problem, string answer);
 
     /// <summary>One verdict a step: right or wrong given the state that the step before it left, even where that was wrong.</summary>
-    StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps);
+    Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps);
 
     /// <summary>
     /// The answer that the steps, taken at their word, arrive at; null where they arrive at none. Tells a solution that got

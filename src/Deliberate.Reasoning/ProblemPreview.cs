@@ -16,26 +16,22 @@ public static class ProblemPreview
         text.AppendLine($"{family.Name}, level {problem.Level} ({level}), {problem.Split.ToString().ToLowerInvariant()} problem {problem.Index}");
         text.AppendLine($"  prompt  {problem.Prompt}");
         text.AppendLine($"  answer  {problem.Answer}");
+        using var set = new ProblemSet(family, problem.Level);
         foreach (var writer in Enum.GetValues<Writer>())
         {
             var random = new RandomStream(seed, StreamStage.Corpus, problem: problem.Index, sample: (long)writer);
             text.AppendLine().AppendLine($"  {Name(writer)}");
-            Append(text, family, problem, family.Write(problem, writer, ref random).Completion);
+            Append(text, set.Score(problem, family.Write(problem, writer, ref random).Completion));
         }
 
         return text.ToString();
     }
 
-    /// <summary>A completion of a model on the problem, with its steps marked.</summary>
-    /// <param name="family">The problem's.</param>
-    /// <param name="problem">What was asked.</param>
-    /// <param name="completion">What the model wrote.</param>
-    /// <param name="truncated">Whether the token budget ended it.</param>
-    /// <param name="prompt">What the model was given, or its end: where that is an opening tag, the completion begins within the thought.</param>
-    public static string Render(ITaskFamily family, Problem problem, string completion, bool truncated, string prompt = "")
+    /// <summary>A sample with its steps marked.</summary>
+    internal static string Render(ScoredSample sample)
     {
         var text = new StringBuilder();
-        Append(text, family, problem, completion, truncated, prompt);
+        Append(text, sample);
         return text.ToString();
     }
 
@@ -47,16 +43,10 @@ public static class ProblemPreview
         _ => "gives up early",
     };
 
-    private static void Append(StringBuilder text, ITaskFamily family, Problem problem, string completion, bool truncated = false, string prompt = "")
+    private static void Append(StringBuilder text, ScoredSample sample)
     {
-        var grade = Grader.Grade(family, problem, completion, truncated, prompt);
-        for (var i = 0; i < grade.Steps.Count; i++)
-        {
-            var verdict = grade.StepVerdicts[i];
-            text.AppendLine(verdict.IsRight ? $"    + {grade.Steps[i]}" : $"    - {grade.Steps[i]}   [{verdict.Reason}]");
-        }
-
-        var lucky = grade.Correct > 0 && !grade.AllStepsRight ? ", but not by the steps above" : "";
-        text.AppendLine($"    = {grade.Answer ?? "(no answer)"}   [{grade.Reason}{lucky}]");
+        foreach (var (step, verdict) in sample.Steps) text.AppendLine(verdict.IsRight ? $"    + {step}" : $"    - {step}   [{verdict.Reason}]");
+        var lucky = sample.IsRight && !sample.AllStepsRight ? ", but not by the steps above" : "";
+        text.AppendLine($"    = {sample.Answer ?? "(no answer)"}   [{sample.Verdict.Reason}{lucky}]");
     }
 }

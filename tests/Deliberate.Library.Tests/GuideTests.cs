@@ -113,7 +113,7 @@ public sealed partial class GuideTests
 
         var lines = captured.ToString().ReplaceLineEndings("\n").Split('\n');
         lines[..3].ShouldBe(["Equal", "Different", "42"]);
-        lines.ShouldContain("right 1, every step right False");
+        lines.ShouldContain("right True, every step right False");
     }
 
     [Theory]
@@ -126,7 +126,8 @@ public sealed partial class GuideTests
     public async Task The_verifier_judges(string? answer, SampleOutcome outcome)
     {
         var problem = new Problem("", 0, Split.Train, 0, "3 7:", "", "", "");
-        var verdict = await new PalindromeVerifier().VerifyAsync(new VerifierSample { Problem = problem, Sample = 0, Completion = answer ?? "", Answer = answer }, TestContext.Current.CancellationToken);
+        var sample = new Sample { Problem = problem, Attempt = 0, Completion = answer ?? "", Answer = answer };
+        var verdict = (await new PalindromeVerifier().ScoreAsync([sample], TestContext.Current.CancellationToken))[0];
         verdict.Outcome.ShouldBe(outcome, verdict.Reason);
     }
 

@@ -24,7 +24,7 @@ public sealed class CountdownFamilyTests
     public void Fractions_on_the_way_are_exact()
     {
         var problem = Example with { State = "8,3,8,3=24" };
-        Family.Verify(problem, "8/(3-8/3)").IsCorrect.ShouldBeTrue();
+        Family.Verify(problem, "8/(3-8/3)").IsRight.ShouldBeTrue();
         Family.Verify(problem, "8/(3-3)+8").Reason.ShouldBe("divides by zero");
     }
 
@@ -55,7 +55,7 @@ public sealed class CountdownFamilyTests
         var tries = CountdownTry.All([3, 7, 2], division: true).Select(t => t.Write([3, 7, 2])!).ToArray();
         tries.Select(t => t.Operations).Distinct().Count().ShouldBe(tries.Length);
         tries.ShouldContain(t => t.Operations == "3+7=10 10*2=20" && t.Expression.Render() == "(3+7)*2");
-        foreach (var t in tries) CountdownRules.Verify($"3,7,2={t.Value}", t.Expression.Render()).IsCorrect.ShouldBeTrue();
+        foreach (var t in tries) CountdownRules.Verify($"3,7,2={t.Value}", t.Expression.Render()).IsRight.ShouldBeTrue();
         Console.WriteLine($"{tries.Length} tries");
     }
 

@@ -46,17 +46,17 @@ public sealed class FamilyCheckTests
             _ => _inner.Generate(split, level, seed, index),
         };
 
-        public VerificationResult Verify(Problem problem, string answer) => breach switch
+        public Verdict Verify(Problem problem, string answer) => breach switch
         {
-            "not accepted" => VerificationResult.Wrong("never"),
-            "none of" => VerificationResult.Correct,
+            "not accepted" => Verdict.Fail("never"),
+            "none of" => Verdict.Pass(),
             _ => _inner.Verify(problem, answer),
         };
 
-        public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+        public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
         {
             if (breach == "FormatException" && steps.Any(s => s.Length < 3)) throw new FormatException("a bug");
-            return breach == "taken for wrong" ? [.. steps.Select(_ => StepVerdict.Wrong("no"))] : _inner.CheckSteps(problem, steps);
+            return breach == "taken for wrong" ? [.. steps.Select(_ => Verdict.Fail("no"))] : _inner.CheckSteps(problem, steps);
         }
 
         public string? Conclusion(Problem problem, IReadOnlyList<string> steps) => breach == "half a thought" ? problem.Answer : _inner.Conclusion(problem, steps);

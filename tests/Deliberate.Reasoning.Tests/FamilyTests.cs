@@ -21,10 +21,10 @@ public sealed class FamilyTests
             var problem = family.Generate(i % 4 == 0 ? Split.Test : Split.Train, level, 1, i);
             var random = new RandomStream(1, StreamStage.Test, problem: i);
             var solution = family.Write(problem, Writer.Careful, ref random);
-            var grade = Grader.Grade(family, problem, solution.Completion, truncated: false);
-            grade.AllStepsRight.ShouldBeTrue(ProblemPreview.Render(family, problem, solution.Completion, truncated: false) + problem.Prompt);
-            family.Verify(problem, problem.Answer).IsCorrect.ShouldBeTrue();
-            Grader.Grade(family, problem, solution.DirectAnswer, truncated: false).Correct.ShouldBe(1);
+            var verdict = new FamilyScorer(family).Judge(problem, solution.Completion);
+            verdict.AllStepsRight.ShouldBeTrue(ProblemPreview.Render(family, problem, 1));
+            family.Verify(problem, problem.Answer).IsRight.ShouldBeTrue();
+            new FamilyScorer(family).Judge(problem, solution.DirectAnswer).IsRight.ShouldBeTrue();
         }
 
         Console.WriteLine($"{name} level {level}: {Count} careful solutions");
@@ -139,9 +139,9 @@ public sealed class FamilyTests
             var random = new RandomStream(4, StreamStage.Test, problem: i);
             var solution = family.Write(problem, Writer.Careful, ref random);
             if (solution.Steps.Count < 2) continue;
-            var grade = Grader.Grade(family, problem, ChainOfThought.Format(solution.Steps.SkipLast(1), solution.Answer), truncated: false);
-            grade.Correct.ShouldBe(1);
-            grade.AllStepsRight.ShouldBeFalse(problem.Prompt);
+            var verdict = new FamilyScorer(family).Judge(problem, ChainOfThought.Format(solution.Steps.SkipLast(1), solution.Answer));
+            verdict.IsRight.ShouldBeTrue();
+            verdict.AllStepsRight.ShouldBeFalse(problem.Prompt);
         }
     }
 }

@@ -41,8 +41,8 @@ public sealed class MixedFamilyTests
             if (example.Problem.Family == "arithmetic") example.Writer.ShouldBe(Writer.Careful);
             var own = FamilyRegistry.Get(example.Problem.Family);
             own.Generate(Split.Train, example.Problem.Level, 3, i).ShouldBe(example.Problem);
-            var (mixed, alone) = (Grader.Grade(Mixed, example.Problem, example.Completion, truncated: false), Grader.Grade(own, example.Problem, example.Completion, truncated: false));
-            (mixed.Correct, mixed.AllStepsRight, mixed.Reason).ShouldBe((alone.Correct, alone.AllStepsRight, alone.Reason));
+            var (mixed, alone) = (new FamilyScorer(Mixed).Judge(example.Problem, example.Completion), new FamilyScorer(own).Judge(example.Problem, example.Completion));
+            (mixed.IsRight, mixed.AllStepsRight, mixed.Reason).ShouldBe((alone.IsRight, alone.AllStepsRight, alone.Reason));
         }
     }
 

@@ -113,7 +113,7 @@ public sealed class NestedArithmeticFamilyTests
             Number.Write(problem, Writer.SystematicallyWrong, ref again).Answer.ShouldBe(answer);
             var differs = answer != problem.Answer;
             if (differs) matters++;
-            Number.Verify(problem, answer).IsCorrect.ShouldBe(!differs);
+            Number.Verify(problem, answer).IsRight.ShouldBe(!differs);
             if (!problem.State.Contains('*', StringComparison.Ordinal)) differs.ShouldBeFalse();
         }
 

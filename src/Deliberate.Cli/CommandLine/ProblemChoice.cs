@@ -1,19 +1,24 @@
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
-/// <summary>The problems that a model is asked and who grades them: a family's, or those of the run's own files.</summary>
-/// <param name="Source">Null where only a prompt of the user's can be asked.</param>
-/// <param name="Level">Null for problems of any level.</param>
-/// <param name="Family">Null where they are no family's: then no step is checked.</param>
-internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISampleGrader Grader, ITaskFamily? Family) : IDisposable
+/// <summary>The problems that a model is asked: a family's, those of the run's own files, or a prompt that nobody can judge.</summary>
+internal sealed class ProblemChoice(ProblemSet? set) : IDisposable
 {
     /// <summary>What messages call them.</summary>
-    public string Name => Family is not null ? string.Create(CultureInfo.InvariantCulture, $"{Family.Name}, level {Level}") : Source?.Name ?? "prompts of your own";
+    public string Name => set is null ? "prompts of your own" : set.Level is { } level ? string.Create(CultureInfo.InvariantCulture, $"{set.Name}, level {level}") : set.Name;
+
+    /// <summary>Null for problems of any level.</summary>
+    public int? Level => set?.Level;
+
+    /// <summary>Whether several answers are right, which a vote counts as one.</summary>
+    public bool HasSeveralAnswers => set?.Family is CountdownFamily;
+
+    /// <exception cref="UserError">Only a prompt of the user's can be asked.</exception>
+    public ProblemSet Set => set ?? throw new UserError("The run imitated examples and has no problems.", field: "--prompt", advice: "Ask it something: --prompt \"TEXT\", or name a --family.");
 
     /// <param name="choice">The model, and its run's recipe where it has one.</param>
     /// <param name="family">As the user names it; null for what the run learned.</param>
@@ -22,42 +27,46 @@ internal sealed record ProblemChoice(IProblemSource? Source, int? Level, ISample
     {
         if (family is null && choice.Recipe is { Problems: not null } recipe)
         {
-            var problems = (OwnProblems)RunInputs.ProblemsOf(recipe, new RunObserver());
-            if (level > 0 && problems.Count(Split.Test, level) == 0) throw new UserError($"{problems.Name} holds out no problem of level {level}.", field: "--level", advice: $"Its levels are {string.Join(", ", problems.Levels.Select(l => l.Number))}.");
-            return new ProblemChoice(problems, level > 0 ? level : null, RunInputs.GraderOf(recipe, new StandardError()), null);
+            var problems = RunInputs.ProblemsOf(recipe, new StandardError());
+            if (level > 0 && problems.Source.Count(Split.Test, level) == 0) throw new UserError($"{problems.Name} holds out no problem of level {level}.", field: "--level", advice: $"Its levels are {string.Join(", ", problems.Source.Levels.Select(l => l.Number))}.");
+            return new ProblemChoice(level > 0 ? problems.At(level) : problems);
         }
 
-        if (family is null && choice.Recipe is { UsesFamily: false }) return new ProblemChoice(null, null, new NoGrader(), null);
+        if (family is null && choice.Recipe is { UsesFamily: false }) return new ProblemChoice(null);
         var chosen = choice.Family(family);
-        var asked = choice.Level(chosen, level);
-        return new ProblemChoice(new FamilyProblems(chosen, asked), asked, new FamilyGrader(chosen), chosen);
+        return new ProblemChoice(new ProblemSet(chosen, choice.Level(chosen, level)));
     }
 
-    /// <summary>Held-out problems; fewer where there are no more.</summary>
-    public Problem[] Draw(int count, ulong seed)
+    /// <summary>A prompt of the user's: a family checks it and knows the answer; of other problems nobody does, and nothing judges it.</summary>
+    /// <returns>The problem, and the set that it is asked of.</returns>
+    public (Problem Problem, ProblemSet Set, bool IsJudged) Prompted(string prompt)
     {
-        if (Source is null) throw new UserError("The run imitated examples and has no problems.", field: "--prompt", advice: "Ask it something: --prompt \"TEXT\", or name a --family.");
-        count = Math.Min(count, Source.Count(Split.Test, Level) ?? count);
-        return [.. Enumerable.Range(0, count).Select(i => Source.Draw(Split.Test, Level, seed, i))];
+        if (set?.Family is { } family) return (PromptedProblem.Read(family, set.Level!.Value, prompt), set, true);
+        var problem = new Problem(set?.Name ?? "", 0, Split.Test, 0, prompt, "", prompt, "");
+        return (problem, new ProblemSet(new NoProblems(problem.Family), () => new NoScorer(), AnswerFormat.Whole), false);
     }
 
-    /// <summary>A prompt of the user's: a family checks it and knows the answer, other problems have none.</summary>
-    public Problem Prompted(string prompt) => Family is not null ? PromptedProblem.Read(Family, Level!.Value, prompt) : new Problem(Source?.Name ?? "", 0, Split.Test, 0, prompt, "", prompt, "");
+    public void Dispose() => set?.Dispose();
 
-    /// <summary>Who grades; nobody where there is nothing to compare with.</summary>
-    public ISampleGrader GraderOf(bool isGraded) => isGraded ? Grader : new NoGrader();
-
-    public void Dispose() => Grader.Dispose();
-
-    /// <summary>Grades nothing: there is no answer to compare with.</summary>
-    private sealed class NoGrader : ISampleGrader
+    private sealed class NoProblems(string name) : IProblemSource
     {
-        public GradedSample[][] Grade(ProblemEncoder encoder, IReadOnlyList<Problem> problems, Rollout[][] rollouts, CancellationToken cancellation) =>
-            [.. problems.Select((problem, i) => SampledText.Of(encoder, problem, rollouts[i]).Select((sample, g) => sample.Graded(problem, g, new Grade(null, 0, false, false, "not graded", [], []))).ToArray())];
+        public string Name => name;
 
-        public void Dispose()
-        {
-        }
+        public IReadOnlyList<DifficultyLevel> Levels => [];
+
+        public int? Count(Split split, int? level) => 0;
+
+        public Problem Draw(Split split, int? level, ulong seed, long index) => throw new InvalidOperationException("There are none.");
+    }
+
+    /// <summary>There is no answer to compare with.</summary>
+    private sealed class NoScorer : IScorer
+    {
+        public string Name => "nobody";
+
+        public int BatchSize => int.MaxValue;
+
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(_ => Verdict.Unscored("not graded"))]);
     }
 
     private sealed class StandardError : RunObserver

@@ -41,18 +41,16 @@ internal sealed class EvalCommand : CliCommand
         if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
-        var drawn = asked.Draw(parsed.GetValue(_problems), seed);
+        var drawn = asked.Set.Draw(Split.Test, parsed.GetValue(_problems), seed);
         var (problems, longest) = (drawn.Length, drawn.Max(p => loaded.Request(p, []).Prompt.Length));
         using var sampler = loaded.Sampler(problems * samples, longest);
         var graded = ProgressViews.Run(view =>
         {
             view.Begin(asked.Name, problems * samples, unit: "samples");
-            return ProblemEvaluator.Run(
-                sampler, loaded.Encoder, asked.Source!, asked.Level, asked.Grader, problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed,
-                progress: new Reporter(view), cancellation: stop.Token);
+            return new SampleLoop(sampler, loaded.Encoder, asked.Set).Evaluate(drawn, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed, new Reporter(view), stop.Token);
         });
         var summary = SampleSummary.Of(graded, seed);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Source!.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.HarnessErrors, summary.Measures });
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Set.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.HarnessErrors, summary.Measures });
         else Write(choice, asked, temperature, loaded.MaxTokens, summary);
         return ExitCode.Success;
     }
@@ -64,7 +62,7 @@ internal sealed class EvalCommand : CliCommand
             ["measure", "value", "95% interval", "by"],
             summary.Measures.Select(m => (string[])[m.Name, m.Estimate.Value(m.Style), m.Estimate.HasInterval ? m.Estimate.Range(m.Style) : "-", m.Estimate.Method.Words()]));
         if (summary.HarnessErrors > 0) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The verifier failed on {summary.HarnessErrors} samples: they are left out."));
-        if (asked.Family is CountdownFamily) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
+        if (asked.HasSeveralAnswers) Console.Out.WriteLine("Countdown problems have several right answers: in a vote they count as one.");
     }
 
     /// <summary>Tells the view on the calling thread, which <see cref="Progress{T}"/> would not.</summary>

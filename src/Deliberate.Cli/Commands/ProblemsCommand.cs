@@ -93,7 +93,8 @@ internal sealed class ProblemsCommand : CliCommand
     {
         var random = new RandomStream(seed, StreamStage.Corpus, problem: problem.Index, sample: (long)writer);
         var solution = family.Write(problem, writer, ref random);
-        return new { Writer = writer, solution.Completion, Grade = GradeJson.Of(Grader.Grade(family, problem, solution.Completion, truncated: false)) };
+        using var set = new ProblemSet(family, problem.Level);
+        return new { Writer = writer, solution.Completion, Grade = GradeJson.Of(set.Score(problem, solution.Completion)) };
     }
 
     private static void WriteTable(ITaskFamily family, int level, CorpusStatistics[] statistics)

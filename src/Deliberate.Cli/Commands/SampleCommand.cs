@@ -40,52 +40,51 @@ internal sealed class SampleCommand : CliCommand
         var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
         using var asked = ProblemChoice.For(choice, parsed.GetValue(_family), parsed.GetValue(_level));
         var (seed, samples) = (parsed.GetValue(_seed), parsed.GetValue(_samples));
-        var problems = parsed.GetValue(_prompt) is { } prompt
-            ? [asked.Prompted(prompt)]
-            : asked.Draw(parsed.GetValue(_count), seed);
+        var (problems, set, isJudged) = parsed.GetValue(_prompt) is { } prompt && asked.Prompted(prompt) is var own
+            ? ([own.Problem], own.Set, own.IsJudged)
+            : (asked.Set.Draw(Split.Test, parsed.GetValue(_count), seed), asked.Set, true);
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens), parsed.GetValue(_stop)!);
-        var requests = problems.Select(p => loaded.Request(p, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(seed, StreamStage.Evaluation, problem: p.Index, sample: s))])).ToArray();
-        using var sampler = loaded.Sampler(requests.Length * samples, requests.Max(r => r.Prompt.Length));
-        var rollouts = sampler.Sample(requests, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, loaded.Encoder.StopIds, cancellation: stop.Token);
-        var isGraded = parsed.GetValue(_prompt) is null || asked.Family is not null;
-        var graded = asked.GraderOf(isGraded).Grade(loaded.Encoder, problems, rollouts, stop.Token);
-        if (parsed.GetValue(_json)) WriteJson(choice, problems, graded);
-        else Write(asked.Family, problems, graded, isGraded);
+        using var sampler = loaded.Sampler(problems.Length * samples, problems.Max(p => loaded.Request(p, []).Prompt.Length));
+        var groups = new SampleLoop(sampler, loaded.Encoder, set).Run(
+            problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = parsed.GetValue(_temperature) },
+            (i, s) => new RandomStream(seed, StreamStage.Evaluation, problem: problems[i].Index, sample: s), cancellation: stop.Token);
+        if (parsed.GetValue(_json)) WriteJson(choice, groups);
+        else Write(groups, isJudged);
         return ExitCode.Success;
     }
 
-    private static void Write(ITaskFamily? family, Problem[] problems, GradedSample[][] graded, bool isGraded)
+    private static void Write(SampleGroup[] groups, bool isJudged)
     {
-        for (var i = 0; i < problems.Length; i++)
+        foreach (var (problem, _, samples) in groups)
         {
-            Console.Out.WriteLine($"{problems[i].Prompt}{(problems[i].Answer.Length > 0 ? $"   (answer {problems[i].Answer})" : "")}");
-            foreach (var sample in graded[i])
+            Console.Out.WriteLine($"{problem.Prompt}{(problem.Answer.Length > 0 ? $"   (answer {problem.Answer})" : "")}");
+            foreach (var sample in samples)
             {
-                Console.Out.Write(family is null ? Render(sample, isGraded) : ProblemPreview.Render(family, problems[i], sample.Text, sample.Truncated, sample.ThoughtOpenedBy));
+                Console.Out.Write(sample.Verdict.Steps.Count > 0 ? ProblemPreview.Render(sample) : Render(sample, isJudged));
                 Console.Out.WriteLine();
             }
         }
     }
 
-    /// <summary>The text as it is, and what the verifier says of it.</summary>
-    private static string Render(GradedSample sample, bool isGraded)
+    /// <summary>The text as it is, and what the scorer says of it.</summary>
+    private static string Render(ScoredSample sample, bool isJudged)
     {
-        var verdict = !isGraded ? "" : $"    = {sample.Grade.Answer ?? "(no answer)"}   [{sample.Grade.Reason}]{Environment.NewLine}";
-        return $"    {sample.ThoughtOpenedBy}{sample.Text.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
+        var verdict = !isJudged ? "" : $"    = {sample.Answer ?? "(no answer)"}   [{sample.Verdict.Reason}]{Environment.NewLine}";
+        return $"    {sample.Sample.ThoughtOpenedBy}{sample.Sample.Completion.ReplaceLineEndings($"{Environment.NewLine}    ")}{(sample.Truncated ? " ..." : "")}{Environment.NewLine}{verdict}";
     }
 
-    private static void WriteJson(CheckpointChoice choice, Problem[] problems, GradedSample[][] graded) => JsonOutput.Write(new
+    private static void WriteJson(CheckpointChoice choice, SampleGroup[] groups) => JsonOutput.Write(new
     {
         Checkpoint = choice.Location,
-        Problems = problems.Select((problem, i) => new
+        Problems = groups.Select(group => new
         {
-            problem.Family,
-            problem.Level,
-            problem.Index,
-            problem.Prompt,
-            Answer = problem.Answer.Length > 0 ? problem.Answer : null,
-            Samples = graded[i].Select(s => new { s.Text, s.CompletionTokens, s.ThoughtTokens, s.Truncated, ThoughtOpenedBy = s.ThoughtOpenedBy.Length > 0 ? s.ThoughtOpenedBy : null, Grade = GradeJson.Of(s.Grade) }),
+            group.Problem.Family,
+            group.Problem.Level,
+            group.Problem.Index,
+            group.Problem.Prompt,
+            Answer = group.Problem.Answer.Length > 0 ? group.Problem.Answer : null,
+            Samples = group.Samples.Select(s => new { s.Sample.Id, Text = s.Sample.Completion, s.CompletionTokens, s.Sample.ThoughtTokens, s.Truncated, ThoughtOpenedBy = s.Sample.ThoughtOpenedBy.Length > 0 ? s.Sample.ThoughtOpenedBy : null, Grade = GradeJson.Of(s) }),
         }),
     });
 }

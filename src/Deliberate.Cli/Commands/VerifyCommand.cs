@@ -41,13 +41,14 @@ internal sealed class VerifyCommand : CliCommand
         var samples = WrittenCompletion.Read(parsed.GetRequiredValue(_file), problems, Model(parsed));
         using var stop = new StopSignal("Stopping.");
         // Every failure is to be seen here, not only those that a run would stop at.
-        using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : new VerifierRunner(new AnswerVerifier(problems.AnswerGrader!, problems.Tolerance, problems.Lists), 1, TimeSpan.FromMinutes(1), 1);
-        if (runner.Verifier is CommandVerifier { Notice: { } notice }) Console.Error.WriteLine(notice);
+        using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : null;
+        IScorer scorer = runner is not null ? runner : new AnswerScorer(problems.AnswerGrader!, problems.Tolerance, problems.Lists);
+        if (runner?.Verifier is CommandVerifier { Notice: { } notice }) Console.Error.WriteLine(notice);
         var clock = Stopwatch.StartNew();
-        var verdicts = runner.Run(samples, stop.Token);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = runner.Verifier.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts) });
-        else Write(runner, samples, verdicts, parsed.GetValue(_count), clock.Elapsed);
-        return runner.Errors.Count > 0 ? ExitCode.Failure : ExitCode.Success;
+        var verdicts = scorer.ScoreAsync(samples, stop.Token).AsTask().GetAwaiter().GetResult();
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = scorer.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts) });
+        else Write(scorer, samples, verdicts, parsed.GetValue(_count), clock.Elapsed);
+        return VerifierRunner.ErrorsOf(scorer.Name, samples, verdicts).Count > 0 ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>The problems section that the options describe.</summary>
@@ -74,23 +75,23 @@ internal sealed class VerifyCommand : CliCommand
         return null;
     }
 
-    private static void Write(VerifierRunner runner, List<VerifierSample> samples, Verdict[] verdicts, int shown, TimeSpan elapsed)
+    private static void Write(IScorer scorer, List<Sample> samples, IReadOnlyList<Verdict> verdicts, int shown, TimeSpan elapsed)
     {
         var rows = samples.Zip(verdicts).Take(shown).Select(v => (IReadOnlyList<string>)
         [
-            v.First.Problem.Index.ToString(CultureInfo.InvariantCulture), Words(v.Second.Outcome), v.Second.Score.ToString("0.###", CultureInfo.InvariantCulture), v.First.Answer ?? "", v.Second.Reason,
-            string.Join(", ", v.Second.Components.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:0.###}"))),
+            v.First.Problem.Index.ToString(CultureInfo.InvariantCulture), Words(v.Second.Outcome), v.Second.Value.ToString("0.###", CultureInfo.InvariantCulture), v.First.Answer ?? "", v.Second.Reason,
+            string.Join(", ", v.Second.Scores.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {s.Value:0.###}"))),
         ]).ToArray();
-        if (rows.Length > 0) Terminal.WriteTable($"{runner.Verifier.Name}:", ["line", "outcome", "score", "answer", "why", "components"], rows, words: 6);
+        if (rows.Length > 0) Terminal.WriteTable($"{scorer.Name}:", ["line", "outcome", "score", "answer", "why", "components"], rows, words: 6);
         if (samples.Count > shown) Console.Out.WriteLine($"... and {samples.Count - shown} more (--count shows more).");
-        var sandbox = runner.Verifier is CommandVerifier command ? command.IsSandboxed ? ", in a sandbox" : ", without a sandbox" : "";
+        var sandbox = scorer is VerifierRunner { Verifier: CommandVerifier command } ? command.IsSandboxed ? ", in a sandbox" : ", without a sandbox" : "";
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", Summary(verdicts).Select(s => $"{s.Value} {s.Key.Replace('_', ' ')}"))}; {1000 * elapsed.TotalSeconds / samples.Count:0.0} ms a sample{sandbox}."));
-        foreach (var error in runner.Errors.Take(3)) Console.Error.WriteLine("error: " + error);
+        foreach (var error in VerifierRunner.ErrorsOf(scorer.Name, samples, verdicts).Take(3)) Console.Error.WriteLine("error: " + error);
     }
 
-    private static Dictionary<string, int> Summary(Verdict[] verdicts) => verdicts.GroupBy(v => v.Outcome).OrderBy(g => g.Key).ToDictionary(g => RecipeWriter.Scalar(g.Key), g => g.Count());
+    private static Dictionary<string, int> Summary(IReadOnlyList<Verdict> verdicts) => verdicts.GroupBy(v => v.Outcome).OrderBy(g => g.Key).ToDictionary(g => RecipeWriter.Scalar(g.Key), g => g.Count());
 
     private static string Words(SampleOutcome outcome) => RecipeWriter.Scalar(outcome).Replace('_', ' ');
 
-    private static object Json(VerifierSample sample, Verdict verdict) => new { Line = sample.Problem.Index, Id = OwnProblem.IdOf(sample.Problem), sample.Answer, sample.Thinking, verdict.Outcome, verdict.Score, verdict.Reason, Components = verdict.Components.ToDictionary(c => c.Key, c => c.Value) };
+    private static object Json(Sample sample, Verdict verdict) => new { Line = sample.Problem.Index, Id = OwnProblem.IdOf(sample.Problem), sample.Answer, sample.Thinking, verdict.Outcome, Score = verdict.Value, verdict.Reason, Components = verdict.Scores.ToDictionary(s => s.Name, s => s.Value) };
 }

@@ -17,10 +17,10 @@ internal static class WrittenCompletion
     /// <param name="file">JSON Lines.</param>
     /// <param name="problems">Who judges, and where the answer stands.</param>
     /// <param name="model">Whose chat template prompts are written with; null for prompts as they stand in the lines.</param>
-    public static List<VerifierSample> Read(string file, ProblemsRecipe problems, TextFormat? model)
+    public static List<Sample> Read(string file, ProblemsRecipe problems, TextFormat? model)
     {
         var encoder = model is null ? null : new ProblemEncoder(model);
-        var samples = new List<VerifierSample>();
+        var samples = new List<Sample>();
         var taken = 0;
         foreach (var line in ProblemFile.Read(file, problems.AnswerGrader))
         {
@@ -28,10 +28,10 @@ internal static class WrittenCompletion
             using var json = JsonDocument.Parse(line.Json);
             var fields = new Core.JsonLine(line.File, line.Line, json.RootElement);
             var problem = new Problem(Path.GetFileName(file), line.Level, Split.Test, line.Line, line.Prompt, line.Json, line.Canonical, line.Answer);
-            var sample = new VerifierSample
+            var sample = new Sample
             {
                 Problem = problem,
-                Sample = 0,
+                Attempt = 0,
                 Completion = fields.GetString(Completion),
                 Truncated = fields.TryGet(fields.Root, Truncated, out _) && fields.GetBool(Truncated),
                 ThoughtOpenedBy = Tag(fields) ?? encoder?.ThoughtOpenedBy(problem) ?? ThinkingTags.OpenedBy(line.Prompt)?.Open ?? "",

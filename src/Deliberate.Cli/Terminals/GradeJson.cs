@@ -2,11 +2,11 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Cli;
 
-/// <summary>A grade as the commands' JSON shows it: each step beside its verdict.</summary>
+/// <summary>What was found of a sample as the commands' JSON shows it: each step beside its verdict.</summary>
 internal sealed record GradeJson(string? Answer, bool Correct, bool AllStepsRight, SampleOutcome Outcome, string Reason, IReadOnlyList<GradeJson.Step> Steps)
 {
     internal sealed record Step(string Text, bool Right, string Reason);
 
-    public static GradeJson Of(Grade grade) =>
-        new(grade.Answer, grade.Correct > 0, grade.AllStepsRight, grade.Outcome, grade.Reason, [.. grade.Steps.Zip(grade.StepVerdicts, (text, verdict) => new Step(text, verdict.IsRight, verdict.Reason))]);
+    public static GradeJson Of(ScoredSample sample) =>
+        new(sample.Answer, sample.IsRight, sample.AllStepsRight, sample.Outcome, sample.Verdict.Reason, [.. sample.Steps.Select(step => new Step(step.Text, step.Verdict.IsRight, step.Verdict.Reason))]);
 }

@@ -15,7 +15,7 @@ public static class Corpus
         var problem = family.Generate(Split.Train, levels.Draw(ref random), seed, index);
         var writers = family is MixedFamily mixed ? mixed.WritersOf(problem) : mixture;
         var solution = family.Write(problem, writers.Draw(ref random), ref random);
-        return new(problem, solution, family.Verify(problem, solution.Answer).IsCorrect);
+        return new(problem, solution, family.Verify(problem, solution.Answer).IsRight);
     }
 }
 

@@ -19,16 +19,17 @@ internal sealed record CorpusStatistics(string Family, int Level, Writer Writer,
 {
     public static CorpusStatistics Measure(ITaskFamily family, int level, Writer writer, ulong seed, int problems)
     {
+        var scorer = new FamilyScorer(family);
         var written = Enumerable.Range(0, problems).Select(i =>
         {
             var problem = family.Generate(Split.Train, level, seed, i);
             var random = new RandomStream(seed, StreamStage.Corpus, problem: i, sample: (long)writer);
             var solution = family.Write(problem, writer, ref random);
-            return (Item: i, Problem: problem, Solution: solution, Grade: Grader.Grade(family, problem, solution.Completion, truncated: false));
+            return (Item: i, Problem: problem, Solution: solution, Verdict: scorer.Judge(problem, solution.Completion));
         }).ToArray();
         return new(
             family.Name, level, writer, problems,
             MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Problem.Prompt.Length)), MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Solution.Completion.Length)), written.Max(w => w.Solution.Completion.Length),
-            MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Solution.Steps.Count)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Grade.Correct)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Grade.AllStepsRight ? 1 : 0)));
+            MeanMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Solution.Steps.Count)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Verdict.IsRight ? 1 : 0)), ShareMetric.Of(ItemValues.Of(written, w => w.Item, w => w.Verdict.AllStepsRight ? 1 : 0)));
     }
 }

@@ -52,12 +52,12 @@ internal sealed class CountdownFamily(CountdownOptions options) : ITaskFamily
         return new(Name, level, split, index, $"{state}?", state, canonical, tries.First(t => t.Value == target).Write(numbers)!.Expression.Render());
     });
 
-    public VerificationResult Verify(Problem problem, string answer) => CountdownRules.Verify(problem.State, answer);
+    public Verdict Verify(Problem problem, string answer) => CountdownRules.Verify(problem.State, answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
         var (numbers, target) = CountdownRules.Read(problem.State);
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         for (var i = 0; i < verdicts.Length; i++) verdicts[i] = CountdownRules.CheckTry(numbers, target, steps[i]);
         return verdicts;
     }

@@ -17,37 +17,37 @@ internal static class CountdownRules
         return (state[..equals].Split(',').Select(int.Parse).ToArray(), int.Parse(state.AsSpan(equals + 1)));
     }
 
-    public static VerificationResult Verify(string state, string answer)
+    public static Verdict Verify(string state, string answer)
     {
         var (numbers, target) = Read(state);
-        if (Expression.Parse(answer) is not { } expression) return VerificationResult.Wrong("not an expression");
+        if (Expression.Parse(answer) is not { } expression) return Verdict.Fail("not an expression");
         var left = numbers.ToList();
-        if (!TakeLeaves(expression, left)) return VerificationResult.Wrong("uses a number that is not there, or one twice");
-        if (left.Count > 0) return VerificationResult.Wrong($"does not use {left[0]}");
-        if (Evaluate(expression) is not { } value) return VerificationResult.Wrong("divides by zero");
-        return value.Numerator == value.Denominator * target ? VerificationResult.Correct
-            : VerificationResult.Wrong(value.Numerator % value.Denominator == 0 ? $"makes {value.Numerator / value.Denominator}, not {target}" : $"makes a fraction, not {target}");
+        if (!TakeLeaves(expression, left)) return Verdict.Fail("uses a number that is not there, or one twice");
+        if (left.Count > 0) return Verdict.Fail($"does not use {left[0]}");
+        if (Evaluate(expression) is not { } value) return Verdict.Fail("divides by zero");
+        return value.Numerator == value.Denominator * target ? Verdict.Pass()
+            : Verdict.Fail(value.Numerator % value.Denominator == 0 ? $"makes {value.Numerator / value.Denominator}, not {target}" : $"makes a fraction, not {target}");
     }
 
-    public static StepVerdict CheckTry(IReadOnlyList<int> numbers, int target, string step)
+    public static Verdict CheckTry(IReadOnlyList<int> numbers, int target, string step)
     {
         var words = step.Split(' ');
-        if (words.Length < 2 || words[^1] is not (Texts.Yes or Texts.No)) return StepVerdict.Wrong("no verdict at the end");
+        if (words.Length < 2 || words[^1] is not (Texts.Yes or Texts.No)) return Verdict.Fail("no verdict at the end");
         var pool = numbers.ToList();
         foreach (var word in words.AsSpan(0, words.Length - 1))
         {
-            if (!TryReadOperation(word, out var left, out var op, out var right, out var result)) return StepVerdict.Wrong($"'{Texts.Quote(word)}' is not an operation");
-            if (!pool.Remove(left)) return StepVerdict.Wrong($"there is no {left} left");
-            if (!pool.Remove(right)) return StepVerdict.Wrong($"there is no {right} left");
-            if (op == '/' && (right == 0 || left % right != 0)) return StepVerdict.Wrong($"{left}/{right} is not whole");
+            if (!TryReadOperation(word, out var left, out var op, out var right, out var result)) return Verdict.Fail($"'{Texts.Quote(word)}' is not an operation");
+            if (!pool.Remove(left)) return Verdict.Fail($"there is no {left} left");
+            if (!pool.Remove(right)) return Verdict.Fail($"there is no {right} left");
+            if (op == '/' && (right == 0 || left % right != 0)) return Verdict.Fail($"{left}/{right} is not whole");
             var value = op == '/' ? left / right : Expression.Apply(op, left, right);
-            if (value != result) return StepVerdict.Wrong($"{left}{op}{right} is {value}, not {result}");
+            if (value != result) return Verdict.Fail($"{left}{op}{right} is {value}, not {result}");
             pool.Add(result);
         }
 
-        if (pool.Count > 1) return StepVerdict.Wrong("numbers are left over");
+        if (pool.Count > 1) return Verdict.Fail("numbers are left over");
         var truth = Texts.YesOrNo(pool[0] == target);
-        return words[^1] == truth ? StepVerdict.Right : StepVerdict.Wrong($"{pool[0]} is {(truth == Texts.Yes ? "" : "not ")}the target");
+        return words[^1] == truth ? Verdict.Pass() : Verdict.Fail($"{pool[0]} is {(truth == Texts.Yes ? "" : "not ")}the target");
     }
 
     /// <summary>The expression that a try computes, whatever results it claims; null where it takes numbers that are not there.</summary>

@@ -44,16 +44,16 @@ internal sealed class HornProofFamily(HornProofOptions options) : ITaskFamily
         });
     }
 
-    public VerificationResult Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
+    public Verdict Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var state = HornProblem.Parse(problem.State)!;
         for (var i = 0; i < verdicts.Length; i++)
         {
             var next = HornProblem.Parse(steps[i]);
-            verdicts[i] = next is null ? StepVerdict.Wrong($"'{Texts.Quote(steps[i])}' is not a state") : Check(state, next);
+            verdicts[i] = next is null ? Verdict.Fail($"'{Texts.Quote(steps[i])}' is not a state") : Check(state, next);
             state = next ?? state;
         }
 
@@ -117,22 +117,22 @@ internal sealed class HornProofFamily(HornProofOptions options) : ITaskFamily
         return -1;
     }
 
-    private static StepVerdict Check(HornProblem state, HornProblem next)
+    private static Verdict Check(HornProblem state, HornProblem next)
     {
         var text = next.Render();
         for (var i = 0; i < state.Rules.Count; i++)
         {
             if (state.Use(i).Render() != text) continue;
             var rule = state.Rules[i];
-            if (state.Knows(rule.Head)) return StepVerdict.Wrong($"{rule.Head} is known already");
+            if (state.Knows(rule.Head)) return Verdict.Fail($"{rule.Head} is known already");
             foreach (var premise in rule.Body)
             {
-                if (!state.Knows(premise)) return StepVerdict.Wrong($"{rule} needs {premise}, which is not known");
+                if (!state.Knows(premise)) return Verdict.Fail($"{rule} needs {premise}, which is not known");
             }
 
-            return StepVerdict.Right;
+            return Verdict.Pass();
         }
 
-        return StepVerdict.Wrong("not one rule used");
+        return Verdict.Fail("not one rule used");
     }
 }

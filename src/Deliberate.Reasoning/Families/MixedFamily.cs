@@ -57,9 +57,9 @@ internal sealed class MixedFamily : ITaskFamily
         return part.Family.Generate(split, part.Levels[(int)(earlier % part.Levels.Count)], seed, index);
     }
 
-    public VerificationResult Verify(Problem problem, string answer) => Of(problem).Family.Verify(problem, answer);
+    public Verdict Verify(Problem problem, string answer) => Of(problem).Family.Verify(problem, answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps) => Of(problem).Family.CheckSteps(problem, steps);
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps) => Of(problem).Family.CheckSteps(problem, steps);
 
     public string? Conclusion(Problem problem, IReadOnlyList<string> steps) => Of(problem).Family.Conclusion(problem, steps);
 

@@ -50,16 +50,16 @@ internal sealed class MultiplicationFamily(MultiplicationOptions options) : ITas
         });
     }
 
-    public VerificationResult Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
+    public Verdict Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var state = LongMultiplication.Parse(problem.State)!;
         for (var i = 0; i < verdicts.Length; i++)
         {
             var next = LongMultiplication.Parse(steps[i]);
-            verdicts[i] = next is null ? StepVerdict.Wrong($"'{Texts.Quote(steps[i])}' is not a sum of products") : Check(state, next);
+            verdicts[i] = next is null ? Verdict.Fail($"'{Texts.Quote(steps[i])}' is not a sum of products") : Check(state, next);
             state = next ?? state;
         }
 
@@ -104,11 +104,11 @@ internal sealed class MultiplicationFamily(MultiplicationOptions options) : ITas
     /// <summary>What who gives up says: the last number that stands there, or a factor.</summary>
     private static string Guess(LongMultiplication state) => state.Terms[^1].Left.ToString(CultureInfo.InvariantCulture);
 
-    private static StepVerdict Check(LongMultiplication state, LongMultiplication next)
+    private static Verdict Check(LongMultiplication state, LongMultiplication next)
     {
-        if (state.IsDone) return StepVerdict.Wrong("nothing is left to compute");
-        if (state.Next() is not { } right) return StepVerdict.Wrong("the line before cannot be continued");
-        if (next.Render() == right.Render()) return StepVerdict.Right;
-        return StepVerdict.Wrong(next.Value == state.Value ? $"not the next step of the method, {right.Render()}" : $"changes the value from {state.Value} to {next.Value}");
+        if (state.IsDone) return Verdict.Fail("nothing is left to compute");
+        if (state.Next() is not { } right) return Verdict.Fail("the line before cannot be continued");
+        if (next.Render() == right.Render()) return Verdict.Pass();
+        return Verdict.Fail(next.Value == state.Value ? $"not the next step of the method, {right.Render()}" : $"changes the value from {state.Value} to {next.Value}");
     }
 }

@@ -66,11 +66,11 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
         });
     }
 
-    public VerificationResult Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
+    public Verdict Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var (state, threshold) = Read(problem.State);
         for (var i = 0; i < verdicts.Length; i++)
         {
@@ -149,15 +149,15 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
         return (end < 0 ? digits : digits[..end]).ToString();
     }
 
-    private StepVerdict Check(Expression state, Expression? next, string step, bool sameQuestion)
+    private Verdict Check(Expression state, Expression? next, string step, bool sameQuestion)
     {
-        if (next is null) return StepVerdict.Wrong($"'{Texts.Quote(step)}' is not an expression");
-        if (!sameQuestion) return StepVerdict.Wrong("the comparison was changed");
-        if (state.IsNumber) return StepVerdict.Wrong("nothing is left to reduce");
-        if (next == state) return StepVerdict.Wrong("nothing was reduced");
-        if (state.ReducedOperation(next, out var became) is not { } operation) return StepVerdict.Wrong(WhyNotOneReduction(state, next));
+        if (next is null) return Verdict.Fail($"'{Texts.Quote(step)}' is not an expression");
+        if (!sameQuestion) return Verdict.Fail("the comparison was changed");
+        if (state.IsNumber) return Verdict.Fail("nothing is left to reduce");
+        if (next == state) return Verdict.Fail("nothing was reduced");
+        if (state.ReducedOperation(next, out var became) is not { } operation) return Verdict.Fail(WhyNotOneReduction(state, next));
         var right = Wrap(Expression.Apply(operation.Operator, operation.Left!.Value, operation.Right!.Value));
-        return became == right ? StepVerdict.Right : StepVerdict.Wrong($"{operation.Render()} is {right}, not {became}");
+        return became == right ? Verdict.Pass() : Verdict.Fail($"{operation.Render()} is {right}, not {became}");
     }
 
     private static string WhyNotOneReduction(Expression state, Expression next)

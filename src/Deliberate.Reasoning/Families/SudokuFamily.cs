@@ -41,12 +41,12 @@ internal sealed class SudokuFamily(SudokuOptions options) : ITaskFamily
         return new(Name, level, split, index, $"{grid}?", grid, Canonical(grid), solution);
     });
 
-    public VerificationResult Verify(Problem problem, string answer) =>
-        SudokuSearch.IsGrid(answer) ? Texts.VerifyExactly(answer, problem.Answer) : VerificationResult.Wrong("not a grid");
+    public Verdict Verify(Problem problem, string answer) =>
+        SudokuSearch.IsGrid(answer) ? Texts.VerifyExactly(answer, problem.Answer) : Verdict.Fail("not a grid");
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var search = new SudokuSearch(problem.State);
         for (var i = 0; i < verdicts.Length; i++) verdicts[i] = SudokuRules.Follow(search, steps[i]);
         return verdicts;

@@ -3,15 +3,15 @@ namespace Deliberate.Reasoning;
 /// <summary>Judges one step of a Sudoku search and lets the search follow it, right or wrong.</summary>
 internal static class SudokuRules
 {
-    public static StepVerdict Follow(SudokuSearch search, string step)
+    public static Verdict Follow(SudokuSearch search, string step)
     {
-        if (step is not [var mark and ('=' or '?' or 'x'), .. var next] || !SudokuSearch.IsGrid(next)) return StepVerdict.Wrong($"'{Texts.Quote(step)}' is not a marked grid");
+        if (step is not [var mark and ('=' or '?' or 'x'), .. var next] || !SudokuSearch.IsGrid(next)) return Verdict.Fail($"'{Texts.Quote(step)}' is not a marked grid");
         if (mark == 'x') return FollowBack(search, next);
         var cell = FilledCell(search.Grid, next);
         if (cell < 0)
         {
             search.Accept(next);
-            return StepVerdict.Wrong("does not fill one empty cell");
+            return Verdict.Fail("does not fill one empty cell");
         }
 
         var value = next[SudokuSearch.Place(cell)];
@@ -21,20 +21,20 @@ internal static class SudokuRules
         return verdict;
     }
 
-    private static StepVerdict JudgeFill(SudokuSearch search, int cell, char value, char mark)
+    private static Verdict JudgeFill(SudokuSearch search, int cell, char value, char mark)
     {
         var at = $"row {(cell / 4) + 1} column {(cell % 4) + 1}";
-        if (!SudokuSearch.Fits(search.Grid, cell, value)) return StepVerdict.Wrong($"{value} does not fit at {at}");
-        if (search.IsRefuted(cell, value)) return StepVerdict.Wrong($"{value} at {at} was refuted before");
-        return mark == '?' || search.Candidates(cell).Count == 1 ? StepVerdict.Right : StepVerdict.Wrong($"{value} is not the only value that fits at {at}");
+        if (!SudokuSearch.Fits(search.Grid, cell, value)) return Verdict.Fail($"{value} does not fit at {at}");
+        if (search.IsRefuted(cell, value)) return Verdict.Fail($"{value} at {at} was refuted before");
+        return mark == '?' || search.Candidates(cell).Count == 1 ? Verdict.Pass() : Verdict.Fail($"{value} is not the only value that fits at {at}");
     }
 
-    private static StepVerdict FollowBack(SudokuSearch search, string next)
+    private static Verdict FollowBack(SudokuSearch search, string next)
     {
-        var verdict = search.BeforeLastGuess is not { } before ? StepVerdict.Wrong("there is no guess to take back")
-            : before != next ? StepVerdict.Wrong("not the grid before the last guess")
-            : !search.IsDead() ? StepVerdict.Wrong("not a dead end")
-            : StepVerdict.Right;
+        var verdict = search.BeforeLastGuess is not { } before ? Verdict.Fail("there is no guess to take back")
+            : before != next ? Verdict.Fail("not the grid before the last guess")
+            : !search.IsDead() ? Verdict.Fail("not a dead end")
+            : Verdict.Pass();
         if (search.BeforeLastGuess == next) search.GoBack();
         else search.Accept(next);
         return verdict;

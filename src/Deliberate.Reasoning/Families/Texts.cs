@@ -12,8 +12,8 @@ internal static class Texts
     public static string YesOrNo(bool yes) => yes ? Yes : No;
 
     /// <summary>The verdict on an answer that is right in one form only.</summary>
-    public static VerificationResult VerifyExactly(string answer, string right) =>
-        string.Equals(answer, right, StringComparison.Ordinal) ? VerificationResult.Correct : VerificationResult.Wrong("wrong answer");
+    public static Verdict VerifyExactly(string answer, string right) =>
+        string.Equals(answer, right, StringComparison.Ordinal) ? Verdict.Pass() : Verdict.Fail("wrong answer");
 
     /// <summary>A step of a model, short enough to be quoted in a reason.</summary>
     public static string Quote(string text) => text.Length <= 40 ? text : string.Concat(text.AsSpan(0, 40), "...");

@@ -42,16 +42,16 @@ internal sealed class VariablesFamily(VariablesOptions options) : ITaskFamily
         });
     }
 
-    public VerificationResult Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
+    public Verdict Verify(Problem problem, string answer) => Texts.VerifyExactly(answer, problem.Answer);
 
-    public StepVerdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
+    public Verdict[] CheckSteps(Problem problem, IReadOnlyList<string> steps)
     {
-        var verdicts = new StepVerdict[steps.Count];
+        var verdicts = new Verdict[steps.Count];
         var state = VariablesProgram.Parse(problem.State)!;
         for (var i = 0; i < verdicts.Length; i++)
         {
             var next = VariablesProgram.Parse(steps[i]);
-            verdicts[i] = next is null ? StepVerdict.Wrong($"'{Texts.Quote(steps[i])}' is not a state") : Check(state, next);
+            verdicts[i] = next is null ? Verdict.Fail($"'{Texts.Quote(steps[i])}' is not a state") : Check(state, next);
             state = next ?? state;
         }
 
@@ -112,12 +112,12 @@ internal sealed class VariablesFamily(VariablesOptions options) : ITaskFamily
     private static string Guess(VariablesProgram state) =>
         (state.Values.TryGetValue(state.Asked, out var value) ? value : state.Values.First().Value).ToString(CultureInfo.InvariantCulture);
 
-    private static StepVerdict Check(VariablesProgram state, VariablesProgram next)
+    private static Verdict Check(VariablesProgram state, VariablesProgram next)
     {
-        if (state.Rest.Count == 0) return StepVerdict.Wrong("nothing is left to run");
-        if (state.NextValue() is not { } right) return StepVerdict.Wrong("a variable has no value");
+        if (state.Rest.Count == 0) return Verdict.Fail("nothing is left to run");
+        if (state.NextValue() is not { } right) return Verdict.Fail("a variable has no value");
         var target = state.Rest[0].Target;
-        if (!next.Values.TryGetValue(target, out var value) || next.Render() != state.After(value).Render()) return StepVerdict.Wrong("not the next assignment alone");
-        return value == right ? StepVerdict.Right : StepVerdict.Wrong($"{target} is {right}, not {value}");
+        if (!next.Values.TryGetValue(target, out var value) || next.Render() != state.After(value).Render()) return Verdict.Fail("not the next assignment alone");
+        return value == right ? Verdict.Pass() : Verdict.Fail($"{target} is {right}, not {value}");
     }
 }

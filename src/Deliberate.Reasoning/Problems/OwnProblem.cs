@@ -11,7 +11,10 @@ internal static class OwnProblem
     public static bool IsLine(Problem problem) => problem.State.StartsWith('{');
 
     /// <summary>What the user calls it: its <c>id</c>, else its place.</summary>
-    public static string IdOf(Problem problem) => Field(problem, Id) ?? $"{problem.Family} {problem.Index}";
+    public static string IdOf(Problem problem) => NamedId(problem) ?? $"{problem.Family} {problem.Index}";
+
+    /// <summary>Its <c>id</c>; null where it has none.</summary>
+    public static string? NamedId(Problem problem) => Field(problem, Id);
 
     /// <summary>The grader that the problem asks for; null for that of the recipe.</summary>
     public static string? GraderOf(Problem problem) => Field(problem, Grader);

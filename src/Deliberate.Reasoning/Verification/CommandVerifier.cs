@@ -7,7 +7,7 @@ namespace Deliberate.Reasoning;
 /// A verifier that is a command. Whatever the command does (hang, crash, end with another code than 0, write garbage or without end,
 /// write where it may not) is a harness error of that one sample, in words, and the next sample gets a fresh process.
 /// </summary>
-internal sealed class CommandVerifier : IVerifier, IDisposable
+internal sealed class CommandVerifier : IScorer, IDisposable
 {
     private readonly CommandVerifierOptions _options;
     private readonly ConcurrentBag<CommandProcess> _idle = [];
@@ -29,11 +29,18 @@ internal sealed class CommandVerifier : IVerifier, IDisposable
     /// <summary>That it runs without one although one was wanted, and why; null otherwise.</summary>
     public string? Notice => _sandbox.Notice;
 
-    public async ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken)
+    /// <summary>One after the other: <see cref="VerifierRunner"/> asks for one at a time, and several of these at once.</summary>
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
-        var id = Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
-        var request = VerifierProtocol.Request(sample, id);
-        return _options.Mode == CommandMode.Worker ? await AskWorker(request, id, cancellationToken).ConfigureAwait(false) : await AskOnce(request, cancellationToken).ConfigureAwait(false);
+        var verdicts = new Verdict[samples.Count];
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            var id = Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
+            var request = VerifierProtocol.Request(samples[i], id);
+            verdicts[i] = _options.Mode == CommandMode.Worker ? await AskWorker(request, id, cancellationToken).ConfigureAwait(false) : await AskOnce(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        return verdicts;
     }
 
     public void Dispose()

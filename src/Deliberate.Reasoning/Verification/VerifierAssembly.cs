@@ -7,7 +7,7 @@ namespace Deliberate.Reasoning;
 /// <summary>A verifier of the user's own library, for runs that the command line starts: the class of this name in this assembly, made by its constructor without parameters.</summary>
 internal static class VerifierAssembly
 {
-    public static IVerifier Load(string path, string? type)
+    public static IScorer Load(string path, string? type)
     {
         path = Path.GetFullPath(path);
         if (!File.Exists(path)) throw new UserError("There is no such assembly.", path, field: "verifier.assembly", advice: "Build it (dotnet build), and name the .dll in its bin folder.");
@@ -15,7 +15,7 @@ internal static class VerifierAssembly
         try
         {
             // A context of its own, so that what lies beside the assembly is found; our own rooms are shared, or the interface would be another one.
-            found = [.. new Context(path).LoadFromAssemblyPath(path).GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(IVerifier).IsAssignableFrom(t))];
+            found = [.. new Context(path).LoadFromAssemblyPath(path).GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(IScorer).IsAssignableFrom(t))];
         }
         catch (Exception error) when (error is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException)
         {
@@ -26,13 +26,13 @@ internal static class VerifierAssembly
         if (named.Length != 1)
         {
             throw new UserError(
-                type is null ? $"The assembly holds {found.Length} public classes that implement IVerifier." : $"The assembly holds no public class {type} that implements IVerifier.",
+                type is null ? $"The assembly holds {found.Length} public classes that implement IScorer." : $"The assembly holds no public class {type} that implements IScorer.",
                 path, field: type is null ? "verifier.assembly" : "verifier.name", advice: found.Length == 0 ? "Make the class public." : $"Name one of {string.Join(", ", found.Select(t => t.FullName))} in verifier.name.");
         }
 
         try
         {
-            return (IVerifier)Activator.CreateInstance(named[0])!;
+            return (IScorer)Activator.CreateInstance(named[0])!;
         }
         catch (MissingMethodException error)
         {

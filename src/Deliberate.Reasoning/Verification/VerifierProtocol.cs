@@ -17,7 +17,7 @@ internal static class VerifierProtocol
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request, with a newline.</summary>
-    public static byte[] Request(VerifierSample sample, string id)
+    public static byte[] Request(Sample sample, string id)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Options))
@@ -84,7 +84,7 @@ internal static class VerifierProtocol
         var message = json.TryGetProperty("message", out var said) && said.ValueKind == JsonValueKind.String ? Short(said.GetString()!) : null;
         var (components, wrong) = Components(json);
         if (wrong is not null) return (null, wrong);
-        if (score.ValueKind == JsonValueKind.Null) return (Verdict.Unscored(message ?? "the verifier found no answer that it could read") with { Components = components }, null);
+        if (score.ValueKind == JsonValueKind.Null) return (Verdict.Unscored(message ?? "the verifier found no answer that it could read") with { Scores = components }, null);
         if (score.ValueKind is JsonValueKind.True or JsonValueKind.False) return (null, "its \"score\" is true or false, not a number (\"passed\" is for that)");
         if (score.ValueKind != JsonValueKind.Number || !score.TryGetDouble(out var value) || !double.IsFinite(value)) return (null, "its \"score\" is not a finite number");
         var passed = value >= 1;
@@ -95,12 +95,12 @@ internal static class VerifierProtocol
         }
 
         var verdict = passed ? Verdict.Pass(value, message ?? "right") : Verdict.Fail(message ?? "wrong", value);
-        return (verdict with { Components = components }, null);
+        return (verdict with { Scores = components }, null);
     }
 
-    private static (List<KeyValuePair<string, double>> Components, string? Problem) Components(JsonElement json)
+    private static (List<Score> Components, string? Problem) Components(JsonElement json)
     {
-        var components = new List<KeyValuePair<string, double>>();
+        var components = new List<Score>();
         if (!json.TryGetProperty("components", out var parts) || parts.ValueKind == JsonValueKind.Null) return (components, null);
         if (parts.ValueKind != JsonValueKind.Object) return (components, "its \"components\" are not an object of numbers");
         foreach (var part in parts.EnumerateObject())

@@ -6,13 +6,13 @@ namespace Deliberate.Reasoning;
 /// <summary>Verifiers by the name that recipes give them. Register yours before the run starts.</summary>
 public static class VerifierRegistry
 {
-    private static readonly ConcurrentDictionary<string, Func<IVerifier>> Known = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Func<IScorer>> Known = new(StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Names => [.. Known.Keys.Order(StringComparer.Ordinal)];
 
     /// <param name="name">Not yet taken; grader names are.</param>
     /// <param name="create">Called once a run.</param>
-    public static void Register(string name, Func<IVerifier> create)
+    public static void Register(string name, Func<IScorer> create)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(create);
@@ -24,7 +24,7 @@ public static class VerifierRegistry
     public static bool Remove(string name) => Known.TryRemove(name, out _);
 
     /// <summary>A new verifier of this name, or a <see cref="UserError"/> that names the nearest.</summary>
-    public static IVerifier Create(string name) => Known.TryGetValue(name, out var create) ? create() : throw Unknown(name);
+    public static IScorer Create(string name) => Known.TryGetValue(name, out var create) ? create() : throw Unknown(name);
 
     internal static bool Has(string name) => Known.ContainsKey(name);
 

@@ -4,17 +4,18 @@ using Deliberate.Core;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// Verifies a batch: several samples at a time, each within its time, the verdicts in the order of the samples. A verifier that
-/// throws or takes too long is asked again, once the others have been; if it never answers, the sample is a harness error. Where
-/// too many of a batch are, the batch is refused, since training on what is left would be training on another selection of
-/// samples. An answer that it finds unreadable is shown to it once more.
+/// A user's scorer, guarded: several calls at a time, each within its time, the verdicts in the order of the samples. A call that
+/// throws or takes too long is made again, once the others have been; if it never answers, its samples are harness errors. Where too
+/// many of a batch are, the batch is refused, since training on what is left would be training on another selection of samples. An
+/// answer that is found unreadable is shown once more, and a thought without an end to nobody.
 /// </summary>
 /// <param name="verifier">Disposed at the end, if it can be.</param>
-/// <param name="parallel">Samples at a time.</param>
-/// <param name="timeout">Of one try.</param>
+/// <param name="parallel">Calls at a time.</param>
+/// <param name="timeout">Of one call.</param>
 /// <param name="mostErrors">Share of a batch that may be harness errors.</param>
-/// <param name="retries">Further tries of a sample that the verifier failed on.</param>
-internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan timeout, double mostErrors, int retries = 0) : IDisposable
+/// <param name="retries">Further tries of a call that failed.</param>
+/// <param name="notice">Told of the first failures.</param>
+internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan timeout, double mostErrors, int retries = 0, Action<string>? notice = null) : IScorer, IDisposable
 {
     /// <summary>What errors of the verifier name as their place.</summary>
     public const string Field = "problems.verifier";
@@ -22,44 +23,49 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
     /// <summary>Calls given up at their time limit that still run somewhere: more than these, and something is broken for good.</summary>
     private const int MostAbandoned = 32;
 
+    private const int MostNotices = 3;
+
     /// <summary>A command ends its own processes at its time limit: this waits a little longer, for the end it makes.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(40);
 
-    private int _abandoned;
+    private int _abandoned, _told;
 
-    public IVerifier Verifier { get; } = verifier;
+    public IScorer Verifier { get; } = verifier;
+
+    public string Name => Verifier.Name;
+
+    public int BatchSize => int.MaxValue;
 
     /// <summary>Harness errors of the last batch, each naming verifier and sample.</summary>
     public IReadOnlyList<string> Errors { get; private set; } = [];
 
     /// <exception cref="UserError">More than the allowed share of the batch could not be verified.</exception>
-    public Verdict[] Run(IReadOnlyList<VerifierSample> samples, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
-        var verdicts = new Verdict[samples.Count];
-        if (Verifier is AnswerVerifier own)
-        {
-            for (var i = 0; i < verdicts.Length; i++) verdicts[i] = Unfinished(samples[i]) ?? own.Verify(samples[i]);
-        }
-        else
-        {
-            Judge(samples, verdicts, cancellation);
-        }
-
-        var errors = new List<string>();
-        for (var i = 0; i < verdicts.Length; i++)
-        {
-            if (verdicts[i].Outcome == SampleOutcome.HarnessError) errors.Add($"the verifier \"{Verifier.Name}\" failed on {samples[i].Name}: {verdicts[i].Reason}.");
-        }
-
+        var verdicts = await Judge(samples, cancellationToken).ConfigureAwait(false);
+        var errors = ErrorsOf(Name, samples, verdicts);
         Errors = errors;
-        if (errors.Count > mostErrors * verdicts.Length) throw TooMany(errors, verdicts.Length);
-        return verdicts;
+        foreach (var error in errors)
+        {
+            if (_told++ < MostNotices) notice?.Invoke(char.ToUpperInvariant(error[0]) + error[1..] + (_told == MostNotices ? " Further failures are only counted (harness_error_share)." : ""));
+        }
+
+        return errors.Count <= mostErrors * verdicts.Length ? verdicts : throw TooMany(errors, verdicts.Length);
+    }
+
+    /// <summary>The failures of a scorer, each naming it and the sample.</summary>
+    public static List<string> ErrorsOf(string scorer, IReadOnlyList<Sample> samples, IReadOnlyList<Verdict> verdicts)
+    {
+        var errors = new List<string>();
+        for (var i = 0; i < verdicts.Count; i++)
+        {
+            if (verdicts[i].Outcome == SampleOutcome.HarnessError) errors.Add($"the verifier \"{scorer}\" failed on {samples[i].Name}: {verdicts[i].Reason}.");
+        }
+
+        return errors;
     }
 
     public void Dispose() => (Verifier as IDisposable)?.Dispose();
-
-    /// <summary>The verdict on a sample that has no answer yet: whoever verifies might take what was only thought for one.</summary>
-    private static Verdict? Unfinished(VerifierSample sample) => sample.IsUnfinished ? Verdict.Unfinished(sample.Truncated) : null;
 
     private UserError TooMany(List<string> errors, int samples) => new(
         string.Create(CultureInfo.InvariantCulture, $"{errors.Count} of {samples} samples could not be verified, more than the allowed {100 * mostErrors:0.##}%. The first: {errors[0]}"),
@@ -67,19 +73,21 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
         advice: "Mend the verifier (deliberate verify tries it on completions of yours), then resume; or allow more with max_error_share.");
 
     /// <summary>All of them, and again those that the verifier failed on or could not read.</summary>
-    private void Judge(IReadOnlyList<VerifierSample> samples, Verdict[] verdicts, CancellationToken cancellation)
+    private async Task<Verdict[]> Judge(IReadOnlyList<Sample> samples, CancellationToken cancellation)
     {
+        var verdicts = new Verdict[samples.Count];
         var failures = new int[verdicts.Length];
         var open = new List<int>();
         for (var i = 0; i < verdicts.Length; i++)
         {
-            if (Unfinished(samples[i]) is { } unfinished) verdicts[i] = unfinished;
+            // Whoever verifies might take what was only thought for an answer.
+            if (samples[i].IsUnfinished) verdicts[i] = Verdict.Unfinished(samples[i].Truncated);
             else open.Add(i);
         }
 
         while (open.Count > 0)
         {
-            var asked = Ask([.. open.Select(i => samples[i])], cancellation);
+            var asked = await Ask([.. open.Select(i => samples[i])], cancellation).ConfigureAwait(false);
             var again = new List<int>();
             for (var k = 0; k < open.Count; k++)
             {
@@ -92,30 +100,36 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
 
             open = again;
         }
-    }
 
-    /// <summary>Once each.</summary>
-    private Verdict[] Ask(VerifierSample[] samples, CancellationToken cancellation)
-    {
-        var verdicts = new Verdict[samples.Length];
-        Parallel.ForAsync(0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = await One(samples[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
         return verdicts;
     }
 
-    private async Task<Verdict> One(VerifierSample sample, CancellationToken cancellation)
+    /// <summary>Each sample once, in calls of as many as the verifier takes.</summary>
+    private async Task<Verdict[]> Ask(Sample[] samples, CancellationToken cancellation)
     {
+        var calls = samples.Chunk(Math.Max(1, Verifier.BatchSize)).ToArray();
+        var verdicts = new IReadOnlyList<Verdict>[calls.Length];
+        await Parallel.ForAsync(0, calls.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = await Call(calls[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return [.. verdicts.SelectMany(v => v)];
+    }
+
+    private async Task<IReadOnlyList<Verdict>> Call(Sample[] samples, CancellationToken cancellation)
+    {
+        Verdict[] Failed(string why) => [.. samples.Select(_ => Verdict.HarnessError(why))];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var isCommand = Verifier is CommandVerifier;
-        var call = isCommand ? Verifier.VerifyAsync(sample, limit.Token).AsTask() : Task.Run(() => Verifier.VerifyAsync(sample, limit.Token).AsTask(), limit.Token);
+        var call = isCommand ? Verifier.ScoreAsync(samples, limit.Token).AsTask() : Task.Run(() => Verifier.ScoreAsync(samples, limit.Token).AsTask(), limit.Token);
         try
         {
-            return await call.WaitAsync(isCommand ? timeout + Grace : timeout, cancellation).ConfigureAwait(false) ?? Verdict.HarnessError("it returned null");
+            var verdicts = await call.WaitAsync(isCommand ? timeout + Grace : timeout, cancellation).ConfigureAwait(false);
+            if (verdicts is null || verdicts.Any(v => v is null)) return Failed("it returned null");
+            return verdicts.Count == samples.Length ? verdicts : Failed(string.Create(CultureInfo.InvariantCulture, $"it returned {verdicts.Count} verdicts for {samples.Length} samples"));
         }
         catch (TimeoutException) when (!call.IsCompleted)
         {
             await limit.CancelAsync().ConfigureAwait(false);
             Abandon(call);
-            return Verdict.HarnessError(string.Create(CultureInfo.InvariantCulture, $"it did not answer within {timeout.TotalSeconds:0.###} s"));
+            return Failed(string.Create(CultureInfo.InvariantCulture, $"it did not answer within {timeout.TotalSeconds:0.###} s"));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -127,7 +141,7 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
         }
         catch (Exception error)
         {
-            return Verdict.HarnessError($"{error.GetType().Name}: {error.Message}");
+            return Failed($"{error.GetType().Name}: {error.Message}");
         }
     }
 
@@ -135,7 +149,7 @@ internal sealed class VerifierRunner(IVerifier verifier, int parallel, TimeSpan 
     private void Abandon(Task call)
     {
         if (Interlocked.Increment(ref _abandoned) > MostAbandoned)
-            throw new UserError($"the verifier \"{Verifier.Name}\" has {MostAbandoned} calls that never came back.", field: Field, advice: "Make it heed its cancellation token, or run it as a command, which can be killed.");
+            throw new UserError($"the verifier \"{Name}\" has {MostAbandoned} calls that never came back.", field: Field, advice: "Make it heed its cancellation token, or run it as a command, which can be killed.");
         _ = call.ContinueWith(
             static (task, runner) =>
             {

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -44,8 +45,8 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
         var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.CompletionLength };
         if (first.Thinks && second.Thinks) measures.Insert(1, SampleMeasure.StepsRight);
-        if (drawnA.Concat(drawnB).ToArray() is var drawn && drawn.Any(s => s.ThoughtTokens > 0) && Array.TrueForAll(drawn, s => s.ThoughtTokens is not null)) measures.Add(SampleMeasure.ThoughtLength);
-        bool Solves(GradedSample[] samples) => 2 * samples.Count(SampleMeasure.IsRight) >= samples.Length;
+        if (drawnA.Concat(drawnB).ToArray() is var drawn && drawn.Any(s => s.Sample.ThoughtTokens > 0) && Array.TrueForAll(drawn, s => s.Sample.ThoughtTokens is not null)) measures.Add(SampleMeasure.ThoughtLength);
+        bool Solves(ScoredSample[] samples) => 2 * samples.Count(SampleMeasure.IsRight) >= samples.Length;
         return new RunComparison(first, second, nameA, nameB)
         {
             Problems = pairs.Length,
@@ -56,7 +57,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
         };
     }
 
-    private static (string Name, List<GradedSample> Samples) Find(RunEvidence run, string? evaluation)
+    private static (string Name, List<ScoredSample> Samples) Find(RunEvidence run, string? evaluation)
     {
         var all = run.Rounds.Concat(run.Evaluations).ToArray();
         if (all.Length == 0) throw new UserError("this run has no evaluation yet.", run.Folder, advice: "Wait for one, or resume it.");
@@ -67,6 +68,6 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
         throw new UserError($"this run has no evaluation \"{evaluation}\".", run.Folder, advice: NearestName.Suggest(evaluation, names));
     }
 
-    private static Dictionary<(long, string), GradedSample[]> ByProblem(IEnumerable<GradedSample> samples) =>
+    private static Dictionary<(long, string), ScoredSample[]> ByProblem(IEnumerable<ScoredSample> samples) =>
         samples.GroupBy(SampleMeasure.Problem).ToDictionary(g => g.Key, g => g.ToArray());
 }

@@ -73,11 +73,11 @@ internal sealed class Curriculum
         var counts = new SortedDictionary<int, LevelCount>();
         foreach (var group in groups)
         {
-            if (group.Attempt > 0) continue;
-            var judged = group.Graded.Count(g => g.Grade.IsGraded);
+            if (group.Round > 0) continue;
+            var judged = group.Samples.Count(g => g.IsJudged);
             if (judged == 0) continue;
             var (right, samples) = counts.GetValueOrDefault(group.Problem.Level);
-            foreach (var graded in group.Graded) right += graded.Grade.Correct > 0 ? 1 : 0;
+            foreach (var sample in group.Samples) right += sample.IsRight ? 1 : 0;
             counts[group.Problem.Level] = new(right, samples + judged);
         }
 

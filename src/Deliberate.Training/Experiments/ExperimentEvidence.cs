@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -69,8 +70,8 @@ internal sealed class ExperimentEvidence
     /// <summary>The seeds in which a kind of model answered a family.</summary>
     public IEnumerable<ulong> Seeds(Subject subject, string family) => Plan.Seeds.Where(s => _answers.ContainsKey((subject, family, s)));
 
-    private void Add(Subject subject, string family, ulong seed, List<GradedSample> graded) => _answers.Add(
+    private void Add(Subject subject, string family, ulong seed, List<ScoredSample> graded) => _answers.Add(
         (subject, family, seed),
         new Answers(
-            [.. graded.Select(g => g.Grade.Correct > 0)], [.. graded.Select(g => g.Grade.AllStepsRight)], [.. graded.Select(g => g.CompletionTokens)], graded.Count(g => g.Truncated)));
+            [.. graded.Select(g => g.IsRight)], [.. graded.Select(g => g.AllStepsRight)], [.. graded.Select(g => g.CompletionTokens)], graded.Count(g => g.Truncated)));
 }

@@ -88,10 +88,10 @@ internal sealed class ExperimentRun(ExperimentPlan plan, ExperimentFolder folder
                 var budget = !cell.Recipe.Family.ChainOfThought ? plan.Recipe.DirectMaxTokens : test.Deeper ? recipe.DeeperMaxTokens : recipe.MaxTokens;
                 Fit(encoder, problems, budget, model, test);
                 _observer.TestStarted(cell, test, problems.Length);
-                using var grader = new FamilyGrader(recipe.Instance);
-                var graded = ProblemEvaluator.Run(sampler, encoder, grader, problems, 1, budget, new SamplingOptions(), cell.Seed, new Progress(_observer), cancellation);
+                using var set = new ProblemSet(recipe.Instance, recipe.Deeper);
+                var graded = new SampleLoop(sampler, encoder, set).Evaluate(problems, 1, budget, new SamplingOptions(), cell.Seed, new Progress(_observer), cancellation);
                 EvaluationFile.Write(folder.Evaluation(cell, test), graded);
-                _observer.TestDone(cell, test, graded.Count(g => g.Grade.Correct > 0), graded.Count);
+                _observer.TestDone(cell, test, graded.Count(g => g.IsRight), graded.Count);
             }
         }
     }

@@ -13,7 +13,7 @@ internal enum Metric
 /// <param name="Rate">Pooled over seeds: an item is a problem, its samples one answer in each seed.</param>
 /// <param name="Successes">Of the answers.</param>
 /// <param name="Seeds">Each seed's.</param>
-internal sealed record Score(Estimate Rate, int Successes, IReadOnlyList<(ulong Seed, int Successes, Estimate Rate)> Seeds)
+internal sealed record SubjectScore(Estimate Rate, int Successes, IReadOnlyList<(ulong Seed, int Successes, Estimate Rate)> Seeds)
 {
     /// <summary>The lowest and highest seed; null where each seed was asked other families, as of those left out in turn.</summary>
     public (double Low, double High)? Range => Seeds.All(s => s.Rate.N == Rate.N) ? (Seeds.Min(s => s.Rate.Value), Seeds.Max(s => s.Rate.Value)) : null;
@@ -49,10 +49,10 @@ internal sealed record Contrast(Estimate From, Estimate To, Estimate Difference,
 internal static class ExperimentScores
 {
     /// <summary>Null where nothing was measured.</summary>
-    public static Score? Of(ExperimentEvidence evidence, Subject subject, IReadOnlyList<string> families, Metric metric = Metric.RightAnswer)
+    public static SubjectScore? Of(ExperimentEvidence evidence, Subject subject, IReadOnlyList<string> families, Metric metric = Metric.RightAnswer)
     {
         var cells = Cells(evidence, families, f => evidence.Seeds(subject, f)).Select(c => (Cell: c, Value: Value(evidence.Find(subject, c.Family, c.Seed)!, c.Problem, metric))).ToArray();
-        return cells.Length == 0 ? null : new Score(
+        return cells.Length == 0 ? null : new SubjectScore(
             ShareMetric.Of(ItemValues.Of(cells, c => (c.Cell.Family, c.Cell.Problem), c => c.Value)), (int)cells.Sum(c => c.Value),
             [
                 .. cells.GroupBy(c => c.Cell.Seed).OrderBy(g => g.Key)

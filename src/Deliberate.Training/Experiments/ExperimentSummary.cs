@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// </summary>
 internal sealed class ExperimentSummary
 {
-    private readonly Dictionary<(Subject Subject, string? Family, Metric Metric), Score> _scores = [];
+    private readonly Dictionary<(Subject Subject, string? Family, Metric Metric), SubjectScore> _scores = [];
     private readonly Dictionary<(ExperimentQuestion Question, string? Family), Contrast> _contrasts = [];
 
     public ExperimentSummary(ExperimentEvidence evidence)
@@ -36,7 +36,7 @@ internal sealed class ExperimentSummary
     /// <summary>Null stands for all of them.</summary>
     public IEnumerable<string?> FamiliesAndAll => [.. Evidence.Families, null];
 
-    public Score? Score(Subject subject, string? family, Metric metric = Metric.RightAnswer) => _scores.GetValueOrDefault((subject, family, metric));
+    public SubjectScore? Score(Subject subject, string? family, Metric metric = Metric.RightAnswer) => _scores.GetValueOrDefault((subject, family, metric));
 
     public Contrast? Contrast(ExperimentQuestion question, string? family) => _contrasts.GetValueOrDefault((question, family));
 }

@@ -52,7 +52,7 @@ internal static class ExperimentTables
         return string.Join('\n', lines) + "\n";
     }
 
-    private static ReportCell Cell(Score? score)
+    private static ReportCell Cell(SubjectScore? score)
     {
         if (score is null) return ReportCell.Of("");
         var seeds = score.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"seed {score.Seeds[0].Seed}")

@@ -31,7 +31,7 @@ internal static class Planner
             Recipe = recipe,
             Parameters = parameters,
             Lengths = lengths,
-            Problems = inputs.Problems is OwnProblems own ? [.. own.Notes] : [],
+            Problems = inputs.Problems.Source is OwnProblems own ? [.. own.Notes] : [],
             Supervised = Supervised(recipe, lengths),
             ExpertIteration = Expert(recipe, lengths),
             Reinforcement = Reinforcement(recipe, lengths),

@@ -44,7 +44,7 @@ internal static class PromptBudget
     /// <summary>Encodes every problem of the user's, so that one that cannot be asked is known before the run.</summary>
     private static (int Longest, double Mean) Own(RunInputs inputs, ProblemEncoder encoder)
     {
-        var problems = (OwnProblems)inputs.Problems;
+        var problems = (OwnProblems)inputs.Problems.Source;
         var (longest, sum, count) = (0, 0L, 0);
         foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test)))
         {

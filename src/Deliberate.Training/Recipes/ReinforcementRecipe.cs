@@ -101,10 +101,10 @@ internal sealed record RewardRecipe
     public IReadOnlyDictionary<string, double> Components { get; init; } = new Dictionary<string, double>();
 
     /// <summary>The reward of a graded completion whose score is <paramref name="score"/>, without that of its length.</summary>
-    public double Of(Grade grade, double score)
+    public double Of(Verdict verdict, double score)
     {
-        var reward = (Correct * score) + (grade.AllStepsRight ? AllStepsRight : 0);
-        foreach (var (name, value) in grade.Components) reward += Components.GetValueOrDefault(name) * value;
+        var reward = (Correct * score) + (verdict.AllStepsRight ? AllStepsRight : 0);
+        foreach (var part in verdict.Scores) reward += Components.GetValueOrDefault(part.Name) * part.Value;
         return reward;
     }
 }

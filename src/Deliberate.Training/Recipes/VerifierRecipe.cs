@@ -10,7 +10,7 @@ internal sealed record VerifierRecipe : ICheckedRecipe
     [Description("Name under which a program registered it (VerifierRegistry.Register), or its class in the assembly.")]
     public string? Name { get; init; }
 
-    [Description("A .dll that holds a public class implementing IVerifier; relative to the recipe.")]
+    [Description("A .dll that holds a public class implementing IScorer; relative to the recipe.")]
     public string? Assembly { get; init; }
 
     [Description("Program and arguments, for example [python3, check.py].")]
@@ -82,11 +82,12 @@ internal sealed record VerifierRecipe : ICheckedRecipe
     public int Degree => Parallel > 0 ? Parallel : System.Environment.ProcessorCount;
 
     /// <summary>The verifier, ready to be asked.</summary>
+    /// <param name="notice">Told of its first failures.</param>
     /// <exception cref="UserError">It cannot be had as the recipe asks.</exception>
-    public VerifierRunner Create()
+    public VerifierRunner Create(Action<string>? notice = null)
     {
         var verifier = Command.Count > 0 ? new CommandVerifier(Options()) : Assembly is not null ? VerifierAssembly.Load(Assembly, Name) : VerifierRegistry.Create(Name!);
-        return new VerifierRunner(verifier, Degree, TimeSpan.FromSeconds(TimeoutS), MaxErrorShare, Retries);
+        return new VerifierRunner(verifier, Degree, TimeSpan.FromSeconds(TimeoutS), MaxErrorShare, Retries, notice);
     }
 
     /// <summary>Refuses what cannot be had, without making it.</summary>

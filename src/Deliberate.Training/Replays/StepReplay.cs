@@ -56,6 +56,7 @@ internal sealed record StepReplay(
         if (step > 1) OptimizerFile.Read(optimizer, model.Parameters, updates.Optimizer);
         var (groups, advantages) = Grouped(stored);
         var metrics = new MetricValues();
+        PolicyGroup.SetAdvantages(groups, recipe.Reinforcement.Advantage);
         updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);

@@ -24,7 +24,7 @@ internal static class OwnDataReport
     public static IEnumerable<string> Outcomes(RunEvidence run)
     {
         if (run.Final is not { } samples) yield break;
-        var (unread, cut, failed) = (samples.Count(s => s.Grade.Outcome == SampleOutcome.Unscored), samples.Count(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking), samples.Count(s => !s.Grade.IsGraded));
+        var (unread, cut, failed) = (samples.Count(s => s.Outcome == SampleOutcome.Unscored), samples.Count(s => s.Outcome == SampleOutcome.CutWhileThinking), samples.Count(s => !s.IsJudged));
         if (cut > 0) yield return string.Create(CultureInfo.InvariantCulture, $"Of the {samples.Count} samples of the last evaluation the token budget cut {cut} off while thinking; they have no answer, and count as not right.");
         if (!run.IsOwn) yield break;
         if (unread > 0) yield return string.Create(CultureInfo.InvariantCulture, $"Of the {samples.Count} samples of the last evaluation {unread} had no answer that could be read; they count as not right.");

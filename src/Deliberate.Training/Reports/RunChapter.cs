@@ -84,7 +84,7 @@ internal static class RunChapter
     private static ReportTable Table(RunEvidence run, RunEvidence? control)
     {
         var rows = new List<IReadOnlyList<ReportCell>>();
-        void Add(string name, RunEvidence of, IReadOnlyList<GradedSample>? all)
+        void Add(string name, RunEvidence of, IReadOnlyList<ScoredSample>? all)
         {
             if (all is null) return;
             var s = of.First(all);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -20,10 +21,10 @@ internal sealed class RunEvidence
     public RunInfo Info { get; }
 
     /// <summary>(RL step, name, samples), those that exist, from the beginning of reinforcement learning to the end; of expert iteration, by rounds, where that is all.</summary>
-    public required IReadOnlyList<(int Step, string Name, List<GradedSample> Samples)> Evaluations { get; init; }
+    public required IReadOnlyList<(int Step, string Name, List<ScoredSample> Samples)> Evaluations { get; init; }
 
     /// <summary>(Round, name, samples) of expert iteration, its beginning being round 0; empty without one.</summary>
-    public required IReadOnlyList<(int Round, string Name, List<GradedSample> Samples)> Rounds { get; init; }
+    public required IReadOnlyList<(int Round, string Name, List<ScoredSample> Samples)> Rounds { get; init; }
 
     public required IReadOnlyList<MetricsRecord> Metrics { get; init; }
 
@@ -51,17 +52,17 @@ internal sealed class RunEvidence
     public bool Thinks => !IsOwn && Recipe.Family.ChainOfThought;
 
     /// <summary>What <see cref="Evaluations"/> begin with.</summary>
-    public List<GradedSample>? Base => Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
+    public List<ScoredSample>? Base => Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
 
-    public List<GradedSample>? Final => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Final).Samples;
+    public List<ScoredSample>? Final => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Final).Samples;
 
     public static RunEvidence Read(string folder)
     {
         var files = new RunFolder(folder);
         if (!File.Exists(files.Recipe)) throw new UserError("there is no run here.", folder, advice: "A run's folder holds recipe.yaml; `deliberate train` makes one.");
         var recipe = TrainRecipe.Read(files.Recipe);
-        var evaluations = new List<(int, string, List<GradedSample>)>();
-        var rounds = new List<(int, string, List<GradedSample>)>();
+        var evaluations = new List<(int, string, List<ScoredSample>)>();
+        var rounds = new List<(int, string, List<ScoredSample>)>();
         var names = Directory.Exists(Path.Combine(folder, RunFolder.EvaluationsFolder))
             ? Directory.GetFiles(Path.Combine(folder, RunFolder.EvaluationsFolder), "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!)
             : [];
@@ -126,7 +127,7 @@ internal sealed class RunEvidence
     }
 
     /// <summary>Each problem's first samples, those drawn for votes and those that a verifier failed on left out.</summary>
-    public List<GradedSample> First(IReadOnlyList<GradedSample> samples) => [.. samples.Where(s => s.Sample < Recipe.Evaluation.Samples && s.Grade.IsGraded)];
+    public List<ScoredSample> First(IReadOnlyList<ScoredSample> samples) => [.. samples.Where(s => s.Attempt < Recipe.Evaluation.Samples && s.IsJudged)];
 
     private static int? Step(TrainRecipe recipe, string name) =>
         name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? recipe.Reinforcement.Steps : RunFolder.Step(RunStage.Reinforcement, name);

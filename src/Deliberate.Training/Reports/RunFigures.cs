@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -39,32 +40,32 @@ internal static class RunFigures
         return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), Sampling);
     }
 
-    public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
+    public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<ScoredSample> before, IReadOnlyList<ScoredSample> after)
     {
-        MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<GradedSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, SampleMeasure.Within(b).Of(samples)))]);
+        MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<ScoredSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, SampleMeasure.Within(b).Of(samples)))]);
         return BudgetFigure.Build(
             RunWords.Name(run), AnswersRight, [Curve(run.Learning.Before, ChartTone.Slate, before), Curve(run.Learning.After, ChartTone.Blue, after)], RunWords.Count(run, after),
             $"{Sampling}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
     }
 
     /// <summary>Null where no problem has several samples.</summary>
-    public static ReportFigure? Votes(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after)
+    public static ReportFigure? Votes(RunEvidence run, IReadOnlyList<ScoredSample> before, IReadOnlyList<ScoredSample> after)
     {
         var (earlier, later) = (SampleVotes.Of(before, run.Recipe.Evaluation.Seed), SampleVotes.Of(after, run.Recipe.Evaluation.Seed));
         if (later.Count < 2 || earlier.Count < 2) return null;
-        var problems = after.Where(s => s.Grade.IsGraded).GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
+        var problems = after.Where(s => s.IsJudged).GroupBy(s => s.Problem.Index).Where(g => g.Count() > 1).ToArray();
         return SamplesFigure.Build(
             RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
             string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems ({RunWords.Split(run)}), {problems.Min(g => g.Count())} samples each"),
             $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared");
     }
 
-    public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<GradedSample> before, IReadOnlyList<GradedSample> after) => LengthsFigure.Build(
+    public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<ScoredSample> before, IReadOnlyList<ScoredSample> after) => LengthsFigure.Build(
         RunWords.Name(run), run.Learning, [.. before.Select(s => (double)s.CompletionTokens)], [.. after.Select(s => (double)s.CompletionTokens)], RunWords.Count(run, after),
         $"{Sampling}; tokens of the completion, right and wrong answers together");
 
     /// <summary>What the evaluations say, one point a step: of several the last, which asked more problems.</summary>
-    public static List<LearningPoint> Points(RunEvidence run, IReadOnlyList<(int Step, string Name, List<GradedSample> Samples)> evaluations) =>
+    public static List<LearningPoint> Points(RunEvidence run, IReadOnlyList<(int Step, string Name, List<ScoredSample> Samples)> evaluations) =>
     [
         .. evaluations.Select(e =>
         {
@@ -86,5 +87,5 @@ internal static class RunFigures
 
     private static int Last(RunEvidence run) => run.Evaluations.Count == 0 ? 0 : Problems(run, run.Evaluations[^1].Samples);
 
-    private static int Problems(RunEvidence run, IReadOnlyList<GradedSample> samples) => run.First(samples).DistinctBy(SampleMeasure.Problem).Count();
+    private static int Problems(RunEvidence run, IReadOnlyList<ScoredSample> samples) => run.First(samples).DistinctBy(SampleMeasure.Problem).Count();
 }

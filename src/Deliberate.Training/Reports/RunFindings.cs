@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -85,9 +86,9 @@ internal static class RunFindings
         return ($"{values} {said}: {RunWords.Points(change)}.", change);
     }
 
-    private static (string Text, Estimate? Difference) Length(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
+    private static (string Text, Estimate? Difference) Length(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)
     {
-        string Apart(List<GradedSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
+        string Apart(List<ScoredSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
         var change = SampleMeasure.CompletionLength.Change(b, a);
         var said = DifferenceWords.Of(change, "completions became longer", "completions became shorter", $"in completion length there is {DifferenceWords.None("this run")}");
         var (thoughtBefore, thoughtAfter) = (SampleMeasure.ThoughtLength.Of(b), SampleMeasure.ThoughtLength.Of(a));
@@ -95,9 +96,9 @@ internal static class RunFindings
         return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.{thought}", change);
     }
 
-    private static string Budget(RunEvidence run, List<GradedSample> b, List<GradedSample> a)
+    private static string Budget(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)
     {
-        string Shares(List<GradedSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(SampleMeasure.Within(k).Of(s).Value)));
+        string Shares(List<ScoredSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(SampleMeasure.Within(k).Of(s).Value)));
         return $"{RunWords.Name(run)}: cut at {string.Join(", ", run.Budgets)} tokens, {Shares(a)} of the answers {run.Learning.After} are right and complete; {run.Learning.Before} {Shares(b)}.";
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -36,7 +37,7 @@ internal static class RunSummary
         AboveControl = run.Final is { } mine && control?.Final is { } direct ? SampleMeasure.Accuracy.Change(control.First(direct), run.First(mine)) : null,
     };
 
-    private static object Evaluation(RunEvidence run, int step, string name, IReadOnlyList<GradedSample> all)
+    private static object Evaluation(RunEvidence run, int step, string name, IReadOnlyList<ScoredSample> all)
     {
         var samples = run.First(all);
         return new
@@ -59,7 +60,7 @@ internal static class RunSummary
         };
     }
 
-    private static object Change(RunEvidence run, List<GradedSample> before, List<GradedSample> after) => new
+    private static object Change(RunEvidence run, List<ScoredSample> before, List<ScoredSample> after) => new
     {
         Accuracy = SampleMeasure.Accuracy.Change(before, after),
         AccuracyRatio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -42,7 +43,7 @@ internal static class RunWords
         : "not measured";
 
     /// <summary>n of one evaluation: 300 held-out problems of level 3, 1 sample each.</summary>
-    public static string Count(RunEvidence run, IReadOnlyList<GradedSample> samples)
+    public static string Count(RunEvidence run, IReadOnlyList<ScoredSample> samples)
     {
         var problems = samples.Select(s => s.Problem.Index).Distinct().Count();
         return string.Create(CultureInfo.InvariantCulture, $"{problems} held-out problems ({Split(run)}), {samples.Count / Math.Max(1, problems)} sample{(samples.Count > problems ? "s" : "")} each");

@@ -24,11 +24,11 @@ internal sealed class SampleRewards(RewardRecipe weights, double lowestScore, in
         var step = Lowest.None;
         foreach (var group in groups)
         {
-            for (var g = 0; g < group.Graded.Length; g++)
+            for (var g = 0; g < group.Samples.Length; g++)
             {
-                var grade = group.Graded[g].Grade;
-                group.Scores[g] = grade.IsReadable ? grade.Score : double.NaN;
-                group.Rewards[g] = grade.IsReadable ? weights.Of(grade, grade.Score) + Overlong(group.Rollouts[g]) : double.NaN;
+                var verdict = group.Samples[g].Verdict;
+                group.Scores[g] = verdict.IsReadable ? verdict.Value : double.NaN;
+                group.Rewards[g] = verdict.IsReadable ? weights.Of(verdict, verdict.Value) + Overlong(group.Rollouts[g]) : double.NaN;
             }
 
             step = step.And(Lowest.Of(group));
@@ -47,11 +47,11 @@ internal sealed class SampleRewards(RewardRecipe weights, double lowestScore, in
         var score = Math.Min(lowestScore, lowest.Score);
         // Where nothing was readable in the whole step, a wrong answer without any components is what there is to compare with.
         var most = double.IsFinite(lowest.Reward) ? lowest.Reward : weights.Correct * score;
-        for (var g = 0; g < group.Graded.Length; g++)
+        for (var g = 0; g < group.Samples.Length; g++)
         {
-            var grade = group.Graded[g].Grade;
-            if (grade.IsReadable || !grade.IsGraded) continue;
-            var own = weights.Of(grade, score) + Overlong(group.Rollouts[g]);
+            var verdict = group.Samples[g].Verdict;
+            if (verdict.IsReadable || !verdict.IsJudged) continue;
+            var own = weights.Of(verdict, score) + Overlong(group.Rollouts[g]);
             group.Scores[g] = score;
             group.Rewards[g] = Math.Min(own, most);
             group.Withheld[g] = Math.Min(0, most - own);
@@ -66,10 +66,10 @@ internal sealed class SampleRewards(RewardRecipe weights, double lowestScore, in
         public static Lowest Of(RolloutGroup group)
         {
             var lowest = None;
-            for (var g = 0; g < group.Graded.Length; g++)
+            for (var g = 0; g < group.Samples.Length; g++)
             {
-                var grade = group.Graded[g].Grade;
-                if (grade.IsReadable) lowest = lowest.And(new Lowest(grade.Score, group.Rewards[g], grade.Correct == 0));
+                var verdict = group.Samples[g].Verdict;
+                if (verdict.IsReadable) lowest = lowest.And(new Lowest(verdict.Value, group.Rewards[g], !verdict.IsRight));
             }
 
             return lowest;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -61,7 +62,7 @@ internal sealed class BestCheckpoints
     }
 
     /// <summary>The metric of an evaluation; null where it was not measured or none is kept.</summary>
-    public double? Value(string name, IReadOnlyList<GradedSample> graded)
+    public double? Value(string name, IReadOnlyList<ScoredSample> graded)
     {
         if (_recipe.Checkpoint.KeepBest == 0) return null;
         var evaluation = _recipe.Evaluation;

@@ -62,9 +62,9 @@ public sealed record EvaluationSummary
     /// <summary>Right answers by problem, to pair two evaluations by.</summary>
     internal ItemValues<(long Index, string Text)> RightByProblem { get; init; } = new();
 
-    internal static EvaluationSummary Of(string name, IEnumerable<GradedSample> graded, int samples, IReadOnlyList<int> budgets)
+    internal static EvaluationSummary Of(string name, IEnumerable<ScoredSample> graded, int samples, IReadOnlyList<int> budgets)
     {
-        GradedSample[] all = [.. graded.Where(s => s.Sample < samples)], counted = [.. all.Where(s => s.Grade.IsGraded)];
+        ScoredSample[] all = [.. graded.Where(s => s.Attempt < samples)], counted = [.. all.Where(s => s.IsJudged)];
         var accuracy = SampleMeasure.Accuracy.Of(counted);
         return new EvaluationSummary
         {
@@ -80,8 +80,8 @@ public sealed record EvaluationSummary
             CompletionLengthWrong = SampleMeasure.CompletionLengthWrong.Of(counted),
             ThoughtLength = SampleMeasure.ThoughtLength.Of(counted),
             Budgets = [.. budgets.Select(b => (b, SampleMeasure.Within(b).Of(counted)))],
-            Unscored = counted.Count(s => s.Grade.Outcome == SampleOutcome.Unscored),
-            CutWhileThinking = counted.Count(s => s.Grade.Outcome == SampleOutcome.CutWhileThinking),
+            Unscored = counted.Count(s => s.Outcome == SampleOutcome.Unscored),
+            CutWhileThinking = counted.Count(s => s.Outcome == SampleOutcome.CutWhileThinking),
             HarnessErrors = all.Length - counted.Length,
             RightByProblem = SampleMeasure.Accuracy.ByProblem(counted),
         };

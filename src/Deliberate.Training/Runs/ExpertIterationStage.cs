@@ -18,7 +18,8 @@ internal sealed class ExpertIterationStage : IDisposable
 
     private readonly RunSession _session;
     private readonly ExpertIterationRecipe _recipe;
-    private readonly GroupSampler _sampler;
+    private readonly SampleRewards _rewards;
+    private readonly RolloutRecords _records;
     private ExpertRound? _round;
     private SupervisedTrainer? _trainer;
     private LearningRateSchedule? _schedule;
@@ -30,7 +31,8 @@ internal sealed class ExpertIterationStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
-        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, new SampleRewards(new RewardRecipe(), session.Recipe.LowestScore, _recipe.MaxTokens, overlongCache: 0));
+        _rewards = new SampleRewards(new RewardRecipe(), session.Recipe.LowestScore, _recipe.MaxTokens, overlongCache: 0);
+        _records = new RolloutRecords(RunStage.ExpertIteration, _recipe.Temperature, _rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;
@@ -72,11 +74,13 @@ internal sealed class ExpertIterationStage : IDisposable
         {
             var index = FirstProblem + ((long)round * _recipe.Prompts) + i;
             var draw = new RandomStream(recipe.Seed, StreamStage.Shuffle, problem: index);
-            problems[i] = _session.Problems.Draw(Split.Train, Curriculum.Draw(round, ref draw), recipe.Seed, index);
+            problems[i] = _session.Problems.Source.Draw(Split.Train, Curriculum.Draw(round, ref draw), recipe.Seed, index);
         }
 
-        var groups = _sampler.Draw(problems, 0, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation);
-        _sampler.Rewards.Settle(groups);
+        var drawn = _session.Loop.Run(
+            problems, _recipe.Samples, _recipe.MaxTokens, new SamplingOptions { Temperature = _recipe.Temperature }, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation: cancellation);
+        RolloutGroup[] groups = [.. drawn.Select(group => new RolloutGroup(group, Round: 0))];
+        _rewards.Settle(groups);
         var duplicates = 0;
         foreach (var group in groups) duplicates += ExpertSelection.Choose(group, _recipe);
         Prepare(groups.SelectMany(group => group.Rollouts.Where((_, g) => group.Kept[g]).Select(r => Example(group.Prompt, r.Tokens))));
@@ -90,19 +94,19 @@ internal sealed class ExpertIterationStage : IDisposable
         var metrics = new MetricValues { { ExpertMetrics.Round, Place.Finished + 1 } };
         RolloutMetrics.CopyTo(metrics, SampleMetrics.ExpertIteration, groups);
         var promotion = Curriculum.Observe(Place.Finished, CurriculumMetrics.ExpertIteration, groups, metrics);
-        metrics.Add(ExpertMetrics.Solved, (double)groups.Count(g => Array.Exists(g.Graded, s => s.Grade.Correct > 0)) / groups.Length);
+        metrics.Add(ExpertMetrics.Solved, (double)groups.Count(g => Array.Exists(g.Samples, s => s.IsRight)) / groups.Length);
         metrics.Add(ExpertMetrics.Kept, kept);
         metrics.Add(ExpertMetrics.KeptTokens, groups.Sum(group => group.Rollouts.Where((_, g) => group.Kept[g]).Sum(r => r.Tokens.Length)));
         metrics.Add(ExpertMetrics.Duplicates, duplicates);
         metrics.Add(ExpertMetrics.Minibatches, _round!.Batches.Count);
-        foreach (var sample in _sampler.Records(RunStage.ExpertIteration, step + 1, groups)) _session.Streams.Sample(sample);
+        foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
         var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
         var timings = new MetricValues { { TimingMetrics.ExpertSeconds, seconds }, { TimingMetrics.ExpertSamplingSeconds, seconds }, { TimingMetrics.ExpertSampledTokens, tokens / seconds } };
         _session.Streams.Step(step + 1, metrics, timings);
-        var (judged, unread) = (groups.Sum(g => g.Graded.Count(s => s.Grade.IsGraded)), groups.Sum(g => g.Graded.Count(s => s.Grade is { IsGraded: true, IsReadable: false })));
+        var (judged, unread) = (groups.Sum(g => g.Samples.Count(s => s.IsJudged)), groups.Sum(g => g.Samples.Count(s => s.Verdict is { IsJudged: true, IsReadable: false })));
         _session.Observer.Notice(string.Create(
             CultureInfo.InvariantCulture,
-            $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Graded.Count(s => s.Grade.Correct > 0))} of {judged} completions are right{(unread > 0 ? $", {unread} have no answer that could be read" : "")}{(judged < groups.Length * _recipe.Samples ? $", {(groups.Length * _recipe.Samples) - judged} could not be judged" : "")}; {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
+            $"round {Place.Finished + 1} of {_recipe.Rounds}: {groups.Sum(g => g.Samples.Count(s => s.IsRight))} of {judged} completions are right{(unread > 0 ? $", {unread} have no answer that could be read" : "")}{(judged < groups.Length * _recipe.Samples ? $", {(groups.Length * _recipe.Samples) - judged} could not be judged" : "")}; {kept} were kept{(kept == 0 ? ": nothing to imitate, the model stays as it is" : "")}."));
         if (promotion is not null) _session.Observer.Notice(promotion);
         Announce(step + 1);
         _session.Health.Step(step + 1, metrics);

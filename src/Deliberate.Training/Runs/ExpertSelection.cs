@@ -13,12 +13,11 @@ internal static class ExpertSelection
     public static int Choose(RolloutGroup group, ExpertIterationRecipe recipe)
     {
         var right = new List<int>();
-        for (var g = 0; g < group.Graded.Length; g++)
+        for (var g = 0; g < group.Samples.Length; g++)
         {
             group.Kept[g] = false;
-            var grade = group.Graded[g].Grade;
             // A completion that was cut off has no end to imitate.
-            if (grade.Correct > 0 && (grade.AllStepsRight || !recipe.EveryStepRight) && group.Rollouts[g].FinishReason == FinishReason.Stop) right.Add(g);
+            if (group.Samples[g].IsRight && (group.Samples[g].AllStepsRight || !recipe.EveryStepRight) && group.Rollouts[g].FinishReason == FinishReason.Stop) right.Add(g);
         }
 
         var distinct = recipe.Deduplicate ? Distinct(group.Rollouts, right) : right;
@@ -26,7 +25,7 @@ internal static class ExpertSelection
         // Sorting is stable: of equals the one drawn first.
         IEnumerable<int> ordered = recipe.Order switch
         {
-            KeepOrder.Best => distinct.OrderByDescending(g => group.Graded[g].Grade.AllStepsRight).ThenBy(g => group.Rollouts[g].Tokens.Length),
+            KeepOrder.Best => distinct.OrderByDescending(g => group.Samples[g].AllStepsRight).ThenBy(g => group.Rollouts[g].Tokens.Length),
             KeepOrder.Shortest => distinct.OrderBy(g => group.Rollouts[g].Tokens.Length),
             _ => distinct,
         };

@@ -3,19 +3,9 @@ using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>The samples of one problem as the policy update needs them.</summary>
-/// <param name="Prompt">Its tokens.</param>
-/// <param name="Rollouts">The samples.</param>
-/// <param name="Rewards">One a sample; NaN of one that the verifier failed on, which is left out.</param>
-internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
-{
-    /// <summary>One a sample; set once the batch is whole.</summary>
-    public double[] Advantages { get; } = new double[Rollouts.Length];
-}
-
 /// <summary>
-/// What reinforcement learning does with the groups of a step: advantages within them, then one or more optimizer steps on
-/// parts of the batch, cut by problems. A part whose advantages are all zero, every group having got equal rewards, is left out
+/// What reinforcement learning does with the groups of a step that have their advantages: one or more optimizer steps on
+/// mini-batches, cut by problems. A part whose advantages are all zero, every group having got equal rewards, is left out
 /// and counted: there is nothing to learn from it, and a step of the optimizer would only follow its old momentum.
 /// </summary>
 internal sealed class PolicyUpdates : IDisposable
@@ -47,7 +37,6 @@ internal sealed class PolicyUpdates : IDisposable
     /// <summary>The updates of a step of the stage, from 0; adds what they measured.</summary>
     public void Run(int step, IReadOnlyList<PolicyGroup> groups, MetricValues metrics, Observer observer)
     {
-        Advantages(groups);
         var policy = new PolicyMetrics();
         double loss = 0, norm = 0, rate = _schedule.At(step), mismatch = double.NaN;
         int updates = 0, skipped = 0, idle = 0, samples = 0;
@@ -97,15 +86,6 @@ internal sealed class PolicyUpdates : IDisposable
     }
 
     public void Dispose() => Optimizer.Dispose();
-
-    private void Advantages(IReadOnlyList<PolicyGroup> groups)
-    {
-        var starts = new int[groups.Count + 1];
-        for (var i = 0; i < groups.Count; i++) starts[i + 1] = starts[i] + groups[i].Rollouts.Length;
-        var advantages = new double[starts[^1]];
-        GroupAdvantages.Compute([.. groups.SelectMany(g => g.Rewards)], starts, _recipe.Advantage, advantages);
-        for (var i = 0; i < groups.Count; i++) advantages.AsSpan(starts[i], groups[i].Rollouts.Length).CopyTo(groups[i].Advantages);
-    }
 
     /// <summary>Whether an update would do more than keep its old direction.</summary>
     private bool Teaches(IReadOnlyList<PolicyGroup> groups)

@@ -1,18 +1,29 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>The steps of reinforcement learning of a run: collect groups, update the policy on them, keep records of every sample.</summary>
+/// <summary>
+/// The steps of reinforcement learning of a run. <see cref="Step"/> reads from top to bottom: problems, samples and their scores,
+/// the groups that teach, rewards, advantages, updates of the policy, records. Problem i of step s is number s · prompts + i of its
+/// own part of the train split, its sample g has the stream (seed, step, i, g, round); so all of a step is a function of (seed,
+/// step, weights, curriculum).
+/// </summary>
 internal sealed class ReinforcementStage : IDisposable
 {
+    /// <summary>Where its problems begin, so that they are not the corpus's.</summary>
+    public const long FirstProblem = 1_000_000_000;
+
     /// <summary>Samples of a step that the distance from the reference policy is measured on, at most.</summary>
     private const int MostScored = 64;
 
     private readonly RunSession _session;
     private readonly ReinforcementRecipe _recipe;
-    private readonly GroupSampler _sampler;
-    private readonly RolloutCollector _collector;
+    private readonly SampleRewards _rewards;
     private readonly PolicyUpdates _updates;
+    private readonly RolloutRecords _records;
     private ReferencePolicy? _reference;
 
     /// <param name="session">The run's.</param>
@@ -21,10 +32,9 @@ internal sealed class ReinforcementStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
-        var rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
-        _sampler = new GroupSampler(session, _recipe.Samples, _recipe.MaxTokens, _recipe.Temperature, rewards);
+        _rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
+        _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Temperature, _rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
-        _collector = new RolloutCollector(session, _sampler, Curriculum);
         if (PolicyUpdates.NeedsReference(_recipe)) _reference = LoadReference();
         _updates = new PolicyUpdates(session.Recipe, session.Graph, _reference);
     }
@@ -38,29 +48,34 @@ internal sealed class ReinforcementStage : IDisposable
     {
         var time = _session.Time;
         var start = time.GetTimestamp();
-        var groups = _collector.Collect(step, cancellation);
+
+        // Groups of samples: those that teach nothing are drawn again, round by round, with other problems.
+        var groups = new List<RolloutGroup>();
+        var slots = Enumerable.Range(0, _recipe.Prompts).ToList();
+        var liveShare = double.NaN;
+        for (var round = 0; slots.Count > 0 && round <= (_recipe.DynamicSampling ? _recipe.ResamplingRounds : 0); round++)
+        {
+            var problems = Problems(step, round, slots);
+            var drawn = Sample(problems, step, round, slots, cancellation);
+            if (round == 0) liveShare = _session.Sampler.MeanLiveShare;
+            groups.AddRange(drawn);
+            slots = LeaveOut(drawn, slots);
+        }
+
         var sampled = time.GetElapsedTime(start).TotalSeconds;
+        _rewards.Settle(groups);
+        List<RolloutGroup> trained = [.. groups.Where(g => g.Trained)];
+        PolicyGroup.SetAdvantages(trained, _recipe.Advantage);
+
         var metrics = new MetricValues();
         RolloutMetrics.CopyTo(metrics, SampleMetrics.Reinforcement, groups);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
         MeasureDistance(step, groups, metrics);
-        _updates.Run(step, [.. groups.Where(g => g.Trained)], metrics, (in update, number, part) =>
-        {
-            var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (number == 0 ? "" : $"-{number + 1}");
-            _session.Guard.Check(update, name, () => _sampler.Records(RunStage.Reinforcement, step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
-        });
+        _updates.Run(step, trained, metrics, (in update, number, part) => Check(update, step, number, part));
+
         if (_recipe.StoreSamples)
-            foreach (var sample in _sampler.Records(RunStage.Reinforcement, step + 1, groups)) _session.Streams.Sample(sample);
-        var seconds = time.GetElapsedTime(start).TotalSeconds;
-        var tokens = groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length));
-        var timings = new MetricValues
-        {
-            { TimingMetrics.ReinforcementSeconds, seconds },
-            { TimingMetrics.ReinforcementSamplingSeconds, sampled },
-            { TimingMetrics.ReinforcementUpdateSeconds, seconds - sampled },
-            { TimingMetrics.ReinforcementSampledTokens, tokens / sampled },
-            { TimingMetrics.LiveShare, _collector.LiveShare },
-        };
+            foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
+        var timings = Timings(time.GetElapsedTime(start).TotalSeconds, sampled, groups, liveShare);
         _session.Streams.Step(step + 1, metrics, timings);
         if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
         _session.Health.Step(step + 1, metrics);
@@ -73,6 +88,63 @@ internal sealed class ReinforcementStage : IDisposable
         _reference?.Dispose();
     }
 
+    /// <summary>Problems that no other step or round uses, of the levels that the curriculum draws.</summary>
+    private Problem[] Problems(int step, int round, List<int> slots)
+    {
+        var seed = _session.Recipe.Seed;
+        var problems = new Problem[slots.Count];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var index = FirstProblem + (((long)round * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
+            var draw = new RandomStream(seed, StreamStage.Shuffle, problem: index);
+            problems[i] = _session.Problems.Source.Draw(Split.Train, Curriculum.Draw(step, ref draw), seed, index);
+        }
+
+        return problems;
+    }
+
+    private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)
+    {
+        var drawn = _session.Loop.Run(
+            problems, _recipe.Samples, _recipe.MaxTokens, new SamplingOptions { Temperature = _recipe.Temperature },
+            (i, g) => new RandomStream(_session.Recipe.Seed, StreamStage.Sampling, step, slots[i], g, round), cancellation: cancellation);
+        return [.. drawn.Select(group => new RolloutGroup(group, round))];
+    }
+
+    /// <summary>
+    /// Marks groups that are not trained on: of which fewer than two samples could be judged, and under dynamic sampling those whose
+    /// samples are all right or all wrong.
+    /// </summary>
+    /// <returns>Their slots.</returns>
+    private List<int> LeaveOut(RolloutGroup[] drawn, List<int> slots)
+    {
+        var left = new List<int>();
+        for (var i = 0; i < drawn.Length; i++)
+        {
+            if (_recipe.DynamicSampling ? DynamicSampling.Keeps(drawn[i].Accuracies) : drawn[i].IsJudged) continue;
+            drawn[i].Trained = false;
+            left.Add(slots[i]);
+        }
+
+        return left;
+    }
+
+    /// <summary>Stops a run whose numbers are not finite, with the samples that made them so.</summary>
+    private void Check(in TrainingStep update, int step, int number, IReadOnlyList<PolicyGroup> part)
+    {
+        var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (number == 0 ? "" : $"-{number + 1}");
+        _session.Guard.Check(update, name, () => _records.Of(step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
+    }
+
+    private static MetricValues Timings(double seconds, double sampled, List<RolloutGroup> groups, double liveShare) => new()
+    {
+        { TimingMetrics.ReinforcementSeconds, seconds },
+        { TimingMetrics.ReinforcementSamplingSeconds, sampled },
+        { TimingMetrics.ReinforcementUpdateSeconds, seconds - sampled },
+        { TimingMetrics.ReinforcementSampledTokens, groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length)) / sampled },
+        { TimingMetrics.LiveShare, liveShare },
+    };
+
     /// <summary>How far the policy has come from the reference policy, now and then; the objective measures it in every step where it has a KL term.</summary>
     private void MeasureDistance(int step, List<RolloutGroup> groups, MetricValues metrics)
     {
@@ -80,7 +152,7 @@ internal sealed class ReinforcementStage : IDisposable
         if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || PolicyUpdates.NeedsReference(_recipe)) return;
         _reference ??= LoadReference();
         // The first samples of all problems, rather than all samples of the first.
-        var samples = Enumerable.Range(0, _recipe.Samples).SelectMany(i => groups.Where(g => g.Attempt == 0).Select(g => new PolicySample(g.Prompt, g.Rollouts[i], 0))).Take(MostScored).ToArray();
+        var samples = Enumerable.Range(0, _recipe.Samples).SelectMany(i => groups.Where(g => g.Round == 0).Select(g => new PolicySample(g.Prompt, g.Rollouts[i], 0))).Take(MostScored).ToArray();
         metrics.Add(ObjectiveMetrics.ReferenceKlK3, _reference.DistanceOf(samples));
     }
 

@@ -17,7 +17,7 @@ internal static class RolloutMetrics
         foreach (var group in groups)
         {
             if (!group.IsJudged) unjudged++;
-            if (group.Attempt > 0)
+            if (group.Round > 0)
             {
                 resampled++;
                 continue;
@@ -25,29 +25,29 @@ internal static class RolloutMetrics
 
             if (group.IsJudged) judged++;
             if (group.IsFlat) flat++;
-            for (var g = 0; g < group.Graded.Length; g++)
+            for (var g = 0; g < group.Samples.Length; g++)
             {
-                var sample = group.Graded[g];
-                if (!sample.Grade.IsGraded)
+                var sample = group.Samples[g];
+                if (!sample.IsJudged)
                 {
                     errors++;
                     continue;
                 }
 
                 samples++;
-                if (sample.Grade.Outcome == SampleOutcome.Unscored) unscored++;
-                if (sample.Grade.Outcome == SampleOutcome.CutWhileThinking) cut++;
+                if (sample.Outcome == SampleOutcome.Unscored) unscored++;
+                if (sample.Outcome == SampleOutcome.CutWhileThinking) cut++;
                 reward += group.Rewards[g];
-                thought += sample.ThoughtTokens ?? 0;
-                foreach (var (name, value) in sample.Grade.Components)
+                thought += sample.Sample.ThoughtTokens ?? 0;
+                foreach (var score in sample.Verdict.Scores)
                 {
-                    var (sum, given) = components.TryGetValue(name, out var before) ? before : default;
-                    components[name] = (sum + value, given + 1);
+                    var (sum, given) = components.TryGetValue(score.Name, out var before) ? before : default;
+                    components[score.Name] = (sum + score.Value, given + 1);
                 }
 
-                if (sample.Grade.AllStepsRight) steps++;
+                if (sample.AllStepsRight) steps++;
                 if (sample.Truncated) truncated++;
-                if (sample.Grade.Correct > 0)
+                if (sample.IsRight)
                 {
                     right++;
                     rightTokens += sample.CompletionTokens;

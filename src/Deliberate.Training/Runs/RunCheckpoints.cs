@@ -38,7 +38,7 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
 
     /// <summary>An evaluation of the model as it is: ranks its checkpoint, and saves it first where it is among the best and not there yet.</summary>
     /// <param name="checkpoint">Its name; that of the stage and step where it is null.</param>
-    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<GradedSample> graded, Optimizer? optimizer)
+    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<ScoredSample> graded, Optimizer? optimizer)
     {
         if (_best.Value(evaluation, graded) is not { } value) return;
         checkpoint ??= RunFolder.StepName(At.Stage, At.Step);

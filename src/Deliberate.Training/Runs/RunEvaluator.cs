@@ -1,4 +1,5 @@
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -12,18 +13,20 @@ internal sealed class RunEvaluator(RunSession session)
     /// <param name="quick">Fewer problems and no votes.</param>
     /// <param name="cancellation">Gives up without a trace.</param>
     /// <returns>Ordered by problem and sample.</returns>
-    public List<GradedSample> Run(string name, bool quick, CancellationToken cancellation)
+    public List<ScoredSample> Run(string name, bool quick, CancellationToken cancellation)
     {
         var recipe = session.Recipe.Evaluation;
         var problems = quick ? Math.Min(recipe.QuickProblems, recipe.Problems) : recipe.Problems;
         var voting = quick || recipe.VoteSamples <= recipe.Samples ? 0 : recipe.VoteProblems;
         session.Observer.EvaluationStarted(name, (problems * recipe.Samples) + (voting * recipe.VoteSamples));
         var graded = Draw(problems, recipe.Samples, cancellation);
-        if (voting > 0) graded.AddRange(Draw(voting, recipe.VoteSamples, cancellation).Where(s => s.Sample >= recipe.Samples));
-        return [.. graded.OrderBy(s => s.Problem.Index).ThenBy(s => s.Sample)];
+        if (voting > 0) graded.AddRange(Draw(voting, recipe.VoteSamples, cancellation).Where(s => s.Attempt >= recipe.Samples));
+        return [.. graded.OrderBy(s => s.Problem.Index).ThenBy(s => s.Attempt)];
     }
 
-    private List<GradedSample> Draw(int problems, int samples, CancellationToken cancellation) => ProblemEvaluator.Run(
-        session.Sampler, session.Encoder, session.Problems, session.Recipe.TestLevel, session.Grader, problems, samples, session.Recipe.Evaluation.MaxTokens,
-        new SamplingOptions(), session.Recipe.Evaluation.Seed, cancellation: cancellation);
+    private List<ScoredSample> Draw(int problems, int samples, CancellationToken cancellation)
+    {
+        var recipe = session.Recipe.Evaluation;
+        return session.Loop.Evaluate(session.Problems.Draw(Split.Test, problems, recipe.Seed), samples, recipe.MaxTokens, new SamplingOptions(), recipe.Seed, cancellation: cancellation);
+    }
 }

@@ -4,23 +4,19 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
-/// <summary>What a run learns from: problems and who grades them, and examples of the user's.</summary>
+/// <summary>What a run learns from: problems with who judges them, and examples of the user's.</summary>
 internal sealed class RunInputs : IDisposable
 {
-    private readonly IRunObserver _observer;
-    private ISampleGrader? _grader;
-
-    private RunInputs(TrainRecipe recipe, IProblemSource problems, SupervisedData? examples, IRunObserver observer) => (Recipe, Problems, Examples, _observer) = (recipe, problems, examples, observer);
+    private RunInputs(TrainRecipe recipe, ProblemSet problems, SupervisedData? examples) => (Recipe, Problems, Examples) = (recipe, problems, examples);
 
     /// <summary>The recipe with what follows from the data: the tokens of so many passes, and no more held-out problems than there are.</summary>
     public TrainRecipe Recipe { get; }
 
-    public IProblemSource Problems { get; }
+    /// <summary>The scorer is made when it is first asked for: a plan needs none.</summary>
+    public ProblemSet Problems { get; }
 
     /// <summary>Null where the corpus of a family is all that is imitated, or nothing.</summary>
     public SupervisedData? Examples { get; }
-
-    public ISampleGrader Grader => _grader ?? throw new InvalidOperationException("Nobody was made to grade.");
 
     /// <param name="recipe">The run's.</param>
     /// <param name="format">Of its model.</param>
@@ -38,38 +34,34 @@ internal sealed class RunInputs : IDisposable
         }
 
         var problems = ProblemsOf(recipe, observer);
-        if (recipe.Problems is not null && problems.Count(Split.Test, null) is { } held && held < recipe.Evaluation.Problems)
+        if (problems.Source.Count(Split.Test, null) is { } held && held < recipe.Evaluation.Problems)
         {
             var evaluation = recipe.Evaluation;
             recipe = recipe with { Evaluation = evaluation with { Problems = held, QuickProblems = Math.Min(held, evaluation.QuickProblems), VoteProblems = Math.Min(held, evaluation.VoteProblems) } };
         }
 
-        return new RunInputs(recipe, problems, examples, observer);
+        return new RunInputs(recipe, problems, examples);
     }
 
     /// <summary>The problems of a recipe: its family's, or the user's own.</summary>
-    public static IProblemSource ProblemsOf(TrainRecipe recipe, IRunObserver observer)
+    /// <exception cref="UserError">They cannot be read; or, when it is first asked for, the scorer cannot be had.</exception>
+    public static ProblemSet ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
-        if (recipe.Problems is not { } own) return new FamilyProblems(recipe.Family.Instance, recipe.Family.TestLevel);
+        if (recipe.Problems is not { } own) return new ProblemSet(recipe.Family.Instance, recipe.Family.TestLevel);
         var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader, own.MaxUnreadable);
         foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
-        return problems;
+        return new ProblemSet(problems, () => ScorerOf(own, observer.Notice), own.AnswerFormat);
     }
 
-    /// <summary>Who grades a recipe's problems.</summary>
-    /// <exception cref="UserError">The verifier cannot be had.</exception>
-    public static ISampleGrader GraderOf(TrainRecipe recipe, IRunObserver observer)
+    public void Dispose() => Problems.Dispose();
+
+    private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice)
     {
-        if (recipe.Problems is not { } own) return new FamilyGrader(recipe.Family.Instance);
-        var runner = own.Verifier?.Create() ?? new VerifierRunner(new AnswerVerifier(own.AnswerGrader!, own.Tolerance, own.Lists), 1, TimeSpan.FromMinutes(1), 0);
-        if (runner.Verifier is CommandVerifier { Notice: { } notice }) observer.Notice(notice);
-        return new VerifiedGrader(runner, own.AnswerFormat, observer.Notice);
+        if (own.Verifier is not { } verifier) return new AnswerScorer(own.AnswerGrader!, own.Tolerance, own.Lists);
+        var runner = verifier.Create(notice);
+        if (runner.Verifier is CommandVerifier { Notice: { } unprotected }) notice(unprotected);
+        return runner;
     }
-
-    /// <summary>Makes the grader; only a run needs one, a plan does not.</summary>
-    public void MakeGrader() => _grader ??= GraderOf(Recipe, _observer);
-
-    public void Dispose() => _grader?.Dispose();
 }

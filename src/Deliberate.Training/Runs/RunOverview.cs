@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
 
@@ -41,7 +42,7 @@ internal sealed record RunOverview(
             var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
             var (stage, step) = Place(run, newest);
             var evaluations = run.Rounds.Concat(run.Evaluations).ToArray();
-            Estimate Accuracy((int, string, List<GradedSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
+            Estimate Accuracy((int, string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
             return new RunOverview(
                 folder, RunLock.Holder(folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
                 evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,

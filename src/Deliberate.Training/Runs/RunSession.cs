@@ -12,6 +12,7 @@ internal sealed class RunSession : IDisposable
     private const int MostSlots = 256;
 
     private Sampler? _sampler;
+    private SampleLoop? _loop;
     private TrainingGraph? _graph;
 
     public required TrainRecipe Recipe { get; init; }
@@ -36,9 +37,7 @@ internal sealed class RunSession : IDisposable
 
     public required RunInputs Inputs { get; init; }
 
-    public IProblemSource Problems => Inputs.Problems;
-
-    public ISampleGrader Grader => Inputs.Grader;
+    public ProblemSet Problems => Inputs.Problems;
 
     /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
     public ITaskFamily Family => Recipe.Family.Instance;
@@ -46,6 +45,9 @@ internal sealed class RunSession : IDisposable
     public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
 
     public Sampler Sampler => _sampler ??= new Sampler(Model, SlotsOf(Recipe), Recipe.Model.Context);
+
+    /// <summary>From the run's problems to scored samples of its model.</summary>
+    public SampleLoop Loop => _loop ??= new SampleLoop(Sampler, Encoder, Problems);
 
     /// <summary>Samples that a recipe has in flight at once.</summary>
     public static int SlotsOf(TrainRecipe recipe)
@@ -107,11 +109,11 @@ internal sealed class RunSession : IDisposable
     public Curriculum Curriculum(CurriculumRecipe recipe, int steps, CurriculumState? state)
     {
         if (Recipe.Problems is null) return new Curriculum(recipe, Recipe.Family, steps, state);
-        var known = Problems.Levels.Select(l => l.Number).ToArray();
+        var known = Problems.Source.Levels.Select(l => l.Number).ToArray();
         if (recipe.Kind != CurriculumKind.None)
         {
             foreach (var level in recipe.Levels)
-                if (!(Problems.Count(Split.Train, level) > 0)) throw new UserError($"there are no problems of level {level} to train on; there are those of {string.Join(", ", known)}.", Folder.Recipe, field: "curriculum.levels", advice: "The field \"level\" of a line names its level.");
+                if (!(Problems.Source.Count(Split.Train, level) > 0)) throw new UserError($"there are no problems of level {level} to train on; there are those of {string.Join(", ", known)}.", Folder.Recipe, field: "curriculum.levels", advice: "The field \"level\" of a line names its level.");
         }
 
         return new Curriculum(recipe, mix: null, recipe.Levels, steps, state);

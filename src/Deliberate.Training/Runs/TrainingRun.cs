@@ -1,5 +1,6 @@
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training;
@@ -36,7 +37,8 @@ internal sealed class TrainingRun : IDisposable
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device);
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
-            inputs.MakeGrader();
+            // A verifier that cannot be had is known before the run begins.
+            _ = inputs.Problems.Scorer;
             _recipe = recipe = inputs.Recipe;
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
@@ -256,7 +258,7 @@ internal sealed class TrainingRun : IDisposable
         var recipe = _recipe.Evaluation;
         if (recipe.Problems == 0) return;
         var path = _folder.Evaluation(name);
-        List<GradedSample> graded = [];
+        List<ScoredSample> graded = [];
         if (File.Exists(path))
         {
             graded = EvaluationFile.Read(path);

@@ -24,7 +24,7 @@ public sealed class SampleSummaryTests
         JsonSerializer.Serialize(summary).ShouldContain("\"value\":null");
     }
 
-    private static GradedSample Sample(int problem, int sample, SampleOutcome outcome) => new(
-        new Problem("own", 1, Split.Test, problem, $"problem {problem}", "", $"problem {problem}", "1"), sample, "1", 3, Truncated: false,
-        new Grade("1", outcome == SampleOutcome.Pass ? 1 : 0, false, true, "", [], []) { Outcome = outcome });
+    private static ScoredSample Sample(int problem, int sample, SampleOutcome outcome) => new(
+        new Sample { Problem = new Problem("own", 1, Split.Test, problem, $"problem {problem}", "", $"problem {problem}", "1"), Attempt = sample, Completion = "1", Answer = "1", CompletionTokens = 3 },
+        Verdict.Of(outcome, outcome == SampleOutcome.Pass ? 1 : 0, ""));
 }

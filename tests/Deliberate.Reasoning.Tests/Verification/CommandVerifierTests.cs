@@ -31,8 +31,8 @@ public sealed class CommandVerifierTests : IDisposable
         if (sandboxed) Scripted.NeedsSandbox();
         var verdict = _scripted.Verify(_scripted.Options("""cat > "$TMPDIR/in"; echo '{"score": 0.25, "passed": true, "components": {"style": -1}, "message": "nice"}'""", sandboxed));
         verdict.Outcome.ShouldBe(SampleOutcome.Pass, verdict.Reason);
-        verdict.Score.ShouldBe(0.25);
-        verdict.Components.ShouldBe([new("style", -1)]);
+        verdict.Value.ShouldBe(0.25);
+        verdict.Scores.ShouldBe([new("style", -1)]);
         verdict.Reason.ShouldBe("nice");
     }
 
@@ -46,7 +46,7 @@ public sealed class CommandVerifierTests : IDisposable
     {
         var verdict = _scripted.Verify(_scripted.Options($"cat >/dev/null; echo '{reply}'", sandboxed: false));
         verdict.Outcome.ShouldBe(outcome, verdict.Reason);
-        verdict.Score.ShouldBe(score);
+        verdict.Value.ShouldBe(score);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class CommandVerifierTests : IDisposable
     {
         var verdict = _scripted.Verify(_scripted.Options("""cat >/dev/null; echo '{"score": null, "components": {"format": -1, "length": 12}}'""", sandboxed: false));
         verdict.Outcome.ShouldBe(SampleOutcome.Unscored, verdict.Reason);
-        verdict.Components.ShouldBe([new("format", -1), new("length", 12)]);
+        verdict.Scores.ShouldBe([new("format", -1), new("length", 12)]);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CommandVerifierTests : IDisposable
     {
         if (sandboxed) Scripted.NeedsSandbox();
         using var verifier = new CommandVerifier(_scripted.Options(Worker, sandboxed, CommandMode.Worker));
-        for (var i = 1; i <= 5; i++) Scripted.Ask(verifier, Scripted.Sample(i), default).Score.ShouldBe(i);
+        for (var i = 1; i <= 5; i++) Scripted.Ask(verifier, Scripted.Sample(i), default).Value.ShouldBe(i);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class CommandVerifierTests : IDisposable
             done
             """, sandboxed: false, CommandMode.Worker)), parallel: 4, TimeSpan.FromSeconds(5), 0.05);
         var verdicts = runner.Run([.. Enumerable.Range(0, 60).Select(i => Scripted.Sample(i, completion: i.ToString()))], default);
-        verdicts.Select(v => v.Score).ShouldBe(Enumerable.Range(0, 60).Select(i => (double)i));
+        verdicts.Select(v => v.Value).ShouldBe(Enumerable.Range(0, 60).Select(i => (double)i));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class CommandVerifierTests : IDisposable
             echo "{\"score\": 1, \"components\": {\"interfaces\": $interfaces, \"home\": $home, \"processes\": $processes, \"secret\": ${#DELIBERATE_TEST_SECRET}, \"shadow\": $(cat /etc/shadow 2>/dev/null | wc -l)}}"
             """.Replace("HOMEFOLDER", home, StringComparison.Ordinal), sandboxed: true));
         verdict.Outcome.ShouldBe(SampleOutcome.Pass, verdict.Reason);
-        var found = verdict.Components.ToDictionary(c => c.Key, c => c.Value);
+        var found = verdict.Scores.ToDictionary(c => c.Name, c => c.Value);
         found["interfaces"].ShouldBe(1);
         found["home"].ShouldBe(0);
         found["processes"].ShouldBeLessThan(10);

@@ -124,7 +124,7 @@ public sealed class HostileVerifierTests : IDisposable
         var clock = Stopwatch.StartNew();
         var verdict = _scripted.Verify(Marked(script, sandboxed, mode, says.StartsWith("did not answer", StringComparison.Ordinal) || what.EndsWith("hangs", StringComparison.Ordinal) ? 0.5 : 5, mark));
         verdict.Outcome.ShouldBe(SampleOutcome.HarnessError, what);
-        verdict.Score.ShouldBe(0);
+        verdict.Value.ShouldBe(0);
         verdict.Reason.ShouldContain(says, Case.Sensitive, what);
         verdict.Reason.ShouldNotContain('\n');
         clock.Elapsed.TotalSeconds.ShouldBeLessThan(8, what);

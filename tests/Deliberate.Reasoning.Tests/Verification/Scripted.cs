@@ -10,10 +10,10 @@ internal sealed class Scripted : IDisposable
     /// <summary>Skips the test where bubblewrap is missing or does not work, saying why.</summary>
     public static void NeedsSandbox() => Assert.SkipWhen(Sandbox.WhyNot() is not null, $"{Sandbox.WhyNot()} (scripts/install-test-tools.sh installs it).");
 
-    public static VerifierSample Sample(int number = 0, string completion = "<think>2+3=5</think>5", string answer = "5") => new()
+    public static Sample Sample(int number = 0, string completion = "<think>2+3=5</think>5", string answer = "5") => new()
     {
         Problem = new Problem("own", 1, Split.Train, 7, "2+3=", $$"""{"prompt": "2+3=", "answer": "{{answer}}", "id": "sum-7", "extra": [1]}""", "2+3=", answer),
-        Sample = number,
+        Attempt = number,
         Completion = completion,
         Answer = AnswerExtraction.Extract(completion, AnswerFormat.Whole),
     };
@@ -34,13 +34,13 @@ internal sealed class Scripted : IDisposable
         };
     }
 
-    public Verdict Verify(CommandVerifierOptions options, VerifierSample? sample = null)
+    public Verdict Verify(CommandVerifierOptions options, Sample? sample = null)
     {
         using var verifier = new CommandVerifier(options);
         return Ask(verifier, sample ?? Sample(), TestContext.Current.CancellationToken);
     }
 
-    public static Verdict Ask(CommandVerifier verifier, VerifierSample sample, CancellationToken cancellation) => verifier.VerifyAsync(sample, cancellation).AsTask().GetAwaiter().GetResult();
+    public static Verdict Ask(CommandVerifier verifier, Sample sample, CancellationToken cancellation) => verifier.Run([sample], cancellation)[0];
 
     public void Dispose() => _folder.Dispose();
 }

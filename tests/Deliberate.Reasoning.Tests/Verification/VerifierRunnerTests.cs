@@ -10,16 +10,16 @@ public sealed class VerifierRunnerTests
     {
         using var runner = Runner(new Written(async (sample, token) =>
         {
-            await Task.Delay(sample.Sample % 3, token);
-            return Verdict.Pass(sample.Sample);
+            await Task.Delay(sample.Attempt % 3, token);
+            return Verdict.Pass(sample.Attempt);
         }));
-        runner.Run(Samples(40), default).Select(v => (int)v.Score).ShouldBe(Enumerable.Range(0, 40));
+        runner.Run(Samples(40), default).Select(v => (int)v.Value).ShouldBe(Enumerable.Range(0, 40));
     }
 
     [Fact]
     public void A_verifier_that_throws_is_a_harness_error_of_that_sample()
     {
-        using var runner = Runner(new Written((sample, _) => sample.Sample == 3 ? throw new FormatException("no such thing") : new(Verdict.Fail("wrong"))), mostErrors: 0.5);
+        using var runner = Runner(new Written((sample, _) => sample.Attempt == 3 ? throw new FormatException("no such thing") : new(Verdict.Fail("wrong"))), mostErrors: 0.5);
         var verdicts = runner.Run(Samples(8), default);
         verdicts.Count(v => v.Outcome == SampleOutcome.HarnessError).ShouldBe(1);
         verdicts[3].Reason.ShouldBe("FormatException: no such thing");
@@ -33,7 +33,7 @@ public sealed class VerifierRunnerTests
         using var runner = Runner(new Written((sample, _) =>
         {
             // It ignores its cancellation.
-            if (sample.Sample == 1) stuck.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
+            if (sample.Attempt == 1) stuck.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
             return new(Verdict.Pass());
         }), mostErrors: 0.5, seconds: 0.3);
         var verdicts = runner.Run(Samples(4), default);
@@ -55,7 +55,7 @@ public sealed class VerifierRunnerTests
     [InlineData(1, 19, false)]
     public void More_than_the_allowed_share_of_errors_stops(int errors, int samples, bool goesOn)
     {
-        using var runner = Runner(new Written((sample, _) => sample.Sample < errors ? throw new InvalidOperationException("broken") : new(Verdict.Pass())));
+        using var runner = Runner(new Written((sample, _) => sample.Attempt < errors ? throw new InvalidOperationException("broken") : new(Verdict.Pass())));
         if (goesOn)
         {
             runner.Run(Samples(samples), default).Count(v => v.Outcome == SampleOutcome.Pass).ShouldBe(samples - errors);
@@ -78,8 +78,7 @@ public sealed class VerifierRunnerTests
         var sample = Scripted.Sample(completion: completion) with { Truncated = truncated, ThoughtOpenedBy = opened };
         using var written = Runner(new Written((_, _) => new(Verdict.Pass())));
         written.Run([sample], default)[0].Outcome.ShouldBe(outcome);
-        using var grader = new VerifierRunner(new AnswerVerifier(AnswerGraders.Get("numeric")), 1, TimeSpan.FromMinutes(1), 1);
-        grader.Run([sample with { Answer = "5" }], default)[0].Outcome.ShouldBe(outcome);
+        new AnswerScorer(AnswerGraders.Get("numeric")).Run([sample with { Answer = "5" }], default)[0].Outcome.ShouldBe(outcome);
     }
 
     [Theory]
@@ -90,7 +89,7 @@ public sealed class VerifierRunnerTests
     public void A_sample_that_it_failed_on_is_asked_again_as_often_as_is_allowed(int retries, int failures, bool judged)
     {
         var asked = new ConcurrentDictionary<int, int>();
-        using var runner = Runner(new Written((sample, _) => asked.AddOrUpdate(sample.Sample, 1, (_, n) => n + 1) <= failures && sample.Sample % 2 == 0 ? throw new IOException("no connection") : new(Verdict.Pass())), mostErrors: 1, retries: retries);
+        using var runner = Runner(new Written((sample, _) => asked.AddOrUpdate(sample.Attempt, 1, (_, n) => n + 1) <= failures && sample.Attempt % 2 == 0 ? throw new IOException("no connection") : new(Verdict.Pass())), mostErrors: 1, retries: retries);
         runner.Run(Samples(6), default).Select(v => v.Outcome == SampleOutcome.Pass).ShouldBe([judged, true, judged, true, judged, true]);
         runner.Errors.Count.ShouldBe(judged ? 0 : 3);
         asked.ShouldAllBe(a => a.Value == (a.Key % 2 == 1 ? 1 : Math.Min(retries, failures) + 1));
@@ -101,20 +100,42 @@ public sealed class VerifierRunnerTests
     {
         var asked = new ConcurrentDictionary<int, int>();
         using var runner = Runner(
-            new Written((sample, _) => (sample.Sample, asked.AddOrUpdate(sample.Sample, 1, (_, n) => n + 1)) switch
+            new Written((sample, _) => (sample.Attempt, asked.AddOrUpdate(sample.Attempt, 1, (_, n) => n + 1)) switch
             {
                 // Read at the second look; never; lost at the second look, which takes nothing back; broken at first, then unreadable.
                 (0, 2) => new(Verdict.Pass()),
                 (2, 2) => throw new IOException("no connection"),
                 (3, 1) => throw new IOException("no connection"),
                 (4, _) => new(Verdict.Fail("wrong")),
-                _ => new(Verdict.Unscored("no number") with { Components = [new("format", 0.5)] }),
+                _ => new(Verdict.Unscored("no number") with { Scores = [new("format", 0.5)] }),
             }),
             mostErrors: 0, retries: 2);
         var verdicts = runner.Run(Samples(5), default);
         verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.Unscored, SampleOutcome.Unscored, SampleOutcome.Unscored, SampleOutcome.Fail]);
-        verdicts[1].Components.ShouldBe([new("format", 0.5)]);
+        verdicts[1].Scores.ShouldBe([new("format", 0.5)]);
         asked.OrderBy(a => a.Key).Select(a => a.Value).ShouldBe([2, 2, 3, 3, 1]);
+    }
+
+    [Fact]
+    public void A_verifier_that_takes_many_gets_them_at_once()
+    {
+        var batches = new ConcurrentBag<int>();
+        using var runner = Runner(new Batched(3, samples =>
+        {
+            batches.Add(samples.Count);
+            return [.. samples.Select(s => Verdict.Pass(s.Attempt))];
+        }));
+        runner.Run(Samples(8), default).Select(v => (int)v.Value).ShouldBe(Enumerable.Range(0, 8));
+        batches.Order().ShouldBe([2, 3, 3]);
+    }
+
+    [Fact]
+    public void Too_few_verdicts_are_harness_errors_of_the_whole_call()
+    {
+        using var runner = Runner(new Batched(2, samples => samples[0].Attempt == 0 ? [Verdict.Pass()] : [.. samples.Select(_ => Verdict.Pass())]), mostErrors: 1);
+        var verdicts = runner.Run(Samples(4), default);
+        verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.HarnessError, SampleOutcome.HarnessError, SampleOutcome.Pass, SampleOutcome.Pass]);
+        verdicts[0].Reason.ShouldBe("it returned 1 verdicts for 2 samples");
     }
 
     [Fact]
@@ -160,12 +181,12 @@ public sealed class VerifierRunnerTests
     [Fact]
     public void An_answer_that_cannot_be_read_is_unscored_and_not_wrong()
     {
-        var verifier = new AnswerVerifier(AnswerGraders.Get("numeric"));
+        var scorer = new AnswerScorer(AnswerGraders.Get("numeric"));
         Verify("5").ShouldBe(SampleOutcome.Pass);
         Verify("6").ShouldBe(SampleOutcome.Fail);
         Verify("five").ShouldBe(SampleOutcome.Unscored);
         Verify("").ShouldBe(SampleOutcome.Unscored);
-        SampleOutcome Verify(string completion) => verifier.Verify(Scripted.Sample(completion: completion)).Outcome;
+        SampleOutcome Verify(string completion) => scorer.Run([Scripted.Sample(completion: completion)])[0].Outcome;
     }
 
     [Theory]
@@ -176,26 +197,39 @@ public sealed class VerifierRunnerTests
     [InlineData("five", null, SampleOutcome.HarnessError, "the grader numeric cannot read the reference: It is not a number")]
     public void What_cannot_be_read_is_said_to_be_the_answer_or_the_reference(string reference, string? answer, SampleOutcome outcome, string reason)
     {
-        var verdict = new AnswerVerifier(AnswerGraders.Get("numeric")).Verify(Scripted.Sample(answer: reference) with { Answer = answer });
+        var verdict = new AnswerScorer(AnswerGraders.Get("numeric")).Run([Scripted.Sample(answer: reference) with { Answer = answer }])[0];
         (verdict.Outcome, verdict.Reason).ShouldBe((outcome, reason));
     }
 
-    private static VerifierRunner Runner(IVerifier verifier, double mostErrors = 0.05, double seconds = 5, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
+    private sealed class Batched(int size, Func<IReadOnlyList<Sample>, Verdict[]> judge) : IScorer
+    {
+        public string Name => "batched";
 
-    private static VerifierSample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
+        public int BatchSize => size;
 
-    private sealed class Written(Func<VerifierSample, CancellationToken, ValueTask<Verdict>> verify) : IVerifier
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new(judge(samples));
+    }
+
+    private static VerifierRunner Runner(IScorer verifier, double mostErrors = 0.05, double seconds = 5, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
+
+    private static Sample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
+
+    private sealed class Written(Func<Sample, CancellationToken, ValueTask<Verdict>> verify) : IScorer
     {
         public string Name => "written";
 
-        public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => verify(sample, cancellationToken);
+        public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
+        {
+            samples.Count.ShouldBe(1);
+            return [await verify(samples[0], cancellationToken)];
+        }
     }
 }
 
 /// <summary>A verifier as a user's library would hold it.</summary>
-public sealed class PublicVerifier : IVerifier
+public sealed class PublicVerifier : IScorer
 {
     public string Name => "public";
 
-    public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(Verdict.Pass());
+    public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(_ => Verdict.Pass())]);
 }

@@ -17,7 +17,7 @@ public sealed class RunComparisonTests : IDisposable
         var compared = RunComparison.Read(a, b);
         (compared.EvaluationA, compared.EvaluationB, compared.Problems).ShouldBe(("final", "final", ReportRuns.Problems));
         // By hand, from the files.
-        double[] Right(string folder) => [.. EvaluationFile.Read(new RunFolder(folder).Evaluation("final")).Where(s => s.Sample == 0).OrderBy(s => s.Problem.Index).Select(s => s.Grade.Correct > 0 ? 1.0 : 0)];
+        double[] Right(string folder) => [.. EvaluationFile.Read(new RunFolder(folder).Evaluation("final")).Where(s => s.Attempt == 0).OrderBy(s => s.Problem.Index).Select(s => s.IsRight ? 1.0 : 0)];
         double[] x = Right(a), y = Right(b), d = [.. y.Zip(x, (p, q) => p - q)];
         var right = compared.Measures.Single(m => m.Measure == SampleMeasure.Accuracy).Values;
         right.From.Value.ShouldBe(x.Average(), 1e-12);

@@ -87,7 +87,6 @@ public sealed class CurriculumTests
     private static RolloutGroup Group(int level, int right, int samples, int attempt = 0)
     {
         var problem = new Problem("arithmetic", level, Split.Train, 0, "", "", "", "");
-        var graded = Enumerable.Range(0, samples).Select(g => new GradedSample(problem, g, "", 1, false, new Grade("", g < right ? 1 : 0, false, true, "", [], []))).ToArray();
-        return new RolloutGroup(problem, attempt, [1], [.. graded.Select(_ => new Models.Rollout([1], [], [], Models.FinishReason.Stop))], graded);
+        return Scored.Group(problem, attempt, Enumerable.Range(0, samples).Select(g => (g < right ? Verdict.Pass() : Verdict.Fail("wrong"), (Models.Rollout?)null)));
     }
 }

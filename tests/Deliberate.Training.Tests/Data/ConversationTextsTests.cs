@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training.Tests;
 

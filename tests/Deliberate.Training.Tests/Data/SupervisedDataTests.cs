@@ -1,5 +1,6 @@
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Training.Tests;
 

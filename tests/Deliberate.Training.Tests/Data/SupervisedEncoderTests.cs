@@ -1,6 +1,7 @@
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 using Deliberate.Testing;
 
 namespace Deliberate.Training.Tests;

@@ -95,7 +95,7 @@ public sealed class HealthTraceTests
         {
             var problem = family.Generate(Split.Test, Recipe.Family.TestLevel, 1, i);
             var text = i < 200 * accuracy ? ChainOfThought.Format([], problem.Answer) : "";
-            return new GradedSample(problem, 0, text, 10, false, Grader.Grade(family, problem, text, truncated: false));
+            return new ScoredSample(new Sample { Problem = problem, Attempt = 0, Completion = text, CompletionTokens = 10 }, new FamilyScorer(family).Judge(problem, text));
         });
         return EvaluationSummary.Of(name, samples, 1, []);
     }

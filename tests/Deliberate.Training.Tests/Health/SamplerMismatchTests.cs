@@ -37,7 +37,9 @@ public sealed class SamplerMismatchTests
         using var graph = new TrainingGraph(model, 256, 32, 16);
         using var updates = new PolicyUpdates(recipe, graph, null);
         var metrics = new MetricValues();
-        updates.Run(0, [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [1, 0, 0, 1]))], metrics, (in _, _, _) => { });
+        PolicyGroup[] groups = [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [1, 0, 0, 1]))];
+        PolicyGroup.SetAdvantages(groups, recipe.Reinforcement.Advantage);
+        updates.Run(0, groups, metrics, (in _, _, _) => { });
         var mismatch = metrics.Single(m => m.Key == "rl/sampler_mismatch").Value;
         if (shift == 0) mismatch.ShouldBe(0);
         else mismatch.ShouldBe(shift, 1e-6);

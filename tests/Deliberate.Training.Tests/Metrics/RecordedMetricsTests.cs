@@ -64,8 +64,8 @@ public sealed class RecordedMetricsTests : IDisposable
     private void OwnProblems()
     {
         WriteOwn();
-        VerifierRegistry.Register("recorded", () => new Judge(s => (s.Problem.Index + s.Sample) % 7 == 0 || s.Problem.Index % 5 == 1 ? throw new InvalidOperationException("broken")
-            : s.Problem.Index % 4 == 0 ? Verdict.Unscored("unreadable") : (s.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")) with { Components = [new("accuracy", 1)] }));
+        VerifierRegistry.Register("recorded", () => new Judge(s => (s.Problem.Index + s.Attempt) % 7 == 0 || s.Problem.Index % 5 == 1 ? throw new InvalidOperationException("broken")
+            : s.Problem.Index % 4 == 0 ? Verdict.Unscored("unreadable") : (s.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")) with { Scores = [new("accuracy", 1)] }));
         try
         {
             Note(Run(Own + """
@@ -88,7 +88,7 @@ public sealed class RecordedMetricsTests : IDisposable
     {
         WriteOwn();
         const string Judged = "evaluation: { problems: 0, max_tokens: 6 }\nproblems: { train: [problems.jsonl], verifier: { name: exploding } }\n";
-        VerifierRegistry.Register("exploding", () => new Judge(s => s.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")));
+        VerifierRegistry.Register("exploding", () => new Judge(s => s.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")));
         try
         {
             Note(Run(Own + $"evaluation: {{ problems: 0 }}\nsupervised: {{ data: [sums.jsonl], tokens: 1200, batch_tokens: 300, {Exploding} }}\nreinforcement: {{ steps: 0 }}\n"));
@@ -140,10 +140,10 @@ public sealed class RecordedMetricsTests : IDisposable
         _recorded.UnionWith(shown.Select(s => s.Tag));
     }
 
-    private sealed class Judge(Func<VerifierSample, Verdict> judge) : IVerifier
+    private sealed class Judge(Func<Sample, Verdict> judge) : IScorer
     {
         public string Name => "test judge";
 
-        public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(judge(sample));
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(judge)]);
     }
 }

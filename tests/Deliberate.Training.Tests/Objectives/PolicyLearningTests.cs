@@ -52,7 +52,9 @@ public sealed class PolicyLearningTests
         {
             var requests = Enumerable.Range(0, 2 * Prompts).Select(i => new SampleRequest([i % Prompts], 1, [.. Enumerable.Range(0, Samples).Select(s => new RandomStream(1, StreamStage.Test, step, i, s))])).ToArray();
             var drawn = sampler.Sample(requests, new SamplingOptions(), []);
-            updates.Run(step, [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [.. drawn[i].Select(d => d.Tokens[0] == Answer(r.Prompt[0]) ? sign : 0)]))], [], (in update, _, _) => update.Applied.ShouldBeTrue());
+            PolicyGroup[] groups = [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [.. drawn[i].Select(d => d.Tokens[0] == Answer(r.Prompt[0]) ? sign : 0)]))];
+            PolicyGroup.SetAdvantages(groups, recipe.Reinforcement.Advantage);
+            updates.Run(step, groups, [], (in update, _, _) => update.Applied.ShouldBeTrue());
         }
 
         return (before, Reward(graph));

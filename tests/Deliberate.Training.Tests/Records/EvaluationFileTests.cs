@@ -11,11 +11,26 @@ public sealed class EvaluationFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("final.jsonl");
-        var cut = new Grade(null, 0, false, false, "cut off while thinking", [], []) { Outcome = SampleOutcome.CutWhileThinking };
-        var sample = new GradedSample(Problem, 0, "it may be", 9, Truncated: true, cut) { ThoughtTokens = 7, ThoughtOpenedBy = "<think>" };
-        EvaluationFile.Write(path, [sample]);
+        var sample = new Sample { Problem = Problem, Attempt = 0, Completion = "it may be", CompletionTokens = 9, Truncated = true, ThoughtTokens = 7, ThoughtOpenedBy = "<think>" };
+        EvaluationFile.Write(path, [new ScoredSample(sample, Verdict.Unfinished(truncated: true))]);
         var read = EvaluationFile.Read(path).ShouldHaveSingleItem();
-        (read.CompletionTokens, read.ThoughtTokens, read.ThoughtOpenedBy, read.Grade.Outcome).ShouldBe((9, 7, "<think>", SampleOutcome.CutWhileThinking));
+        (read.CompletionTokens, read.Sample.ThoughtTokens, read.Sample.ThoughtOpenedBy, read.Outcome).ShouldBe((9, 7, "<think>", SampleOutcome.CutWhileThinking));
+    }
+
+    [Fact]
+    public void What_a_scorer_says_is_read_back_to_the_last_word()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("final.jsonl");
+        var sample = new Sample { Problem = Problem with { Version = 3 }, Attempt = 2, Completion = "<think>2+2=5\n2+2=4</think>4", Answer = "4", CompletionTokens = 9, ThoughtTokens = 7 };
+        var verdict = Verdict.Pass(0.7, "nearly") with { Scores = [new Score("style", -1)], Steps = [Verdict.Fail("2+2 is 4"), Verdict.Pass()] };
+        EvaluationFile.Write(path, [new ScoredSample(sample, verdict)]);
+        File.ReadAllText(path).ShouldStartWith("""{"id":"sums@3/1.3/2",""");
+        var read = EvaluationFile.Read(path).ShouldHaveSingleItem();
+        read.Sample.ShouldBe(sample);
+        (read.Outcome, read.Verdict.Value, read.Verdict.Reason, read.AllStepsRight).ShouldBe((verdict.Outcome, verdict.Value, verdict.Reason, verdict.AllStepsRight));
+        read.Verdict.Scores.ShouldBe(verdict.Scores);
+        read.Steps.Select(s => (s.Text, s.Verdict.Reason)).ShouldBe([("2+2=5", "2+2 is 4"), ("2+2=4", "right")]);
     }
 
     [Fact]
@@ -28,7 +43,7 @@ public sealed class EvaluationFileTests
 
             """);
         var read = EvaluationFile.Read(path).ShouldHaveSingleItem();
-        (read.CompletionTokens, read.ThoughtTokens, read.ThoughtOpenedBy, read.Grade.Outcome).ShouldBe((8, null, "", SampleOutcome.Unscored));
+        (read.CompletionTokens, read.Sample.ThoughtTokens, read.Sample.ThoughtOpenedBy, read.Outcome).ShouldBe((8, null, "", SampleOutcome.Unscored));
         EvaluationSummary.Of("final", [read], 1, []).ShouldSatisfyAllConditions(s => s.Unscored.ShouldBe(1), s => s.CutWhileThinking.ShouldBe(0));
     }
 }

@@ -67,8 +67,8 @@ public sealed class OddEvaluationTests : IDisposable
         var graded = Enumerable.Range(0, problems * samples).Select(i =>
         {
             var problem = family.Generate(Split.Test, recipe.Family.TestLevel, 1, i / samples);
-            var grade = new Grade("1", i < right ? 1 : 0, false, true, "", [], []) { Outcome = right < 0 ? SampleOutcome.HarnessError : i < right ? SampleOutcome.Pass : SampleOutcome.Fail };
-            return new GradedSample(problem, i % samples, "1", 5, false, grade);
+            var sample = new Sample { Problem = problem, Attempt = i % samples, Completion = "1", Answer = "1", CompletionTokens = 5 };
+            return new ScoredSample(sample, right < 0 ? Verdict.HarnessError("broken") : i < right ? Verdict.Pass() : Verdict.Fail("wrong"));
         });
         foreach (var evaluation in new[] { RunFolder.Base, RunFolder.Final }) EvaluationFile.Write(paths.Evaluation(evaluation), graded);
         return folder;

@@ -53,7 +53,7 @@ internal static class ReportRuns
         return folder;
     }
 
-    private static IEnumerable<GradedSample> Samples(TrainRecipe recipe, double quality, bool isQuick, int step)
+    private static IEnumerable<ScoredSample> Samples(TrainRecipe recipe, double quality, bool isQuick, int step)
     {
         var family = recipe.Family.Instance;
         for (var i = 0; i < (isQuick ? Quick : Problems); i++)
@@ -69,7 +69,8 @@ internal static class ReportRuns
                 var text = isGood ? (recipe.Family.ChainOfThought ? solution.Completion : problem.Answer) : recipe.Family.ChainOfThought ? bad : "1";
                 var truncated = recipe.Family.ChainOfThought && random.NextBool(0.03);
                 if (truncated) text = text[..(text.Length / 2)];
-                yield return new GradedSample(problem, s, text, text.Length / 2, truncated, Grader.Grade(family, problem, text, truncated));
+                var sample = new Sample { Problem = problem, Attempt = s, Completion = text, Answer = ChainOfThought.Parse(text, truncated).Answer, CompletionTokens = text.Length / 2, Truncated = truncated };
+                yield return new ScoredSample(sample, new FamilyScorer(family).Judge(sample));
             }
         }
     }

@@ -23,12 +23,12 @@ public sealed class RunReportPageTests : IDisposable
         html.ShouldNotContain("@import");
         html.ShouldContain("deliberate train tiny.yaml");
         html.ShouldContain("8 held-out problems");
-        var final = EvaluationFile.Read(new RunFolder(run).Evaluation(RunFolder.Final)).Where(s => s.Sample == 0).ToList();
+        var final = EvaluationFile.Read(new RunFolder(run).Evaluation(RunFolder.Final)).Where(s => s.Attempt == 0).ToList();
         using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, RunReport.SummaryFile)));
         var last = summary.RootElement.GetProperty("runs")[0].GetProperty("evaluations").EnumerateArray().Last();
         last.GetProperty("name").GetString().ShouldBe(RunFolder.Final);
         last.GetProperty("count").GetInt32().ShouldBe(final.Count);
-        last.GetProperty("accuracy").GetProperty("value").GetDouble().ShouldBe(final.Average(s => s.Grade.Correct), 1e-12);
+        last.GetProperty("accuracy").GetProperty("value").GetDouble().ShouldBe(final.Average(s => s.IsRight ? 1.0 : 0), 1e-12);
         XDocument.Load(Path.Combine(run, RunReport.PictureFile)).Root!.Name.LocalName.ShouldBe("svg");
     }
 

@@ -48,18 +48,18 @@ public sealed class RunReportTests : IDisposable
             var paths = new RunFolder(runs.Single(r => Path.GetFileName(r) == run.GetProperty("name").GetString()));
             foreach (var evaluation in run.GetProperty("evaluations").EnumerateArray())
             {
-                var samples = EvaluationFile.Read(paths.Evaluation(evaluation.GetProperty("name").GetString()!)).Where(s => s.Sample == 0).ToArray();
+                var samples = EvaluationFile.Read(paths.Evaluation(evaluation.GetProperty("name").GetString()!)).Where(s => s.Attempt == 0).ToArray();
                 evaluation.GetProperty("count").GetInt32().ShouldBe(samples.Length);
-                ShouldBeShare(evaluation.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0), samples.Length);
-                ShouldBeShare(evaluation.GetProperty("all_steps_right"), samples.Count(s => s.Grade.AllStepsRight), samples.Length);
+                ShouldBeShare(evaluation.GetProperty("accuracy"), samples.Count(s => s.IsRight), samples.Length);
+                ShouldBeShare(evaluation.GetProperty("all_steps_right"), samples.Count(s => s.AllStepsRight), samples.Length);
                 foreach (var budget in evaluation.GetProperty("budgets").EnumerateArray())
                 {
                     var most = budget.GetProperty("budget").GetInt32();
-                    ShouldBeShare(budget.GetProperty("accuracy"), samples.Count(s => s.Grade.Correct > 0 && s.CompletionTokens + 1 <= most), samples.Length);
+                    ShouldBeShare(budget.GetProperty("accuracy"), samples.Count(s => s.IsRight && s.CompletionTokens + 1 <= most), samples.Length);
                     compared++;
                 }
 
-                var right = samples.Where(s => s.Grade.Correct > 0).Select(s => (double)s.CompletionTokens).ToArray();
+                var right = samples.Where(s => s.IsRight).Select(s => (double)s.CompletionTokens).ToArray();
                 if (right.Length > 0) evaluation.GetProperty("completion_length_right").GetProperty("value").GetDouble().ShouldBe(right.Average(), 1e-9);
             }
         }
@@ -140,7 +140,7 @@ public sealed class RunReportTests : IDisposable
     {
         var run = RunEvidence.Read(ReportRuns.Write(_folder.File("countdown"), "countdown", thinks: true, 0.3, 0.8));
         var pairs = TranscriptChoice.Choose(run.Base!, run.Final!, LearningWords.Reinforcement);
-        var problems = run.First(run.Final!).Where(s => s.Grade.Correct == 0).ToArray();
+        var problems = run.First(run.Final!).Where(s => s.IsRight is false).ToArray();
         pairs.Take(2).ShouldAllBe(p => !p.Before.IsRight && p.After.IsRight);
         pairs[^1].After.IsRight.ShouldBeFalse();
         pairs[^1].Problem.ShouldBe(problems[0].Problem.Prompt);

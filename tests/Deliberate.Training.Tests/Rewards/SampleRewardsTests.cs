@@ -37,12 +37,12 @@ public sealed class SampleRewardsTests
             foreach (var group in groups)
             {
                 double[] wrong = [.. Wrong(group)];
-                foreach (var (grade, reward) in Rewards(group))
+                foreach (var (verdict, reward) in Rewards(group))
                 {
-                    double.IsNaN(reward).ShouldBe(!grade.IsGraded);
-                    if (grade.IsReadable || !grade.IsGraded) continue;
+                    double.IsNaN(reward).ShouldBe(!verdict.IsJudged);
+                    if (verdict.IsReadable || !verdict.IsJudged) continue;
                     (wrong.Length > 0 ? wrong : wrongOfStep).ShouldAllBe(r => reward <= r);
-                    reward.ShouldBeLessThanOrEqualTo((step.Correct * step.Lowest) + Math.Max(0, step.Format * grade.Components[0].Value) + 1e-9);
+                    reward.ShouldBeLessThanOrEqualTo((step.Correct * step.Lowest) + Math.Max(0, step.Format * verdict.Scores[0].Value) + 1e-9);
                 }
             }
         }));
@@ -104,9 +104,9 @@ public sealed class SampleRewardsTests
 
     private static RewardRecipe Weights(double correct, double format) => new() { Correct = correct, Components = new Dictionary<string, double> { ["format"] = format } };
 
-    private static IEnumerable<(Grade Grade, double Reward)> Rewards(RolloutGroup group) => group.Graded.Select((s, g) => (s.Grade, group.Rewards[g]));
+    private static IEnumerable<(Verdict Verdict, double Reward)> Rewards(RolloutGroup group) => group.Samples.Select((s, g) => (s.Verdict, group.Rewards[g]));
 
-    private static IEnumerable<double> Wrong(RolloutGroup group) => Rewards(group).Where(r => r.Grade.Outcome == SampleOutcome.Fail).Select(r => r.Reward);
+    private static IEnumerable<double> Wrong(RolloutGroup group) => Rewards(group).Where(r => r.Verdict.Outcome == SampleOutcome.Fail).Select(r => r.Reward);
 
     private static Drawn Wrong(double score, double format) => new(0, score, format, 1);
 
@@ -116,18 +116,15 @@ public sealed class SampleRewardsTests
 
     private static Drawn Failed() => new(5, 0, 0, 1);
 
-    private static RolloutGroup Group(Drawn[] drawn) => new(
-        Asked, 0, [1], [.. drawn.Select(d => new Rollout([.. Enumerable.Range(0, d.Length)], [], [], FinishReason.Stop))], [.. drawn.Select((d, g) => new GradedSample(Asked, g, "", d.Length, false, d.Grade))]);
+    private static RolloutGroup Group(Drawn[] drawn) => Scored.Group(Asked, 0, drawn.Select(d => (d.Verdict, (Rollout?)new Rollout([.. Enumerable.Range(0, d.Length)], [], [], FinishReason.Stop))));
 
     private sealed record Drawn(int Kind, double Score, double Format, int Length)
     {
-        public Grade Grade => VerifiedGrader.Grade(new VerifierSample { Problem = Asked, Sample = 0, Completion = "" }, Verdict);
-
-        private Verdict Verdict => Kind switch
+        public Verdict Verdict => Kind switch
         {
-            0 or 1 => Verdict.Fail("wrong", Score) with { Components = [new("format", Format)] },
-            2 => Verdict.Pass(Score) with { Components = [new("format", Format)] },
-            3 or 4 => Verdict.Unscored("nothing to read") with { Components = [new("format", Format)] },
+            0 or 1 => Verdict.Fail("wrong", Score) with { Scores = [new("format", Format)] },
+            2 => Verdict.Pass(Score) with { Scores = [new("format", Format)] },
+            3 or 4 => Verdict.Unscored("nothing to read") with { Scores = [new("format", Format)] },
             _ => Verdict.HarnessError("broken"),
         };
     }

@@ -89,10 +89,10 @@ public sealed class BestCheckpointTests : IDisposable
 
     private static double Truncated(RunFolder folder, string name, int problems)
     {
-        var samples = EvaluationFile.Read(folder.Evaluation(name)).Where(s => s.Problem.Index < problems && s.Sample == 0).ToArray();
+        var samples = EvaluationFile.Read(folder.Evaluation(name)).Where(s => s.Problem.Index < problems && s.Attempt == 0).ToArray();
         return (double)samples.Count(s => s.Truncated) / samples.Length;
     }
 
-    private static GradedSample Graded(int index, bool right) =>
-        new(new Problem("arithmetic", 3, Split.Test, index, "", "", "", ""), 0, "", 1, false, new Grade("", right ? 1 : 0, right, true, "", [], []));
+    private static ScoredSample Graded(int index, bool right) =>
+        Scored.Of(new Problem("arithmetic", 3, Split.Test, index, "", "", "", ""), 0, right ? Verdict.Pass() with { AllStepsRight = true } : Verdict.Fail("wrong"));
 }

@@ -35,8 +35,7 @@ public sealed class ExpertSelectionTests
     public void Keeps_what_the_recipe_says(int? most, string order, bool deduplicate, bool everyStep, int[] expected, int duplicates)
     {
         var problem = new Problem("arithmetic", 3, Split.Train, 0, "", "", "", "");
-        var graded = Samples.Select((s, g) => new GradedSample(problem, g, "", s.Tokens.Length, s.Reason == FinishReason.Length, new Grade("", s.Correct, s.Steps, true, "", [], []))).ToArray();
-        var group = new RolloutGroup(problem, 0, [1], [.. Samples.Select(s => new Rollout(s.Tokens, [], [], s.Reason))], graded);
+        var group = Scored.Group(problem, 0, Samples.Select(s => ((s.Correct > 0 ? Verdict.Pass() : Verdict.Fail("wrong")) with { AllStepsRight = s.Steps }, (Rollout?)new Rollout(s.Tokens, [], [], s.Reason))));
         var left = ExpertSelection.Choose(group, new ExpertIterationRecipe { Samples = 6, MostPerProblem = most, Order = Enum.Parse<KeepOrder>(order), Deduplicate = deduplicate, EveryStepRight = everyStep });
         Enumerable.Range(0, Samples.Length).Where(g => group.Kept[g]).ShouldBe(expected);
         left.ShouldBe(duplicates);

@@ -13,7 +13,7 @@ public sealed class FlatRewardRunTests
     public void A_step_whose_rewards_are_equal_moves_no_weight_by_the_momentum_of_those_before(double reward)
     {
         var done = 0;
-        using var run = new JudgedRun(sample => done < 2 && sample.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("wrong", reward), (stage, step) => done = stage == RunStage.Reinforcement ? step : 0);
+        using var run = new JudgedRun(sample => done < 2 && sample.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("wrong", reward), (stage, step) => done = stage == RunStage.Reinforcement ? step : 0);
         run.Train("""
             problems: { train: [problems.jsonl], verifier: { name: {judge} } }
             reinforcement: { steps: 3, prompts: 2, samples: 8, max_tokens: 6, temperature: 0.5, advantage: group }
@@ -31,7 +31,7 @@ public sealed class FlatRewardRunTests
     [InlineData("none")]
     public void A_flat_group_beside_others_is_recorded_with_no_advantage_and_counted(string scaling)
     {
-        using var run = new JudgedRun(sample => sample.Problem.Index % 2 == 0 ? Verdict.Fail("wrong", 0.1) : sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong", 0.1));
+        using var run = new JudgedRun(sample => sample.Problem.Index % 2 == 0 ? Verdict.Fail("wrong", 0.1) : sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong", 0.1));
         run.Train($$$"""
             problems: { train: [problems.jsonl], verifier: { name: {judge} } }
             reinforcement: { steps: 2, prompts: 8, samples: 8, max_tokens: 6, temperature: 0.5, advantage: {{{scaling}}} }

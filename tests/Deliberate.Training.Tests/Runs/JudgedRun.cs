@@ -17,7 +17,7 @@ internal sealed class JudgedRun : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _name = "judged-" + Guid.NewGuid().ToString("N");
 
-    public JudgedRun(Func<VerifierSample, Verdict> judge, Action<RunStage, int>? step = null)
+    public JudgedRun(Func<Sample, Verdict> judge, Action<RunStage, int>? step = null)
     {
         Observer = new StepObserver(step ?? ((_, _) => { }));
         VerifierRegistry.Register(_name, () => new Judge(judge));
@@ -55,10 +55,10 @@ internal sealed class JudgedRun : IDisposable
         _folder.Dispose();
     }
 
-    private sealed class Judge(Func<VerifierSample, Verdict> judge) : IVerifier
+    private sealed class Judge(Func<Sample, Verdict> judge) : IScorer
     {
         public string Name => "test judge";
 
-        public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(judge(sample));
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(judge)]);
     }
 }

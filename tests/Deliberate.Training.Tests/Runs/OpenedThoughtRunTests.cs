@@ -23,10 +23,10 @@ public sealed class OpenedThoughtRunTests(OpenedThoughtRunTests.Opening opening)
     {
         var folder = Train(Learned + "problems: { train: [problems.jsonl], test: [held-out.jsonl], grader: numeric, answer_format: whole }\nexpert_iteration: { rounds: 1, prompts: 4, samples: 4, max_tokens: 12, batch_tokens: 400 }\nreinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 12 }\n");
         var graded = EvaluationFile.Read(new RunFolder(folder).Evaluation(RunFolder.Final));
-        graded.ShouldAllBe(g => g.ThoughtOpenedBy == "<think>" && !g.Text.Contains("<think>", StringComparison.Ordinal));
-        var right = graded.Where(g => g.Grade.Outcome == SampleOutcome.Pass).ToArray();
+        graded.ShouldAllBe(g => g.Sample.ThoughtOpenedBy == "<think>" && !g.Sample.Completion.Contains("<think>", StringComparison.Ordinal));
+        var right = graded.Where(g => g.Outcome == SampleOutcome.Pass).ToArray();
         right.Length.ShouldBeGreaterThan(graded.Count / 2);
-        right.ShouldAllBe(g => g.Text.Contains("</think>", StringComparison.Ordinal) && g.Grade.Answer == "7" && g.ThoughtTokens > 0 && g.ThoughtTokens < g.CompletionTokens);
+        right.ShouldAllBe(g => g.Sample.Completion.Contains("</think>", StringComparison.Ordinal) && g.Answer == "7" && g.Sample.ThoughtTokens > 0 && g.Sample.ThoughtTokens < g.CompletionTokens);
 
         var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).ToList();
         using var model = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Final));
@@ -44,14 +44,14 @@ public sealed class OpenedThoughtRunTests(OpenedThoughtRunTests.Opening opening)
         // The numbers of the thought would pass for the answer.
         var folder = Train(Learned + "problems: { train: [problems.jsonl], test: [held-out.jsonl], grader: numeric, answer_format: last_number }\nreinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 3 }\n", "evaluation.max_tokens=3");
         var graded = EvaluationFile.Read(new RunFolder(folder).Evaluation(RunFolder.Final));
-        graded.Count(g => g.Grade.Outcome == SampleOutcome.CutWhileThinking).ShouldBeGreaterThan(graded.Count / 2);
-        graded.Where(g => g.Truncated).ShouldAllBe(g => g.Grade.Outcome == SampleOutcome.CutWhileThinking && g.Grade.Answer == null && g.ThoughtTokens == g.CompletionTokens);
+        graded.Count(g => g.Outcome == SampleOutcome.CutWhileThinking).ShouldBeGreaterThan(graded.Count / 2);
+        graded.Where(g => g.Truncated).ShouldAllBe(g => g.Outcome == SampleOutcome.CutWhileThinking && g.Answer == null && g.Sample.ThoughtTokens == g.CompletionTokens);
         var metrics = MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).ToList();
         metrics.ShouldContain(m => m.Values.Any(v => v.Key.StartsWith("rl/cut_while_thinking", StringComparison.Ordinal) && v.Value > 0));
         SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).Where(s => s.Truncated).ShouldAllBe(s => s.Outcome == SampleOutcome.CutWhileThinking && s.Reason == "cut off while thinking");
         RunReport.Write(Path.Combine(folder, "report.html"), "test", folder);
         File.ReadAllText(Path.Combine(folder, "report.html")).ShouldContain("off while thinking");
-        var share = (double)graded.Count(g => g.Grade.Outcome == SampleOutcome.CutWhileThinking) / graded.Count;
+        var share = (double)graded.Count(g => g.Outcome == SampleOutcome.CutWhileThinking) / graded.Count;
         var summary = JsonDocument.Parse(RunSummary.Json([(RunEvidence.Read(folder), null)])).RootElement.GetProperty("runs")[0].GetProperty("evaluations").EnumerateArray().Last();
         summary.GetProperty("cut_while_thinking").ToString().ShouldContain(share.ToString(CultureInfo.InvariantCulture));
     }
@@ -66,10 +66,11 @@ public sealed class OpenedThoughtRunTests(OpenedThoughtRunTests.Opening opening)
         var (tokens, first) = encoder.Example(drawn.Prompt, drawn.Completion);
         tokens[..first].ShouldBe(encoder.Prompt(drawn.Problem));
         encoder.Text(tokens).ShouldBe($"user {drawn.Prompt} assistant <think>\n{drawn.Completion[ChainOfThought.OpeningTag.Length..]}");
-        Grader.Grade(FamilyRegistry.Get("arithmetic-mod10"), drawn.Problem, encoder.Text(tokens.AsSpan(first)), truncated: false, encoder.ThoughtOpenedBy(drawn.Problem)).FormatOk.ShouldBeTrue();
+        var sample = new Sample { Problem = drawn.Problem, Attempt = 0, Completion = encoder.Text(tokens.AsSpan(first)), ThoughtOpenedBy = encoder.ThoughtOpenedBy(drawn.Problem) };
+        new FamilyScorer(FamilyRegistry.Get("arithmetic-mod10")).Judge(sample).IsReadable.ShouldBeTrue();
         (tokens, first) = encoder.Example(drawn.Prompt, drawn.DirectAnswer);
         encoder.Text(tokens.AsSpan(first)).ShouldBe($"\n</think>\n\n{drawn.DirectAnswer}");
-        EvaluationFile.Read(new RunFolder(folder).Evaluation(RunFolder.Final)).ShouldAllBe(g => g.ThoughtOpenedBy == "<think>" && (g.Grade.Outcome != SampleOutcome.Unscored || !g.Truncated || g.Text.Contains("</think>", StringComparison.Ordinal)));
+        EvaluationFile.Read(new RunFolder(folder).Evaluation(RunFolder.Final)).ShouldAllBe(g => g.Sample.ThoughtOpenedBy == "<think>" && (g.Outcome != SampleOutcome.Unscored || !g.Truncated || g.Sample.Completion.Contains("</think>", StringComparison.Ordinal)));
     }
 
     private string Train(string recipe, params string[] settings)

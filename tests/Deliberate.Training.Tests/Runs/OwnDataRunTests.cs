@@ -90,7 +90,7 @@ public sealed class OwnDataRunTests : IDisposable
         var graded = EvaluationFile.Read(new RunFolder(folder).Evaluation(RunFolder.Final));
         graded.Select(g => g.Problem.Index).Distinct().Count().ShouldBe(4);
         graded.ShouldAllBe(g => g.Problem.Split == Split.Test && g.Problem.Family == "problems");
-        graded.ShouldAllBe(g => g.Grade.Outcome == SampleOutcome.Pass || g.Grade.Outcome == SampleOutcome.Fail || g.Grade.Outcome == SampleOutcome.Unscored);
+        graded.ShouldAllBe(g => g.Outcome == SampleOutcome.Pass || g.Outcome == SampleOutcome.Fail || g.Outcome == SampleOutcome.Unscored);
         var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).ToList();
         samples.Count.ShouldBe(3 * 4 * 4);
         var drawn = samples.Select(s => s.Problem).Distinct().ToList();
@@ -110,7 +110,7 @@ public sealed class OwnDataRunTests : IDisposable
         VerifierRegistry.Register("test-run", () => new Judge(sample =>
         {
             Interlocked.Increment(ref seen);
-            return Verdict.Pass(0.5) with { Components = [new("length", sample.Completion.Length), new("correct", 7), new("rl/accuracy", 8), new("step", sample.Sample), new("", 9)] };
+            return Verdict.Pass(0.5) with { Scores = [new("length", sample.Completion.Length), new("correct", 7), new("rl/accuracy", 8), new("step", sample.Attempt), new("", 9)] };
         }));
         try
         {
@@ -137,7 +137,7 @@ public sealed class OwnDataRunTests : IDisposable
     [Fact]
     public void Samples_that_a_verifier_fails_on_are_left_out_counted_and_told()
     {
-        VerifierRegistry.Register("test-failing", () => new Judge(sample => sample.Sample == 3 ? throw new InvalidOperationException("broken") : sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong")));
+        VerifierRegistry.Register("test-failing", () => new Judge(sample => sample.Attempt == 3 ? throw new InvalidOperationException("broken") : sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong")));
         try
         {
             var observer = new StepObserver((_, _) => { });
@@ -165,7 +165,7 @@ public sealed class OwnDataRunTests : IDisposable
     public void Too_many_failures_stop_the_run_with_advice_and_what_was_done_is_kept()
     {
         var isBroken = false;
-        VerifierRegistry.Register("test-breaking", () => new Judge(sample => isBroken ? throw new InvalidOperationException("broken") : sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong")));
+        VerifierRegistry.Register("test-breaking", () => new Judge(sample => isBroken ? throw new InvalidOperationException("broken") : sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong")));
         try
         {
             var folder = _folder.File("run");
@@ -205,7 +205,7 @@ public sealed class OwnDataRunTests : IDisposable
     [Fact]
     public void Expert_iteration_and_a_curriculum_work_on_the_users_problems()
     {
-        VerifierRegistry.Register("test-even", () => new Judge(sample => sample.Sample % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")));
+        VerifierRegistry.Register("test-even", () => new Judge(sample => sample.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")));
         try
         {
             var folder = Train("supervised: { data: [sums.jsonl], tokens: 1000, batch_tokens: 400 }\nproblems: { train: [problems.jsonl], verifier: { name: test-even } }\nexpert_iteration: { rounds: 1, prompts: 4, samples: 4, max_tokens: 6, batch_tokens: 200 }\n"
@@ -254,10 +254,10 @@ public sealed class OwnDataRunTests : IDisposable
 
     private void Write(string name, IEnumerable<string> lines) => File.WriteAllLines(_folder.File(name), lines);
 
-    private sealed class Judge(Func<VerifierSample, Verdict> judge) : IVerifier
+    private sealed class Judge(Func<Sample, Verdict> judge) : IScorer
     {
         public string Name => "test judge";
 
-        public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(judge(sample));
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new([.. samples.Select(judge)]);
     }
 }

@@ -16,7 +16,7 @@ public sealed class VerdictRunTests
     [Fact]
     public void Dynamic_sampling_drops_groups_that_are_all_wrong_however_they_are_shaped()
     {
-        using var run = new JudgedRun(sample => Verdict.Fail("wrong", 0.01 * sample.Sample) with { Components = [new("length", sample.Completion.Length)] });
+        using var run = new JudgedRun(sample => Verdict.Fail("wrong", 0.01 * sample.Attempt) with { Scores = [new("length", sample.Completion.Length)] });
         run.Train(Stage + "reinforcement: { steps: 2, prompts: 4, samples: 4, max_tokens: 6, temperature: 0.5, dynamic_sampling: true, resampling_rounds: 1, rewards: { components: { length: 0.1 } } }\n");
         var samples = run.Samples;
         samples.Count.ShouldBe(2 * 2 * 4 * 4);
@@ -29,7 +29,7 @@ public sealed class VerdictRunTests
     [Fact]
     public void Dynamic_sampling_keeps_a_group_of_right_and_wrong_answers()
     {
-        using var run = new JudgedRun(sample => sample.Sample == 1 ? Verdict.Pass() : sample.Sample == 2 ? Verdict.Unscored("?") : Verdict.Fail("wrong"));
+        using var run = new JudgedRun(sample => sample.Attempt == 1 ? Verdict.Pass() : sample.Attempt == 2 ? Verdict.Unscored("?") : Verdict.Fail("wrong"));
         run.Train(Stage + "reinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 6, temperature: 0.5, dynamic_sampling: true }\n");
         run.Samples.Count.ShouldBe(16);
         run.Samples.ShouldAllBe(s => s.Trained);
@@ -41,12 +41,12 @@ public sealed class VerdictRunTests
         var asked = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         using var run = new JudgedRun(sample =>
         {
-            asked.AddOrUpdate(string.Create(CultureInfo.InvariantCulture, $"{sample.Problem.Index}/{sample.Sample}"), 1, (_, n) => n + 1);
-            return sample.Sample switch
+            asked.AddOrUpdate(string.Create(CultureInfo.InvariantCulture, $"{sample.Problem.Index}/{sample.Attempt}"), 1, (_, n) => n + 1);
+            return sample.Attempt switch
             {
                 0 => Verdict.Pass(),
-                1 => Verdict.Fail("wrong", -1.5) with { Components = [new("format", 0)] },
-                _ => Verdict.Unscored("no number in it") with { Components = [new("format", sample.Sample == 2 ? 1 : -1)] },
+                1 => Verdict.Fail("wrong", -1.5) with { Scores = [new("format", 0)] },
+                _ => Verdict.Unscored("no number in it") with { Scores = [new("format", sample.Attempt == 2 ? 1 : -1)] },
             };
         });
         run.Train(Stage + "reinforcement: { steps: 3, prompts: 2, samples: 5, max_tokens: 6, temperature: 0.5, rewards: { components: { format: 0.25 } } }\n");
@@ -73,20 +73,20 @@ public sealed class VerdictRunTests
         using var run = new JudgedRun(sample => Judged(sample));
         run.Train(Stage + Recipe);
         var expected = run.Folder.Root;
-        using var shaky = new JudgedRun(sample => asked.AddOrUpdate((sample.Problem.Index, sample.Sample), 1, (_, n) => n + 1) % 3 != 0 ? throw new IOException("no connection") : Judged(sample));
+        using var shaky = new JudgedRun(sample => asked.AddOrUpdate((sample.Problem.Index, sample.Attempt), 1, (_, n) => n + 1) % 3 != 0 ? throw new IOException("no connection") : Judged(sample));
         shaky.Train(Stage + Recipe);
         File.ReadAllBytes(Path.Combine(shaky.Folder.Root, SampleStore.FileName)).ShouldBe(File.ReadAllBytes(Path.Combine(expected, SampleStore.FileName)));
         File.ReadAllBytes(Path.Combine(shaky.Folder.Root, MetricsStream.MetricsFile)).ShouldBe(File.ReadAllBytes(Path.Combine(expected, MetricsStream.MetricsFile)));
         shaky.Train(Stage.Replace("max_error_share: 1", "max_error_share: 1, retries: 1", StringComparison.Ordinal) + Recipe).Samples.ShouldContain(s => s.Outcome == SampleOutcome.HarnessError);
 
-        static Verdict Judged(VerifierSample sample) => sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong");
+        static Verdict Judged(Sample sample) => sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong");
     }
 
     [Fact]
     public void Groups_with_fewer_than_two_judged_samples_are_dropped_and_counted_and_failures_ring()
     {
         using var run = new JudgedRun(sample =>
-            sample.Problem.Index % 2 == 0 && sample.Sample > 0 ? throw new IOException("no connection") : sample.Sample == 0 ? Verdict.Pass() : Verdict.Fail("wrong"));
+            sample.Problem.Index % 2 == 0 && sample.Attempt > 0 ? throw new IOException("no connection") : sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong"));
         run.Train(Stage + "reinforcement: { steps: 4, prompts: 6, samples: 3, max_tokens: 6, temperature: 0.5 }\n");
         foreach (var group in run.Samples.Chunk(3))
         {
@@ -118,7 +118,7 @@ public sealed class VerdictRunTests
     [Fact]
     public void Expert_iteration_imitates_what_was_judged_right_and_says_what_was_not_judged()
     {
-        using var run = new JudgedRun(sample => sample.Sample switch { 0 => Verdict.Pass(), 1 => Verdict.Unscored("?") with { Components = [new("format", 1)] }, 2 => throw new IOException("no connection"), _ => Verdict.Fail("wrong") });
+        using var run = new JudgedRun(sample => sample.Attempt switch { 0 => Verdict.Pass(), 1 => Verdict.Unscored("?") with { Scores = [new("format", 1)] }, 2 => throw new IOException("no connection"), _ => Verdict.Fail("wrong") });
         run.Train(Stage + "reinforcement: { steps: 0 }\nexpert_iteration: { rounds: 1, prompts: 4, samples: 4, max_tokens: 6, temperature: 0.5, batch_tokens: 200, deduplicate: false }\n");
         run.Samples.Where(s => s.Trained).ShouldAllBe(s => s.Sample == 0);
         run.Samples.Where(s => s.Sample == 1).ShouldAllBe(s => s.Reward == 0 && s.Rewards.Any(r => r.Key == "components/format"));
@@ -130,12 +130,12 @@ public sealed class VerdictRunTests
     public void A_run_with_every_kind_of_verdict_goes_on_to_the_same_bits()
     {
         var sections = Stage.Replace("problems: 0", "problems: 3, max_tokens: 6", StringComparison.Ordinal) + "reinforcement: { steps: 4, prompts: 3, samples: 5, max_tokens: 6, dynamic_sampling: true, overlong: { cache: 3 }, rewards: { components: { format: 0.25 } } }\n";
-        using var run = new JudgedRun(sample => (((7 * sample.Problem.Index) + (3 * sample.Sample) + sample.Completion.Length) % 5) switch
+        using var run = new JudgedRun(sample => (((7 * sample.Problem.Index) + (3 * sample.Attempt) + sample.Completion.Length) % 5) switch
         {
             0 => Verdict.Pass(),
-            1 => Verdict.Unscored("?") with { Components = [new("format", 1)] },
+            1 => Verdict.Unscored("?") with { Scores = [new("format", 1)] },
             2 => throw new IOException("no connection"),
-            _ => Verdict.Fail("wrong", -1.5) with { Components = [new("format", 0.5)] },
+            _ => Verdict.Fail("wrong", -1.5) with { Scores = [new("format", 0.5)] },
         });
         run.Train(sections);
         var folder = run.File("stopped");

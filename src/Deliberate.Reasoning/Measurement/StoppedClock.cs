@@ -1,4 +1,4 @@
-namespace Deliberate.Training;
+namespace Deliberate.Reasoning;
 
 /// <summary>For templates that write the date into the prompt: the same problem is the same tokens on every day.</summary>
 internal sealed class StoppedClock : TimeProvider

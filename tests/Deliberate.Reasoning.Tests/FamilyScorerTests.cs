@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Deliberate.Reasoning.Tests;
 
-public sealed class GraderTests
+public sealed class FamilyScorerTests
 {
     public static TheoryData<string> Families { get; } = [.. FamilyRegistry.All.Select(f => new TheoryDataRow<string>(f.Name))];
 
@@ -18,11 +18,11 @@ public sealed class GraderTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(600), Prop.ForAll(TextFuzz.Completions(family).ToArbitrary(), Gen.Elements(problems).ToArbitrary(), (text, problem) =>
         {
             runs++;
-            var grade = Grader.Grade(family, problem, text, truncated: false);
-            var truncated = Grader.Grade(family, problem, text, truncated: true);
-            return grade.Correct is 0 or 1 && grade.Reason.Length > 0 && grade.StepVerdicts.Count == grade.Steps.Count
-                && (grade.Correct == 0 || grade.FormatOk) && (!grade.AllStepsRight || grade.Correct == 1)
-                && truncated.Correct == 0 && truncated.StepVerdicts.SequenceEqual(grade.StepVerdicts);
+            var sample = new Sample { Problem = problem, Attempt = 0, Completion = text };
+            var verdict = new FamilyScorer(family).Judge(sample);
+            var truncated = new FamilyScorer(family).Judge(sample with { Truncated = true });
+            return verdict.Reason.Length > 0 && verdict.Steps.Count == sample.Steps.Count && verdict.IsReadable == (ChainOfThought.Parse(text).Answer is not null)
+                && (!verdict.AllStepsRight || verdict.IsRight) && !truncated.IsRight && truncated.Steps.SequenceEqual(verdict.Steps);
         }));
         Console.WriteLine($"{name}: {runs} texts");
     }
@@ -37,12 +37,14 @@ public sealed class GraderTests
             var drawn = Corpus.Draw(family, LevelMix.All(family), family.DefaultMixture, 9, i);
             foreach (var (open, close) in ThinkingTags.All)
             {
-                var own = Grader.Grade(family, drawn.Problem, drawn.Completion, truncated: false);
+                var scorer = new FamilyScorer(family);
+                Verdict Judge(string completion, string opened, bool truncated = false) => scorer.Judge(new Sample { Problem = drawn.Problem, Attempt = 0, Completion = completion, ThoughtOpenedBy = opened, Truncated = truncated });
+                var own = Judge(drawn.Completion, "");
                 var behind = drawn.Completion[ChainOfThought.OpeningTag.Length..].Replace(ChainOfThought.ClosingTag, close, StringComparison.Ordinal);
-                Grader.Grade(family, drawn.Problem, behind, truncated: false, open + "\n").ShouldBeEquivalentTo(own);
+                Judge(behind, open + "\n").ShouldBeEquivalentTo(own);
                 var cut = behind[..behind.IndexOf(close, StringComparison.Ordinal)];
-                Grader.Grade(family, drawn.Problem, cut, truncated: true, open).Outcome.ShouldBe(SampleOutcome.CutWhileThinking);
-                Grader.Grade(family, drawn.Problem, cut, truncated: false, open).Outcome.ShouldBe(SampleOutcome.Unscored);
+                Judge(cut, open, truncated: true).Outcome.ShouldBe(SampleOutcome.CutWhileThinking);
+                Judge(cut, open).Outcome.ShouldBe(SampleOutcome.Unscored);
             }
         }
     }
@@ -55,9 +57,9 @@ public sealed class GraderTests
         var problem = family.Generate(Split.Train, family.Levels[0].Number, 9, 0);
         foreach (var text in new[] { "", "<think>", new string('(', 200_000), "<think>" + new string('(', 200_000) + "</think>1", $"<think>{string.Join('\n', Enumerable.Repeat("1+1 no", 50_000))}</think>" })
         {
-            var grade = Grader.Grade(family, problem, text, truncated: false);
-            grade.Correct.ShouldBe(0);
-            grade.Reason.ShouldNotBe("right");
+            var verdict = new FamilyScorer(family).Judge(problem, text);
+            verdict.IsRight.ShouldBeFalse();
+            verdict.Reason.ShouldNotBe("right");
         }
     }
 }

@@ -1,12 +1,11 @@
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
-using Deliberate.Reasoning;
 using Deliberate.Testing;
 
-namespace Deliberate.Training.Tests;
+namespace Deliberate.Reasoning.Tests;
 
-public sealed class SampledTextTests
+public sealed class SampleReaderTests
 {
     private static readonly Problem Asked = FamilyRegistry.Get("arithmetic").Generate(Split.Test, 3, 1, 0);
 
@@ -26,9 +25,10 @@ public sealed class SampledTextTests
         (over >= 0).ShouldBe(ends);
         if (ends) tokens = tokens[..(over + 1)];
         var isStopped = ends || encoder.StopIds.Contains(tokens[^1]);
-        var sampled = SampledText.Of(encoder, Asked, [new Rollout(tokens, [], [], isStopped ? FinishReason.Stop : FinishReason.Length)])[0];
-        sampled.Text.ShouldBe(text);
-        sampled.Truncated.ShouldBe(!isStopped);
-        sampled.CompletionTokens.ShouldBe(tokens.Length - (tokens[^1] == 2 ? 1 : 0));
+        using var set = new ProblemSet(FamilyRegistry.Get("arithmetic"), 3);
+        var sample = new SampleReader(encoder, set).Read(Asked, [new Rollout(tokens, [], [], isStopped ? FinishReason.Stop : FinishReason.Length)]).Single();
+        sample.Completion.ShouldBe(text);
+        sample.Truncated.ShouldBe(!isStopped);
+        sample.CompletionTokens.ShouldBe(tokens.Length - (tokens[^1] == 2 ? 1 : 0));
     }
 }

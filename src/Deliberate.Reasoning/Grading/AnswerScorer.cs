@@ -1,14 +1,27 @@
 namespace Deliberate.Reasoning;
 
-/// <summary>Compares the completion's final answer with the problem's by one of our graders; a problem may name its own, and how its list is meant.</summary>
-internal sealed class AnswerVerifier(IAnswerGrader grader, double? tolerance = null, AnswerLists lists = AnswerLists.Usual) : IVerifier
+/// <summary>Compares the final answer with the problem's by one of our graders; a problem may name its own, and how its list is meant.</summary>
+internal sealed class AnswerScorer(IAnswerGrader grader, double? tolerance = null, AnswerLists lists = AnswerLists.Usual) : IScorer
 {
     public string Name => grader.Name;
 
-    public ValueTask<Verdict> VerifyAsync(VerifierSample sample, CancellationToken cancellationToken) => new(Verify(sample));
+    public int BatchSize => int.MaxValue;
 
-    public Verdict Verify(VerifierSample sample)
+    public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
+        var verdicts = new Verdict[samples.Count];
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            verdicts[i] = Judge(samples[i]);
+        }
+
+        return new(verdicts);
+    }
+
+    private Verdict Judge(Sample sample)
+    {
+        if (sample.IsUnfinished) return Verdict.Unfinished(sample.Truncated);
         var (own, meant) = (OwnProblem.GraderOf(sample.Problem), OwnProblem.ListsOf(sample.Problem));
         var used = own is null && meant is null ? grader : AnswerGraders.Get(own ?? grader.Name, tolerance, meant ?? lists);
         var reference = sample.Problem.Answer;

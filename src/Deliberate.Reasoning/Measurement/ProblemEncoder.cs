@@ -1,9 +1,8 @@
 using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
-using Deliberate.Reasoning;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reasoning;
 
 /// <summary>
 /// Problems as tokens. For models of our own: a family's text encoded by its tokenizer, each completion closed by the end
