@@ -85,16 +85,23 @@ internal sealed record ModelConfiguration
     /// <summary>Reads config.json of a Hugging Face folder (either spelling), or the metadata of a GGUF file.</summary>
     public static ModelConfiguration Load(string path)
     {
+        var ignored = new List<IgnoredValue>();
+        var configuration = Read(path, ignored);
+        return ignored.Find(value => value.IsWrongEnd) is { } wrong ? throw wrong.EndRefusal() : configuration;
+    }
+
+    private static ModelConfiguration Read(string path, List<IgnoredValue> ignored)
+    {
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(path))
         {
             using var file = GgufFile.Open(path);
-            return GgufConfiguration.Read(file, []);
+            return GgufConfiguration.Read(file, ignored);
         }
 
         if (!Directory.Exists(path)) throw new UserError("there is no such model folder.", path);
         var config = ModelFolder.Find(path, "config.json")
             ?? throw new UserError("has no config.json.", path, advice: "A model folder holds config.json, model.safetensors and tokenizer.json.");
-        return HuggingFaceConfiguration.Read(config, []);
+        return HuggingFaceConfiguration.Read(config, ignored);
     }
 
     /// <summary>Writes config.json as transformers 4 and 5, vLLM and llama.cpp's converter read it.</summary>

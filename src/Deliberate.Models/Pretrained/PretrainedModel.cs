@@ -171,7 +171,7 @@ internal sealed partial class PretrainedModel : IDisposable
         foreach (var wrong in Ignored)
         {
             if (Text.StopIds.Count == 0 && EndOfText().IsMatch(wrong.Field)) throw wrong.Refusal("no other token ends a text");
-            if (wrong.Field.Contains("eos_token", StringComparison.Ordinal) && !wrong.SaysNone && !IsOverruled(wrong)) throw wrong.Refusal("texts end with it");
+            if (wrong.IsWrongEnd && !IsOverruled(wrong)) throw wrong.EndRefusal();
         }
 
         // generation_config.json goes before config.json.

@@ -33,19 +33,21 @@ internal abstract class Decoder
         }
     }
 
-    internal sealed class Replace(string pattern, string content, string? file) : Decoder
+    internal sealed class Replace(Splitter pattern, string content, string? file) : Decoder
     {
         public override List<string> Apply(List<string> tokens)
         {
-            if (pattern.Length == 0) return tokens;
             var output = new List<string>(tokens.Count);
+            var parts = new List<Splitter.Part>();
             var length = 0L;
             foreach (var token in tokens)
             {
-                length += token.Length;
-                if (content.Length > pattern.Length) length += (long)token.AsSpan().Count(pattern) * (content.Length - pattern.Length);
+                var bytes = Encoding.UTF8.GetBytes(token);
+                parts.Clear();
+                pattern.Find(bytes, 0, bytes.Length, parts);
+                length += token.Length + ((long)content.Length * parts.Count(part => part.Matches));
                 if (length > LongestText) throw new UserError($"The tokenizer's rules make more than {LongestText} characters of one text: it was stopped.", file, field: "decoder");
-                output.Add(token.Replace(pattern, content, StringComparison.Ordinal));
+                output.Add(parts.Exists(part => part.Matches) ? string.Concat(parts.Select(part => part.Matches ? content : Encoding.UTF8.GetString(bytes, part.Start, part.End - part.Start))) : token);
             }
 
             return output;

@@ -53,6 +53,9 @@ internal sealed class PreTokenizer(IReadOnlyList<PreTokenizer.Step> steps, bool 
                 Combine(parts, pieces);
             }
 
+            // Of matches without length, which only regular expressions have.
+            if (regex is not null) pieces.RemoveAll(piece => piece.Start == piece.End);
+
             return text;
         }
 
@@ -100,7 +103,7 @@ internal sealed class PreTokenizer(IReadOnlyList<PreTokenizer.Step> steps, bool 
     internal sealed class Metaspace(string replacement, string prependScheme, bool split) : Step
     {
         private readonly byte[] _replacement = Encoding.UTF8.GetBytes(replacement);
-        private readonly Normalizer.Replace _replace = new(" ", replacement);
+        private readonly Normalizer.Replace _replace = new(new TextSplitter(" "), replacement);
         private readonly Split? _split = split ? new Split(new TextSplitter(replacement), SplitBehavior.MergedWithNext) : null;
 
         public override bool NeedsOffsets => prependScheme == "first";

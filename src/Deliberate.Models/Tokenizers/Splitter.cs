@@ -13,7 +13,7 @@ internal enum SplitBehavior
 /// <summary>Finds the parts of a stretch of text that match a pattern and those that do not.</summary>
 internal abstract class Splitter
 {
-    /// <summary>A part of the text; parts follow each other without a gap and are not empty.</summary>
+    /// <summary>A part of the text; parts follow each other without a gap; only matches of regular expressions may be empty.</summary>
     public readonly record struct Part(int Start, int End, bool Matches);
 
     /// <summary>Cuts text[start..end) into parts.</summary>

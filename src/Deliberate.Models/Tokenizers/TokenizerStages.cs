@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Deliberate.Core;
 
@@ -7,6 +8,18 @@ namespace Deliberate.Models;
 internal sealed class TokenizerStages(string? file)
 {
     private const int MostSteps = 64;
+
+    /// <summary>What is understood, by the names in the file.</summary>
+    public static IReadOnlyList<string> Normalizers { get; } = ["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Prepend", "Replace", "Sequence"];
+
+    /// <inheritdoc cref="Normalizers"/>
+    public static IReadOnlyList<string> PreTokenizers { get; } = ["ByteLevel", "Split", "Digits", "Punctuation", "WhitespaceSplit", "Metaspace", "Sequence"];
+
+    /// <inheritdoc cref="Normalizers"/>
+    public static IReadOnlyList<string> Decoders { get; } = ["ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace", "Sequence"];
+
+    /// <inheritdoc cref="Normalizers"/>
+    public static IReadOnlyList<string> PostProcessors { get; } = ["ByteLevel", "TemplateProcessing", "Sequence"];
 
     public Normalizer? Normalizer(JsonElement json) => Field(json, "normalizer") is { IsAbsent: false } field ? Normalizer(field) : null;
 
@@ -33,13 +46,19 @@ internal sealed class TokenizerStages(string? file)
 
     private JsonField Field(JsonElement json, string name) => new(json, name, file);
 
-    private static Normalizer Normalizer(JsonField field) => field["type"].Text() switch
+    private Normalizer Normalizer(JsonField field) => field["type"].Text() switch
     {
-        "NFC" => new Normalizer.Nfc(),
+        "NFC" => new Normalizer.Unicode(NormalizationForm.FormC),
+        "NFD" => new Normalizer.Unicode(NormalizationForm.FormD),
+        "NFKC" => new Normalizer.Unicode(NormalizationForm.FormKC),
+        "NFKD" => new Normalizer.Unicode(NormalizationForm.FormKD),
+        "Lowercase" => new Normalizer.Lowercase(),
+        "StripAccents" => new Normalizer.StripAccents(),
+        "Strip" => new Normalizer.Strip(field["strip_left"].Flag(missing: true), field["strip_right"].Flag(missing: true)),
         "Prepend" => new Normalizer.Prepend(field["prepend"].Text()),
-        "Replace" => new Normalizer.Replace(field["pattern"]["String"].Text(), field["content"].Text()),
+        "Replace" => new Normalizer.Replace(Pattern(field["pattern"], "normalizer"), Content(field)),
         "Sequence" => new Normalizer.Sequence(Steps(field["normalizers"]).ConvertAll(Normalizer)),
-        var type => throw Unsupported(field, type, "NFC, Prepend, Replace of a string, Sequence"),
+        var type => throw Unsupported(field, type, Normalizers),
     };
 
     private void AddSteps(JsonField field, List<PreTokenizer.Step> steps, ref bool byteLevel)
@@ -56,7 +75,7 @@ internal sealed class TokenizerStages(string? file)
                 if (field["use_regex"].Flag(missing: true)) steps.Add(new PreTokenizer.Split(WordSplitter.Gpt2, SplitBehavior.Isolated));
                 break;
             case "Split":
-                steps.Add(new PreTokenizer.Split(Pattern(field["pattern"]), Behavior(field["behavior"]), field["invert"].Flag()));
+                steps.Add(new PreTokenizer.Split(Pattern(field["pattern"], "pre_tokenizer"), Behavior(field["behavior"]), field["invert"].Flag()));
                 break;
             case "Digits":
                 var individual = field["individual_digits"].Flag();
@@ -73,7 +92,7 @@ internal sealed class TokenizerStages(string? file)
                 steps.Add(Metaspace(field));
                 break;
             case var type:
-                throw Unsupported(field, type, "ByteLevel, Split, Digits, Punctuation, WhitespaceSplit, Metaspace, Sequence");
+                throw Unsupported(field, type, PreTokenizers);
         }
     }
 
@@ -87,11 +106,24 @@ internal sealed class TokenizerStages(string? file)
         return scheme is "always" or "first" or "never" ? scheme : throw field["prepend_scheme"].Error($"\"{scheme}\" is none of always, first, never.");
     }
 
-    private Splitter Pattern(JsonField field)
+    private Splitter Pattern(JsonField field, string stage)
     {
         if (!field["String"].IsAbsent) return new TextSplitter(field["String"].Text());
         var pattern = field["Regex"].Text();
-        return (Splitter?)WordSplitter.ForPattern(pattern) ?? (Splitter?)RangeSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, "pre_tokenizer: Regex");
+        return (Splitter?)WordSplitter.ForPattern(pattern) ?? new RegexSplitter(pattern, file, stage);
+    }
+
+    /// <summary>
+    /// What replaces a match. A reference to a group in it is plain text in versions of the reference library up to 0.22 and a
+    /// reference in later ones, so it is refused.
+    /// </summary>
+    private static string Content(JsonField field)
+    {
+        var content = field["content"].Text();
+        var at = field["pattern"]["Regex"].IsAbsent ? -1 : content.IndexOf('$', StringComparison.Ordinal);
+        if (at >= 0 && at + 1 < content.Length && (content[at + 1] is '{' or '$' or '_' || char.IsLetterOrDigit(content[at + 1])))
+            throw field["content"].Error($"\"{content}\" refers to a group of the pattern, which is not supported.");
+        return content;
     }
 
     private static SplitBehavior Behavior(JsonField field) =>
@@ -120,7 +152,7 @@ internal sealed class TokenizerStages(string? file)
                 result = result with { Before = [.. before, .. result.Before], After = [.. result.After, .. after] };
                 break;
             case var type:
-                throw Unsupported(field, type, "ByteLevel, TemplateProcessing, Sequence");
+                throw Unsupported(field, type, PostProcessors);
         }
     }
 
@@ -132,16 +164,16 @@ internal sealed class TokenizerStages(string? file)
     {
         "ByteLevel" => new Decoder.ByteLevel(),
         "Sequence" => new Decoder.Sequence(Steps(field["decoders"]).ConvertAll(Decoder)),
-        "Replace" => new Decoder.Replace(field["pattern"]["String"].Text(), field["content"].Text(), file),
+        "Replace" => new Decoder.Replace(Pattern(field["pattern"], "decoder"), Content(field), file),
         "ByteFallback" => new Decoder.ByteFallback(),
         "Fuse" => new Decoder.Fuse(),
         "Strip" => new Decoder.Strip(
             field["content"].Text() is { Length: 1 } content ? content[0] : throw field["content"].Error("Not one character."),
             field["start"].Integer(), field["stop"].Integer()),
         "Metaspace" => new Decoder.Metaspace(field["replacement"].Text(), PrependScheme(field) != "never"),
-        var type => throw Unsupported(field, type, "ByteLevel, Replace of a string, ByteFallback, Fuse, Strip, Metaspace, Sequence"),
+        var type => throw Unsupported(field, type, Decoders),
     };
 
-    private static UserError Unsupported(JsonField field, string type, string supported) =>
-        field["type"].Error($"\"{type}\" is not supported.", $"Supported are {supported}.");
+    private static UserError Unsupported(JsonField field, string type, IReadOnlyList<string> supported) =>
+        field["type"].Error($"\"{type}\" is not supported.", $"Supported are {string.Join(", ", supported)}.");
 }

@@ -104,7 +104,7 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Isolated"}""")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated"}""")]
     [InlineData("normalizer", """{"type":"Sequence","normalizers":[STEPS]}""")]
     [InlineData("decoder", """{"type":"Sequence","decoders":[STEPS]}""")]
     public void A_rule_that_takes_for_ever_or_a_gigabyte_is_stopped(string stage, string rule)
@@ -122,7 +122,7 @@ public sealed class HostileModelTests : IDisposable
     public void A_pattern_that_is_slow_on_every_piece_is_stopped_too()
     {
         var path = _folder.Write("tokenizer.json", """{"model":{"vocab":{"a":0,"b":1," ":2},"merges":[]}}""");
-        Stage(path, "pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"String":" "},"behavior":"Isolated"},{"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Isolated"}]}""");
+        Stage(path, "pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"String":" "},"behavior":"Isolated"},{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated"}]}""");
         var tokenizer = Tokenizer.Load(path);
         // Each piece takes a fraction of a second, all of them a minute.
         Bounded.ShouldBeRefused(() => tokenizer.Encode(Repeat(new string('a', 22) + "b ", 300))).File.ShouldBe(path);

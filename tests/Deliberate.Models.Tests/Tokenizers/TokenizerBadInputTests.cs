@@ -59,10 +59,10 @@ public sealed class TokenizerBadInputTests
     {
         var tokenizer = Tokenizer.FromJson("""
             {"model":{"vocab":{"a":0,"b":1},"merges":[]},
-             "pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a+)+$"},"behavior":"Isolated"}}
+             "pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated"}}
             """);
         var clock = Stopwatch.StartNew();
-        Should.Throw<UserError>(() => tokenizer.Encode(new string('a', 60) + "b")).Message.ShouldContain("(a+)+$");
+        Should.Throw<UserError>(() => tokenizer.Encode(new string('a', 60) + "b")).Message.ShouldContain("(a|aa)+$");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
 

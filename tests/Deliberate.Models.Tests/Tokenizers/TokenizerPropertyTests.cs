@@ -55,8 +55,7 @@ public sealed class TokenizerPropertyTests
         var byPattern = new RegexSplitter(pattern, file: null, "pattern");
         Prop.ForAll(Texts.ToArbitrary(), text =>
         {
-            // The long s is a contraction's s only where case folding is Unicode's, which .NET's is not.
-            var bytes = Encoding.UTF8.GetBytes(text.Replace('ſ', 's'));
+            var bytes = Encoding.UTF8.GetBytes(text);
             List<Splitter.Part> expected = [], actual = [];
             byPattern.Find(bytes, 0, bytes.Length, expected);
             byHand.Find(bytes, 0, bytes.Length, actual);

@@ -1,0 +1,121 @@
+namespace Deliberate.Models;
+
+/// <summary>
+/// Scripts and properties of the Unicode Character Database, version 17.0.0 (Unicode licence), packed: deflate over variable-length
+/// integers of 7 bits, low ones first. Their count; for each the count of its names, these as length and UTF-8, the count of its
+/// ranges, and for each of these the distance of its start to the end before and its length less one.
+/// </summary>
+internal static class UnicodePropertyData
+{
+    public const string Packed =
+        "1XwJeFzFlW6dU1V37dub1K19t2xZsmVbkndsI8nGNrZsY9kYk4TmWmqrG0ndpqXGEW9m0mIxewwT9gA2MEBCEjBkyDAkDxsIkJCQmATCJIHEBDJkeUwgeTyyAJ5TtyVb" +
+        "FoaQkHzfvK8/dVXXvbeWU+f8Z6urpwFle++AOyjoe5DnvqevkaYEEO2JNP28R5Ryv4xipD3lDqcHkm4qtioZz6T7BkZ2JIbEqoHsTshdLJ8QqLVn3G3JHqGKBTmfQIkO" +
+        "Ilah6SvBfqw5ZdYbUKOdjOXPvMJf43w31ATOFrgLXqmsXC5No1aOPsw5liIg4wxN5MiQ6UwyVVJH+fbxj/rFUaO71H0mBjVEgcG5gEZ7ZjCeoonSTAZT4j6rns/heMGv" +
+        "uUC9/Zz40LC6cs7QMOauFXOFhkaHO5BMxYfiQlUwN28tzkHZ4Q5mB4X6xr1P45ZLzuMPCjQ73KEhN3aqmxCqhgefkxVcqpuH3X5qGu7HA/NbTY56RzzVR70JVfpzBdTC" +
+        "gUdovkxwblCdm0wCCl5MnSbcZP9Qtp/uTvQPidyDwsAZ6NjlNLX0jvRgentaqAr/lYQbP954dhVqHRk3MUj3U8Fze0WXrLMYDZpxkwMDcdWchNyGw0SLjmzf2Nqogrm2" +
+        "Mk7b3ZFNJHupJdELB5oLsKDTTbm9amfbt6UzSXrAHRDUNsRzDYfFfWLFV88XAdQ63Ywiqipg74ViNoY73WyPO+Q9OLDNzZO8L7EN910qWn2Mnki4/YMuPdE/iLnbRBuG" +
+        "QFDboMg9i/Msh5u0g0ZngripPx4XqsL3TtvM5e/uwfVodSbSGXdo0BszkRmCfXtEGfWZHhxMp8TpIyMj+4CdWCbLmtGPophVs0f5VE3wgiyziG2QvSuoCDDBatjNwC4U" +
+        "7DyAH5nsWs5vR/a6javg20Bc9B2T+ZnBiVuRs12azU9FS1joD9csq6cmSRwZbER5gyyyonv0Ufyd4JfAqPjEZ3ghMV5xUJf84yDYx+BqCNTUW2zOsuoNs9nWu+CR1mWj" +
+        "90NNH94J5pvAbgV2OWcB+P7tAM+AWVSLYeRXA8MqWoNls2Zo11CzxfmIcoYwTvG1zfg5lN7xO+QvVr4N4stcjwaDZw4teRPsqXyJCJpgVMgTfgAFToFzqlV8MWzCkxA4" +
+        "U7yFNk1NwxORc53KMpIRQZyn4feRFs/n/Lahs+uEx2ST7HH83E/0m2J/CRaWIPibpGFAQH4W/kMXQeETPwTdlixoy/mmqU8zK7gtIWA0PI+mw33CEguQyQA1msY/A26/" +
+        "6OLZrCrGaZN2DBMSqEKc4ro9/Ge6c9UpQ5qGZmc2FU9uT2cGxWlD2U+K3AFxg96XQuF7DFDvHNmRSaaHReeOzLCWu1JIEvgmJOpS6VMX07GuZCqtOGLHYAqu/KnYRgw0" +
+        "kiGuV8ONZAasnHEB8M/BM80WEbyL/aK66pHXIbb7XoDRr/MltSQly0kcMvFhsXwoM0zQJYjVlsfPIRHoI84Wqipz4Q3Sz0teehirRl8BE+3lSQKOWHt/NpMVy5Nuv5G7" +
+        "X2hEa51wqIKoblsmyuXpvowr1Dfk9onFaCzP7hhIj9BsVUXmfq+dpfmEYSi2L1zRN0I0moSmqhFzh8Rzhn1jFeorSKqG6HFVQu5SMU01jQy6tFZVwqE9IorGiuFEMr1D" +
+        "tVFlSm7KKtp1whn6bqC/6iO//LiAvjt4lSh5tTVqEbNN/Nz+R5CcPqr9/j8IBaxAjGGsjKczfUoGVcXaW1OPTGO8EflVRY0cH6n2fqO1csDtI+2gdl1VtdxpsVtfpf0O" +
+        "0uAEc6itTNPs6CIVsG+XKEV9ZcZNDSdcocpA7k5xFCMVLiqMJIHUmaZxTZAyWZmJx/vp5nj/lNc1TpJJuC/zmoFhAS4NBO5qEa1Cis3sEYzQUurpTx/TFpW8jRbjkDSH" +
+        "6VHjc8j2X43sx1+AdWF2aC9fQevMnuVm3OGkoErGPxqhu6jn8dmYVKfZBDm3DQ2dldnUWe6AG1uZTvXSE+lUn3boISHp1in0Jw1T9ZcZzPYnVH+ZbHC0kKRajq8OlJyi" +
+        "oN8oFPQwI4h8FdGY/pKR3CdK8DTnOZhNEy81AvxxfX9r++HbgcDkNeTJS34F4GiX7sWfPo01N9fyK2byfYuCr4nbC24WL9tPTdU+34EaddSXHVD9kfapPQz3ngDn4Scy" +
+        "lR2VP3sNyi+Qt29xonL2HesrhbfpRJOAGnt7MrYxnUim+kZcQZU+zN0oppkm6nQxm0qnVYdp2NtcqEYYzngzHs7wQ1eJMIJGu7wqvi0T3ylUYV5lzzNLpfz8r3iJQh9v" +
+        "3USYVckMSVrKFaqiPXLmZh1/9q68BQtYJd4zSngYXD24I06qZiBGloTH7KTHk3jgShFBg5urU6QnksPxXnF6MpVQ8JKszGnpaxEe51YZe0nyF2pncvvntCYfapI4SMCT" +
+        "sOwKAY9B9UOVfAD+80YeCDkHdfYysB9Xs8ffwpk8eqvAsM61Kv79n8z+DWBkdWqoJ5MkEU2TNoxtcBMD7jlJsSFBFsKha0VY0zE6+ZYMcTiRZENmmGZ7rYgQ9xknu4Qs" +
+        "Sv+qCs99H7s4GVeorXGTdLdYQ1+Yu1V02ARMa9wU6WFXrEn1uk6uxEcsFyWKkSwo5jNAU0yvONFYo+wNRUN6xPXf6m7l+AYEnoFm3LL7erplxvcPIfdYje1FbGUBrp4Z" +
+        "cROxtTSmZ+V8D2fSnlhrEm4mPZTw5kJVI3c1ySHQ6hDLSSeahoEFaxJJspli3YPuwECs21uyWJMcHuKv/FSym+Y9xxsZyjWJwXiG+hjMiNysT3BTN1/lZKisSaTP6ld9" +
+        "p8/C3L+IEDajuSaR7XV3ksUhupOpXtx3h1ikkbm31k0L+kvboxU0b2KZIvqOcuGpMoWZci3JZ4ruGU5NaS/RS2azINOiWIkHeIO4qa1en01Q4cMVHYfht0hKPeT7NIDO" +
+        "ylm44T8iVbe/CXFxSsR/n9ZIos2v2wPaZw3q5c6gxOloPHEPr9QlamvjO3oIlFTBcwvmC78gyV2bHNyWFepb5loq0ZakE4WNxlqyrdxMrJ0upWh3LxdfQSti60cudKgL" +
+        "2/Rcjm4uIX1PiMqdunOBmoeyePCbOOs+sgxo0JEexTmqgNyFoly19OZbepO4959FCWGs0eUm3LNISgVVzoKDt4mpqHcRHwy5GaFKOPS/BZmTXYRMI64y6LtISei5UsVI" +
+        "LagAKECiSI8Qf5FUqRIPBMsIiiyqJ2nZcRpSVfHANWKqtNW9mZ5EXDVmevjrD4oqQjAHnS41pjt4FP9omIeE4rcmoQTdIMywu+K98e1usjdDe0b17XDgBXk6+rri8eF4" +
+        "MtbljhCcd1GVH3oOo0/BTOJbpyue6o3H1iT73f4srZN+Ye6g/nXgAQx2kZ5UCibWmc0MkT6myzSpvZ8RRbKAz8TCI9cnalTVCLnPiCoUXUlisA0DmV6e+4k8WS4wgiC6" +
+        "0kTf3BfFcp9JhCMc9zwcoWpabrZC6QL9NKPxK3/iPuRdmbSgvzQ/8KysRCXGeld2YNjbESpl7g7haVrSNBZdIsU/qHZmRIlE9R545H6s3Fb1zH9AAZrr3G0kworc66iC" +
+        "uatEpWmgvY62JDlmiKg63/tlofOZ3KJL8Z2xTW4ytjYbF5vcgazItTbJEt0S5KnRNRdznxMfI6Hh6/rTgv7SeCCwiDBQrssOJbJiHX3hSySvu8+HyzhG142QFUO+SWxD" +
+        "1u1JZOOxVWRV94lVg6kdIveoPkM4Hk7J9X3KXl/f5w5CbiY5JOsHYp2JJEn0+oGefji4YBY66wd6Y6uyqb68e6BqPHeDaPG3GBItdXH1sKvMM1VgbpeosxBDqn1dmhAz" +
+        "5nmNihBuZhvkrqGd8h7aECfQ7xGqgIO7RCPaY63K3xCn7Yince9Fok46+Qvd6T5PYKik/b6FTKVQvjk7YYhuNcShq8eH2JTN9NMQ6zP9CchdL1blWzeP9CWyGbE+S2bc" +
+        "67eIEqJBJkn6cH1mxPWPRvG9VoqBnicXojuH3L64WD/UF8d9l9Dk6lBfPzToptTjVGLuElFBbO4jdeLuTByleZ/M/UCusE3qtVALo7nBHRgcycRTcaFqcOhKmrK9wc3G" +
+        "OpNkMLpZas72wIEHyPw2NiTcviHSPkJV4MBBnI/WhkSaPGAPUzYkUp/E3D+LMhLMwIYhd2A4npmoznbw3HUiZHCH7L6NcYKXPrHxrFQf7vse1pEPJzdmqSNB3xncO/Nk" +
+        "cozMblLKGaURiJ6DGcwFZ5JpaXW7WfLWEmQUCFXF3DO4wiQE6SatopRadyJDsny7iI0W6F7rOd6OEB3g4MViFjUle3sVr6kSc18Qc3k92t3JvtQWGoxMEtHdl9rJc/v0" +
+        "y2RQkIjRA6kEwZxSIglntIyYShTRXjAyF5mUJIi6Tp74axeJArr3KHv0wr5bxHT0dZN3SfxBtobqm37gwVtFMZludPNIenBbWqgSDv6r2EhrzhJmenpc1TA3f9ko6tTH" +
+        "yEB6OBlb5/aRwKofkDtIrrvWTS6J20MtmR6R8zu4mONVChM2kWgPpPvEpr4Bsq2aI+S0G9RGvvNOV6gKP9Ts80IdmifrnqjH8WBLBalBQzVtUiRaS1pf7m1bSira0k3d" +
+        "yV86NUlOzSb3HIKT57CjhEzmTW4/zUt9Y+5LYqFuqqbB5AA1DQ6Ezysi+SbtxoVStyBAoLClUC3K7g4UPnGXmONnaiqpviGaX2rIxdeflevIJvHasmo4It4hgpXqw3NH" +
+        "ReW2DF2JD2T7skIVTq44b8QExk0YtTZORgyZFRotRZkwqoBcYA6oWhJHyxdqZUSp5La4YjEqh/Vc5Uqsk1OxjrZdI1kzNpGlSjCZEJu2E9rsO30++axMPZRJZIepSyox" +
+        "93mx0jSp1/RwGq58XK9EY7PCKOWiqArmLhIViks2p/pT6Z0pcfq55577E/l7DXRukOkdYZ/mbBq0kve5QC/nurUb2RLY7pwALRBkykTxiTrxX8BM4FDE6BGCAYvqUlcE" +
+        "1KCUntR5/hpXH3pEo99EYDJLUQubgllMsPx1DWyq01b4JZn3BtXH+1XXVL9CE16/BSZtDzkOElU4jHu+vUNullABJYlOVPjp6WIWAtW7JDeV/GeQYGtFXrut+stfEeoZ" +
+        "GtdWT7QxNd8QlFFZgCU0NwTaNq5iKaa0QdiLeeUUNabGSui7GMgoofnZIKtWs3rewOrJIPNPeRKU8QZ/JPcMFCElNNJf7ZFfQbaIvpdDDZbJLaDDLRJP14qMEiPiTYPb" +
+        "MVAGVpk8XZtBW1jNHO6QImsCzZrJy6QPl0EHqwQf3ROAWeAUrGN3gb4Eg7hMzAAf6a7rBHU7jf7MsWhhNcyjqQXIGCwERfTtzIFy5sc6p9Z/BfDPyoiv8Bo/HEbR7M19" +
+        "ocadEsNgx34+VVPGTrefh5JT2BZIiBksxrYYc9h/vQK4wHgRC/4d9J9AwRIyDxfqK3VHZq0qXM98vJYtMAJgQ6KowtRpVrrX8xL+KVrnHVvsYt7CR4OH5/wGob/esDVR" +
+        "pjxqj2Uuk1VNso0VMsk1drGKVu0no0N1QVxEnZgaOKyMrpNrCoGafxCCN+NWWhg2zxqFSmzxV/B6o0rMEFVsKg9M3wM0ZD15xtP1uZZDJFHc5cuXONd+EI0i0yzSWROz" +
+        "lus02kxqRihmq3VrFg0iarFclNcv5BFopV8m7VYlCG5rltZe1cAdYz5WQrko06RtrD95XpuvTZul23IaVur8u1BN3Qqy5HTdqp6lN0XK6isKio31NMEVJkKpZst5rEBv" +
+        "MFwWsQrY7CUet9DcfPIEwiU5UR6I50geFLcLg3hUs2wvIDyN5UtJJdd5+SeYVrFat++A+TCt5iTLlv7wYuKaSFk5BHnxg7CkZ5NtkltqUp9VJCOOYa8wiaV8pav1Tb6T" +
+        "NXuzuaXOsaXFmlnArMQaGj+wSs1gJqoNsmhxOpVT6U+n+ZPb+SYtJMwasXIT+lt9N+nxHUyzHodvFfb6njfMm6rEN8SDcxc/7pC1XM1svpHZsgp0c6Vp08qiovBevvhx" +
+        "+LgohdKmtXyRFl6mWYbx/MKGmjOH3+6U3ur/hVCwnBbvSP0Kfn54QJD21Wwwf1z5LuADXBb7w/5ZUGxkF78FZgN5vYUrRyJ2xD7NKN0Fp7JVCogUTDHHE98OEkaTygoi" +
+        "G/EdsdVzCHcg7Jd+jQW/a1RL/VmS3DB4lBfLqjHdjMTOnO/H6uBigd/lTc/BDI77aYeLdP5TulEqhmRPAIQaujjdeaW2Ys3SR2jIchXJox2y86EbmQ/yIxNj7eMf9Uut" +
+        "Vnr32SxMSKWxcCu/gnz1uB0kEAmyqea9ML/SR+Yxiat+A/xIJxfLjz8GSXjhd/hC2p7pehU4nDvW1B+iHgA/+nARmegharS1q4ElLjBeehqr9tTC7plw/yL/b8StBXvE" +
+        "S/a3p4ovdOy6rgkr3E+9AbvftpGf6iYF/ZGH9hR+geh0Knnw/dmzqZEqxuuXqqCxZxaOl9oWN9WTSIst9IUHHtcXEnntLWQOkdndSXpIqDruvU9spJ3QtsbPTZIzpQqe" +
+        "u5ksFKR9wq3UkkySj3IALzfFPAyeTjpzm3suOZfdZ2fdTFxQA9nN/ypWAnn2O+nZh0UQG8iHJG+iL9alDBfPm+gjO/qb+nSUK2nUEaG++YEbRb0oJxHwqSgVTWtNIj7o" +
+        "ipVZZRE/KheSr57MuMOxjbT0NSqpcOBH1KiTE7Be5QjoK40Hv6U30ibpZBhld5K/o0o88G+iJqDMhHRvQpkg6d4MHLhMtKKzKTuQjW1Kkh2kprUpO9xn5+4Sprfl9Zgv" +
+        "OZVAs7I6VBwotiKzPS6ouh33viiLebFnK8aVHqdyGA6Qe5y3l7amySAZIf/sadL2EerA3pQeIBM71q08FqoP4b6viiZpgtU+sCPhblOd/EHmYwmKJb1owje5tANCoc8W" +
+        "VhlS9opKQ42FGTfipWDeAVhPEt/Q4IyFtZhZKnmlpc1HLRBHXeoSiWFYaJa/t6TaIk7Wini4sNiwtCIk3W5Ot22h6WswQDaD3x+emBwSqq569NJDDmlnOSl0KFXgUEkH" +
+        "zStM6nBioFKoOqm4II9yeYyrku+X5kJ1P9kG72P6oUqaTB+z2oQKA6E5ZrVVcNTHQ1LjV1RIyo+Our+Be23KxjHIJccJ9rjpWeMF4F+oaTprOxrdCaspKOoGeA07UScj" +
+        "LywDWLd8Hj0lQssIOcbDzd/GD45qTw2ENnMpfi14EEs08lOMAl+hU+DNDJxWHg7Q9i4nV15bYasAjlFMJrWPPOj5ZXIpL2gla8aHLa3Kr2ibzrndhFZgXhHadQQujRwb" +
+        "VX6I6Krth8Ia3zV4nPCy2j2y7MhGk9JHdNGyXghquwJDYmsiWf5ejhbNXUgWbrhHa73O/wrZmwKc/ELnGyz0ntA8Vs1mP+BYahjEHnIzkXkrcq0RPxGumhMYFftb2y//" +
+        "EiyfyS9HEbAh0qzpYkeDwbfzUyKFWF3S6nSSJpfk/6FdrdX6y0UL2kEWCthCZeEKomK5mlgJ8gDnviNJAGxERz83mo8UX9ihQs/TNEdoNkHoeDi3v/ZXWLCMz51uZ1Um" +
+        "t54EyXfaeEh5yjExr5PaLietNXt2lb9Ca9QqeB2ZyaLpZiggL1lOM1udSegpWp18MK3EC8+ddDQVFLWjVmUHdUw6jQacNl+H9iMxyyYyUKboWFY+l66G/aH0qgUt/hb/" +
+        "tDryf7Xon2C64vaQbEVRbjMz0hSaVVgetVbMEPYCi/mLi1vC3KwlE3EZcotkD9mUENaQrPNl46Ed01hQzN8rWcJLVVRMBjJqJ+K3K+8nglXtSrL/HeZyrVTWLVVq74S5" +
+        "nK0q5U5UewgWJJZV6xOSSiRzZ6joj5IeKG/hZnilxgpWJfSt1dUqQ0wzIscwgs7JRyNvyi6BkvFMBCFEcdOFGLWURsAdbIPKtYUfg6cLzwzea4Rl6Y1V2hPiobnN33Me" +
+        "FEZleF24omBWiFcXauH7+IxnYVkNwe1ML1bWTjN3NOu5hY1V2zLvduajy7dhkFUS0AW4eRm/MDyW3pLsZ80fMhlZjMWEuMf+6Q/4K3X5AziSPNKW1LKzZ9haiD2KFQVN" +
+        "P+dlP4cKzg6CB/IvwXiu6utwQie5UOwB8yMfI3hTEGfpJW+Vv3+SBczNO3bEMz3uUPxqUiHbo6jVHu33L/rwP/P7z3w8uymP5F5ajL4FjFlT+dV6fKF4ccwT/bPjefcg" +
+        "sr/2Y+RTXHz89215I88cV6RA3poxhan81/E70Lxp85Y5f3Yo66+bInwEgv/lG1z/VNQD+O/LzVeHmK4yp8j+J36sv/8Iuilt3aRv31iLqa/mysd3hI9fpLw3ocRxgsYk" +
+        "fQwaKwsUsi9rJff5ZxFTIB/XprR5Jv79CWN63uh3fgt/0VOFH3Dt4mO7Eh9pevYxPC3HePq4fQpPfU/88Mny4NkD7Iv3QMkT5rRLoO5mGNPKv3ZaboHIV6NVo1+Aqvbi" +
+        "bzwFJWXqw46AvU6/IA/15TAO9eX5u7xPVXHt+Id9pbZmd9BDWjDXpnfm0fQO6Y6Z4/VFqOPfQLyPt7wPgcj5+Bohq3JniSfHYIKPoaoirgr/68dB1OOMB/yjbbKWjyDK" +
+        "8d/Lea0BVcJlM/L+My9g5bWooovHf154qA5ts/5eIMA/Ar3/8s+chm9EG5H/QcrzQ+RknLMfOv4nAqrx9x9hHE69b4erb90UCLryR8DkHEzdptq5nj+SIn4WrNyLrNAV" +
+        "LlltQLJvayVP+meNWRF5AAHUxd+fPvmYMMu7P1f/7dCVvJFjfn6kSZrHsvcYuuLx7RZtUos8jn0RVYiLX9GUi7X+kVuA/Kq7jZLveFh70zjWfp2r6Cv5Prusln8ax9wT" +
+        "ip9UmKthiLCUe4a1VVYy6VNWUYyybNIfsgf8JhbochcueSBUA/bq3rg6sLYjkeyJ7DoTSo0APnHsUaPLfgXML8Zt/pPIxL8RPsAgDm1WJ4jivbEjPQdziXyHu/8VPPs0" +
+        "r6Y4Pn+ZmNxRXb4TfaPbm+xxB/j4MSiQKwbTZyWvgzrlYZk7iKCfXsYc9kNgRexjMgivk4PP7gJWakn8BrBfAI1iscWkeiwP8bgXjlT4q/IrJqoN0mwf5HG8gO4okPko" +
+        "iOblSXyggcqzqLYIaFJlc1QPyg/Lb6SuMiXMhiDj3vZKYgUfzEGLBejzJsJBjoXQRtd+bNJMf6Tk6Nd/1Ni31ClQcCDAuLm2RAXWI4wbUbgXanhaRfv4RtrxXYhLfRKL" +
+        "DOC6Q7hOY4CfZmSCxTR0lEvjsZU3i81zVmg658IUnn3PzVfAluwmdcwGH4SzjzmiCWGPkrENmfhQPDXsqoNLp9x4EnwHuIq/XiogCq32DBIrPw0WJjKYxM1RZcx7BDBo" +
+        "IhVsytiCl2IJLfYFzVvnvZfoanX7Ib8yMh5oZQQ/am3VjoErMOI0SuEEaQtOIhI+BHypn2NRASsDP9uyac4KhVa0Du4Dw/igNfjza1AHN4jXMvCnV3UBBcc2xjrIjGi4" +
+        "eS17AViI//56nS1R2hvPAW5FwypzpsLcapZPEXvRCiVNkxz5TSxEe+hjBxQ5TF1nFnmSC9lSz5kKI/r+k9xsAwL50TrTgzvSKSKklefMZ5exHwD74kOcPf8qL3mbi/ts" +
+        "/trls2MQWfHJYXWupTe2IdkzPC5zN8Hn4f9jXm4YC8MHYKp59hhPF84v99seTyMRWv8qTOBqrr0DfzFfE7ug5L4fQ/3kaL6TZ46teuAqGMV3dBDL3aFE8Uz2osXa2KPl" +
+        "bJfBLg3KpayBBdlFnF1YTOurps2uYPs5cfgOdtVnOUwlM/NuYC+Vs/3IwFyedHu8BPELcAZNZZUXNuDwe34LKUNNhulxC94F8T1gC2aMh34vAF3CRcRHZHotL/24tdiq" +
+        "g0/pjWaobCkLMcEr2Boq02N/s3EJfRvsk0daUhBi/0jzcWhLBghu10J5Xm9AJyntZexsGmc6SFGqkZUPj0p8QIcqdg1YFnsB8Q5kEZ2zOX5uCT+3V9NqpxnzYTHtYSe0" +
+        "y+5iRU+OrUvn1Gn2VOthpbd8qI58++GNEnwY2Z+4PIufyX5HWO/QciqgGwI1fdjHdGLFqex6YOWhRbyenUm7X8+uBezgbSwuLBwFuO8WYOdpgd1qvrNZMyxn70i21/Qi" +
+        "du8KlOxOgK8JOY2ViSuUAK60WvgjwBrZahihpXUxC5PwZYBTiAYlmhCn04r9cCYxwD/A2wCfYjthmH0a4XyVDboZ2CZi8Y3sTs7OV9TfyDrYLxSKvjbd/6Ot7JECcYL2" +
+        "gIDbRfAUOPwpL0J13tL80U4hTe9w5/kVSx4D7feEXvywhJekllIRIWNMQDNN/wbsBgG/0RhJ8VuCXQrsdPaGZDlgXw+zhewVwXZztoJdOo3NEAk4A6/7CbC3bPaYTvJL" +
+        "Nw+yKLz9OWBXBeHbtmdkfcNkdyLLwu84HjTZIxr75Y0AN5tE6AB882cA95vsORXt7HKHE1dAEwFQNaskajbTs1NZNfuhyvKXkca8UuCn21g5+og4fhbgUeETHT6pvBNR" +
+        "MBZj5lIddlUih4S1yFYUqai1BFlFcg6By9DkEfgYqypV0OfTHubgmFLlFkCIgDJTpE/XYBHVKrmFz+CyUTzM5xRy+eIezh4k9GC3E6Cimp/6uwCYzm8rg5fO4+xK6y94" +
+        "/WB0xt/gPZ+fFhjgPyWbzuuxWJeb6XdqqReaVZC9uFQvhYvL2VMqQXDbTZw/rLD2YwChbgLseKonHtukDpil3IHTaoixQ+wpi10N+ACwGfgWsKVeRO1OhJ87cJ1GsrhL" +
+        "Y08C3ALQTCrxqwgv00oInIl0lfg1gA64Q2fFZLntK8Evq7OnRXAPZ+/8EthuhFeA9uwwwhbi7BsAaJirAP4I7K5/IXUJJ9BAhEFqDh3szQi8a4qZNF04h+cAz1MHWEOw" +
+        "lZBmkH0B4Rz4fwia/yx6HHcpKCYpOQ3u4PCAhDVw97UAZPd2gI/dLeDzyC66CdgvFzMoHF9sbEM21TOc9Ug2XONFDXxkNuzXmMnOE2wRW02gjx4ZLGT/B2C+RL2a7UJ4" +
+        "04QvEQ3lgwjXajqR4x9xFdEDBWkCDhMogqgoIpZNpoj0kvMCvsTh7V8CfBrxFRBjVLkekKhCUhY6SpdFpDOILuNT7CCm+KrB5rCLTEaa8d8QbiDLUJ7O/1336KWdPZFe" +
+        "Ik8tdOBV5GIyvSTs4djMdimafdESf7wsTza0Fdk+h6DI9ovFHMKnqjONHnt1xwfipLsz4rLZpCDf+BYPvHFh228Awhvjffnz36tTym6lW+A/X9ZLwHdyOpkiGyE1nEkP" +
+        "wOUnApQvj293swPDsdV9qXTG3TYQp8u98dgGunE4RMS9TbKnJXssCs/64FTxdkCUiZbAmzXspht44HXvBaINxuf+gPzgdH3Xi7MPV4G5Kv7J2PJkX3JYm20askze/Q73" +
+        "Sgi0d3euXh07cp3nr4Oxenmse9jNDH/x/bOe55Ei+4Ck56pSyZsbpwBuQxYEA7xEJ8OKytN8bCzZGZHewabisYRnaPriuYKQ2zCDATkx1UnP+YlfAmTkmMekOKtp9EIM" +
+        "TUxs0vNBgnrfxMQLq6KngyzM3pvMLGJz9bEkJitT6UvSmfJo+pJVUVsQwoaXuKR5aNRcIrUjKcvFs8gS0xYfTVWaSGaKSlZGx1KV5WK4McJCUnJlihkofQ4L//XpypA/" +
+        "HAgFfLSe1in5VGUD9bXCrmwZT1RGrbZudkZzWJ9f4Qe7qayu8Xjpyfa/JjmpFId3b2A8Nfn7wj+fl7xLHMlJEv0/OCcZquTrx3KSQZUMw2hla2DOMpWVBF+ZHS0tN5or" +
+        "WEigaQtsKEbUI1Gi6xwFw+QV5POTloHOsfnJTOV78pNqqz5yhrLe/ltnKFmQf0B+sm5amaWykzqE5MIJmUmnbRHpVP+MmuKyukrllNQK5swi7Z/PTBYXwolH85LN044R" +
+        "jgLmiKrxfCQrVXnItgKVhZwV8bKQzY28flaEndDoZ6tKp2oPQVP2aP6xKEj3x3Q+lUSbbGZ7mkFukm9mIStY9Q1Q6ccpYdZScbYaqj7KSlXCsSrgJRvD9KQPa/7xfZON" +
+        "FS9/YLJRY50+lWwMiA+VbHz1o6cad+GSz8Dx84veUVwurElZRuNvkWN8vPYDYik2AbVSHslUNr5HoXsJde7htep6EmKHh8cAWxyBaxR8HLDNGZNOqayWcdRJ7MMEfIt4" +
+        "b2Cu5xHOLCiT+fMpJ5MmVpff951l25vFB7/RFvC93xt0Jknv+5+iJ4YNffC5ZDP0PoeKQxMOqEx+Z8oZfwlGqOMp3LSPOaAy4cC4OqRCwtRw3FeQasii0c183kqaWCcL" +
+        "MIR1Flu0Wu/60EdVOFpG4D34H7EivvHjKt3qWC43axEt/eiRFdueltcEujW1TI4d/vYz0yGEtyNrhRk2nCFnvmmK2XmtEEKcql0jPow6CEILFJKcK6XQprwKO/zBqsE4" +
+        "qhiCRe89sLKLVIMfPdVAiz/j+IqhLDKLiJiZmlcL8yQrbHVW2KZeREphNq9zysWJAUuvzL8qrkfFKu+ICvHCsUdUaPNN/UMeU5GkYwWUYI1SBoVjUmVvfT+FcAmw84F0" +
+        "QpBVTz63QmP+bU+ukApnNXntUFE66fSKaer1JAATzq/Uko6oro40qdMrJ1UHrMUG8xcbpt6GpuRmHWfWclqPz9MSU445vbJII1d4ovgRYx/zqq1v8hkW3Q+VJ2vUb9UK" +
+        "whDzLpjLjWJZd6JgPnPaAhq0oEL9jwhTJx2yaPvq6MQzLIZjrlRnWOh3+VKTmavF2AmWoKmrMyxG0CyZfIbFoOVOeJdWb5LmW5A/wyL81qmTFEsoYo8ploVPeooFTX0d" +
+        "/SmzaZ7FHdPKKxhhPjnpPAv4Ptx5FgHfqzYvIi8jukeI8UjCNYBf4x9F9ZAbLObJOSY5XEUC/c8Yxzv04r2GRWqpMrzweT79eWh84r2HXnxa4xpp3vXRFdIDpeZFxvvr" +
+        "pItuaCKHp2hdOtWj3unpUS8SHXVgwgf/xKt2Czh8mH+kP5Cd7lC89xaY5J88CmTXfhfGk55NnL+Pj2I1XB898pL6rYQ/8vyQB4ftf6VxPOHknqSWPApWCbh/8um9z/wW" +
+        "ZhZUXAhxwXFtRE5K8FzqvWxqrncJNrKTIONIqucJk+T9jIgd+Wx02Ut35/n1S0/BRzNxxrM+nwl1vhbIZ9v9ishHHdGDfBpR0ufF9lflw8Be3HO/Ch4xC5TfrB0EWmPL" +
+        "EWNiJvNJ2yKAYXZhiG3XFdepA1BVXgxUmRQlRTNwJiMdbDQuXKD61EmxaDb4WZAtZgRTLAJlytMnbZe3HKoIJX3qt1ABvwgUkVZe7IGQSf34yIdbyhzWSr4l9Yeap+F9" +
+        "UOndQ/AFEaiARZDvuZKtZmQEsI+RfvcZPYwbFhHu5LHo6gJHveehWUp793neE4dSkBjifpqRTjOMsZcEflnHSqiiD8GFZjJuqWPozaKNdUAd26le+GE6vgC0N4vVriiz" +
+        "SBkRrIGZM0kp8zle3l1j0w0HariKzC308jSIiwmB22X3hJfUW5f6WV3vMRFaR5jkG9PGixah4NhTz9WXF0EG/4mm6HoHQ1k9F+T2nCHz4ciXTbkbWY86Q80q+CkQqFnP" +
+        "irGPuFS9ryFZKWjseoCykJ9N00utWThHxeIhzKLQKdVJRoeZtKk+1qZOQIDKHZSzgFeqqO+5Xp5ABX6vhuDDgtxrJ1BHbXcDM47wUD4WHMXzhHrH/loQuwxPFz6pMtIa" +
+        "n56PDD8suIoMI/saQgmbK1V0+B/YfH8j7YCNLTyf7rBZK9YL1JcxB+YaNtmAZ6pEAahjFzQLoUdpywWbSpprpfR7mxuAU0nFIStmm6UKpCP8BrhORbm6QM/2e8FOZNuZ" +
+        "h4TiAjIDYTT/6shVJGTEfDXmdKkMXovU6Cwfgnqribp8ioCXHuyOeCgN/8tzYNXOr/ZOenawG0mtwFzlhtLwP5ge1P3f3EourRectvg7HKfDy5yd6OkfP7yTD1PvKSF0" +
+        "e3FKPlZtBcb1S2CifrCOUQ23gvOGimK/zcVhgP8LKj1HG2uxZ7iW0vdFxHnXq3/FMkor/28=";
+}
