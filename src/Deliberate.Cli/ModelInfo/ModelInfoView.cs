@@ -96,15 +96,15 @@ internal static class ModelInfoView
         string Those(bool taken) => string.Join(", ", parts.Where(p => p.Taken == taken).Select(p => p.What));
         string[] said = [Those(true) is { Length: > 0 } with ? $"with {with}" : "", Those(false) is { Length: > 0 } without ? $"without {without}" : ""];
         Fact("chat template", string.Join("; ", said.Where(s => s.Length > 0)));
+        var lines = template.Source.ReplaceLineEndings("\n").Split('\n');
+        foreach (var line in lines.Take(TemplateLines)) Console.Out.WriteLine("    | " + Plain(line.Length > LineLength ? line[..LineLength] + "…" : line));
+        if (lines.Length > TemplateLines) Console.Out.WriteLine($"    | … {Count(lines.Length - TemplateLines, "more line")}");
         Fact("turns", template.TurnEnd switch
         {
             null => "the template marks no end of the assistant's turn",
             { Id: { } id, Text: var text } => $"end with {Plain(text)} ({id}), as the template writes it",
             { Text: var text } => $"end with {Plain(text)}, as the template writes it; it is no token of the model's, and found in the text",
         });
-        var lines = template.Source.ReplaceLineEndings("\n").Split('\n');
-        foreach (var line in lines.Take(TemplateLines)) Console.Out.WriteLine("    | " + Plain(line.Length > LineLength ? line[..LineLength] + "…" : line));
-        if (lines.Length > TemplateLines) Console.Out.WriteLine($"    | … {Count(lines.Length - TemplateLines, "more line")}");
     }
 
     private static void WriteOrigins(ModelInfo info)

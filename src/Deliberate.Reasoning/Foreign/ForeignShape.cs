@@ -12,7 +12,7 @@ namespace Deliberate.Reasoning;
 internal abstract class ForeignShape
 {
     /// <summary>Asked in this order.</summary>
-    public static IReadOnlyList<ForeignShape> All { get; } = [new ShareGptShape(), new InstructionShape(), new PairShape()];
+    public static IReadOnlyList<ForeignShape> All { get; } = [new ShareGptShape(), new TurnsShape(), new InstructionShape(), new PairShape()];
 
     /// <summary>What it is called, for messages.</summary>
     public abstract string Name { get; }
@@ -24,7 +24,7 @@ internal abstract class ForeignShape
     /// <summary>Whether a line is in a form of ours, good or bad.</summary>
     public static bool IsOurs(JsonElement line) =>
         (line.TryGetProperty("messages", out var messages) && !ShareGptShape.IsTurns(messages))
-        || (line.TryGetProperty(OwnProblem.Prompt, out _) && (line.TryGetProperty("completion", out _) || line.TryGetProperty(OwnProblem.Answer, out _)));
+        || (line.TryGetProperty(OwnProblem.Prompt, out _) && !TurnsShape.Has(line) && (line.TryGetProperty("completion", out _) || line.TryGetProperty(OwnProblem.Answer, out _)));
 
     /// <summary>An error that names the shape, and how to convert it.</summary>
     public UserError Error(JsonLine line, string expected) => line.Error($"{Described(line.Root)}, not {expected}.", advice: JsonLines.ConvertAdvice(line.File));

@@ -11,20 +11,24 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed class PairShape : ForeignShape
 {
+    /// <summary>Names of a problem's answer.</summary>
+    public static string[] Answers { get; } = ["answer", "ground_truth", "solution"];
+
     public override string Name => "the form of questions and answers";
 
     public override IReadOnlyList<string> Fields(JsonElement line, bool asProblem) => Asked(line) is { } asked && Said(line, asProblem) is { } said ? [asked, said] : [];
 
-    public override bool IsProblem(JsonElement line) => Asked(line) is "question" or "problem" && First(line, "answer", "solution") is not null;
+    public override bool IsProblem(JsonElement line) => Asked(line) is "question" or "problem" && First(line, Answers) is not null;
 
     public override JsonObject ToExample(JsonLine line) => new() { ["prompt"] = Text(line, Asked(line.Root)!), ["completion"] = Text(line, Said(line.Root, asProblem: false)!) };
 
     public override JsonObject ToProblem(JsonLine line) => new() { ["prompt"] = Text(line, Asked(line.Root)!), ["answer"] = Text(line, Said(line.Root, asProblem: true)!) };
 
-    private static string? Asked(JsonElement line) => First(line, "question", "problem", "query", "prompt", "input");
+    /// <summary>A prompt that is a list is of <see cref="TurnsShape"/>.</summary>
+    private static string? Asked(JsonElement line) => TurnsShape.Has(line) ? null : First(line, "question", "problem", "query", "prompt", "input");
 
     /// <summary>Of an example the worked solution, of a problem the answer alone, where a line has both.</summary>
     private static string? Said(JsonElement line, bool asProblem) => asProblem
-        ? First(line, "answer", "solution", "response", "output", "completion")
-        : First(line, "response", "output", "completion", "solution", "answer");
+        ? First(line, [.. Answers, "response", "output", "completion"])
+        : First(line, "response", "output", "completion", "solution", "answer", "ground_truth");
 }

@@ -18,6 +18,7 @@ public sealed class DataConvertTests : IDisposable
         ("""{"instruction": "Sing.", "input": "", "output": "la", "source": "s"}""", """{"prompt":"Sing.","completion":"la","source":"s"}""", "Alpaca's form (instruction, input, output)"),
         ("""{"instruction": "Sing.", "context": null, "response": "la"}""", """{"prompt":"Sing.","completion":"la"}""", "Alpaca's form (instruction, response)"),
         ("""{"instruction": "c", "output": "d", "system": "S", "history": [["a", "b"]]}""", """{"messages":[{"role":"system","content":"S"},{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"},{"role":"assistant","content":"d"}]}""", "Alpaca's form (instruction, output, system, history)"),
+        ("""{"prompt": [{"role": "system", "content": "S"}, {"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]}""", """{"messages":[{"role":"system","content":"S"},{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}""", "TRL's conversational form (prompt, completion)"),
         ("""{"query": "q", "response": "r"}""", """{"prompt":"q","completion":"r"}""", "the form of questions and answers (query, response)"),
         ("""{"prompt": "q", "response": "r"}""", """{"prompt":"q","completion":"r"}""", "the form of questions and answers (prompt, response)"),
     ];
@@ -25,6 +26,8 @@ public sealed class DataConvertTests : IDisposable
     private static readonly (string Line, string Converted, string Shape)[] Problems =
     [
         (Gsm8k, """{"prompt":"What is 6*3?","answer":"6*3 = 18\n#### 18"}""", "the form of questions and answers (question, answer)"),
+        ("""{"prompt": [{"role": "user", "content": "a"}], "solution": "7"}""", """{"prompt":"a","answer":"7"}""", "TRL's conversational form (prompt, solution)"),
+        ("""{"question": "q", "ground_truth": 7}""", """{"prompt":"q","answer":"7"}""", "the form of questions and answers (question, ground_truth)"),
         ("""{"problem": "p", "solution": "long: \\boxed{7}", "answer": 7, "level": "Level 5", "subject": "Algebra"}""", """{"prompt":"p","answer":"7","solution":"long: \\boxed{7}","subject":"Algebra"}""", "the form of questions and answers (problem, answer)"),
     ];
 
@@ -43,7 +46,8 @@ public sealed class DataConvertTests : IDisposable
             var result = CliProcess.Run(_folder.Root, "data", "convert", "in.jsonl", $"{kind}.jsonl").ShouldSucceed();
             for (var i = 0; i < entries.Length; i++)
             {
-                refused.Output.ShouldContain($"in.jsonl:{i + 1}: The line has {entries[i].Shape}");
+                // The first ten are named.
+                if (i < 10) refused.Output.ShouldContain($"in.jsonl:{i + 1}: The line has {entries[i].Shape}");
                 result.Output.ShouldContain($"of {entries[i].Shape} to {kind}");
             }
 

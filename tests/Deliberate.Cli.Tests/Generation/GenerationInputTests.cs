@@ -60,7 +60,9 @@ public sealed class GenerationInputTests : IDisposable
     [InlineData("{\"prompt\": \"a\", \"max_tokens\": 256}", ":1: max_tokens: ", "context of 256")]
     [InlineData("{\"prompt\": \"a\", \"id\": [1]}", ":1: id: ", "text or a number")]
     [InlineData("{\"prompt\": \"a\"", ":1:", "not valid JSON")]
-    [InlineData("[1]", ":1: ", "Expected an object")]
+    [InlineData("1", ":1: ", "Expected an object")]
+    [InlineData("[{\"prompt\": \"a\"}]", ":1: ", "JSON array")]
+    [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{\"}}]}]}", ":1: messages[0].tool_calls[0].function.arguments: ", "holds one in JSON")]
     [InlineData("\n \n", "", "no lines")]
     public void A_bad_line_is_named_with_its_field(string text, string place, string says)
     {

@@ -98,7 +98,10 @@ public sealed class GenerationOutputTests : IDisposable
     {
         Open().Dispose();
         var beside = GenerationRecord.PathFor(Output);
-        GenerationRecord.Beside(Output).ShouldBe(Record);
+        var read = GenerationRecord.Beside(Output)!;
+        read.Stop.ShouldBe(Record.Stop);
+        (read with { Stop = Record.Stop }).ShouldBe(Record);
+        Record.Differences(Record with { Stop = ["a"] }).ShouldBe(["--stop ([], now [\"a\"])"]);
         Record.Differences(Record with { Device = "other", Date = default, DeliberateVersion = "2" }).ShouldBeEmpty();
         File.WriteAllText(beside, File.ReadAllText(beside).Replace("\"format_version\": 1", "\"format_version\": 2"));
         Should.Throw<UserError>(() => GenerationRecord.Beside(Output)).Message.ShouldContain("newer Deliberate");

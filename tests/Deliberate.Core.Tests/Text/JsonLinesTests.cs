@@ -20,7 +20,7 @@ public sealed class JsonLinesTests
     [Theory]
     [InlineData("{\"a\":1}\n{\"a\":", 2, "not valid JSON")]
     [InlineData("{\"a\":1} x\n", 1, "not valid JSON")]
-    [InlineData("\n\n[1,]\n", 3, "not valid JSON")]
+    [InlineData("\n1\n[1,]\n", 3, "not valid JSON")]
     [InlineData("{'a':1}", 1, "not valid JSON")]
     public void A_malformed_line_names_its_place(string text, int line, string says)
     {
@@ -30,6 +30,21 @@ public sealed class JsonLinesTests
         (error.File, error.Line).ShouldBe((folder["a"], line));
         error.Column.ShouldBeGreaterThan(0);
         error.Message.ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("[{\"a\":1}]", 1)]
+    [InlineData("\uFEFF\n \t[\n  {\"a\":1},\n  {\"b\":2}\n]\n", 2)]
+    [InlineData("[", 1)]
+    public void A_file_that_is_one_array_is_told_once_and_how_to_convert_it(string text, int line)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a"], text);
+        var errors = new List<UserError>();
+        JsonLines.Read(folder["a"], errors.Add).ShouldBeEmpty();
+        errors.Single().Line.ShouldBe(line);
+        errors[0].Message.ShouldContain($"is a JSON array, not JSON Lines, which hold an object a line. Convert the file: deliberate data convert {folder["a"]} OUTPUT.jsonl");
+        Should.Throw<UserError>(() => JsonLines.Read(folder["a"]).ToList()).Message.ShouldBe(errors[0].Message);
     }
 
     [Fact]
