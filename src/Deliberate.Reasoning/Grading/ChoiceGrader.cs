@@ -33,7 +33,7 @@ internal sealed partial class ChoiceGrader : IAnswerGrader
         for (var i = 0; i < MostWrappers && Wrapper().IsMatch(bare); i++) bare = Wrapper().Replace(bare, "${inside}");
         bare = Named().Replace(bare.Trim().Trim('*', '{', '}').Trim(), "");
         var alone = Labelled().Match(bare);
-        if (alone.Success) return alone.Groups["letter"].Value.ToUpperInvariant();
+        if (alone.Success && !Several().IsMatch(bare)) return string.Concat(Another().Matches(bare).Select(m => m.Groups["letter"].Value).Prepend(alone.Groups["letter"].Value)).ToUpperInvariant();
         if (!Several().IsMatch(bare)) return null;
         var letters = new string([.. Joint().Replace(bare, "").ToUpperInvariant().Where(char.IsAsciiLetterUpper)]);
         return letters.Length == 0 ? null : letters;
@@ -49,6 +49,10 @@ internal sealed partial class ChoiceGrader : IAnswerGrader
     /// <summary>One letter, alone or as the label of what follows: <c>B</c>, <c>(B)</c>, <c>B) 42</c>, <c>B. Paris</c>.</summary>
     [GeneratedRegex(@"^[\[(]?(?<letter>[A-Za-z])\s*([).\]:]\s*$|\s*$|[).\]:]\s+\S)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Labelled();
+
+    /// <summary>A second label in what follows the first: <c>B) Paris or C) Rome</c>, <c>(B), maybe (C)</c>.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z])[\[(](?<letter>[A-J])[)\]]|(\b(?i:and|or)\b|[,;/])\s{0,4}(?<letter>[A-Za-z])[).\]:](?=\s|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Another();
 
     /// <summary>Upper-case letters, or single ones joined by commas, spaces, "and" and "or".</summary>
     [GeneratedRegex(@"^([A-Z]{2,10}|\(?[A-Za-z]\)?(([\s,;&]|\band\b|\bor\b)+\(?[A-Za-z]\)?(?![A-Za-z]))+)[.]?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

@@ -386,6 +386,7 @@ internal static class StatementCases
         The answer in simplest form is 1/2. => 1/2
         The answer, in dollars, is 42. => 42
         The answer for the second part is 42. => 42
+        The answer of 42 is correct. => nothing
         The answer would be 42. => 42
         The answer will be 42. => 42
         The answer has to be 42. => 42
@@ -523,7 +524,6 @@ internal static class StatementCases
         Answer: x = -1, 3 => x = -1, 3
         Answer: 2:30 PM => 2:30 PM
         The answer is 5 ft 10 in. => 5 ft 10 in
-        The answer is 5 feet 10 inches. => 5 feet 10 inches
         The answer is 2 hours 30 minutes. => 2 hours 30 minutes
         The answer is 2 hours and 30 minutes. => 2 hours and 30 minutes
         The answer is 42-ish. => 42-ish
@@ -616,7 +616,6 @@ internal static class StatementCases
         \boxed{2}, \boxed{3} => 2, 3
         Either \boxed{2} or \boxed{3}. => 2 or 3
         \boxed{2} or \boxed{3}? I think \boxed{3}. => 3
-        The answer is 7 or more. => 7 or more
         The answer is 7 apples or fewer. => 7 apples or fewer
         The answer is 7 squared. => 7 squared
         The answer is 3 times 4. => 3 times 4
@@ -624,5 +623,47 @@ internal static class StatementCases
         The answer is 3 more than before. => 3
         The answer is 7 less than 8. => 7 less than 8
         The answer is 5 fewer. => 5
+        The answer is $3$ over $4$. => $3$ over $4
+        The answer is 7, if not 8. => 7 or 8
+        The answer is 7 as well as 8. => 7 and 8
+        The answer is 7. Otherwise 8. => 7 or 8
+        The answer is 7. Then again, it may be 8. => 7 or 8
+        The answer is 7. I am torn between 7 and 8. => 7 or 7 and 8
+        The answer is 7 at most. => 7 at most
+        The answer is 7 | 8. => 7 or 8
+        The answer is 7 -> 8. => 8
+        The answer is 7, though 8 is possible. => 7 or 8
+        The answer is 7, I mean 8. => 8
+        The answer is 7 or, equivalently, 8. => 7 or 8
+        The answer is 1/3, i.e. 0.333. => 1/3
+        The answer is 1/3 or about 0.33. => 1/3
+        The answer is 7, that is, 8. => 7 or 8
+        The answer is 7⏎⏎or⏎⏎8 => 7 or 8
+        The answer is x = 8 instead of x = 7. => x = 8
+        <answer>x = 8 rather than x = 7</answer> => x = 8
+        <answer>7, no, 8</answer> => 8
+        <answer>7, because of 8</answer> => 7
+        {"answer": "7, sorry, 8"} => 8
+        The answer is Paris; or Rome. => Paris; or Rome
+        The answer is Paris. Otherwise Rome. => Paris or Rome
+        So 8, which is more than 7 is the answer. => nothing
+        So at least 7 is the answer. => nothing
+        Paris is the answer. => Paris
+        Hence, Paris is the correct answer. => Paris
+        This is the answer. => nothing
+        The final answer is (after simplification) 42. => 42
+        The answer (in simplest form) is 42. => 42
+        The answer, after all steps, is 42. => 42
+        The answer is simply Paris. => Paris
+        the answer is therefore:⏎⏎Paris => Paris
+        (Answer: Paris) => Paris
+        Therefore, the answer is Paris ✅ => Paris
+        \textbf{Answer: }Paris => Paris
+        \textbf{Answer: }**42** => 42
+        The answer is E, F, H or H, E, F. => E, F, H or H, E, F
+        The answer is "E, F, H". => E, F, H
+        The answer is 7, 8 because of that. => 7, 8
+        The answer is 42, 7 more than before. => 42
+        The answer is 72, 60 of which are red. => 72
         """";
 }

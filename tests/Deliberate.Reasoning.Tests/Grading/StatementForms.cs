@@ -15,14 +15,14 @@ internal static class StatementForms
     [
         "The answer is {v}.", "The final answer is {v}.", "So, the answer is {v}.", "Therefore, the correct answer is {v}.", "The answer is: {v}", "The final answer is:\n\n{v}",
         "The answer to the problem is {v}.", "The answer to this question is therefore {v}.", "My final answer is {v}.", "The answer should be {v}.", "The answer comes out to {v}.",
-        "The answer, therefore, is {v}.", "Our answer is thus {v}.", "I think the answer is {v}.", "Hence the required answer is {v}.", "The answer is, of course, {v}.",
+        "The answer, therefore, is {v}.", "Our answer is thus {v}.", "I think the answer is {v}.", "Hence the required answer is {v}.", "The answer is, of course, {v}.", "The answer (in simplest form) is {v}.", "The final answer is (after simplification) {v}.", "So the answer would be {v}.", "**The answer is {v}.**", "The final **answer** is {v}.",
     ];
 
     private static readonly string[] Labels =
     [
         "Answer: {v}", "ANSWER: {v}", "Final Answer: {v}", "Final answer: {v}.", "**Answer:** {v}", "**Answer**: {v}", "**ANSWER: {v}**", "*ANSWER*: {v}", "***Final Answer***: {v}", "__Answer__: {v}",
         "Answer = {v}", "Answer - {v}", "Answer – {v}", "Answer — {v}", "Answer -> {v}", "Answer → {v}", "Answer：{v}", "答案：{v}", "答案是 {v}", "Ans: {v}", "`Answer: {v}`", "> Answer: {v}", "- Answer: {v}", "| Answer | {v} |",
-        "### Answer: {v}", "✅ Final Answer: {v}", "Correct answer: {v}", "Answer (simplified): {v}", "Final Answer: The final answer is {v}. I hope it is correct.",
+        "### Answer: {v}", "✅ Final Answer: {v}", "Correct answer: {v}", "Answer (simplified): {v}", "Answer:\t{v}", "(Answer: {v})", "<b>Answer:</b> {v}", "\\textbf{Answer: }{v}", "Step 5: Final Answer: {v}", "Final Answer: The final answer is {v}. I hope it is correct.",
     ];
 
     private static readonly string[] Headings =
@@ -48,9 +48,9 @@ internal static class StatementForms
 
     private static readonly string[] Reasons = ["", "", ", which is the total.", ", because it follows from step 2.", " because the others are wrong.", ", as required.", ". He made $50 more than before.", ". That is 3 more than before.", ", so we are done.", " — done.", "; I checked it.", " (see above).", "!"];
 
-    private static readonly string[] Hedges = ["{v} or {w}", "{v}, or maybe {w}", "either {v} or {w}", "{v} (or {w})", "{v} or possibly {w}", "{v}, perhaps {w}", "{w} or {v}", "{v}, but it could also be {w}", "{v} and {w}", "{v}; alternatively {w}"];
+    private static readonly string[] Hedges = ["{v} or {w}", "{v}, or maybe {w}", "either {v} or {w}", "{v} (or {w})", "{v} or possibly {w}", "{v}, perhaps {w}", "{w} or {v}", "{v}, but it could also be {w}", "{v} and {w}", "{v}; alternatively {w}", "{v}, if not {w}", "{v} as well as {w}", "{v} or, equivalently, {w}", "{v}, though {w} is possible"];
 
-    private static readonly string[] LaterHedges = ["{v}. Or maybe {w}.", "{v}. It could also be {w}.", "{v}. Alternatively, {w}."];
+    private static readonly string[] LaterHedges = ["{v}. Or maybe {w}.", "{v}. It could also be {w}.", "{v}. Alternatively, {w}.", "{v}. Otherwise {w}.", "{v}. Then again, it may be {w}."];
 
     /// <summary>Right statements.</summary>
     public static Gen<StatedAnswer> Right =>
@@ -85,7 +85,7 @@ internal static class StatementForms
         let text = form.Boxed ? HedgedBox(form.Text, hedge, first, second) : form.Text.Replace("{v}", both, StringComparison.Ordinal)
         select new StatedAnswer(before + text, value, $"{form.Text} hedged: {hedge}");
 
-    private static Gen<StatedValue> Values => Gen.OneOf(Integer, Negative, Decimal, Money, Fraction, LatexFraction, Pair, Expression, Equation, Percent, Length, Letter);
+    private static Gen<StatedValue> Values => Gen.OneOf(Integer, Negative, Decimal, Money, Fraction, LatexFraction, Root, Pair, Interval, Expression, Equation, Percent, Length, Noun, Ordering, Letter);
 
     private static Gen<StatedValue> Integer => from n in Gen.Choose(13, 98765) from digit in Gen.Choose(0, 20) select new StatedValue(Number(n), Number(n), Number(Digit(n, digit)), "digit", n % 2 == 0 ? "math" : "numeric");
 
@@ -99,6 +99,10 @@ internal static class StatementForms
 
     private static Gen<StatedValue> LatexFraction => from a in Gen.Choose(1, 30) from b in Gen.Choose(31, 60) select new StatedValue($"\\frac{{{a}}}{{{b}}}", $"{a}/{b}", $"\\frac{{{b}}}{{{a}}}", "reciprocal", "math", Latex: true);
 
+    private static Gen<StatedValue> Root => from a in Gen.Choose(2, 9) from b in Gen.Elements(2, 3, 5, 7, 11) select new StatedValue($"{a}\\sqrt{{{b}}}", $"{a}\\sqrt{{{b}}}", $"-{a}\\sqrt{{{b}}}", "sign", "math", Latex: true);
+
+    private static Gen<StatedValue> Interval => from a in Gen.Choose(-20, 20) from b in Gen.Choose(21, 60) select new StatedValue($"[{a}, {b})", $"[{a},{b})", $"({a}, {b}]", "bracket", "math");
+
     private static Gen<StatedValue> Pair => from a in Gen.Choose(-20, 20) from b in Gen.Choose(21, 60) select new StatedValue($"({a}, {b})", $"({a},{b})", $"({b}, {a})", "order", "math");
 
     private static Gen<StatedValue> Expression => from a in Gen.Choose(2, 9) from b in Gen.Choose(1, 40) select new StatedValue($"{a}x + {b}", $"{a}x+{b}", $"{a}x - {b}", "sign", "math");
@@ -108,6 +112,10 @@ internal static class StatementForms
     private static Gen<StatedValue> Percent => from n in Gen.Choose(2, 99) from digit in Gen.Choose(0, 20) select new StatedValue($"{n}%", $"{n}\\%", $"{Digit(n, digit)}%", "digit", "math");
 
     private static Gen<StatedValue> Length => from n in Gen.Choose(2, 400) from unit in Gen.Elements("cm", "inches", "minutes") select new StatedValue($"{n} {unit}", $"{n} \\text{{ {unit}}}", $"{n} {(unit == "cm" ? "km" : unit == "inches" ? "feet" : "hours")}", "unit", "math");
+
+    private static Gen<StatedValue> Noun => from n in Gen.Choose(2, 400) from noun in Gen.Elements("apples", "red marbles", "students") from bare in Gen.Elements(true, false) from digit in Gen.Choose(0, 20) select bare ? new StatedValue($"{n} {noun}", Number(n), $"{Digit(n, digit)} {noun}", "digit", n % 2 == 0 ? "math" : "numeric") : new StatedValue($"{n} {noun}", $"{n} \\text{{ {noun}}}", $"{n} pears", "unit", "math");
+
+    private static Gen<StatedValue> Ordering => from start in Gen.Choose(0, 4) let a = Capital(start) let b = Capital(start + 1) let c = Capital(start + 3) select new StatedValue($"{a}, {b}, {c}", $"{a}, {b}, {c}", $"{c}, {a}, {b}", "order", "math");
 
     private static Gen<StatedValue> Letter => from letter in Gen.Choose(0, 7) from other in Gen.Choose(1, 7) select new StatedValue(Capital(letter), Capital(letter), Capital((letter + other) % 8), "letter", "choice");
 

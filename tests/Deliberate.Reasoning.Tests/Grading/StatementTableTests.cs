@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deliberate.Testing;
 
 namespace Deliberate.Reasoning.Tests;
 
@@ -10,7 +11,7 @@ public sealed partial class StatementTableTests
         get
         {
             var rows = new TheoryData<string, string?>();
-            var guide = File.ReadAllText(Path.Combine(Root, "docs", "own-problems.md"));
+            var guide = File.ReadAllText(Repository.Path("docs", "own-problems.md"));
             foreach (Match row in Row().Matches(guide[guide.IndexOf("| a completion says", StringComparison.Ordinal)..guide.IndexOf("**Graders.**", StringComparison.Ordinal)]))
                 rows.Add(Text(row.Groups["says"].Value), row.Groups["read"].Success ? Text(row.Groups["read"].Value) : null);
             return rows;
@@ -42,16 +43,6 @@ public sealed partial class StatementTableTests
 
     [Fact]
     public void The_guide_has_a_table() => Rows.Count.ShouldBeGreaterThan(55);
-
-    private static string Root
-    {
-        get
-        {
-            var folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Deliberate.slnx"))) folder = Path.GetDirectoryName(folder)!;
-            return folder;
-        }
-    }
 
     private static string Text(string cell) => cell.Replace("⏎", "\n", StringComparison.Ordinal).Replace("\\|", "|", StringComparison.Ordinal);
 

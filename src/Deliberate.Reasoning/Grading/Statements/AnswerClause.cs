@@ -32,6 +32,7 @@ internal static partial class AnswerClause
     /// <param name="label">Whether a whole sentence may follow ("Answer: she has 7 left"), whose value is then looked for.</param>
     public static ClauseReading Read(string text, int at, bool label)
     {
+        at += Adverbs().Match(text, at).Length;
         var listed = label && IsBlankLine(text, at);
         at = Content(text, at);
         if (at < 0) return default;
@@ -44,10 +45,14 @@ internal static partial class AnswerClause
     {
         var bare = Bare(text);
         if (bare.Length == 0 || bare.Contains('\n', StringComparison.Ordinal)) return bare;
-        return Line(bare, 0, label: true) is { Kind: ClauseKind.Value } read && (Sentences.IsBlank(bare, read.End, bare.Length) || Opening().IsMatch(bare)) ? read.Value : bare;
+        if (Line(bare, 0, label: true) is not { Kind: ClauseKind.Value } read) return bare;
+        if (Sentences.IsBlank(bare, read.End, bare.Length)) return read.Value;
+
+        // A sentence is read as one that follows a label, with the corrections in it.
+        return Opening().IsMatch(bare) || Remark().IsMatch(bare, Sentences.SkipClosers(bare, read.End)) ? AnswerStatements.Last("Answer: " + bare, truncated: false)?.Value ?? bare : bare;
     }
 
-    /// <summary>Without spaces, dollar signs, stars and a full stop around it.</summary>
+    /// <summary>Without spaces, the marks of one formula or of bold type, and a full stop around it.</summary>
     public static string Bare(string answer)
     {
         var bare = answer.AsSpan().Trim();
@@ -55,8 +60,8 @@ internal static partial class AnswerClause
         {
             var before = bare.Length;
             if (bare.EndsWith(".") && !bare.EndsWith("..") || bare.EndsWith("。")) bare = bare[..^1].TrimEnd();
-            if (bare.Length > 1 && bare[0] == '$' && bare[^1] == '$') bare = bare.Trim('$').Trim();
-            if (bare.Length > 3 && bare.StartsWith("**") && bare.EndsWith("**")) bare = bare[2..^2].Trim();
+            if (bare.Length > 1 && bare[0] == '$' && bare[^1] == '$' && !bare.Trim('$').Contains("$", StringComparison.Ordinal)) bare = bare.Trim('$').Trim();
+            if (bare.Length > 3 && bare.StartsWith("**") && bare.EndsWith("**") && !bare[2..^2].Contains("**", StringComparison.Ordinal)) bare = bare[2..^2].Trim();
             if (bare.Length == before) return bare.ToString();
         }
     }
@@ -75,10 +80,12 @@ internal static partial class AnswerClause
         if (ValueReader.Read(text, at, limit) is not { } value) return null;
         if (value.Kind == ValueKind.Quote && AnswerWords.IsPlaceholder(value.Text)) return new ClauseReading("", value.End, ClauseKind.None);
         var rest = Sentences.SkipClosers(text, value.End);
-        if (value.Kind == ValueKind.Maths && Copula().Match(text, rest, Math.Max(0, limit - rest)) is { Success: true, Index: var be } copula && be == rest && Direct(text, be + copula.Length, limit) is { Kind: ClauseKind.Value } said) return said;
+        if ((value.Kind == ValueKind.Maths ? (IsShare(value.Text) ? ShareIs() : Copula()) : Arrow()).Match(text, rest, Math.Max(0, limit - rest)) is { Success: true, Index: var be } copula && be == rest && Direct(text, be + copula.Length, limit) is { Kind: ClauseKind.Value } said) return said;
         var (joined, end) = AnswerOffers.Read(text, Choice(value.Text), value.End);
         return new ClauseReading(Bare(joined), end, ClauseKind.Value);
     }
+
+    private static bool IsShare(string value) => value.EndsWith('%') || value.Contains('/', StringComparison.Ordinal) || value.Contains("frac", StringComparison.Ordinal);
 
     /// <summary>The letter of a choice however it is set; anything else as it is, such as a Roman numeral.</summary>
     public static string Choice(string value) => value.Any(char.IsAsciiLetterUpper) && !value.All(c => c is 'I' or 'V' or 'X') && ChoiceGrader.Letters(value) is { Length: 1 } letter ? letter : value;
@@ -88,11 +95,12 @@ internal static partial class AnswerClause
         var end = Sentences.End(text, at);
         var sentence = text[at..end];
         if (AnswerWords.IsPlaceholder(sentence)) return default;
-        if (Said(text, at, end, label) is { } said) return said;
+        if (!Compared().IsMatch(sentence) && Said(text, at, end, label) is { } said) return said;
         var cut = Reason().Match(sentence, Math.Min(1, sentence.Length));
         var words = Bare((cut.Success ? sentence[..cut.Index] : sentence).Trim().TrimEnd(',', ';', ':'));
+        if (!cut.Success && AnswerOffers.Afterthought().Match(text, end, Math.Min(200, text.Length - end)) is { Success: true } after) words = $"{words} or {Bare(text[(end + after.Length)..Sentences.End(text, end + after.Length)])}";
         if (YesNo().Match(words) is { Success: true } yes) words = yes.Groups["word"].Value;
-        words = Closers().Replace(words, "");
+        words = Unopened(Closers().Replace(Openers().Replace(words, ""), ""));
         if (!words.Any(char.IsLetterOrDigit)) return default;
         return (label ? AnswerWords.IsOpening(FirstWord(words)) : AnswerWords.IsRemark(FirstWord(words))) ? default : new ClauseReading(words, end, ClauseKind.Words);
     }
@@ -166,17 +174,37 @@ internal static partial class AnswerClause
         return -1;
     }
 
+    /// <summary>Without a bracket at the end that was opened before the mark: "(Answer: Paris)".</summary>
+    private static string Unopened(string words)
+    {
+        while (words.Length > 0 && words[^1] is ')' or ']' && words.Count(c => c is '(' or '[') < words.Count(c => c is ')' or ']')) words = words[..^1];
+        return words;
+    }
+
     private static string FirstWord(string words)
     {
         var end = words.AsSpan().IndexOfAny(" ,;:");
         return (end < 0 ? words : words[..end]).Trim('*', '"', '.');
     }
 
-    [GeneratedRegex(@"\G(?:[\s:：≈~→⇒≡,，、}]|=|—\s*|\\(?:approx|quad|qquad|,|;|:|!|displaystyle|implies|Rightarrow|therefore|Large|large|huge|Huge)(?![A-Za-z])|\\text(?:bf|it|rm)?\s*\{(?!\s*\()|[\u2600-\u27BF]|[\uD83C-\uD83E][\uDC00-\uDFFF]\uFE0F?|Rs\.?(?=\s?\d)|US(?=\$)|(?:" + AnswerWords.LeadIns + @")(?![A-Za-z])|(?:[A-Za-z]{3,20}[ \t]+){0,3}[a-z]{3,20}[ \t]*=)*", Options, 1000)]
+    /// <summary>Words behind the mark that belong to it, be the value what it may.</summary>
+    [GeneratedRegex(@"\G(?:\s{0,3}(?:therefore|thus|hence|then|simply|just|indeed|actually|clearly|probably|likely|definitely|certainly|obviously)(?=[\s:,]),?)*", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Adverbs();
+
+    [GeneratedRegex(@"\G(?:[\s:：≈~→⇒≡,，、}]|=|—\s*|\*{1,3}(?=\S)|\((?:after|in|to|when|if|rounded|for|as|using|with|simplified|measured|correct)(?![A-Za-z])[^()\n]{0,40}\)|\\(?:approx|quad|qquad|,|;|:|!|displaystyle|implies|Rightarrow|therefore|Large|large|huge|Huge)(?![A-Za-z])|\\text(?:bf|it|rm)?\s*\{(?!\s*\()|[\u2600-\u27BF]|[\uD83C-\uD83E][\uDC00-\uDFFF]\uFE0F?|Rs\.?(?=\s?\d)|US(?=\$)|(?:" + AnswerWords.LeadIns + @")(?![A-Za-z])|(?:[A-Za-z]{3,20}[ \t]+){0,3}[a-z]{3,20}[ \t]*=)*", Options, 1000)]
     public static partial Regex Lead();
 
-    [GeneratedRegex(@"(?<![A-Za-z])(?:of\s+[^\s,;.]{1,20}\s+)?(?:is|are|was|were|be|equals?|totals?|comes to|becomes|=)(?![A-Za-z])\s*", Options, 1000)]
+    private const string Be = @"(?:(?<![A-Za-z])(?:is|are|was|were|be|equals?|totals?|comes to|becomes)(?![A-Za-z])|=>?|->|→|⇒|⟹)\s*";
+
+    [GeneratedRegex(Be, Options, 1000)]
     private static partial Regex Copula();
+
+    /// <summary>"20% of 50 is 10".</summary>
+    [GeneratedRegex(@"(?:of\s+[^\s,;.]{1,20}\s+)?" + Be, Options, 1000)]
+    private static partial Regex ShareIs();
+
+    [GeneratedRegex(@"(?:=>|->|→|⇒|⟹)\s*", Options, 1000)]
+    private static partial Regex Arrow();
 
     [GeneratedRegex(@"(?<![A-Za-z])(?:which|that|this|it|there)\s+(?:is|are|equals|gives|makes|comes to|=)(?![A-Za-z])\s*", Options, 1000)]
     private static partial Regex WhichIs();
@@ -184,22 +212,33 @@ internal static partial class AnswerClause
     [GeneratedRegex(@"(?<![A-Za-z])(?:so|therefore|thus|hence|then|which|making|if|when|where|of|giving)(?![A-Za-z])", Options, 1000)]
     private static partial Regex Consequence();
 
-    [GeneratedRegex(@"(?<![A-Za-z])(?:not|n't|or|maybe|perhaps|possibly|between|at least|at most|more than|less than|fewer than|greater than|over|under|up to|either|except)(?![A-Za-z])", Options, 1000)]
+    [GeneratedRegex(@"(?<![A-Za-z])(?:not|n't|or|maybe|perhaps|possibly|between|at least|at most|more than|less than|fewer than|greater than|over|under|up to|either|except|but|anything)(?![A-Za-z])", Options, 1000)]
     private static partial Regex Doubt();
 
+    /// <summary>Words that make what follows a bound, or deny it.</summary>
+    [GeneratedRegex(@"^\s{0,4}(?:at least|at most|more than|less than|fewer than|greater than|up to|not|anything but|no)(?![A-Za-z])", Options, 1000)]
+    private static partial Regex Compared();
+
     /// <summary>Where a reason begins, in an answer of words.</summary>
-    [GeneratedRegex(@"\s{0,3}[,，]\s{0,3}(?:which|because|since|as|so|where|but|not|making|meaning|i\.e\.)(?![A-Za-z])|\s{1,3}(?:because|since)(?![A-Za-z])|\s{1,3}—\s{1,3}|\s{0,3}\((?:since|because|as|i\.e\.|which)(?![A-Za-z])|</", Options, 1000)]
+    [GeneratedRegex(@"\s{0,3}[,，]\s{0,3}(?:which|because|since|as|so|where|but|not|making|meaning|i\.e\.)(?![A-Za-z])|\s{1,3}(?:because|since)(?![A-Za-z])|\s{1,3}—\s{1,3}(?!or\b|maybe\b|perhaps\b|possibly\b)|(?<![\d\s])\s{1,3}[-–]\s{1,3}(?!or\b|maybe\b|perhaps\b|possibly\b)(?=(?-i:[a-z]))|;\s{1,3}(?!or\b|maybe\b|perhaps\b|possibly\b|alternatively\b)(?=(?-i:[a-z]))|\s{0,3}\((?:since|because|as|i\.e\.|which)(?![A-Za-z])|</", Options, 1000)]
     private static partial Regex Reason();
 
     [GeneratedRegex(@"^(?<word>yes|no|true|false)\s*[,—–;-]\s*(?!or\b|maybe\b|perhaps\b)", Options, 1000)]
     private static partial Regex YesNo();
 
-    [GeneratedRegex(@"(?:\s|\\[)\]]|[$`|}*]){1,40}$", Options, 1000)]
+    [GeneratedRegex(@"(?:\s|\\[)\]]|[$`|}*]|[\u2600-\u27BF]|[\uD83C-\uD83E][\uDC00-\uDFFF]\uFE0F?){1,40}$", Options, 1000)]
     private static partial Regex Closers();
+
+    [GeneratedRegex(@"^[\s}*]{1,10}", Options, 1000)]
+    private static partial Regex Openers();
 
     /// <summary>Three words or more at the beginning: a sentence.</summary>
     [GeneratedRegex(@"^[A-Z][A-Za-z']* +[A-Za-z']+ +[A-Za-z'$\\(0-9]", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Opening();
+
+    /// <summary>What follows a value in a sentence.</summary>
+    [GeneratedRegex(@"\G(?:[.,;:—–(-]\s{0,3})?(?:[a-z]{2,}|I|It|The|This|That)(?![A-Za-z])", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Remark();
 
     [GeneratedRegex(@"(?<![\w.])[$€£]?\d[\d,]*(?:\.\d+)?", RegexOptions.CultureInvariant, 1000)]
     public static partial Regex Numbers();

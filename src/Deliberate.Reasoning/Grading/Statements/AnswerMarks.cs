@@ -91,11 +91,16 @@ internal static class AnswerMarks
         {
             if (at > 0 && !char.IsWhiteSpace(clause[at - 1]) && clause[at - 1] is not ('*' or ',' or '(')) continue;
             if (ValueReader.Read(clause, at, clause.Length) is not { } value) continue;
-            var (joined, behind) = AnswerOffers.Read(clause, value.Text, value.End);
-            if (Sentences.IsBlank(clause, behind, clause.Length)) return new AnswerStatement(start + at, end, confidence, AnswerClause.Bare(joined));
+            var (joined, behind) = AnswerOffers.Read(clause, AnswerClause.Choice(value.Text), value.End);
+            if (!Sentences.IsBlank(clause, behind, clause.Length)) continue;
+            if (MarkPatterns.Besides().IsMatch(clause.AsSpan(0, at))) return null;
+            return new AnswerStatement(start + at, end, confidence, AnswerClause.Bare(joined));
         }
 
-        return null;
+        // "Paris is the answer", but not "B is correct" of words.
+        return confidence == StatementConfidence.Clear && MarkPatterns.Subject().Match(clause) is { Success: true } subject
+            ? new AnswerStatement(start + subject.Index, end, StatementConfidence.Weak, subject.Groups["words"].Value.Trim(' ', '"', '“', '”', '‘', '’'))
+            : null;
     }
 
     /// <summary>"The correct option is ...": letters, or it states nothing.</summary>

@@ -18,7 +18,7 @@ internal static partial class AnswerWords
     private static readonly HashSet<string> Openings = Set("let let's first next step we i we'll i'll using use see below above here");
 
     /// <summary>Words between the mark and the value, which say nothing of it.</summary>
-    public const string LeadIns = "therefore|thus|then|hence|so|simply|just|exactly|precisely|equal to|equals?|given by|found to be|approximately|approx\\.?|about|around|roughly|nearly|indeed|actually|again|still|now|also|clearly|probably|likely|maybe|perhaps|possibly|definitely|certainly|surely|naturally|of course|obviously|either|both|a total of|the number|the value|the integer|the fraction|the expression|the pair|the ordered pair|the set|the interval|the letter|the (?:correct )?(?:option|choice)|(?:answer )?choice|option|letter|statement|rather|as follows|it is|it's|in fact|only|all";
+    public const string LeadIns = "therefore|thus|then|hence|so|simply|just|exactly|precisely|equal to|equals?|given by|found to be|approximately|approx\\.?|about|around|roughly|nearly|indeed|actually|again|still|now|also|clearly|probably|likely|maybe|perhaps|possibly|definitely|certainly|surely|naturally|of course|obviously|either|both|even|equivalently|a total of|the number|the value|the integer|the fraction|the expression|the pair|the ordered pair|the set|the interval|the letter|the (?:correct )?(?:option|choice)|(?:answer )?choice|option|letter|statement|rather|as follows|it is|it's|in fact|only|all";
 
     /// <summary>Where a reason or a remark begins: the value ends before it.</summary>
     private static readonly HashSet<string> Explanations = Set("""
@@ -30,7 +30,7 @@ internal static partial class AnswerWords
         """);
 
     /// <summary>Words behind a unit that add nothing to it: "5 apples left".</summary>
-    private static readonly HashSet<string> Trailing = Set("left remaining altogether total overall together each more less fewer again now ago away apart old long wide tall high deep only exactly instead");
+    private static readonly HashSet<string> Trailing = Set("left remaining altogether total overall together each more less fewer again now ago away apart old long wide tall high deep only exactly");
 
     /// <summary>Values that are words: they count as much as numbers.</summary>
     [GeneratedRegex(@"^(undefined|none|nothing|infinity|infinite|infinitely many|impossible|yes|no|true|false|never|always|neither|both|even|odd|positive|negative|increasing|decreasing|convergent|divergent|(it |this |the limit |the sum )?does ?n[o']t exist|DNE|(there is |there are )?no (real |integer |such |possible )?(solutions?|values?|answers?)|no such \w+|not possible|empty( set)?|the empty set|all real numbers|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)([- ](one|two|three|four|five|six|seven|eight|nine))?|(one )?hundred|thousand)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

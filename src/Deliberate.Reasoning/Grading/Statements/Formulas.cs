@@ -79,7 +79,9 @@ internal static class Formulas
     {
         var number = 0;
         while (number < between.Length && (char.IsAsciiDigit(between[number]) || between[number] is ',' or '.')) number++;
-        if (number == 0 || number == between.Length || between.Contains('\\')) return false;
+        if (number == 0 || number == between.Length) return false;
+        if (between.IndexOf('\\') is var command and >= 0) between = between[..command];
+        if (number >= between.Length) return false;
         var words = 0;
         foreach (var part in between[number..].Split(' '))
         {

@@ -25,7 +25,7 @@ internal static partial class MarkPatterns
     public static partial Regex Anchor();
 
     /// <summary>"answer" ... "is": with what it answers between them.</summary>
-    [GeneratedRegex(@"\G(?:[,\s]{1,2}(?:(?:that |which )?(?:we|I|you)(?:['’]re|\s{1,3}are)\s{1,3}\w{1,20}ing(?:\s{1,3}for)?|(?:to|for|of|in|that|which|we|I|you|here|then|therefore|thus|hence|so|now)\b[^.:;!?\n]{0,80}?))?(?:(?:\s{1,2}|,\s)(?:" + Be + @")|['’]s|[是为])(?<not>\s{1,3}not\b|n['’]t\b)?(?![A-Za-z])", Options, 1000)]
+    [GeneratedRegex(@"\G(?:[,\s]{1,2}(?:(?:that |which )?(?:we|I|you)(?:['’]re|\s{1,3}are)\s{1,3}\w{1,20}ing(?:\s{1,3}for)?|(?:to|for|of|in|at|by|on|from|with|after|when|as|once|that|which|we|I|you|here|then|therefore|thus|hence|so|now)\b[^.:;!?\n]{0,80}?)|\s{1,2}\([^()\n]{1,40}\))?(?:(?:\s{1,2}|,\s)(?:" + Be + @")|['’]s|[是为])(?<not>\s{1,3}not\b|n['’]t\b)?(?![A-Za-z])", Options, 1000)]
     public static partial Regex Is();
 
     /// <summary>"answer" and a colon, an equals sign, a dash, an arrow, the bar of a table.</summary>
@@ -47,6 +47,10 @@ internal static partial class MarkPatterns
     /// <summary>"... is the final" before "answer".</summary>
     [GeneratedRegex(@"(?:(?<!\s)\s{1,4}(?:is|are|was|would be|must be|should be)\s{1,3}(?:(?:therefore|thus|indeed|hence|then|in fact)\s{1,3})?(?:the|our|my|your)\s{1,3}|(?<!\s)\s{1,4}as\s{1,3}(?:the|our|my)\s{1,3})" + Adjectives + "$", Options, 1000)]
     public static partial Regex IsThe();
+
+    /// <summary>What "is the answer" where no value is: a few words, from the last comma on.</summary>
+    [GeneratedRegex(@"(?:^|[,:]\s{1,3}|\b(?:so|thus|hence|therefore|that|get|have|is)\s{1,3})(?!(?:this|that|which|it|what|these|those|here|there|each|only|we|i|you|none of)\b)(?<words>[\p{L}""“‘][^,.:;()\n]{0,40})$", Options, 1000)]
+    public static partial Regex Subject();
 
     /// <summary>"... is" before "correct".</summary>
     [GeneratedRegex(@"(?<!\s)\s{1,4}(?:is|are)\s{1,3}$", Options, 1000)]
@@ -78,7 +82,7 @@ internal static partial class MarkPatterns
     public static partial Regex Json();
 
     /// <summary>Words that replace what was stated: "wait, it is", "correction:", "it should be".</summary>
-    [GeneratedRegex(@"\b(?:wait|no|actually|correction|sorry|oops|hold on|scratch that|on second thought|let me correct (?:that|myself))\b[,:;.!—–\s-]{0,4}(?:(?:no|wait|sorry|actually|scratch that)\b[,:;.!—–\s-]{0,4}){0,2}(?:(?:it|that|this)(?:['’]s|\s{1,3}(?:is|was|must be|should be|should have been|would be))(?!\s{1,3}not\b)|should be|I mean|I meant|make (?:it|that))?[\s:]{1,3}(?=(?-i:[^a-z\n]))|\b(?:it|that|this|the (?:value|result|total))\s{1,3}should\s{1,3}(?:actually\s{1,3}|really\s{1,3}|instead\s{1,3})?(?:be|have been)\s{1,3}", Options, 1000)]
+    [GeneratedRegex(@"\b(?:wait|no|actually|correction|sorry|oops|hold on|scratch that|on second thought|let me correct (?:that|myself)|I mean|I meant)\b[,:;.!—–\s-]{0,4}(?:(?:no|wait|sorry|actually|scratch that)\b[,:;.!—–\s-]{0,4}){0,2}(?:(?:it|that|this)(?:['’]s|\s{1,3}(?:is|was|must be|should be|should have been|would be))(?!\s{1,3}not\b)|should be|I mean|I meant|make (?:it|that))?[\s:]{1,3}(?=(?-i:[^a-z\n]|[a-z](?![A-Za-z])))|\b(?:it|that|this|the (?:value|result|total))\s{1,3}should\s{1,3}(?:actually\s{1,3}|really\s{1,3}|instead\s{1,3})?(?:be|have been)\s{1,3}", Options, 1000)]
     public static partial Regex Correction();
 
     /// <summary>Words that take back what was stated.</summary>
@@ -101,6 +105,10 @@ internal static partial class MarkPatterns
 
     [GeneratedRegex(@"\b(?:not|neither|nor|isn't|never|n't)\b", Options, 1000)]
     public static partial Regex Negated();
+
+    /// <summary>Words behind which a value is not what is stated.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z])(?:than|of|by|from|not|exceeds|over|under|below|above|without|except|but|least|most|up to|between)\s{1,3}$", Options, 1000)]
+    public static partial Regex Besides();
 
     /// <summary>What a negation states instead.</summary>
     [GeneratedRegex(@"(?:\bbut(?: rather)?|\brather|\binstead|[,;]\s{0,3}(?:it is|it's|it should be))(?![A-Za-z])\s{0,3}", Options, 1000)]

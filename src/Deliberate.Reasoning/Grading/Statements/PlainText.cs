@@ -72,9 +72,11 @@ internal static partial class PlainText
             var run = at;
             while (run < text.Length && text[run] == text[at]) run++;
             var (before, after) = (at == 0 ? ' ' : text[at - 1], run == text.Length ? ' ' : text[run]);
-            var opens = !char.IsWhiteSpace(after) && !IsOperand(before, ')', ']', '}');
-            var closes = !char.IsWhiteSpace(before) && !IsOperand(after, '(', '[', '{');
             var count = run - at;
+
+            // Two underscores are no index, two stars may be a power.
+            var opens = !char.IsWhiteSpace(after) && !IsOperand(before, ')', ']', text[at] == '_' && count == 2 ? ')' : '}');
+            var closes = !char.IsWhiteSpace(before) && !IsOperand(after, '(', '[', '{');
             if (before == '\\' || (!opens && !closes) || (text[at] == '_' && count == 2 && IsName(text, at, run))) plain.Append(text, at, count);
             else if (count is 1 or 3 && closes && italic >= 0 && plain[italic] == text[at])
             {

@@ -53,9 +53,10 @@ internal static partial class ValueReader
         var inside = text[(at + 1)..end].Trim();
         if (inside.Length == 0 || inside.Contains('\n', StringComparison.Ordinal)) return null;
 
-        // A value in quotation marks is that value; words stay words.
-        var inner = Read(inside, 0, inside.Length) is { } value && value.End >= inside.TrimEnd('.').Length ? value : new AnswerValue(inside, 0, ValueKind.Quote);
-        return inner with { End = end + 1 };
+        // Values in quotation marks are those values; words stay words.
+        if (Read(inside, 0, inside.Length) is not { } value) return new AnswerValue(inside, end + 1, ValueKind.Quote);
+        var (joined, read) = AnswerOffers.Read(inside, value.Text, value.End);
+        return Sentences.IsBlank(inside, read, inside.Length) ? value with { Text = joined, End = end + 1 } : new AnswerValue(inside, end + 1, ValueKind.Quote);
     }
 
     private static AnswerValue? Letter(string text, int at, int limit)
