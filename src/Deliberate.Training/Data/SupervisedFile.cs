@@ -115,7 +115,7 @@ internal static class SupervisedFile
             foreach (var part in content.EnumerateArray())
             {
                 var type = line.GetString(part, "type");
-                if (type != "text") throw line.Error($"A part of type \"{type}\" cannot be learned from: only text can.", "content");
+                if (type != "text") throw line.Error($"A part of type \"{type}\" cannot be learned from: only text can.", "content", type is "thinking" or "reasoning" ? "Write a thought into \"reasoning_content\", beside \"content\"." : null);
                 line.GetString(part, "text");
             }
         }

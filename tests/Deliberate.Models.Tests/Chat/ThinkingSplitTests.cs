@@ -53,6 +53,23 @@ public sealed class ThinkingSplitTests
     }
 
     [Fact]
+    public void A_text_to_learn_from_is_parted_at_the_same_places_and_written_back_behind_any_prompt()
+    {
+        var parts = Gen.Elements("<think>", "</think>", "<thi", " ", "\n", "a", "4.", "[THINK]", "[/THINK]", "é");
+        var cases = from text in parts.ListOf() from prompt in Gen.Elements("", "A:", "<think>", "<think>\n", "[THINK]", "</think>") select (Text: string.Concat(text), Prompt: prompt);
+        Prop.ForAll(cases.ToArbitrary(), one =>
+        {
+            var (split, written) = (ThinkingSplit.Of(one.Text), WrittenThought.Read(one.Text));
+            if (split is { Thinking: not null, Text: "", IsUnfinished: true }) return;
+            (written.Thought?.Trim(), written.Answer.Trim()).ShouldBe((split.Thinking?.Trim(), split.Text.Trim()));
+            // Behind a prompt that opened the thought there is one, if only an empty one.
+            var read = ThinkingSplit.Of(written.Behind(one.Prompt), one.Prompt);
+            if (ThinkingTags.OpenedBy(one.Prompt) is { } opened && (written.Thought?.Contains(opened.Close, StringComparison.Ordinal) == true || written.Thought?.TrimStart().StartsWith(opened.Open, StringComparison.Ordinal) == true)) return;
+            (read.Thinking?.Trim() ?? "", read.Text.Trim()).ShouldBe((split.Thinking?.Trim() ?? "", split.Text.Trim()));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Chat_shows_the_same_thought_and_text_while_they_are_written()
     {
         var parts = Gen.Elements("<think>", "</think>", "<think", "</", ">", " ", "\n", "a", "<thinking>", "[THINK]", "[/THINK]", "é");

@@ -38,6 +38,15 @@ public sealed class SupervisedEncoderTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_template_thoughts_stand_between_our_own_tags()
+    {
+        var format = Plain();
+        Learned(format, Encode(format, """{"prompt": "2+3=", "completion": "5", "reasoning": "two, three"}""").Single()).ShouldBe("<think>two, three</think>5<|end|>");
+        var example = Encode(format with { ChatTemplate = PlainChat.Template }, """{"messages": [{"role": "user", "content": "2+3?"}, {"role": "assistant", "content": "5", "thinking": "two, three"}, {"role": "user", "content": "sure?"}, {"role": "assistant", "content": "<think>again</think>yes"}]}""").Single();
+        Learned(format, example).ShouldBe("<think>two, three</think>5<|end|>|<think>again</think>yes<|end|>");
+    }
+
+    [Fact]
     public void Prompt_and_completion_become_two_turns_where_the_model_has_a_template()
     {
         var format = Plain() with { ChatTemplate = PlainChat.Template };
