@@ -7,9 +7,9 @@ namespace Deliberate.Reasoning;
 /// <para>
 /// Calls come from several threads at once, as many as the recipe's <c>parallel</c> says, in no particular order: keep no state
 /// between them, or guard it. The same sample must get the same verdict whenever it is asked, or a resumed run is not the run
-/// that was stopped. A call that throws, or takes longer than the recipe's time limit, is made again, as often as the recipe's
-/// <c>retries</c> say; if it still fails its samples are harness errors, which are counted and reported, never taken for wrong
-/// answers; so throw freely where something is broken, and return <see cref="Verdict.Unscored"/> where an answer is unreadable. The
+/// that was stopped. A call that throws, or takes longer than the recipe's time limit, is made again, sample by sample and as often
+/// as the recipe's <c>retries</c> say; one that still fails is a harness error, which is counted and reported, never taken for a wrong
+/// answer; so throw freely where something is broken, and return <see cref="Verdict.Unscored"/> where an answer is unreadable. The
 /// code runs in this process and is not sandboxed: do not run what a model wrote in it.
 /// </para>
 /// <para>One that also implements <see cref="IDisposable"/> is disposed at the end of the run.</para>

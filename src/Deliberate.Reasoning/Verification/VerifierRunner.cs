@@ -85,9 +85,10 @@ internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan ti
             else open.Add(i);
         }
 
-        while (open.Count > 0)
+        for (var isFirst = true; open.Count > 0; isFirst = false)
         {
-            var asked = await Ask([.. open.Select(i => samples[i])], cancellation).ConfigureAwait(false);
+            // Again one by one: a sample that breaks a call must not take the others of its batch with it.
+            var asked = await Ask([.. open.Select(i => samples[i])], isFirst ? Verifier.BatchSize : 1, cancellation).ConfigureAwait(false);
             var again = new List<int>();
             for (var k = 0; k < open.Count; k++)
             {
@@ -104,10 +105,10 @@ internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan ti
         return verdicts;
     }
 
-    /// <summary>Each sample once, in calls of as many as the verifier takes.</summary>
-    private async Task<Verdict[]> Ask(Sample[] samples, CancellationToken cancellation)
+    /// <summary>Each sample once, in calls of so many.</summary>
+    private async Task<Verdict[]> Ask(Sample[] samples, int batch, CancellationToken cancellation)
     {
-        var calls = samples.Chunk(Math.Max(1, Verifier.BatchSize)).ToArray();
+        var calls = samples.Chunk(Math.Max(1, batch)).ToArray();
         var verdicts = new IReadOnlyList<Verdict>[calls.Length];
         await Parallel.ForAsync(0, calls.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellation }, async (i, token) => verdicts[i] = await Call(calls[i], token).ConfigureAwait(false)).ConfigureAwait(false);
         return [.. verdicts.SelectMany(v => v)];

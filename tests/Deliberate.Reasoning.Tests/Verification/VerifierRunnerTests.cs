@@ -116,6 +116,16 @@ public sealed class VerifierRunnerTests
         asked.OrderBy(a => a.Key).Select(a => a.Value).ShouldBe([2, 2, 3, 3, 1]);
     }
 
+    [Theory]
+    [InlineData(0, new[] { 4, 5 })]
+    [InlineData(1, new[] { 4 })]
+    public void A_sample_that_breaks_a_call_takes_the_others_of_its_batch_with_it_only_where_nothing_is_asked_again(int retries, int[] lost)
+    {
+        using var runner = Runner(new Batched(2, samples => samples.Any(s => s.Attempt == 4) ? throw new FormatException("what is this") : [.. samples.Select(_ => Verdict.Pass())]), mostErrors: 1, retries: retries);
+        var verdicts = runner.Run(Samples(6), default);
+        Enumerable.Range(0, 6).Where(i => verdicts[i].Outcome == SampleOutcome.HarnessError).ShouldBe(lost);
+    }
+
     [Fact]
     public void A_verifier_that_takes_many_gets_them_at_once()
     {
