@@ -9,9 +9,9 @@ internal sealed class EvaluationMetrics
         Accuracy = new($"{prefix}/accuracy", MetricUnit.Share, "Samples whose answer is right: pass@1.", "over all samples of all problems", Each);
         AllStepsRight = new($"{prefix}/all_steps_right", MetricUnit.Share, "Samples whose answer and every step of the thought are right.", "the family's own checker", Each);
         Truncated = new($"{prefix}/truncated", MetricUnit.Share, "Completions that the token budget cut off.", "finish reason `length`", Each);
-        Unscored = new($"{prefix}/unscored", MetricUnit.Share, "Samples without an answer that could be read.", "outcome `unscored`", "where there are any");
-        HarnessErrors = new($"{prefix}/harness_errors", MetricUnit.Count, "Samples that the verifier itself failed on: in no other number.", "outcome `harness_error`", "where there are any");
-        CutWhileThinking = new($"{prefix}/cut_while_thinking", MetricUnit.Share, "Samples that the token budget cut off within their thought, before any answer.", "outcome `cut_while_thinking`; part of the truncated ones", "where there are any");
+        Unscored = new($"{prefix}/unscored", MetricUnit.Share, "Samples without an answer that could be read.", "outcome `unscored`", Each);
+        HarnessErrors = new($"{prefix}/harness_errors", MetricUnit.Count, "Samples that the verifier itself failed on: in no other number.", "outcome `harness_error`", Each);
+        CutWhileThinking = new($"{prefix}/cut_while_thinking", MetricUnit.Share, "Samples that the token budget cut off within their thought, before any answer.", "outcome `cut_while_thinking`; part of the truncated ones", Each);
         CompletionLength = new($"{prefix}/completion_length", MetricUnit.Tokens, "Mean length of the completions.", SampleMetrics.LengthRule, Each);
         CompletionLengthRight = new($"{prefix}/completion_length_right", MetricUnit.Tokens, "Mean length of the completions with a right answer.", SampleMetrics.LengthRule, "where any is right");
         CompletionLengthWrong = new($"{prefix}/completion_length_wrong", MetricUnit.Tokens, "Mean length of the completions without a right answer.", SampleMetrics.LengthRule, "where any is not right");

@@ -33,7 +33,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("What a reward's distance from its group's mean is divided by: group, batch or none.")]
     public AdvantageScaling Advantage { get; init; } = AdvantageScaling.Group;
 
-    [Description("Optimizer steps on each sampled batch, which is cut by problems.")]
+    [Description("Mini-batches, an optimizer step each, that a sampled batch is cut into by problems.")]
     [InRange(1, 1 << 16)]
     public int Updates { get; init; } = 1;
 

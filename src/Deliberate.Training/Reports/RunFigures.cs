@@ -14,7 +14,8 @@ internal static class RunFigures
 
     public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
         RunWords.Name(run), run.Learning, "share of held-out answers", Points(run, run.Evaluations), control is null ? null : Points(control, control.Evaluations), Counts(run),
-        $"{Sampling}, after so many {run.Learning.Steps}");
+        $"{Sampling}, after so many {run.Learning.Steps}") with
+    { Terms = [.. Terms(run)] };
 
     /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
     public static IReadOnlyList<IChart> Picture(RunEvidence run, RunEvidence? control)
@@ -74,6 +75,14 @@ internal static class RunFigures
                 e.Step, SampleMeasure.Accuracy.Of(samples), SampleMeasure.CompletionLengthRight.Of(samples), SampleMeasure.CompletionLengthWrong.Of(samples), run.Thinks ? SampleMeasure.StepsRight.Of(samples) : null);
         }).GroupBy(p => p.Step).Select(g => g.Last()),
     ];
+
+    /// <summary>The metrics that the points of learning are.</summary>
+    private static IEnumerable<ReportTerm> Terms(RunEvidence run)
+    {
+        var names = EvaluationMetrics.Run;
+        IEnumerable<RunMetric> metrics = run.Thinks ? [names.Accuracy, names.AllStepsRight] : [names.Accuracy];
+        return metrics.Concat([names.CompletionLengthRight, names.CompletionLengthWrong]).Select(ReportTerm.Of);
+    }
 
     private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, SampleMeasure measure) =>
         new(name, measure.Of(run.First(run.Base!)), measure.Of(run.First(run.Final!)), control?.Final is { } direct ? measure.Of(control.First(direct)) : null);

@@ -98,9 +98,9 @@ public sealed record EvaluationSummary
         Add(names.Accuracy, Accuracy);
         Add(names.AllStepsRight, AllStepsRight);
         Add(names.Truncated, Truncated);
-        if (Unscored > 0) values.Add(names.Unscored, (double)Unscored / Samples);
-        if (CutWhileThinking > 0) values.Add(names.CutWhileThinking, (double)CutWhileThinking / Samples);
-        if (HarnessErrors > 0) values.Add(names.HarnessErrors, HarnessErrors);
+        if (Samples > 0) values.Add(names.Unscored, (double)Unscored / Samples);
+        if (Samples > 0) values.Add(names.CutWhileThinking, (double)CutWhileThinking / Samples);
+        values.Add(names.HarnessErrors, HarnessErrors);
         Add(names.CompletionLength, CompletionLength);
         Add(names.CompletionLengthRight, CompletionLengthRight);
         Add(names.CompletionLengthWrong, CompletionLengthWrong);

@@ -47,7 +47,7 @@ public sealed partial class MetricListTests
     {
         var found = new List<string>();
         var files = 0;
-        foreach (var file in Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in new[] { "src", "benchmarks" }.SelectMany(folder => Directory.EnumerateFiles(Repository.Path(folder), "*.cs", SearchOption.AllDirectories)))
         {
             var path = Path.GetRelativePath(Repository.Path(), file).Replace('\\', '/');
             if (path.Contains("/obj/", StringComparison.Ordinal) || path.StartsWith("src/Deliberate.Training/Metrics/", StringComparison.Ordinal)) continue;
@@ -70,10 +70,10 @@ public sealed partial class MetricListTests
     }
 
     [Fact]
-    public void Guides_and_recipes_name_metrics_as_the_list_does()
+    public void Guides_recipes_and_samples_name_metrics_as_the_list_does()
     {
         var named = 0;
-        var files = Directory.GetFiles(Repository.Path("docs"), "*.md").Concat(Directory.GetFiles(Repository.Path("recipes"), "*.yaml", SearchOption.AllDirectories)).Append(Repository.Path("README.md"));
+        var files = Directory.GetFiles(Repository.Path("docs"), "*.md").Concat(Directory.GetFiles(Repository.Path("recipes"), "*.yaml", SearchOption.AllDirectories)).Concat(Directory.GetFiles(Repository.Path("samples"), "*.cs", SearchOption.AllDirectories)).Append(Repository.Path("README.md"));
         foreach (var file in files.Where(f => Path.GetFileName(f) is not ("metrics.md" or "log.md")))
         {
             foreach (Match match in WholeName().Matches(File.ReadAllText(file)).Where(m => !m.Value.EndsWith('/')))
