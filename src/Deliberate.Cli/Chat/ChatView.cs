@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Deliberate.Core;
 using Deliberate.Models;
 using Spectre.Console;
@@ -23,12 +22,12 @@ internal sealed class ChatView(bool showsThinking)
         if (piece.IsThinking != _thinking) Turn(piece.IsThinking);
         if (!piece.IsThinking)
         {
-            Console.Out.Write(Console.IsOutputRedirected ? piece.Text : Plain(piece.Text));
+            Console.Out.Write(Console.IsOutputRedirected ? piece.Text : ModelText.Show(piece.Text));
             (_wrote, _endsLine) = (true, piece.Text.EndsWith('\n'));
         }
         else if (ShowsThinking)
         {
-            Terminal.Progress.Write(new Text(Plain(piece.Text), Dim));
+            Terminal.Progress.Write(new Text(ModelText.Show(piece.Text), Dim));
         }
         else if (Terminal.IsLive && !_counting)
         {
@@ -70,12 +69,5 @@ internal sealed class ChatView(bool showsThinking)
         if (!thinking && ShowsThinking) Console.Error.WriteLine("\n");
         if (_counting) Console.Error.Write("\r\u001b[K");
         (_thinking, _counting) = (thinking, false);
-    }
-
-    private static string Plain(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (var c in text) plain.Append(char.IsControl(c) && c is not ('\n' or '\t') ? SafeText.Replacement : c);
-        return plain.ToString();
     }
 }

@@ -103,8 +103,7 @@ internal readonly record struct JsonLine(string File, int Number, JsonElement Ro
     {
         if (element.ValueKind is JsonValueKind.Object) return "an object";
         if (element.ValueKind is JsonValueKind.Array) return "an array";
-        var text = element.GetRawText();
-        return text.Length <= 40 ? text : text[..40] + "...";
+        return Excerpt.Of(element.GetRawText(), 40);
     }
 
     private static List<string> Names(JsonElement element)

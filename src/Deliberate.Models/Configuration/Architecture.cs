@@ -25,7 +25,7 @@ internal abstract class Architecture
     public virtual bool PermutedInGguf => false;
 
     /// <summary>Completes what <see cref="HuggingFaceConfiguration"/> read of the fields that all families share.</summary>
-    public abstract ModelConfiguration Complete(ModelConfiguration shared, JsonFields fields);
+    public abstract ModelConfiguration Complete(ModelConfiguration shared, JsonField fields);
 
     /// <summary>Whether a configuration can be written under this name without losing a part of it.</summary>
     public abstract bool CanExpress(ModelConfiguration configuration);
@@ -45,7 +45,7 @@ internal abstract class Architecture
 
         var name = className ?? modelType;
         throw new UserError(
-            name is null ? "the architecture is not named." : $"the architecture {(name.Length > 80 ? name[..80] : name)} is not supported.",
+            name is null ? "the architecture is not named." : $"the architecture {Excerpt.Of(name, 80)} is not supported.",
             file,
             field: field,
             advice: $"Supported: {string.Join("; ", All.Select(a => $"{a.ClassName} ({a.Examples})"))}.");

@@ -89,23 +89,23 @@ internal sealed record GenerationConfiguration
     public static GenerationConfiguration Load(string folder, int vocabulary, ICollection<IgnoredValue> ignored)
     {
         if (ModelFolder.Find(folder, FileName) is not { } path) return new GenerationConfiguration();
-        var fields = JsonFields.Read(path);
+        var fields = JsonField.Read(path);
         return new GenerationConfiguration
         {
-            DoSample = fields.OptionalBool("do_sample"),
-            Temperature = fields.OptionalNumber("temperature", 0, 100),
-            TopK = NeutralSettings.NoneBelow0(fields.OptionalInt("top_k", int.MinValue, int.MaxValue)),
-            TopP = NeutralSettings.OneFor0(fields.OptionalNumber("top_p", 0, 1)),
-            MinP = fields.OptionalNumber("min_p", 0, 1),
-            TypicalP = NeutralSettings.OneFor0(fields.OptionalNumber("typical_p", 0, 1)),
-            EpsilonCutoff = fields.OptionalNumber("epsilon_cutoff", 0, 1),
-            EtaCutoff = fields.OptionalNumber("eta_cutoff", 0, 1),
-            RepetitionPenalty = fields.OptionalNumber(RepetitionName, 0, 1000) is 0 ? 1 : fields.OptionalNumber(RepetitionName, 1e-3, 1000),
-            NoRepeatNgramSize = NeutralSettings.NoneBelow0(fields.OptionalInt("no_repeat_ngram_size", int.MinValue, int.MaxValue)),
-            MaxNewTokens = fields.OptionalInt("max_new_tokens", int.MinValue, int.MaxValue) is { } budget and > 0 ? budget : null,
-            BosTokenId = fields.TokenId("bos_token_id", vocabulary, ignored),
-            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary, ignored),
-            PadTokenId = fields.TokenId("pad_token_id", vocabulary, ignored),
+            DoSample = fields["do_sample"].OptionalFlag(),
+            Temperature = fields["temperature"].OptionalNumber(0, 100),
+            TopK = NeutralSettings.NoneBelow0(fields["top_k"].OptionalInt(int.MinValue, int.MaxValue)),
+            TopP = NeutralSettings.OneFor0(fields["top_p"].OptionalNumber(0, 1)),
+            MinP = fields["min_p"].OptionalNumber(0, 1),
+            TypicalP = NeutralSettings.OneFor0(fields["typical_p"].OptionalNumber(0, 1)),
+            EpsilonCutoff = fields["epsilon_cutoff"].OptionalNumber(0, 1),
+            EtaCutoff = fields["eta_cutoff"].OptionalNumber(0, 1),
+            RepetitionPenalty = fields[RepetitionName].OptionalNumber(0, 1000) is 0 ? 1 : fields[RepetitionName].OptionalNumber(1e-3, 1000),
+            NoRepeatNgramSize = NeutralSettings.NoneBelow0(fields["no_repeat_ngram_size"].OptionalInt(int.MinValue, int.MaxValue)),
+            MaxNewTokens = fields["max_new_tokens"].OptionalInt(int.MinValue, int.MaxValue) is { } budget and > 0 ? budget : null,
+            BosTokenId = fields["bos_token_id"].TokenId(vocabulary, ignored),
+            EosTokenIds = fields["eos_token_id"].TokenIds(vocabulary, ignored),
+            PadTokenId = fields["pad_token_id"].TokenId(vocabulary, ignored),
         };
     }
 

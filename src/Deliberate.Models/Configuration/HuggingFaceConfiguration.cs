@@ -25,37 +25,37 @@ internal static class HuggingFaceConfiguration
     /// <param name="ignored">Takes the ids that name no token.</param>
     public static ModelConfiguration Read(string path, ICollection<IgnoredValue> ignored)
     {
-        var fields = JsonFields.Read(path);
-        var classes = fields.Strings("architectures");
-        var architecture = Architecture.Find(classes.Count > 0 ? classes[0] : null, fields.String("model_type"), path, classes.Count > 0 ? "architectures" : "model_type");
-        if (fields.Has("quantization_config")) throw fields.Error("quantization_config", "checkpoints quantised for other runtimes are not supported.", "Use the unquantised checkpoint, or a GGUF file.");
+        var fields = JsonField.Read(path);
+        var classes = fields["architectures"].Strings();
+        var architecture = Architecture.Find(classes.Count > 0 ? classes[0] : null, fields["model_type"].OptionalText(), path, classes.Count > 0 ? "architectures" : "model_type");
+        if (!fields["quantization_config"].IsAbsent) throw fields["quantization_config"].Error("checkpoints quantised for other runtimes are not supported.", "Use the unquantised checkpoint, or a GGUF file.");
 
-        var hidden = fields.Int("hidden_size", 1, MostWidth);
-        var heads = fields.Int("num_attention_heads", 1, MostHeads);
-        if (!fields.Has("head_dim") && hidden % heads != 0) throw fields.Error("hidden_size", $"{hidden} is not divisible by {heads} heads, and no head_dim is given.");
-        var vocabulary = fields.Int("vocab_size", 1, MostVocabulary);
-        var positions = fields.Int("max_position_embeddings", 1, MostPositions, 2048);
+        var hidden = fields["hidden_size"].Int(1, MostWidth);
+        var heads = fields["num_attention_heads"].Int(1, MostHeads);
+        if (fields["head_dim"].IsAbsent && hidden % heads != 0) throw fields["hidden_size"].Error($"{hidden} is not divisible by {heads} heads, and no head_dim is given.");
+        var vocabulary = fields["vocab_size"].Int(1, MostVocabulary);
+        var positions = fields["max_position_embeddings"].Int(1, MostPositions, 2048);
         var shared = new ModelConfiguration
         {
             Architecture = architecture.Name,
             VocabularySize = vocabulary,
             HiddenSize = hidden,
-            IntermediateSize = fields.Int("intermediate_size", 1, MostWidth),
-            LayerCount = fields.Int("num_hidden_layers", 1, MostLayers),
+            IntermediateSize = fields["intermediate_size"].Int(1, MostWidth),
+            LayerCount = fields["num_hidden_layers"].Int(1, MostLayers),
             HeadCount = heads,
-            KeyValueHeadCount = fields.Int("num_key_value_heads", 1, MostHeads, heads),
-            HeadSize = fields.Int("head_dim", 1, MostHeadSize, Math.Max(1, hidden / heads)),
-            NormEpsilon = fields.Number("rms_norm_eps", 1e-15, 1, 1e-6),
+            KeyValueHeadCount = fields["num_key_value_heads"].Int(1, MostHeads, heads),
+            HeadSize = fields["head_dim"].Int(1, MostHeadSize, Math.Max(1, hidden / heads)),
+            NormEpsilon = fields["rms_norm_eps"].Number(1e-15, 1, 1e-6),
             MaxPositions = positions,
             Rope = HuggingFaceRope.Read(fields, positions),
-            TieWordEmbeddings = fields.Bool("tie_word_embeddings", false),
+            TieWordEmbeddings = fields["tie_word_embeddings"].Flag(false),
             Activation = Activation(fields),
-            BosTokenId = fields.TokenId("bos_token_id", vocabulary, ignored),
-            EosTokenIds = fields.TokenIds("eos_token_id", vocabulary, ignored),
-            PadTokenId = fields.TokenId("pad_token_id", vocabulary, ignored),
+            BosTokenId = fields["bos_token_id"].TokenId(vocabulary, ignored),
+            EosTokenIds = fields["eos_token_id"].TokenIds(vocabulary, ignored),
+            PadTokenId = fields["pad_token_id"].TokenId(vocabulary, ignored),
         };
         var configuration = architecture.Complete(shared, fields);
-        Check(configuration, fields.File, "num_key_value_heads", "head_dim");
+        Check(configuration, path, "num_key_value_heads", "head_dim");
         return configuration;
     }
 
@@ -137,10 +137,10 @@ internal static class HuggingFaceConfiguration
         json.WriteEndArray();
     }
 
-    private static ActivationKind Activation(JsonFields fields) => fields.String("hidden_act") switch
+    private static ActivationKind Activation(JsonField fields) => fields["hidden_act"].OptionalText() switch
     {
         null or "silu" or "swish" => ActivationKind.Silu,
         "gelu_pytorch_tanh" or "gelu_new" => ActivationKind.TanhGelu,
-        var other => throw fields.Error("hidden_act", $"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
+        var other => throw fields["hidden_act"].Error($"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
     };
 }

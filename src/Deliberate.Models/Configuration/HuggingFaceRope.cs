@@ -12,53 +12,53 @@ internal static class HuggingFaceRope
     private const double MostTheta = 1e15;
     private const double MostFactor = 1e6;
 
-    public static RopeSettings Read(JsonFields fields, int maxPositions)
+    public static RopeSettings Read(JsonField fields, int maxPositions)
     {
-        var scaling = fields.Object("rope_parameters") ?? fields.Object("rope_scaling");
+        var given = fields["rope_parameters"].OptionalObject() ?? fields["rope_scaling"].OptionalObject();
         var settings = new RopeSettings
         {
-            Theta = scaling?.OptionalNumber("rope_theta", 1e-3, MostTheta) ?? fields.Number("rope_theta", 1e-3, MostTheta, 10000),
-            PartialFactor = scaling?.OptionalNumber("partial_rotary_factor", 0.01, 1) ?? fields.Number("partial_rotary_factor", 0.01, 1, 1),
+            Theta = given?["rope_theta"].OptionalNumber(1e-3, MostTheta) ?? fields["rope_theta"].Number(1e-3, MostTheta, 10000),
+            PartialFactor = given?["partial_rotary_factor"].OptionalNumber(0.01, 1) ?? fields["partial_rotary_factor"].Number(0.01, 1, 1),
         };
-        if (scaling is null) return settings;
+        if (given is not { } scaling) return settings;
 
-        var kind = scaling.String("rope_type") ?? scaling.String("type");
+        var kind = scaling["rope_type"].OptionalText() ?? scaling["type"].OptionalText();
         switch (kind)
         {
-            case null when !scaling.Has("factor"):
+            case null when scaling["factor"].IsAbsent:
             case "default":
                 return settings;
             case "linear":
-                return settings with { Kind = RopeKind.Linear, Factor = scaling.Number("factor", 1e-3, MostFactor) };
+                return settings with { Kind = RopeKind.Linear, Factor = scaling["factor"].Number(1e-3, MostFactor) };
             case "llama3":
-                var low = scaling.Number("low_freq_factor", 1e-3, MostFactor);
-                var high = scaling.Number("high_freq_factor", 1e-3, MostFactor);
-                if (high <= low) throw scaling.Error("high_freq_factor", $"must be above low_freq_factor ({low}), not {high}.");
+                var low = scaling["low_freq_factor"].Number(1e-3, MostFactor);
+                var high = scaling["high_freq_factor"].Number(1e-3, MostFactor);
+                if (high <= low) throw scaling["high_freq_factor"].Error($"must be above low_freq_factor ({low}), not {high}.");
                 return settings with
                 {
                     Kind = RopeKind.Llama3,
-                    Factor = scaling.Number("factor", 1e-3, MostFactor),
+                    Factor = scaling["factor"].Number(1e-3, MostFactor),
                     LowFrequencyFactor = low,
                     HighFrequencyFactor = high,
-                    OriginalPositions = scaling.Int("original_max_position_embeddings", 1, HuggingFaceConfiguration.MostPositions),
+                    OriginalPositions = scaling["original_max_position_embeddings"].Int(1, HuggingFaceConfiguration.MostPositions),
                 };
             case "yarn":
-                if (settings.Theta <= 1) throw scaling.Error("rope_theta", $"must be above 1 for yarn, not {settings.Theta}.");
-                var original = scaling.Int("original_max_position_embeddings", 1, HuggingFaceConfiguration.MostPositions, maxPositions);
+                if (settings.Theta <= 1) throw scaling["rope_theta"].Error($"must be above 1 for yarn, not {settings.Theta}.");
+                var original = scaling["original_max_position_embeddings"].Int(1, HuggingFaceConfiguration.MostPositions, maxPositions);
                 return settings with
                 {
                     Kind = RopeKind.Yarn,
                     OriginalPositions = original,
-                    Factor = scaling.Number("factor", 1e-3, MostFactor, (double)maxPositions / original),
-                    BetaFast = scaling.Number("beta_fast", 1e-3, MostFactor, 32),
-                    BetaSlow = scaling.Number("beta_slow", 1e-3, MostFactor, 1),
-                    AttentionFactor = scaling.OptionalNumber("attention_factor", 1e-3, MostFactor),
-                    MScale = scaling.OptionalNumber("mscale", 0, MostFactor),
-                    MScaleAllDimensions = scaling.OptionalNumber("mscale_all_dim", 0, MostFactor),
-                    Truncate = scaling.Bool("truncate", true),
+                    Factor = scaling["factor"].Number(1e-3, MostFactor, (double)maxPositions / original),
+                    BetaFast = scaling["beta_fast"].Number(1e-3, MostFactor, 32),
+                    BetaSlow = scaling["beta_slow"].Number(1e-3, MostFactor, 1),
+                    AttentionFactor = scaling["attention_factor"].OptionalNumber(1e-3, MostFactor),
+                    MScale = scaling["mscale"].OptionalNumber(0, MostFactor),
+                    MScaleAllDimensions = scaling["mscale_all_dim"].OptionalNumber(0, MostFactor),
+                    Truncate = scaling["truncate"].Flag(true),
                 };
             default:
-                throw scaling.Error("rope_type", $"the rotary scaling {kind ?? "(unnamed)"} is not supported.", "Supported: default, linear, llama3, yarn.");
+                throw scaling["rope_type"].Error($"the rotary scaling {kind ?? "(unnamed)"} is not supported.", "Supported: default, linear, llama3, yarn.");
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed class GgufWeights : ITensorSource
         ["ffn_down"] = "mlp.down_proj",
     };
 
+    private delegate void Reading<T>(string stored, Span<T> destination, long start);
+
     private readonly Dictionary<string, string> _stored = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
     private readonly int _headSize;
@@ -91,61 +93,35 @@ internal sealed class GgufWeights : ITensorSource
 
     public TensorInfo Info(string name) => File.Info(Stored(name)) with { Name = name };
 
-    public void Read(string name, Span<float> destination, long start = 0)
-    {
-        var stored = Stored(name);
-        if (!IsPermuted(name))
-        {
-            File.Read(stored, destination, start);
-            return;
-        }
+    public void Read(string name, Span<float> destination, long start = 0) => Read(name, destination, start, RowElements(Stored(name)), File.Read);
 
-        var width = RowElements(stored);
-        for (var done = 0; done < destination.Length;)
-        {
-            var (at, count) = Move(start + done, destination.Length - done, width);
-            File.Read(stored, destination.Slice(done, count), at);
-            done += count;
-        }
-    }
-
-    public void ReadDouble(string name, Span<double> destination, long start = 0)
-    {
-        var stored = Stored(name);
-        if (!IsPermuted(name))
-        {
-            File.ReadDouble(stored, destination, start);
-            return;
-        }
-
-        var width = RowElements(stored);
-        for (var done = 0; done < destination.Length;)
-        {
-            var (at, count) = Move(start + done, destination.Length - done, width);
-            File.ReadDouble(stored, destination.Slice(done, count), at);
-            done += count;
-        }
-    }
+    public void ReadDouble(string name, Span<double> destination, long start = 0) => Read(name, destination, start, RowElements(Stored(name)), File.ReadDouble);
 
     public void ReadBytes(string name, Span<byte> destination, long offset = 0)
     {
         var stored = Stored(name);
-        if (!IsPermuted(name))
-        {
-            File.ReadBytes(stored, destination, offset);
-            return;
-        }
-
-        var width = File.Info(stored).Type.Bytes(RowElements(stored));
-        for (var done = 0; done < destination.Length;)
-        {
-            var (at, count) = Move(offset + done, destination.Length - done, width);
-            File.ReadBytes(stored, destination.Slice(done, count), at);
-            done += count;
-        }
+        Read(name, destination, offset, File.Info(stored).Type.Bytes(RowElements(stored)), File.ReadBytes);
     }
 
     public void Dispose() => File.Dispose();
+
+    /// <param name="width">Of a row, in the units that are read.</param>
+    private void Read<T>(string name, Span<T> destination, long start, long width, Reading<T> read)
+    {
+        var stored = Stored(name);
+        if (!IsPermuted(name))
+        {
+            read(stored, destination, start);
+            return;
+        }
+
+        for (var done = 0; done < destination.Length;)
+        {
+            var (at, count) = Move(start + done, destination.Length - done, width);
+            read(stored, destination.Slice(done, count), at);
+            done += count;
+        }
+    }
 
     /// <summary>Where the rest of the row at a place is stored, and how much of it is wanted.</summary>
     private (long At, int Count) Move(long place, int wanted, long width)

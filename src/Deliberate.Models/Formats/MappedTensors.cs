@@ -11,6 +11,8 @@ internal abstract class MappedTensors : ITensorSource
     /// <summary>Elements converted at a time: a multiple of every block, small enough for spans of bytes.</summary>
     private const int Piece = 1 << 20;
 
+    private delegate void Conversion<T>(StoredType type, ReadOnlySpan<byte> stored, Span<T> elements);
+
     private readonly MappedFile _file;
     private readonly Dictionary<string, Place> _places;
     private readonly string[] _names;
@@ -39,33 +41,26 @@ internal abstract class MappedTensors : ITensorSource
 
     public TensorInfo Info(string name) => Find(name).Info;
 
-    public void Read(string name, Span<float> destination, long start = 0)
-    {
-        var place = Find(name);
-        CheckRange(place.Info, start, destination.Length);
-        for (var done = 0; done < destination.Length; done += Piece)
-        {
-            var piece = destination.Slice(done, Math.Min(Piece, destination.Length - done));
-            Elements.ToSingle(place.Info.Type, Stored(place, start + done, piece.Length), piece);
-        }
-    }
+    public void Read(string name, Span<float> destination, long start = 0) => Read(name, destination, start, Elements.ToSingle);
 
-    public void ReadDouble(string name, Span<double> destination, long start = 0)
-    {
-        var place = Find(name);
-        CheckRange(place.Info, start, destination.Length);
-        for (var done = 0; done < destination.Length; done += Piece)
-        {
-            var piece = destination.Slice(done, Math.Min(Piece, destination.Length - done));
-            Elements.ToDouble(place.Info.Type, Stored(place, start + done, piece.Length), piece);
-        }
-    }
+    public void ReadDouble(string name, Span<double> destination, long start = 0) => Read(name, destination, start, Elements.ToDouble);
 
     public void ReadBytes(string name, Span<byte> destination, long offset = 0)
     {
         var place = Find(name);
         if (offset < 0 || offset > place.Info.ByteCount - destination.Length) throw new ArgumentOutOfRangeException(nameof(offset), $"{name} has {place.Info.ByteCount} bytes");
         _file.Bytes(place.Offset + offset, destination.Length).CopyTo(destination);
+    }
+
+    private void Read<T>(string name, Span<T> destination, long start, Conversion<T> convert)
+    {
+        var place = Find(name);
+        CheckRange(place.Info, start, destination.Length);
+        for (var done = 0; done < destination.Length; done += Piece)
+        {
+            var piece = destination.Slice(done, Math.Min(Piece, destination.Length - done));
+            convert(place.Info.Type, Stored(place, start + done, piece.Length), piece);
+        }
     }
 
     public virtual void Dispose() => _file.Dispose();

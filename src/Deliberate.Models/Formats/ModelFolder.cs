@@ -18,7 +18,7 @@ internal static class ModelFolder
     public static string? Find(string folder, string name, (string File, string Field)? saidBy = null)
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\\0") >= 0)
-            throw new UserError($"names the file '{Shorten(name)}', which is not a plain name inside the folder.", saidBy?.File ?? folder, field: saidBy?.Field);
+            throw new UserError($"names the file '{Excerpt.Of(name, 100)}', which is not a plain name inside the folder.", saidBy?.File ?? folder, field: saidBy?.Field);
         var path = Path.Combine(folder, name);
         var file = new FileInfo(path);
         if (file.LinkTarget is null) return file.Exists ? path : null;
@@ -88,6 +88,4 @@ internal static class ModelFolder
 
         return real;
     }
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "...";
 }

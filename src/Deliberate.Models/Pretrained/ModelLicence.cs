@@ -74,9 +74,5 @@ internal sealed record ModelLicence(string Name, Origin From)
     }
 
     /// <summary>One line of plain text, whatever a stranger wrote there.</summary>
-    private static string Short(string name)
-    {
-        var plain = string.Concat(name.Where(c => !char.IsControl(c)));
-        return plain.Length <= LongestName ? plain : plain[..LongestName] + "...";
-    }
+    private static string Short(string name) => Excerpt.Of(string.Concat(name.Where(c => !char.IsControl(c))), LongestName);
 }

@@ -33,15 +33,15 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
     public static TokenizerConfiguration Load(string folder, ICollection<IgnoredValue> ignored)
     {
         var path = ModelFolder.Find(folder, FileName);
-        var fields = path is null ? null : JsonFields.Read(path);
+        JsonField? fields = path is null ? null : JsonField.Read(path);
         var special = new List<KeyValuePair<string, string>>();
         foreach (var name in SpecialNames)
         {
             // Texts end with eos_token.
-            if (fields?.Token(name, name == "eos_token" ? null : ignored) is { } token) special.Add(new(name, token));
+            if (fields?[name].Token(name == "eos_token" ? null : ignored) is { } token) special.Add(new(name, token));
         }
 
-        var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (ReadText(file), new Origin(file)) : Template(fields);
+        var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (ReadText(file), new Origin(file)) : Template(fields?[TemplateKey], path);
         foreach (var wrong in ignored)
         {
             if (wrong.File == path && template?.Contains(wrong.Field, StringComparison.Ordinal) == true) throw wrong.Refusal("the chat template writes it");
@@ -78,13 +78,13 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
         return new(special.ToArray());
     }
 
-    private static (string? Template, Origin? Origin) Template(JsonFields? fields)
+    private static (string? Template, Origin? Origin) Template(JsonField? said, string? path)
     {
-        if (fields is null || !fields.Has(TemplateKey)) return (null, null);
-        var origin = new Origin(fields.File, TemplateKey);
-        if (fields.Kind(TemplateKey) != JsonValueKind.Array) return (fields.String(TemplateKey), origin);
-        var named = fields.Objects(TemplateKey).Select(t => (Name: t.String("name"), Text: t.String("template") ?? throw t.Error("template", "is missing."))).ToArray();
-        return named.Length == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == "default", named[0]).Text, origin);
+        if (said is not { IsAbsent: false } field) return (null, null);
+        var origin = new Origin(path!, TemplateKey);
+        if (!field.IsList) return (field.Text(), origin);
+        var named = field.Items().ConvertAll(item => (Name: item["name"].OptionalText(), Text: item["template"].Text()));
+        return named.Count == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == "default", named[0]).Text, origin);
     }
 
     private static string ReadText(string path)

@@ -146,10 +146,8 @@ internal sealed class BpeModel
     }
 
     private UserError Unknown(ReadOnlySpan<byte> piece, ReadOnlySpan<byte> character) => new(
-        $"The tokenizer cannot spell {(_byteLevel ? $"the byte 0x{character[0]:X2}" : $"\"{Encoding.UTF8.GetString(character)}\"")} in \"{Shorten(Encoding.UTF8.GetString(piece))}\": its vocabulary is closed and has no unknown token.",
+        $"The tokenizer cannot spell {(_byteLevel ? $"the byte 0x{character[0]:X2}" : $"\"{Encoding.UTF8.GetString(character)}\"")} in \"{Excerpt.Of(Encoding.UTF8.GetString(piece), 40)}\": its vocabulary is closed and has no unknown token.",
         advice: "Train it with an alphabet of all bytes, or on text that has this character.");
-
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "...";
 
     private int MergeByScan(Scratch scratch, int count)
     {

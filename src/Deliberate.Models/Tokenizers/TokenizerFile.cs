@@ -55,26 +55,13 @@ internal sealed class TokenizerFile
     /// <summary>Reads a tokenizer.json.</summary>
     public static TokenizerFile Parse(ReadOnlyMemory<byte> json, string? file)
     {
-        try
+        json = Utf8Text.Unmarked(json, file);
+        CheckCount(json.Span, file);
+        return JsonField.Parse(json, file, document =>
         {
-            json = Utf8Text.Unmarked(json, file);
-            CheckCount(json.Span, file);
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var root = new JsonField(document.RootElement, "", file).Object();
-            return new TokenizerFile(ReadVocabulary(root["model"].Object()), ReadAddedTokens(root["added_tokens"]), document.RootElement, file);
-        }
-        catch (JsonException e) when (e.LineNumber is null)
-        {
-            throw new UserError($"A key stands there twice: {e.Message}", file, inner: e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new UserError($"A key is not a valid string: {e.Message}", file, inner: e);
-        }
-        catch (JsonException e)
-        {
-            throw new UserError($"Not JSON: {e.Message}", file, (int)(e.LineNumber + 1 ?? 0), (int)(e.BytePositionInLine + 1 ?? 0), inner: e);
-        }
+            var root = new JsonField(document, "", file).Object();
+            return new TokenizerFile(ReadVocabulary(root["model"].Object()), ReadAddedTokens(root["added_tokens"]), document, file);
+        });
     }
 
     /// <summary>The same without some of the added tokens.</summary>
@@ -124,8 +111,15 @@ internal sealed class TokenizerFile
     {
         if (json.Length < 2 * MostValues) return;
         var reader = new Utf8JsonReader(json);
-        for (var count = 0; reader.Read(); count++)
-            if (count == MostValues) throw new UserError($"The file holds more than {MostValues} values.", file);
+        try
+        {
+            for (var count = 0; reader.Read(); count++)
+                if (count == MostValues) throw new UserError($"The file holds more than {MostValues} values.", file);
+        }
+        catch (JsonException)
+        {
+            // Parsing will say what is wrong.
+        }
     }
 
     private static BpeVocabulary ReadVocabulary(JsonField model)
@@ -134,10 +128,10 @@ internal sealed class TokenizerFile
         if (type is not (null or "BPE")) throw model["type"].Error($"The model \"{type}\" is not supported; only BPE is.");
         foreach (var name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
             if (model[name].OptionalText() is { Length: > 0 }) throw model[name].Error("Subword prefixes and suffixes are not supported.");
-        if (model["dropout"].OptionalNumber() is > 0) throw model["dropout"].Error("Dropout is not supported.");
+        if (model["dropout"].OptionalNumber(double.NegativeInfinity, double.PositiveInfinity) is > 0) throw model["dropout"].Error("Dropout is not supported.");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (token, field) in model["vocab"].Members())
-            if (!ids.TryAdd(token, field.Integer())) throw field.Error("The token stands here twice.");
+            if (!ids.TryAdd(token, field.Int())) throw field.Error("The token stands here twice.");
         var merges = new List<(string, string)>();
         foreach (var merge in model["merges"].Items()) merges.Add(ReadMerge(merge));
         return new BpeVocabulary
@@ -164,7 +158,7 @@ internal sealed class TokenizerFile
         foreach (var item in field.Items())
         {
             tokens.Add(new AddedToken(
-                item["id"].Integer(), item["content"].Text(), item["special"].Flag(), item["normalized"].Flag(), item["single_word"].Flag(),
+                item["id"].Int(), item["content"].Text(), item["special"].Flag(), item["normalized"].Flag(), item["single_word"].Flag(),
                 item["lstrip"].Flag(), item["rstrip"].Flag()));
         }
 

@@ -158,7 +158,7 @@ internal sealed class TokenizerStages(string? file)
 
     private static List<int> SpecialIds(JsonField template, string name, Func<int, bool> exists) =>
         template["special_tokens"][name]["ids"].Items().ConvertAll(item =>
-            exists(item.Integer()) ? item.Integer() : throw item.Error($"No token has the id {item.Integer()}."));
+            exists(item.Int()) ? item.Int() : throw item.Error($"No token has the id {item.Int()}."));
 
     private Decoder Decoder(JsonField field) => field["type"].Text() switch
     {
@@ -169,7 +169,7 @@ internal sealed class TokenizerStages(string? file)
         "Fuse" => new Decoder.Fuse(),
         "Strip" => new Decoder.Strip(
             field["content"].Text() is { Length: 1 } content ? content[0] : throw field["content"].Error("Not one character."),
-            field["start"].Integer(), field["stop"].Integer()),
+            field["start"].Int(), field["stop"].Int()),
         "Metaspace" => new Decoder.Metaspace(field["replacement"].Text(), PrependScheme(field) != "never"),
         var type => throw Unsupported(field, type, Decoders),
     };

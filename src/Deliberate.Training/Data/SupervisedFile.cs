@@ -2,7 +2,6 @@ using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Reasoning;
-using FileLine = Deliberate.Core.JsonLine;
 
 namespace Deliberate.Training;
 
@@ -54,7 +53,7 @@ internal static class SupervisedFile
         Array.Find(Thoughts, name => message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Trim().Length > 0);
 
     /// <exception cref="UserError">The line is no example.</exception>
-    public static SupervisedLine Parse(FileLine line)
+    public static SupervisedLine Parse(JsonLine line)
     {
         var root = line.Root;
         if (root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"messages\", or with \"prompt\" and \"completion\".");
@@ -76,7 +75,7 @@ internal static class SupervisedFile
         return new SupervisedLine(line.File, line.Number, null, null, asked, said, thought, $"{asked}\u0001{said}{(thought.Length > 0 ? "\u0001" + thought : "")}");
     }
 
-    private static SupervisedLine Chat(FileLine line)
+    private static SupervisedLine Chat(JsonLine line)
     {
         var messages = line.GetArray("messages");
         if (messages.GetArrayLength() == 0) throw line.Error("There is no message.", "messages");
@@ -102,7 +101,7 @@ internal static class SupervisedFile
     }
 
     /// <summary>Checks a message; whether it is a turn of the assistant.</summary>
-    private static bool Message(FileLine line, JsonElement message)
+    private static bool Message(JsonLine line, JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"role\" and \"content\".");
         var role = line.GetString(message, "role");
@@ -130,7 +129,7 @@ internal static class SupervisedFile
     }
 
     /// <summary>Whether a thought is text, there is one only, and it ends.</summary>
-    private static void CheckThought(FileLine line, JsonElement message, string content, string contentField)
+    private static void CheckThought(JsonLine line, JsonElement message, string content, string contentField)
     {
         foreach (var field in Thoughts)
         {

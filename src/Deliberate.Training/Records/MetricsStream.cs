@@ -20,13 +20,13 @@ internal sealed class MetricsStream(string path) : IDisposable
     /// <summary>Bytes so far; what a checkpoint records.</summary>
     public long Length => _stream.Length;
 
-    public void Append(long step, IEnumerable<KeyValuePair<string, double>> values) => _stream.Append(JsonLine.Write(writer =>
+    public void Append(long step, IEnumerable<KeyValuePair<string, double>> values) => _stream.Append(RecordLine.Write(writer =>
     {
         writer.WriteNumber("step", step);
         foreach (var (name, value) in values)
         {
             writer.WritePropertyName(name);
-            JsonLine.WriteValue(writer, value);
+            RecordLine.WriteValue(writer, value);
         }
     }));
 
@@ -41,13 +41,13 @@ internal sealed class MetricsStream(string path) : IDisposable
     /// <exception cref="UserError">A line is not one.</exception>
     public static IEnumerable<MetricsRecord> Read(string path)
     {
-        foreach (var (number, line) in JsonLine.Lines(path))
+        foreach (var (number, line) in RecordLine.Lines(path))
         {
-            yield return JsonLine.Parse(path, number, line, element =>
+            yield return RecordLine.Parse(path, number, line, element =>
             {
                 var values = new Dictionary<string, double>(StringComparer.Ordinal);
                 foreach (var property in element.EnumerateObject())
-                    if (property.Name != "step") values[property.Name] = JsonLine.ReadNumber(property.Value);
+                    if (property.Name != "step") values[property.Name] = RecordLine.ReadNumber(property.Value);
                 return new MetricsRecord(element.GetProperty("step").GetInt64(), values);
             });
         }

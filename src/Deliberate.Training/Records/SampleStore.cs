@@ -21,7 +21,7 @@ internal sealed class SampleStore(string path) : IDisposable
     public void Append(SampleRecord sample) => _stream.Append(Line(sample));
 
     /// <summary>A sample as a line of the file.</summary>
-    public static string Line(SampleRecord sample) => JsonLine.Write(writer =>
+    public static string Line(SampleRecord sample) => RecordLine.Write(writer =>
     {
         writer.WriteNumber("step", sample.Step);
         writer.WriteString("problem", sample.Problem);
@@ -34,14 +34,14 @@ internal sealed class SampleStore(string path) : IDisposable
         foreach (var (name, value) in sample.Rewards)
         {
             writer.WritePropertyName(name);
-            JsonLine.WriteValue(writer, value);
+            RecordLine.WriteValue(writer, value);
         }
 
         writer.WriteEndObject();
         writer.WritePropertyName("reward");
-        JsonLine.WriteValue(writer, sample.Reward);
+        RecordLine.WriteValue(writer, sample.Reward);
         writer.WritePropertyName("advantage");
-        JsonLine.WriteValue(writer, sample.Advantage);
+        RecordLine.WriteValue(writer, sample.Advantage);
         writer.WriteString("finish_reason", sample.FinishReason);
         writer.WriteBoolean("truncated", sample.Truncated);
         writer.WriteBoolean("trained", sample.Trained);
@@ -68,10 +68,10 @@ internal sealed class SampleStore(string path) : IDisposable
     public static IEnumerable<SampleRecord> Read(string path, long? step = null, string? problem = null, RunStage? stage = null)
     {
         var prefix = step is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{wanted},") : "{";
-        foreach (var (number, line) in JsonLine.Lines(path))
+        foreach (var (number, line) in RecordLine.Lines(path))
         {
             if (!line.StartsWith(prefix, StringComparison.Ordinal) && line.StartsWith("{\"step\":", StringComparison.Ordinal)) continue;
-            var sample = JsonLine.Parse(path, number, line, Parse);
+            var sample = RecordLine.Parse(path, number, line, Parse);
             if ((problem is null || sample.Problem == problem) && (stage is null || sample.Stage == stage)) yield return sample;
         }
     }
@@ -80,20 +80,20 @@ internal sealed class SampleStore(string path) : IDisposable
     {
         Step = element.GetProperty("step").GetInt64(),
         Problem = element.GetProperty("problem").GetString()!,
-        Stage = element.TryGetProperty("stage", out var stage) ? JsonLine.ReadName<RunStage>(stage.GetString()) : RunStage.Reinforcement,
+        Stage = element.TryGetProperty("stage", out var stage) ? RecordLine.ReadName<RunStage>(stage.GetString()) : RunStage.Reinforcement,
         Sample = element.GetProperty("sample").GetInt32(),
         Prompt = element.GetProperty("prompt").GetString()!,
         Text = element.GetProperty("text").GetString()!,
-        Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(RewardNames.Renew(reward.Name), JsonLine.ReadNumber(reward.Value)))],
-        Reward = JsonLine.ReadNumber(element.GetProperty("reward")),
-        Advantage = JsonLine.ReadNumber(element.GetProperty("advantage")),
+        Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(RewardNames.Renew(reward.Name), RecordLine.ReadNumber(reward.Value)))],
+        Reward = RecordLine.ReadNumber(element.GetProperty("reward")),
+        Advantage = RecordLine.ReadNumber(element.GetProperty("advantage")),
         FinishReason = element.GetProperty("finish_reason").GetString()!,
         Truncated = element.GetProperty("truncated").GetBoolean(),
         Trained = element.GetProperty("trained").GetBoolean(),
         PromptTokens = [.. element.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32())],
         Tokens = [.. element.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())],
         Logp = ReadFloats(element.GetProperty("logp")),
-        Outcome = element.TryGetProperty("outcome", out var outcome) ? JsonLine.ReadName<SampleOutcome>(outcome.GetString()) : null,
+        Outcome = element.TryGetProperty("outcome", out var outcome) ? RecordLine.ReadName<SampleOutcome>(outcome.GetString()) : null,
         ThoughtTokens = element.TryGetProperty("thought_tokens", out var thought) ? thought.GetInt32() : null,
         ThoughtOpenedBy = element.TryGetProperty("thought_opened_by", out var opened) ? opened.GetString()! : "",
         Reason = element.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
@@ -101,7 +101,7 @@ internal sealed class SampleStore(string path) : IDisposable
     };
 
     private static float[] ReadFloats(JsonElement array) =>
-        [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)JsonLine.ReadNumber(value))];
+        [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)RecordLine.ReadNumber(value))];
 
     private static void WriteArray(Utf8JsonWriter writer, string name, IReadOnlyList<int> values)
     {
@@ -113,7 +113,7 @@ internal sealed class SampleStore(string path) : IDisposable
     private static void WriteArray(Utf8JsonWriter writer, string name, IReadOnlyList<float> values)
     {
         writer.WriteStartArray(name);
-        foreach (var value in values) JsonLine.WriteValue(writer, value);
+        foreach (var value in values) RecordLine.WriteValue(writer, value);
         writer.WriteEndArray();
     }
 }

@@ -19,9 +19,9 @@ internal static class EvaluationFile
     });
 
     /// <exception cref="UserError">A line is not a graded sample.</exception>
-    public static List<ScoredSample> Read(string path) => [.. JsonLine.Lines(path).Select(l => JsonLine.Parse(path, l.Number, l.Line, Parse))];
+    public static List<ScoredSample> Read(string path) => [.. RecordLine.Lines(path).Select(l => RecordLine.Parse(path, l.Number, l.Line, Parse))];
 
-    private static string Line(ScoredSample scored) => JsonLine.Write(json =>
+    private static string Line(ScoredSample scored) => RecordLine.Write(json =>
     {
         var (problem, sample, verdict) = (scored.Problem, scored.Sample, scored.Verdict);
         json.WriteString("id", sample.Id);
@@ -102,7 +102,7 @@ internal static class EvaluationFile
     {
         var correct = grade.GetProperty("correct").GetDouble();
         // Files of before verifiers do not say the outcome; then it follows from the rest.
-        var outcome = grade.TryGetProperty("outcome", out var named) ? JsonLine.ReadName<SampleOutcome>(named.GetString())
+        var outcome = grade.TryGetProperty("outcome", out var named) ? RecordLine.ReadName<SampleOutcome>(named.GetString())
             : sample.Answer is null ? SampleOutcome.Unscored : correct > 0 ? SampleOutcome.Pass : SampleOutcome.Fail;
         return Verdict.Of(outcome, grade.TryGetProperty("score", out var score) ? score.GetDouble() : correct, grade.GetProperty("reason").GetString()!) with
         {

@@ -80,7 +80,7 @@ internal sealed class SupervisedStage : IDisposable
     }
 
     /// <summary>An example as a skipped batch's file holds it.</summary>
-    public static string Line(SupervisedExample example) => JsonLine.Write(json =>
+    public static string Line(SupervisedExample example) => RecordLine.Write(json =>
     {
         json.WriteNumber("first_target", example.FirstTarget);
         if (example.Mask is { } mask)

@@ -98,7 +98,7 @@ public sealed class PretrainedModelTests : IDisposable
     [Theory]
     [InlineData("""{"chat_template":5}""", "chat_template")]
     [InlineData("""{"chat_template":[{"name":"default"}]}""", "chat_template[0].template")]
-    [InlineData("""{"chat_template":["x"]}""", "chat_template")]
+    [InlineData("""{"chat_template":["x"]}""", "chat_template[0]")]
     [InlineData("""{"eos_token":5}""", "eos_token")]
     [InlineData("""{"eos_token":{"content":5}}""", "eos_token.content")]
     public void A_tokenizer_configuration_that_lies_names_file_and_field(string settings, string field)

@@ -8,9 +8,9 @@ namespace Deliberate.Models.Tests;
 public sealed class TokenizerBadInputTests
 {
     [Theory]
-    [InlineData("", "Not JSON")]
-    [InlineData("{\"model\":", "Not JSON")]
-    [InlineData("[]", "Not an object")]
+    [InlineData("", "is not valid JSON")]
+    [InlineData("{\"model\":", "is not valid JSON")]
+    [InlineData("[]", "must be an object")]
     [InlineData("{}", "model")]
     [InlineData("{\"model\":{\"type\":\"Unigram\"}}", "model.type")]
     [InlineData("{\"model\":{\"vocab\":[],\"merges\":[]}}", "model.vocab")]

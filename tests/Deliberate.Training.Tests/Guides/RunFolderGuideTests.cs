@@ -27,7 +27,7 @@ public sealed class RunFolderGuideTests : IDisposable
         var fields = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.GetFiles(Path.Combine(folder, RunFolder.EvaluationsFolder)).Append(Path.Combine(folder, SampleStore.FileName)))
         {
-            foreach (var (_, line) in JsonLine.Lines(file))
+            foreach (var (_, line) in RecordLine.Lines(file))
             {
                 using var document = JsonDocument.Parse(line);
                 Collect(document.RootElement, fields);

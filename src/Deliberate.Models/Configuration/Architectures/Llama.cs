@@ -13,14 +13,14 @@ internal sealed class LlamaArchitecture : Architecture
 
     public override bool PermutedInGguf => true;
 
-    public override ModelConfiguration Complete(ModelConfiguration shared, JsonFields fields)
+    public override ModelConfiguration Complete(ModelConfiguration shared, JsonField fields)
     {
-        var attentionBias = fields.Bool("attention_bias", false);
+        var attentionBias = fields["attention_bias"].Flag(false);
         return shared with
         {
             QueryKeyValueBias = attentionBias,
             AttentionOutputBias = attentionBias,
-            MlpBias = fields.Bool("mlp_bias", false),
+            MlpBias = fields["mlp_bias"].Flag(false),
         };
     }
 

@@ -11,7 +11,7 @@ internal sealed class Qwen2Architecture : Architecture
 
     public override string Examples => "Qwen2, Qwen2.5, DeepSeek-R1-Distill-Qwen";
 
-    public override ModelConfiguration Complete(ModelConfiguration shared, JsonFields fields)
+    public override ModelConfiguration Complete(ModelConfiguration shared, JsonField fields)
     {
         var (window, layers) = QwenWindow.Read(fields, shared.LayerCount);
         return shared with { QueryKeyValueBias = true, SlidingWindow = window, SlidingLayers = layers };

@@ -11,10 +11,10 @@ internal sealed class Qwen3Architecture : Architecture
 
     public override string Examples => "Qwen3, dense";
 
-    public override ModelConfiguration Complete(ModelConfiguration shared, JsonFields fields)
+    public override ModelConfiguration Complete(ModelConfiguration shared, JsonField fields)
     {
         var (window, layers) = QwenWindow.Read(fields, shared.LayerCount);
-        var bias = fields.Bool("attention_bias", false);
+        var bias = fields["attention_bias"].Flag(false);
         return shared with { QueryKeyNorm = true, QueryKeyValueBias = bias, AttentionOutputBias = bias, SlidingWindow = window, SlidingLayers = layers };
     }
 

@@ -8,24 +8,24 @@ namespace Deliberate.Models;
 /// </summary>
 internal static class QwenWindow
 {
-    public static (int? Window, ValueList<int> Layers) Read(JsonFields fields, int layerCount)
+    public static (int? Window, ValueList<int> Layers) Read(JsonField fields, int layerCount)
     {
-        if (!fields.Bool("use_sliding_window", false) || !fields.Has("sliding_window")) return (null, []);
-        var window = fields.Int("sliding_window", 1, 1 << 30);
-        var types = fields.Strings("layer_types");
+        if (!fields["use_sliding_window"].Flag(false) || fields["sliding_window"].IsAbsent) return (null, []);
+        var window = fields["sliding_window"].Int(1, 1 << 30);
+        var types = fields["layer_types"].Strings();
         var layers = new List<int>();
         if (types.Count > 0)
         {
-            if (types.Count != layerCount) throw fields.Error("layer_types", $"has {types.Count} entries for {layerCount} layers.");
+            if (types.Count != layerCount) throw fields["layer_types"].Error($"has {types.Count} entries for {layerCount} layers.");
             for (var i = 0; i < layerCount; i++)
             {
                 if (types[i] == "sliding_attention") layers.Add(i);
-                else if (types[i] != "full_attention") throw fields.Error("layer_types", $"'{types[i]}' is neither full_attention nor sliding_attention.");
+                else if (types[i] != "full_attention") throw fields["layer_types"].Error($"'{types[i]}' is neither full_attention nor sliding_attention.");
             }
         }
         else
         {
-            for (var i = fields.Int("max_window_layers", 0, 1 << 20, 28); i < layerCount; i++) layers.Add(i);
+            for (var i = fields["max_window_layers"].Int(0, 1 << 20, 28); i < layerCount; i++) layers.Add(i);
         }
 
         return layers.Count == 0 ? (null, []) : (window, new ValueList<int>(layers.ToArray()));

@@ -11,7 +11,7 @@ namespace Deliberate.Training;
 /// JSON Lines as the records of a run write and read them: the shortest digits that read back to the same number, and NaN and
 /// infinities as strings, since JSON has none.
 /// </summary>
-internal static class JsonLine
+internal static class RecordLine
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
