@@ -41,7 +41,10 @@ internal sealed class MathGrader(AnswerLists lists = AnswerLists.Usual) : IAnswe
     {
         if (MathText.Clean(reference) is not { } clean) return "It is too long, or holds characters that no answer has.";
         if (clean.Length == 0) return "It is empty.";
-        return MathAnswer.Readings(clean).Count == 0 ? "It cannot be read as mathematics or words." : null;
+        var readings = MathAnswer.Readings(clean);
+        if (readings.Count == 0) return "It cannot be read as mathematics or words.";
+        var equations = new MathEquations(new MathScalars(new MathBudget()));
+        return readings.TrueForAll(r => equations.Readings(r.Node).Count == 0) ? "It is an equation that is not true." : null;
     }
 
     /// <summary>Whether both are letters of multiple choice, and the same; null where the reference is none, or the answer is something else.</summary>

@@ -147,6 +147,8 @@ public sealed class AnswerGraderTests
         AnswerGraders.Get("choice").Objection("42").ShouldNotBeNull();
         AnswerGraders.Get("math").Objection("\\int x").ShouldNotBeNull();
         AnswerGraders.Get("math").Objection("").ShouldNotBeNull();
+        AnswerGraders.Get("math").Objection("2+2=5").ShouldNotBeNull();
+        AnswerGraders.Get("numeric").Objection("\\pm 5").ShouldNotBeNull();
         AnswerGraders.Get("math").Objection("\\frac{1}{2}").ShouldBeNull();
     }
 

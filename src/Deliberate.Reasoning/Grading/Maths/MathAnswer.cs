@@ -27,9 +27,23 @@ internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
         if (words) readings.Add(new MathAnswer(new WordsNode(MathLexer.Words(tokens)), BareLetters.None));
         tokens = Conclusion(tokens);
         if (words && !MayBeValue(tokens)) return;
-        if (tokens.Exists(t => t.Kind is MathTokenKind.Word or MathTokenKind.Text && t.Text.Split(' ').Any(MathWords.IsDenial))) return;
+        if (IsDenied(tokens)) return;
         if (MathParser.Parse(tokens) is { } read) readings.Add(new MathAnswer(read.Node, BareLetters.None));
         if (tokens.Exists(MathParser.MayBeBare) && MathParser.Parse(tokens, bare: true) is { Bare: not BareLetters.None } bare) readings.Add(new MathAnswer(bare.Node, bare.Bare));
+    }
+
+    /// <summary>Whether the words outside brackets say what the answer is not: in <c>P(\text{not red}) = 1/4</c> they do not.</summary>
+    private static bool IsDenied(List<MathToken> tokens)
+    {
+        var open = 0;
+        foreach (var token in tokens)
+        {
+            if (token.Is("(") || token.Is("[")) open++;
+            else if (token.Is(")") || token.Is("]")) open--;
+            else if (open <= 0 && token.Kind is MathTokenKind.Word or MathTokenKind.Text && token.Text.Split(' ').Any(MathWords.IsDenial)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>What stands behind the last sign of "it follows".</summary>
@@ -50,7 +64,7 @@ internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
     /// <summary>Whether the tokens say something in words: no operator, and a word that is no function, unit or connective.</summary>
     private static bool AreWords(List<MathToken> tokens)
     {
-        var words = 0;
+        var (words, alone) = (0, tokens.Count(t => !t.Is("{") && !t.Is("}")) == 1);
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
@@ -58,16 +72,16 @@ internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
             {
                 case MathTokenKind.Text:
                     // Behind a number it is a unit, between answers a connective.
-                    if (i == 0 && token.Text.Length > 1) words++;
+                    if (tokens.Take(i).All(t => t.Is("{")) && token.Text.Length > 1) words++;
                     break;
                 case MathTokenKind.Word:
                     var joined = (i > 0 && !token.Spaced && tokens[i - 1].Kind == MathTokenKind.Number) || (i + 1 < tokens.Count && !tokens[i + 1].Spaced && tokens[i + 1].Kind == MathTokenKind.Number);
                     var known = MathParser.IsFunction(token.Text) || MathUnits.IsUnitWord(token.Text) || token.Text is "and" or "or";
-                    if (!joined && !known && (token.Text.Length > 2 || ShortWords.Contains(token.Text))) words++;
+                    if (!joined && !known && (token.Text.Length > 2 || ShortWords.Contains(token.Text) || (alone && token.Text.Length > 1 && token.Text.All(char.IsAsciiLetterUpper)))) words++;
                     break;
                 case MathTokenKind.Number:
                     break;
-                case MathTokenKind.Sign when token.Text is "," or "." or "'" or "-" or ":" or ";" or "?" or "!" or "\"" or "&":
+                case MathTokenKind.Sign when token.Text is "{" or "}" or "," or "." or "'" or "-" or ":" or ";" or "?" or "!" or "\"" or "&":
                     break;
                 default:
                     return false;

@@ -42,6 +42,8 @@ internal sealed class MathComparer
 
     private bool? Read(MathNode a, MathNode b, int depth)
     {
+        if (a is SetNode && b is WordsNode named) b = Members(named);
+        else if (_lists == AnswerLists.Set && a is WordsNode wanted && b is WordsNode given && Members(wanted) is ListNode all) (a, b) = (all, Members(given));
         if (a is WordsNode || b is WordsNode) return a is WordsNode x && b is WordsNode y && SameWords(x.Text, y.Text);
         if (Relations(a, b, depth) is { } decided) return decided.Equal;
         if (a is QuantityNode || b is QuantityNode) return Quantities(a, b, depth);
@@ -127,9 +129,12 @@ internal sealed class MathComparer
 
     private bool? Many(MathNode a, MathNode b, int depth)
     {
+        // Several answers are not one, nor one said twice.
+        if ((a is ListNode && Count(a) != Count(b)) || (b is ListNode && a is not SetNode && Count(a) != Count(b))) return false;
+
         // A list without brackets may stand for a tuple, and then its order counts; as it does where it is an ordering.
-        if (a is GroupNode tuple && b is ListNode list) return Pairwise(tuple.Items, list.Items, depth);
-        if (a is ListNode items && b is GroupNode group) return Pairwise(items.Items, group.Items, depth);
+        if (a is GroupNode tuple && b is ListNode list) return MayBeTuple(tuple) ? Pairwise(tuple.Items, list.Items, depth) : false;
+        if (a is ListNode items && b is GroupNode group) return MayBeTuple(group) ? Pairwise(items.Items, group.Items, depth) : false;
         if (a is ListNode wanted && b is ListNode or SetNode && IsOrdered(wanted, b)) return Pairwise(wanted.Items, b is ListNode given ? given.Items : ((SetNode)b).Items, depth);
         List<MathNode> x = [], y = [];
         Expand(a, x);
@@ -161,6 +166,9 @@ internal sealed class MathComparer
         }
     }
 
+    /// <summary>Two numbers in square brackets are an interval.</summary>
+    private static bool MayBeTuple(GroupNode group) => (group.Open == '(' && group.Close == ')') || group.Items.Length != 2;
+
     /// <summary>Whether the order of a reference's list counts: as it was asked for; else where labels are put in order, or several names are given values and the answer leaves the names out.</summary>
     private bool IsOrdered(ListNode wanted, MathNode given)
     {
@@ -173,6 +181,15 @@ internal sealed class MathComparer
     private static bool IsLabel(MathNode node) => node is SymbolNode or WordsNode or ConstantNode { Name: "e" or "i" } || (node is CallNode { Function: "mul" } product && Array.TrueForAll(product.Arguments, IsLabel));
 
     private static bool IsEquation(MathNode node) => node is RelationNode { Operators: ["=", ..] };
+
+    /// <summary>How many values there are, as they are written.</summary>
+    private static int Count(MathNode node) => node switch
+    {
+        SetNode set => set.Items.Sum(Count),
+        ListNode list => list.Items.Sum(Count),
+        GroupNode group when !MathSigned.HasTwo(group) => group.Items.Length,
+        _ => MathSigned.HasTwo(node) ? 2 : 1,
+    };
 
     /// <summary>The members; an expression with plus or minus is two of them.</summary>
     private static void Expand(MathNode node, List<MathNode> into)
@@ -226,6 +243,13 @@ internal sealed class MathComparer
     }
 
     private static bool IsTime(RatioNode ratio) => ratio.Text.Length is 4 or 5 && ratio.Text[^3] == ':' && ratio.Text[^2] is >= '0' and <= '5' && char.IsAsciiDigit(ratio.Text[^1]);
+
+    /// <summary>Words with commas or "and" between them as several answers.</summary>
+    private static MathNode Members(WordsNode words)
+    {
+        var members = words.Text.Split([",", ";", " and "], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return members.Length > 1 ? new ListNode([.. members.Select(m => new WordsNode(m))]) : words;
+    }
 
     private static bool SameWords(string a, string b) => string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
 

@@ -12,6 +12,9 @@ internal static partial class MathDressing
     /// <summary>Commands that go, each with the number of arguments that go with it; what other arguments they have stays.</summary>
     private static readonly Dictionary<string, int> Commands = BuildCommands();
 
+    /// <summary>Of <see cref="Commands"/>: only an argument in square brackets goes.</summary>
+    private const int OptionalOnly = -1;
+
     /// <summary>Environments that only lay lines out.</summary>
     private static readonly HashSet<string> Layouts = new(StringComparer.Ordinal)
     {
@@ -86,7 +89,8 @@ internal static partial class MathDressing
             ensuremath mathord mathop mathbin mathrel mathopen mathclose mathinner mathpunct smash mathchoice
             """;
         foreach (var name in Bare.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) table[name] = 0;
-        foreach (var name in (string[])["color", "textcolor", "colorbox", "hspace", "vspace", "phantom", "hphantom", "vphantom", "label", "tag", "href", "scalebox", "raisebox", "class", "cssId", "style", "enclose", "bbox", "mspace", "htmlClass", "htmlStyle"]) table[name] = 1;
+        foreach (var name in (string[])["color", "textcolor", "colorbox", "hspace", "vspace", "phantom", "hphantom", "vphantom", "label", "tag", "href", "scalebox", "raisebox", "class", "cssId", "style", "enclose", "mspace", "htmlClass", "htmlStyle"]) table[name] = 1;
+        foreach (var name in (string[])["bbox", "makebox", "framebox"]) table[name] = OptionalOnly;
         foreach (var name in (string[])["fcolorbox", "resizebox", "rule"]) table[name] = 2;
         return table;
     }
@@ -96,6 +100,7 @@ internal static partial class MathDressing
     {
         if (arguments == 0) return at;
         if (at < text.Length && text[at] == '*') at++;
+        if (arguments == OptionalOnly) return at < text.Length && text[at] == '[' ? text.IndexOf(']', at) is var close and > 0 ? close + 1 : null : at;
         for (var taken = 0; taken < arguments; taken++)
         {
             while (at < text.Length && text[at] == ' ') at++;
@@ -139,7 +144,7 @@ internal static partial class MathDressing
     [GeneratedRegex(@"(?<![\w)}\]*])(?<mark>\*\*|__)(?=[^\s*_])(?<inside>[^*\n]{0,500}?)(?<=[^\s*_])\k<mark>(?![\w({\[*])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Bold();
 
-    [GeneratedRegex(@"^(?:\s|=(?!=)|:|\\(?:therefore|Rightarrow|Longrightarrow|implies|iff|to)(?![a-zA-Z]))+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?:\s|=(?!=)|:|\\(?:therefore|Rightarrow|Longrightarrow|implies|iff|to|checkmark)(?![a-zA-Z]))+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Leading();
 
     [GeneratedRegex(@"(?:\s|\\(?:checkmark|blacksquare|square|Box|qed|qedsymbol)(?![a-zA-Z]))+$", RegexOptions.CultureInvariant | RegexOptions.RightToLeft, 1000)]

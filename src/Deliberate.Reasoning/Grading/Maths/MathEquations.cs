@@ -35,10 +35,10 @@ internal sealed class MathEquations(MathScalars scalars)
     {
         if (node is not RelationNode { Operators: ["="], Sides: [var left, var right] }) return null;
         var (variables, others) = (MathSymbols.Of(left), MathSymbols.Of(right));
-        if (left is CallNode { Function: "apply", Arguments: [SymbolNode function, var argument] } && !others.Contains(function.Name) && !MathSymbols.Of(argument).Contains(function.Name)) return (left, right);
+        if (left is CallNode { Function: "apply", Arguments: [var applied, var argument] } && MathSymbols.FunctionName(applied) is { } function && !others.Contains(function) && !MathSymbols.Of(argument).Contains(function)) return (left, right);
         if (others.Overlaps(variables)) return !reference && others.SetEquals(variables) && scalars.Equal(left, right) == true ? (left, right) : null;
         if (IsName(left)) return (left, right);
-        if (right is SymbolNode && variables.Count == 0) return (right, left);
+        if (variables.Count == 0 && (right is SymbolNode || (!reference && others.Count > 1))) return (right, left);
         return !reference && (variables.Count > 1 || (variables.Count == 1 && IsQuantity(left))) ? (left, right) : null;
     }
 
@@ -47,14 +47,14 @@ internal sealed class MathEquations(MathScalars scalars)
 
     /// <summary>The value of a function with its variable renamed as in another; null where they are not the same function.</summary>
     public static MathNode? Renamed((MathNode Name, MathNode Value) function, MathNode name) =>
-        function.Name is CallNode { Function: "apply", Arguments: [SymbolNode f, SymbolNode x] } && name is CallNode { Function: "apply", Arguments: [SymbolNode g, SymbolNode y] } && f == g && x != y && !MathSymbols.Of(function.Value).Contains(y.Name)
+        function.Name is CallNode { Function: "apply", Arguments: [var f, SymbolNode x] } && name is CallNode { Function: "apply", Arguments: [var g, SymbolNode y] } && MathSymbols.Write(f) == MathSymbols.Write(g) && x != y && !MathSymbols.Of(function.Value).Contains(y.Name)
             ? MathSymbols.Replace(function.Value, x.Name, y) : null;
 
     private MathNode Chain(MathNode[] sides)
     {
         var (first, last) = (sides[0], sides[^1]);
         if (sides.Length == 1) return first;
-        return IsConstant(first) && !MathSymbols.Any(last) ? last : new RelationNode([first, last], ["="]);
+        return IsConstant(first) && IsConstant(last) ? last : new RelationNode([first, last], ["="]);
     }
 
     /// <summary>Whether a side is a sum to work out, which was compared with the others where it has a value.</summary>
@@ -122,7 +122,7 @@ internal sealed class MathEquations(MathScalars scalars)
         if (left is QuantityNode { Unit.IsModular: true } || right is QuantityNode { Unit.IsModular: true }) return null;
         if (left is NameNode name) return Stripped(name) is { } constant ? Agree(constant, right, about, inside) : null;
         var (x, y) = ((left as QuantityNode)?.Value ?? left, (right as QuantityNode)?.Value ?? right);
-        if (x is not (NumberNode or CallNode or ConstantNode or RatioNode or SeriesNode or IntegralNode or SymbolNode) || y is not (NumberNode or CallNode or ConstantNode or RatioNode or SeriesNode or IntegralNode or SymbolNode)) return null;
+        if (!IsScalar(x) || !IsScalar(y)) return null;
         var variables = MathSymbols.Of(x);
         if (variables.Count > 0) return inside && !about && variables.SetEquals(MathSymbols.Of(y)) ? scalars.Equal(x, y) : null;
         if (MathSymbols.Any(y)) return null;
@@ -131,16 +131,24 @@ internal sealed class MathEquations(MathScalars scalars)
         if (about ? Near(x, p, y, q) : MathValue.Same(p, q) == true) return true;
 
         // A sign of degrees or per cent on one side only: its value is the other's as a number, or as an angle or share.
-        return (left is QuantityNode { Unit: { IsDegree: true } or { IsPercent: true } } || right is QuantityNode { Unit: { IsDegree: true } or { IsPercent: true } }) && MathValue.Same(scalars.Constant(left), scalars.Constant(right)) == true;
+        var (first, second) = (Mark(left), Mark(right));
+        if (first is null && second is null) return false;
+        if (MathValue.Same(scalars.Constant(left), scalars.Constant(right)) == true) return true;
+        return about && first is { IsPercent: true } != second is { IsPercent: true } && Near(x, first is null ? Percent(p) : p, y, second is null ? Percent(q) : q);
+
+        static MathUnit? Mark(MathNode side) => side is QuantityNode { Unit: { IsDegree: true } or { IsPercent: true } } marked ? marked.Unit : null;
+        static MathValue Percent(in MathValue value) => MathFunctions.Multiply(value, MathValue.Of(Rational.Of(100)));
     }
+
+    private static bool IsScalar(MathNode node) => node is NumberNode or CallNode or ConstantNode or RatioNode or SeriesNode or IntegralNode or SymbolNode;
 
     /// <summary>The sum that is left of a side in words, without them; null where there is none, or where units differ in it.</summary>
     private static MathNode? Stripped(NameNode name)
     {
-        if (MathLexer.Read(name.Text) is not { } tokens || !tokens.Exists(t => t.Kind is MathTokenKind.Word or MathTokenKind.Text)) return null;
-        if (!tokens.TrueForAll(t => t.Kind == MathTokenKind.Number || (t.Kind is MathTokenKind.Word && t.Text.Length > 1) || t.Is("+") || t.Is("-"))) return null;
-        var nouns = tokens.Where(t => t.Kind == MathTokenKind.Word).Select(t => MathWords.Singular(t.Text)).Distinct(StringComparer.Ordinal).Count();
-        return nouns == 1 && MathParser.Parse([.. tokens.Where(t => t.Kind is not MathTokenKind.Word)]) is { } sum && sum.Node is CallNode or NumberNode ? sum.Node : null;
+        var words = name.Tokens.Where(t => t.Kind is MathTokenKind.Word or MathTokenKind.Text).ToArray();
+        if (words.Length == 0 || Array.Exists(words, w => w.Text.Length < 2) || !name.Tokens.All(t => t.Kind is MathTokenKind.Number or MathTokenKind.Word or MathTokenKind.Text || t.Is("+") || t.Is("-"))) return null;
+        if (words.Select(w => MathWords.Singular(w.Text)).Distinct(StringComparer.Ordinal).Count() > 1) return null;
+        return MathParser.Parse([.. name.Tokens.Where(t => t.Kind is not (MathTokenKind.Word or MathTokenKind.Text))]) is { } sum && sum.Node is CallNode or NumberNode ? sum.Node : null;
     }
 
     /// <summary>Whether the rounded one of two numbers is the other, rounded: to the last place that is written. A whole number is no rounding of another.</summary>

@@ -47,7 +47,7 @@ internal static class MathLexer
             }
             else if (char.IsLetter(c))
             {
-                while (i < text.Length && char.IsLetter(text[i])) i++;
+                while (i < text.Length && (char.IsLetter(text[i]) || IsApostrophe(text, start, i))) i++;
                 Word(text[start..i], tokens, spaced);
             }
             else if (c == '\\' && i + 1 < text.Length && char.IsAsciiLetter(text[i + 1]))
@@ -73,10 +73,13 @@ internal static class MathLexer
         return true;
     }
 
+    /// <summary>Whether an apostrophe stands in a word, as in "children's": behind a letter alone it is a derivative's sign.</summary>
+    private static bool IsApostrophe(string text, int start, int at) => text[at] == '\'' && at - start > 2 && at + 1 < text.Length && char.IsLetter(text[at + 1]);
+
     private static int? Sign(string text, int at)
     {
         var two = at + 1 < text.Length ? text.AsSpan(at, 2) : default;
-        if (two is @"\{" or @"\}" or @"\\" or @"\|" or "<=" or ">=" or "!=" or "==") return 2;
+        if (two is @"\{" or @"\}" or @"\\" or @"\|" or @"\#" or "<=" or ">=" or "!=" or "==") return 2;
         return "+-*/^_!=<>()[]{}|,;:%&'.?-\"".Contains(text[at], StringComparison.Ordinal) ? 1 : null;
     }
 
@@ -102,8 +105,8 @@ internal static class MathLexer
         var words = inside.Trim();
         if (words.Length == 0) return true;
         if (MathParser.IsFunction(words) && (name == "operatorname" || !MathUnits.IsUnitWord(words))) tokens.Add(new MathToken(MathTokenKind.Command, words, default, spaced));
-        else if ((BeginsWithNumber(words) && words.Any(char.IsLetter)) || (words.Length > 0 && words.All(c => c is '.' or ',' or ';' or ':' or '%' or ' '))) return words == "." || Read(words, tokens, depth + 1);
-        else if (IsWords(inside) || (upright && words is [var letter] && char.IsLetter(letter))) tokens.Add(new MathToken(MathTokenKind.Text, words, default, spaced));
+        else if ((BeginsWithNumber(words) && words.Any(char.IsLetter)) || (upright && words[0] == '(') || words.All(c => c is '.' or ',' or ';' or ':' or '%' or ' ')) return words == "." || Read(words, tokens, depth + 1);
+        else if (IsWords(words, upright) || (upright && words is [var letter] && char.IsLetter(letter))) tokens.Add(new MathToken(MathTokenKind.Text, words, default, spaced));
         else return Read("{" + inside + "}", tokens, depth + 1);
         return true;
     }
@@ -168,18 +171,16 @@ internal static class MathLexer
         return null;
     }
 
-    /// <summary>Words rather than mathematics: letters, more than one.</summary>
-    private static bool IsWords(string inside)
+    /// <summary>
+    /// Words rather than mathematics: letters, two of them at least side by side, that are no factors; upright ones also where each is
+    /// a unit or an abbreviation (<c>m/s</c>, <c>p.m.</c>).
+    /// </summary>
+    private static bool IsWords(string inside, bool upright)
     {
-        if (inside.Contains('\\', StringComparison.Ordinal)) return false;
-        var letters = 0;
-        foreach (var c in inside)
-        {
-            if (char.IsLetter(c)) letters++;
-            else if (!char.IsAsciiDigit(c) && c is not (' ' or '.' or ',' or '-' or '\'' or ':' or '/')) return false;
-        }
-
-        return letters > 1;
+        if (!inside.All(c => char.IsLetterOrDigit(c) || c is ' ' or '.' or ',' or '-' or '\'' or ':' or '/')) return false;
+        var words = inside.Split([' ', '.', ',', '-', '\'', ':', '/'], StringSplitOptions.RemoveEmptyEntries);
+        if (!upright) return Array.Exists(words, w => w.Count(char.IsLetter) > 1 && !MathWords.AreFactors(w) && !w.All(char.IsAsciiLetterUpper));
+        return Array.Exists(words, w => w.Count(char.IsLetter) > 1) || (words.Length > 1 && (Array.TrueForAll(words, w => MathUnits.Find(w) is not null) || inside.Replace(".", "", StringComparison.Ordinal).ToLowerInvariant() is "am" or "pm"));
     }
 
     /// <summary>The tokens as one line of words.</summary>
@@ -188,6 +189,7 @@ internal static class MathLexer
         var words = new StringBuilder();
         foreach (var token in tokens)
         {
+            if (token.Is("{") || token.Is("}")) continue;
             if (words.Length > 0 && (token.Spaced || token.Kind == MathTokenKind.Text) && token.Text.Length > 0) words.Append(' ');
             words.Append(token.Text);
         }

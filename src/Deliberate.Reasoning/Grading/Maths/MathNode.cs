@@ -52,7 +52,7 @@ internal sealed record RatioNode(MathNode[] Terms, string Text) : MathNode;
 internal sealed record RelationNode(MathNode[] Sides, string[] Operators) : MathNode;
 
 /// <summary>The left side of an equation in a notation of its own, which names what the right side gives: <c>P(A \cap B)</c>.</summary>
-internal sealed record NameNode(string Text) : MathNode;
+internal sealed record NameNode(string Text, IReadOnlyList<MathToken> Tokens) : MathNode;
 
 /// <summary>Words.</summary>
 internal sealed record WordsNode(string Text) : MathNode;

@@ -79,13 +79,15 @@ internal sealed partial class MathParser
                 name += "_" + Subscript();
             }
 
-            MathNode letter = name is "e" or "i" && !_counters.Contains(name) ? new ConstantNode(name) : new SymbolNode(name);
+            var letter = Letter(name);
             if (i == word.Length - 1) letter = Postfix(letter);
             product = product is null ? letter : new CallNode("mul", product, letter);
         }
 
         return product!;
     }
+
+    private MathNode Letter(string name) => name is "e" or "i" && !_counters.Contains(name) ? new ConstantNode(name) : new SymbolNode(name);
 
     private string Subscript()
     {
@@ -222,6 +224,7 @@ internal sealed partial class MathParser
         var close = Next.Text[0];
         _at++;
         if (inner is ListNode list) return new GroupNode(open, close, list.Items);
+        if (open == '[' && close == ']' && (Next.Is("_") || Next.Is("^")) && MathSymbols.Of(inner).Count == 1 && HasBounds()) return Between(inner);
         return open == '(' && close == ')' || (open == '[' && close == ']') ? inner : throw new UnreadableException();
     }
 

@@ -31,7 +31,12 @@ internal sealed partial class MathParser
     private MathNode Bound()
     {
         Take("^");
-        return Exponent();
+        if (!Ahead(1).Is("_")) return Exponent();
+
+        // The lower bound comes behind it, and is not its subscript.
+        var token = Next;
+        _at++;
+        return token.Kind == MathTokenKind.Number ? new NumberNode(token.Value) : token is { Kind: MathTokenKind.Word, Text.Length: 1 } ? Letter(token.Text) : token.IsCommand("infty") ? new ConstantNode("inf") : token.IsCommand("pi") ? new ConstantNode("pi") : throw new UnreadableException();
     }
 
     private IntegralNode Integral()
@@ -110,9 +115,10 @@ internal sealed partial class MathParser
         var name = Differential(variable.ElementAtOrDefault(0), variable.ElementAtOrDefault(1)) is { } plain ? plain.Variable
             : variable.Count > 1 && variable[0].IsCommand("partial") && variable[1].Kind == MathTokenKind.Word && variable[1].Text.Length == 1 ? variable[1].Text : null;
         if (name is null) return null;
-        var bodyAt = 1;
-        if (variable.Count > 2 && variable[^2].Is("^"))
+        var (bodyAt, named) = (1, variable[0].Text.Length == 2 ? 1 : 2);
+        if (variable.Count != named)
         {
+            if (variable.Count != named + 2 || !variable[^2].Is("^")) return null;
             if (!int.TryParse(variable[^1].Text, out order) || order is < 1 or > HighestDerivative || over.Tokens.Count < 3 || !over.Tokens[1].Is("^") || over.Tokens[2].Text != variable[^1].Text) return null;
             bodyAt = 3;
         }
@@ -145,13 +151,35 @@ internal sealed partial class MathParser
     /// <summary>A value at a place: what stands before a bar with <c>x = 3</c> under it.</summary>
     private MathNode Evaluated(MathNode value)
     {
-        while (Next.Is("|") && Ahead(1).Is("_"))
+        while (Next.Is("|") && (Ahead(1).Is("_") || Ahead(1).Is("^")))
         {
-            _at += 2;
-            if (Argument() is not RelationNode { Operators: ["="], Sides: [SymbolNode { Name: var variable }, var place] }) throw new UnreadableException();
-            value = MathSymbols.Replace(value, variable, place) ?? throw new UnreadableException();
+            _at++;
+            value = Between(value);
         }
 
         return value;
+    }
+
+    /// <summary>Whether both a lowered and a raised sign follow, as behind brackets that are evaluated between two places.</summary>
+    private bool HasBounds()
+    {
+        var at = _at + 1;
+        var after = Inside(at)?.After ?? at + 1;
+        return after < _tokens.Count && (_tokens[after].Is("^") || _tokens[after].Is("_")) && !_tokens[after].Is(Next.Text);
+    }
+
+    /// <summary>An expression at the place, or between the places, that stand raised and lowered behind it.</summary>
+    private MathNode Between(MathNode value)
+    {
+        MathNode? upper = Next.Is("^") ? Bound() : null;
+        Take("_");
+        var lower = Argument();
+        upper ??= Next.Is("^") ? Bound() : null;
+        var variable = (lower as RelationNode)?.Sides[0] is SymbolNode named ? named.Name : MathSymbols.Of(value) is { Count: 1 } only ? only.First() : throw new UnreadableException();
+        if (upper is null && lower is not RelationNode) throw new UnreadableException();
+        var from = At(lower);
+        return upper is null ? from : new CallNode("sub", At(upper), from);
+
+        MathNode At(MathNode place) => MathSymbols.Replace(value, variable, place is RelationNode { Operators: ["="], Sides: [SymbolNode { Name: var name }, var at] } && name == variable ? at : place is RelationNode ? throw new UnreadableException() : place) ?? throw new UnreadableException();
     }
 }

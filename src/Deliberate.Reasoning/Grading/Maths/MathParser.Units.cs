@@ -51,7 +51,7 @@ internal sealed partial class MathParser
         switch (Next.Kind)
         {
             case MathTokenKind.Command:
-                return MathUnits.Currency(text) is not null || (_bare && text == "Omega" && BehindNumber);
+                return MathUnits.Currency(text) is not null || IsUnitFraction || (_bare && text == "Omega" && BehindNumber);
             case MathTokenKind.Text:
                 return text.Length != 1 || IsTemperature || MathUnits.IsUnitLetter(text) || (_bare && BehindNumber && MathMagnitudes.OfLetter(text) is not null);
             case MathTokenKind.Word:
@@ -60,12 +60,17 @@ internal sealed partial class MathParser
                 if (!Next.Spaced || Functions.Contains(text) || Greek.Contains(text)) return false;
                 if ((text is "in" or "am" or "AM" && EndsValue(Ahead(1))) || MathWords.IsNoun(text)) return true;
 
-                // Short words are so only before a noun: "5 red balloons", "5 of them".
-                return (MathWords.IsFiller(text) || text.Length == 3) && text.Length > 1 && !MathWords.IsQualifier(text) && Ahead(1) is { Kind: MathTokenKind.Word, Spaced: true, Text.Length: > 3 } && MathWords.IsNoun(Ahead(1).Text);
+                // Short words are so only before a noun: "5 red balloons", "5 of them", "5 two-digit numbers".
+                if (IsHyphenated) return true;
+                if (text.Length < 2 || MathWords.IsQualifier(text) || Ahead(1) is not { Kind: MathTokenKind.Word, Spaced: true }) return false;
+                return (MathWords.IsFiller(text) && MathWords.IsFiller(Ahead(1).Text)) || ((MathWords.IsFiller(text) || text.Length == 3) && Ahead(1).Text.Length > 3 && MathWords.IsNoun(Ahead(1).Text));
             default:
                 return false;
         }
     }
+
+    /// <summary>Whether two words with a hyphen between them come next.</summary>
+    private bool IsHyphenated => Next is { Kind: MathTokenKind.Word, Text.Length: > 1 } && Ahead(1).Is("-") && !Ahead(1).Spaced && Ahead(2) is { Kind: MathTokenKind.Word, Spaced: false, Text.Length: > 3 } && !MathWords.AreFactors(Ahead(2).Text);
 
     private bool BehindNumber => _at > 0 && _tokens[_at - 1].Kind == MathTokenKind.Number;
 
@@ -76,7 +81,7 @@ internal sealed partial class MathParser
     private bool IsOrdinalEnding(in MathToken token) => token.Kind is MathTokenKind.Word or MathTokenKind.Text && token.Text is "st" or "nd" or "rd" or "th" && (!token.Spaced || token.Kind == MathTokenKind.Text);
 
     /// <summary>Whether nothing of the value comes after this token.</summary>
-    private static bool EndsValue(in MathToken token) => token.Kind == MathTokenKind.End || token.Is(",") || token.Is(";") || token.Is(")") || token.Is("}") || token.Is(".") || token.Is("^") || IsRelation(token) || IsConnector(token);
+    private static bool EndsValue(in MathToken token) => token.Kind == MathTokenKind.End || (token.Kind == MathTokenKind.Sign && token.Text is "," or ";" or ")" or "}" or @"\}" or "]" or "." or "^") || IsRelation(token) || IsConnector(token);
 
     /// <summary>The raised ending of an ordinal, behind its sign of power.</summary>
     private bool TakesOrdinal(MathNode value)
@@ -110,7 +115,7 @@ internal sealed partial class MathParser
             }
         }
 
-        while (TakeModulus(reader) || TakeUnit(ref value, reader))
+        while (TakeModulus(reader) || TakeFraction(reader) || TakeUnit(ref value, reader))
         {
             if (!Next.Is("^") || !reader.TakesPower) continue;
             _at++;
@@ -135,12 +140,41 @@ internal sealed partial class MathParser
         return true;
     }
 
+    /// <summary>Whether a fraction of units in upright letters comes next: <c>\frac{\text{m}}{\text{s}^2}</c>.</summary>
+    private bool IsUnitFraction => Next.IsCommand("frac") && Inside(_at + 1) is { } over && Inside(over.After) is { } under && AreUnits(over.Tokens) && AreUnits(under.Tokens);
+
+    private static bool AreUnits(List<MathToken> tokens) => tokens is [{ Kind: MathTokenKind.Text }, ..] && tokens.TrueForAll(t => t.Kind is MathTokenKind.Text or MathTokenKind.Number || t.Is("^"));
+
+    private bool TakeFraction(MathUnitReader reader)
+    {
+        if (!IsUnitFraction) return false;
+        var (over, after) = Inside(_at + 1)!.Value;
+        var (under, end) = Inside(after)!.Value;
+        Take(over);
+        reader.Per();
+        Take(under);
+        _at = end;
+        return true;
+
+        void Take(List<MathToken> tokens)
+        {
+            foreach (var token in tokens)
+            {
+                var known = token.Kind == MathTokenKind.Text ? token.Text.Split(' ').All(word => reader.Word(word, last: true)) : token.Is("^") || (int.TryParse(token.Text, out var power) && reader.Power(power));
+                if (!known) throw new UnreadableException();
+            }
+        }
+    }
+
+    /// <summary>One token of what stands behind the value; false where that has ended.</summary>
     private bool TakeUnit(ref MathNode value, MathUnitReader reader)
     {
-        var token = Next;
+        var (token, next) = (Next, Ahead(1));
+        var wordFollows = next.Kind is MathTokenKind.Word or MathTokenKind.Text;
+        if (token.Kind is MathTokenKind.Word or MathTokenKind.Text && (IsJoint(reader) || (!IsConnector(token) && (reader.Any || BeginsUnit())))) return TakeWord(ref value, reader);
         if (token.Is("%"))
         {
-            reader.Word("percent", last: true);
+            if (!reader.Word("percent", last: true)) throw new UnreadableException();
         }
         else if (token.Kind == MathTokenKind.Command && MathUnits.Currency(token.Text) is { } currency)
         {
@@ -148,33 +182,45 @@ internal sealed partial class MathParser
         }
         else if (token.Kind == MathTokenKind.Command && BeginsUnit())
         {
-            (_bareLetters, _) = (BareLetters.Spaced, reader.Word("ohm", last: true));
+            _bareLetters = BareLetters.Spaced;
+            reader.Word("ohm", last: true);
         }
-        else if (token.Kind is MathTokenKind.Text or MathTokenKind.Word && !IsConnector(token) && (reader.Any || BeginsUnit()))
-        {
-            if (IsOrdinalEnding(token)) { }
-            else if (!reader.AnyWord && _bare && BehindNumber && MathMagnitudes.OfLetter(token.Text) is { } factor && !(token.Spaced && MathUnits.IsUnitLetter(token.Text)))
-            {
-                _bareLetters = BareLetters.Magnitude;
-                value = new CallNode("mul", value, new NumberNode(factor));
-            }
-            else
-            {
-                if (token.Kind == MathTokenKind.Word && !reader.AnyWord && MathUnits.IsUnitLetter(token.Text) && token.Text.Length == 1) _bareLetters = token.Spaced ? BareLetters.Spaced : BareLetters.Joined;
-                TakeWords(ref value, reader, token);
-            }
-        }
-        else if (token.Is("/") && reader.TakesPower | reader.Any && Ahead(1).Kind is MathTokenKind.Word or MathTokenKind.Text)
+        else if (token.Is("/") && reader.Any && wordFollows)
         {
             reader.Per();
         }
-        else if ((token.IsCommand("cdot") || token.Is("*") || token.Is("-")) && reader.TakesPower && Ahead(1).Kind is MathTokenKind.Word or MathTokenKind.Text)
+        else if (!(token.Is(".") && reader.Any) && !(reader.TakesPower && wordFollows && (token.IsCommand("cdot") || token.Is("*") || token.Is("-"))))
         {
-            // Newton metres are a product.
-        }
-        else if (!(token.Is(".") && reader.Any))
-        {
+            // A point ends an abbreviation, and newton metres are a product; anything else is no unit.
             return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    /// <summary>Whether "and" comes next between two nouns: pencils and pens.</summary>
+    private bool IsJoint(MathUnitReader reader) => reader.AnyWord && Next is { Kind: MathTokenKind.Word, Text: MathUnit.Joint } && Ahead(1).Kind == MathTokenKind.Word && EndsValue(Ahead(2)) && MathWords.IsNoun(Ahead(1).Text);
+
+    private bool TakeWord(ref MathNode value, MathUnitReader reader)
+    {
+        var token = Next;
+        if (IsHyphenated)
+        {
+            token = token with { Text = $"{token.Text}-{Ahead(2).Text}" };
+            _at += 2;
+        }
+
+        var mayBeVariable = !reader.AnyWord && _bare && BehindNumber;
+        if (mayBeVariable && MathMagnitudes.OfLetter(token.Text) is { } factor && !(token.Spaced && MathUnits.IsUnitLetter(token.Text)))
+        {
+            _bareLetters = BareLetters.Magnitude;
+            value = new CallNode("mul", value, new NumberNode(factor));
+        }
+        else if (!IsOrdinalEnding(token))
+        {
+            if (mayBeVariable && token.Kind == MathTokenKind.Word && MathUnits.IsUnitLetter(token.Text)) _bareLetters = token.Spaced ? BareLetters.Spaced : BareLetters.Joined;
+            TakeWords(ref value, reader, token);
         }
 
         _at++;

@@ -7,31 +7,7 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed partial class MathParser
 {
-    private const int Deepest = 60, MostItems = 400;
-
-    private static readonly Dictionary<string, string> Relations = new(StringComparer.Ordinal)
-    {
-        ["="] = "=",
-        ["<"] = "<",
-        [">"] = ">",
-        ["<="] = "<=",
-        [">="] = ">=",
-        ["!="] = "!=",
-        ["le"] = "<=",
-        ["leq"] = "<=",
-        ["leqslant"] = "<=",
-        ["ge"] = ">=",
-        ["geq"] = ">=",
-        ["geqslant"] = ">=",
-        ["lt"] = "<",
-        ["gt"] = ">",
-        ["ne"] = "!=",
-        ["neq"] = "!=",
-        ["approx"] = "~",
-        ["in"] = "in",
-        ["equiv"] = "=",
-        ["cong"] = "=",
-    };
+    private const int Deepest = 60;
 
     private static readonly HashSet<string> NoFactors = new(StringComparer.Ordinal)
     {
@@ -67,85 +43,6 @@ internal sealed partial class MathParser
     public static bool IsFunction(string word) => Functions.Contains(word) || word is "pi" or "frac" or "infty";
 
     private MathToken Ahead(int tokens) => _at + tokens < _tokens.Count ? _tokens[_at + tokens] : new MathToken(MathTokenKind.End, "", default, false);
-
-    private static bool IsConnector(in MathToken token) => token.Kind is MathTokenKind.Word or MathTokenKind.Text && token.Text.ToLowerInvariant() is "and" or "or" or ", and" or ", or";
-
-    private static bool IsRelation(in MathToken token) => token.Kind is MathTokenKind.Sign or MathTokenKind.Command && Relations.ContainsKey(token.Text);
-
-    private MathNode List()
-    {
-        var items = new List<MathNode> { Relation(units: true) };
-        while (true)
-        {
-            // 2 hours 30 minutes are two values, as if a comma stood between them.
-            if (items[^1] is not QuantityNode || Next.Kind != MathTokenKind.Number)
-            {
-                if (!Next.Is(",") && !Next.Is(";") && !IsConnector(Next)) break;
-                while (Next.Is(",") || Next.Is(";") || IsConnector(Next)) _at++;
-            }
-
-            items.Add(Relation(units: true));
-            if (items.Count > MostItems) throw new UnreadableException();
-        }
-
-        MathNode list = items.Count == 1 ? items[0] : new ListNode([.. items]);
-        if (!Next.IsCommand("choose") && !Next.IsCommand("over")) return list;
-        var function = Next.Text == "choose" ? "binom" : "div";
-        _at++;
-        return new CallNode(function, list, Relation(units: false));
-    }
-
-    private MathNode Relation(bool units)
-    {
-        if (Next.IsCommand("approx")) _at++;
-        var sides = new List<MathNode> { Side(units) };
-        var operators = new List<string>();
-        while (IsRelation(Next))
-        {
-            operators.Add(Relations[Next.Text]);
-            _at++;
-            sides.Add(Side(units));
-        }
-
-        return operators.Count == 0 ? sides[0] : new RelationNode([.. sides], [.. operators]);
-    }
-
-    /// <summary>A side of a relation, with its unit; one that another side follows may be a name in any notation.</summary>
-    private MathNode Side(bool units)
-    {
-        if (!units) return Union();
-        var (start, depth, scope, integrals, integrand, differential) = (_at, _depth, _scope, _integrals, _integrand, _differential);
-        try
-        {
-            var side = TakeUnits(Evaluated(Union()));
-            if (Next.Kind == MathTokenKind.End || IsRelation(Next) || NameEnd(start) is null) return side;
-        }
-        catch (UnreadableException) when (NameEnd(start) is not null)
-        {
-        }
-
-        var end = NameEnd(start)!.Value;
-        (_at, _depth, _scope, _integrals, _integrand, _differential) = (end, depth, scope, integrals, integrand, differential);
-        _money = null;
-        return new NameNode(MathLexer.Words(_tokens.Skip(start).Take(end - start)));
-    }
-
-    /// <summary>Where the equals sign stands that ends what begins here, outside all brackets; null where there is none.</summary>
-    private int? NameEnd(int start)
-    {
-        var open = 0;
-        for (var at = start; at < _tokens.Count; at++)
-        {
-            var token = _tokens[at];
-            if (token.Kind == MathTokenKind.Sign && token.Text is "(" or "[" or "{" or @"\{") open++;
-            else if (token.Kind == MathTokenKind.Sign && token.Text is ")" or "]" or "}" or @"\}" && --open < 0) return null;
-            if (open > 0) continue;
-            if (token.Is("=") || token.IsCommand("approx")) return at > start ? at : null;
-            if (IsRelation(token) || token.Is(",") || token.Is(";") || IsConnector(token)) return null;
-        }
-
-        return null;
-    }
 
     private MathNode Union()
     {
@@ -209,8 +106,7 @@ internal sealed partial class MathParser
             {
                 // Two numbers side by side are neither a product nor a number, unless a raised one ends the first: 2^{3}3^{2}.
                 if (Next.Kind == MathTokenKind.Number && !(_tokens[_at - 1].Is("}") && LastFactor(product) is CallNode { Function: "pow" })) throw new UnreadableException();
-                var applied = Next.Is("(") && product is SymbolNode && _tokens[_at - 1] is { Kind: MathTokenKind.Command } or { Kind: MathTokenKind.Word, Text.Length: 1 };
-                product = new CallNode(applied ? "apply" : "mul", product, Power());
+                product = new CallNode(Next.Is("(") && MathSymbols.FunctionName(product) is not null ? "apply" : "mul", product, Power());
             }
             else
             {
@@ -379,6 +275,8 @@ internal sealed partial class MathParser
             _tokens.Insert(_at + 1, token with { Text = token.Text[1..], Spaced = false });
         }
 
+        // What is raised behind a letter is not its power but the argument's: the upper bound in \int_a^b.
+        if (Next is { Kind: MathTokenKind.Word, Text.Length: 1 } && !Ahead(1).Is("_")) return Letter(_tokens[_at++].Text);
         return Atom();
     }
 

@@ -19,9 +19,11 @@ internal sealed class MathScalars(MathBudget budget)
         if (variables.Count == 0) return Constants(a, b, rounded);
         var compared = 0;
         if (!Alike(Points, Positive)) return false;
+        var exponential = IsExponential(a) || IsExponential(b);
+        if (!exponential && !Alike(EnoughPoints, Larger)) return false;
         variables.RemoveWhere(v => !MayBeNegative(a, b, v));
         if (variables.Count > 0 && !Alike(Points, (name, point) => variables.Contains(name) ? MathSymbols.Value(name, point) : Positive(name, point))) return false;
-        if (compared >= EnoughPoints) return !IsPiecewise(a) && !IsPiecewise(b) ? true : AlikeFarOff(a, b, variables);
+        if (compared >= EnoughPoints) return !IsPiecewise(a) && !IsPiecewise(b) ? true : AlikeFarOff(a, b, variables, exponential);
         compared = 0;
         if (!Alike(Points, MathSymbols.Whole)) return false;
         if (compared >= EnoughPoints) return true;
@@ -74,8 +76,22 @@ internal sealed class MathScalars(MathBudget budget)
     private bool? Constants(MathNode a, MathNode b, bool rounded)
     {
         var (x, y) = (Evaluate(a, null, real: true), Evaluate(b, null, real: true));
-        if (x.IsFinite && y.IsFinite) return MathValue.Same(x, y, rounded);
+        if (x.IsFinite && y.IsFinite) return MathValue.Same(x, y, rounded) is var same && same == true && Square(a) is { } s && Square(b) is { } t ? s == t : same;
         return MathValue.Same(Evaluate(a, null, real: false), Evaluate(b, null, real: false), rounded);
+    }
+
+    /// <summary>The exact square of a product of square roots: two of long numbers may be nearer to one another than doubles tell.</summary>
+    private Rational? Square(MathNode node)
+    {
+        switch (node)
+        {
+            case CallNode { Function: "sqrt", Arguments: [var inner] } when Evaluate(inner, null, real: true).Exact is { } radicand: return radicand;
+            case CallNode { Function: "neg", Arguments: [var inner] }: return Square(inner);
+            case CallNode { Function: "mul" or "div", Arguments: [var left, var right] } call:
+                if (Square(left) is not { } a || Square(right) is not { } b) return null;
+                return call.Function == "mul" ? Rational.Multiply(a, b) : Rational.Divide(a, b);
+            default: return Evaluate(node, null, real: true).Exact is { } exact ? Rational.Multiply(exact, exact) : null;
+        }
     }
 
     private MathValue Evaluate(MathNode node, Func<string, Rational>? variables, bool real) => new MathEvaluator(variables, budget, real).Evaluate(node);
@@ -95,6 +111,9 @@ internal sealed class MathScalars(MathBudget budget)
         return false;
     }
 
+    /// <summary>Up to 15: some expressions are real only there.</summary>
+    private static Rational Larger(string name, int point) => Rational.Multiply(Positive(name, 2 * point), Rational.Of(5))!.Value;
+
     private static Rational Positive(string name, int point) => MathSymbols.Value(name, point) is { Sign: < 0 } value ? -value : MathSymbols.Value(name, point);
 
     /// <summary>Whether an expression may be one thing here and another far off: <c>|x-5|</c> is <c>5-x</c> for small x.</summary>
@@ -105,9 +124,9 @@ internal sealed class MathScalars(MathBudget budget)
     private static bool IsExponential(MathNode node) => node is CallNode { Function: "exp" or "sinh" or "cosh" } || (node is CallNode { Function: "pow", Arguments: [_, var exponent] } && MathSymbols.Any(exponent)) || MathSymbols.Children(node).Any(IsExponential);
 
     /// <summary>There rounding may take all digits but the first few: only a plain difference counts.</summary>
-    private bool AlikeFarOff(MathNode a, MathNode b, HashSet<string> signed)
+    private bool AlikeFarOff(MathNode a, MathNode b, HashSet<string> signed, bool exponential)
     {
-        int[] scales = IsExponential(a) || IsExponential(b) ? [13] : [13, 131];
+        int[] scales = exponential ? [13] : [13, 131];
         foreach (var scale in scales)
         {
             for (var point = 0; point < Far; point++)

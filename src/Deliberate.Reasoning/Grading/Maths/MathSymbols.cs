@@ -14,16 +14,27 @@ internal static class MathSymbols
 
     public static bool Any(MathNode node) => Of(node).Count > 0;
 
-    /// <summary>A fraction between -3 and 3 that follows from the variable's name and the number of the point: of either sign, never near 0 or 1.</summary>
+    /// <summary>
+    /// A fraction that follows from the variable's name and the number of the point, of either sign: between 0.74 and 3 where the
+    /// number is even, between 0.18 and 0.75 where it is odd.
+    /// </summary>
     public static Rational Value(string name, int point)
     {
         var hash = Hash(name, point);
         var size = (long)(hash >> 33) % 750 + 250;
-        return Rational.Of((hash & 1) == 0 ? size : -size, 337)!.Value;
+        return Rational.Of((hash & 1) == 0 ? size : -size, point % 2 == 0 ? 337 : 4 * 337)!.Value;
     }
 
     /// <summary>A whole number from 2 to 13.</summary>
     public static Rational Whole(string name, int point) => Rational.Of((long)(Hash(name, point) >> 33) % 12 + 2);
+
+    /// <summary>The letter that may be a function's where brackets follow, as it stands or as its inverse <c>f^{-1}</c>; null for what is none.</summary>
+    public static string? FunctionName(MathNode node) => node switch
+    {
+        SymbolNode symbol => symbol.Name,
+        CallNode { Function: "pow", Arguments: [SymbolNode symbol, CallNode { Function: "neg", Arguments: [NumberNode { Value: var one }] }] } when one == Rational.One => symbol.Name,
+        _ => null,
+    };
 
     /// <summary>What an expression consists of, as a text: the same for expressions that are written alike.</summary>
     public static string Write(MathNode node) => node switch

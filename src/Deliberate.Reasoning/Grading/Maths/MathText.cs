@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Deliberate.Reasoning;
@@ -12,6 +13,7 @@ internal static partial class MathText
 
     public static string? Clean(string text)
     {
+        if (Entity().IsMatch(text)) text = WebUtility.HtmlDecode(text);
         if (text.Length > LongestAnswer || MathSigns.Plain(text) is not { } plain) return null;
         var clean = Spacing().Replace(MathDressing.WithoutMarks(plain), " ");
         clean = Tightening().Replace(clean, "");
@@ -19,6 +21,7 @@ internal static partial class MathText
         clean = Fractions().Replace(clean, @"\frac");
         clean = WithoutDollars(clean.Replace("{,}", ",", StringComparison.Ordinal));
         clean = clean.Replace(@"\%", "%", StringComparison.Ordinal).Replace(@"\&", " and ", StringComparison.Ordinal).Replace("**", "^", StringComparison.Ordinal);
+        clean = Unequal().Replace(clean, @"\ne ");
         clean = HalfOfDay().Replace(clean, "${half}m");
         clean = Grouped().Replace(clean, m => m.Value.Replace(" ", "", StringComparison.Ordinal));
         if (!clean.Contains(@"\begin", StringComparison.Ordinal)) clean = WithoutAlignment(clean);
@@ -53,6 +56,10 @@ internal static partial class MathText
         return text.Contains(@"\\", StringComparison.Ordinal) ? LineBreak().Replace(text.TrimEnd('\\', ' '), m => m.Groups["relation"].Success ? " " + m.Groups["relation"].Value : ", ") : text;
     }
 
+    /// <summary>HTML's names of characters.</summary>
+    [GeneratedRegex(@"&[a-zA-Z]{2,8}\d{0,2};", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Entity();
+
     /// <summary>Commands that only make room.</summary>
     [GeneratedRegex(@"(?<!\\)\\(?:[,;:>/\s]|(?:q?quad|enspace|enskip|thinspace|medspace|thickspace|space|nobreakspace|negthinspace|negmedspace|negthickspace)(?![a-zA-Z]))|~|\s+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Spacing();
@@ -62,6 +69,9 @@ internal static partial class MathText
 
     [GeneratedRegex(@"\\(?:[dtcx]frac|nicefrac|sfrac|flatfrac)(?![a-zA-Z])", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Fractions();
+
+    [GeneratedRegex(@"\\not\s*(?:=|\\(?:approx|equiv|cong|sim)(?![a-zA-Z]))|=\s*[/\\]\s*=|<>|\\n(?:eqq|approx|cong|sim)(?![a-zA-Z])", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Unequal();
 
     [GeneratedRegex(@"(?<=\d\s?)(?<half>[ap])\.\s?m\.?(?![a-z])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HalfOfDay();

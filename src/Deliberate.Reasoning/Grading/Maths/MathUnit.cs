@@ -11,6 +11,9 @@ internal sealed record MathUnit(IReadOnlyList<(string Unit, int Power)> Powers, 
 
     public const string ModulusWord = "mod ";
 
+    /// <summary>Among the nouns where two things are counted together: "cats and dogs" are not cats.</summary>
+    public const string Joint = "and";
+
     /// <summary>Whether it is a congruence's value, which many numbers are.</summary>
     public bool IsModular => Nouns.Any(n => n.StartsWith(ModulusWord, StringComparison.Ordinal));
 
@@ -30,6 +33,7 @@ internal sealed record MathUnit(IReadOnlyList<(string Unit, int Power)> Powers, 
         if (a.IsEmpty || b.IsEmpty) return true;
         if ((a.Powers.Count > 0) != (b.Powers.Count > 0)) return false;
         if (!a.Powers.SequenceEqual(b.Powers) && !(a.IsDegree && b.IsTemperature) && !(b.IsDegree && a.IsTemperature)) return false;
+        if (a.Nouns.Contains(Joint) || b.Nouns.Contains(Joint)) return a.Nouns.Count == 0 || b.Nouns.Count == 0 || a.Nouns.SequenceEqual(b.Nouns);
         return a.Nouns.Count == 0 || b.Nouns.Count == 0 || a.Nouns.All(b.Nouns.Contains) || b.Nouns.All(a.Nouns.Contains);
     }
 
@@ -69,7 +73,8 @@ internal sealed class MathUnitReader
         Any = true;
         switch (word.ToLowerInvariant())
         {
-            case "per": _sign = -1; _last = []; return true;
+            case "per": Per(); return true;
+            case "a" or "an" when TakesPower && !last: Per(); return true;
             case "square" or "sq": _prefix = 2; _nouns.Add("square"); return true;
             case "cubic" or "cu": _prefix = 3; _nouns.Add("cubic"); return true;
             case "squared" when TakesPower: return Power(2);
@@ -79,12 +84,19 @@ internal sealed class MathUnitReader
 
         if ((word != "in" || last) && Unit(word) is { } unit)
         {
+            if (unit is [("percent", _)] && _powers.ContainsKey("percent")) return false;
             Add(unit);
             return true;
         }
 
         _last = [];
         if (MathWords.IsQualifier(word)) return false;
+        if (word == MathUnit.Joint)
+        {
+            _nouns.Add(word);
+            return _nouns.Count > 1 && !last;
+        }
+
         if (!MathWords.IsFiller(word) && !word.All(c => char.IsLetter(c) || c is '-' or '\'')) return false;
         if (!MathWords.IsFiller(word)) _nouns.Add((_sign < 0 ? "per " : "") + MathWords.Singular(word));
         return true;

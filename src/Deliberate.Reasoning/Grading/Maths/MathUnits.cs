@@ -94,6 +94,7 @@ internal static class MathUnits
         yuan yuan cny CNY rmb RMB
         rupee rupee rupees inr INR Rs rs
         peso peso pesos
+        unit unit units
         degree degree degrees deg degs
         celsius celsius centigrade
         fahrenheit fahrenheit

@@ -22,11 +22,12 @@ internal static class MathWords
         or nor not no never none neither cannot wrong incorrect false untrue true yes minus plus over under below above squared cubed factorial negative positive
         than least most between except without about approximately approx roughly around almost nearly maybe perhaps possibly probably likely unsure unless
         if but however until till to through versus vs is are was were be been being has have had do does did will would can could should may might must
+        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
         because since so then which who whose that this these those what when where why how equals equal gives makes mod modulo divided multiplied point
         """);
 
     /// <summary>Words that say nothing of what is counted.</summary>
-    private static readonly HashSet<string> Fillers = Words("a an the of in on at as for many much each every total altogether overall all left remaining more extra additional only exactly just its his her their my our your old long wide tall high deep away apart ago later");
+    private static readonly HashSet<string> Fillers = Words("a an the of in on at as for many much each every total altogether overall all left remaining more extra additional only exactly just its it them his her their my our your old long wide tall high deep away apart ago later");
 
     /// <summary>Denials: a text with one says what the answer is not.</summary>
     private static readonly HashSet<string> Denials = Words("not never cannot neither nor wrong incorrect false untrue except isn isnt doesn doesnt don dont");
@@ -90,7 +91,7 @@ internal static class MathWords
     /// </summary>
     public static bool AreFactors(string word)
     {
-        if (!word.All(char.IsAsciiLetterLower) || Answers.Contains(word) || MathParser.IsFunction(word)) return false;
+        if (!word.All(char.IsAsciiLetterLower) || Answers.Contains(word) || ShortNouns.Contains(word) || MathParser.IsFunction(word)) return false;
         if (word.Length <= 3) return true;
         if (word.Length > 8) return false;
         var letters = word.Order().ToArray();

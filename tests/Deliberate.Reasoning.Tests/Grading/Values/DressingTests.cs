@@ -47,6 +47,18 @@ public sealed class DressingTests
     [InlineData("choice", "B", "\\boxed{\\text{(B)}}")]
     [InlineData("choice", "B", "option B")]
     [InlineData("choice", "B", "**B**")]
+    [InlineData("math", "42", "\\bbox[yellow]{42}")]
+    [InlineData("math", "42", "✅ 42")]
+    [InlineData("math", "42", "\\textbf{\\textcolor{red}{42}}")]
+    [InlineData("math", "42", "***42***")]
+    [InlineData("math", "42", "```42```")]
+    [InlineData("math", "42", "<span style=\"color:red\">42</span>")]
+    [InlineData("math", "42", "&nbsp;42")]
+    [InlineData("math", "42", "⇒ 42")]
+    [InlineData("math", "42", "\\begin{align*}x&=42\\end{align*}")]
+    [InlineData("math", "\\text{Evelyn}", "\\textcolor{red}{\\textbf{Evelyn}}")]
+    [InlineData("math", "p-q", "\\boxed{p-q}")]
+    [InlineData("math", "PQ", "\\mathbf{PQ}")]
     public void Dressing_has_no_value(string grader, string reference, string answer) => AnswerGraders.Get(grader).Compare(reference, answer).ShouldBe(AnswerMatch.Equal);
 
     [Theory]

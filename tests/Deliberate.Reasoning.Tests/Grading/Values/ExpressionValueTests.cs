@@ -28,6 +28,15 @@ public sealed class ExpressionValueTests
     [InlineData("math", "2i", "\\sqrt{-4}")]
     [InlineData("math", "2", "\\lg 100")]
     [InlineData("math", "72", "2^{3}3^{2}")]
+    [InlineData("math", "\\frac{\\sqrt{xn}}{n}", "\\sqrt{\\frac xn}")]
+    [InlineData("math", "\\sqrt{1-x^2}", "\\sqrt{(1-x)(1+x)}")]
+    [InlineData("math", "\\ln(x-3)+\\ln(x+3)", "\\ln(x^2-9)")]
+    [InlineData("math", "\\cosh^2 x-\\sinh^2 x", "1")]
+    [InlineData("math", "\\log_a b", "\\frac{1}{\\log_b a}")]
+    [InlineData("math", "a^{\\log_a x}", "x")]
+    [InlineData("math", "\\sqrt[3]{\\frac{a}{b}}", "\\frac{\\sqrt[3]{ab^2}}{b}")]
+    [InlineData("math", "(\\sqrt n)^n", "n^{n/2}")]
+    [InlineData("math", "\\arcsin x", "\\frac{\\pi}{2}-\\arccos x")]
     public void Roots_logarithms_and_powers_are_compared_where_both_sides_are_real(string grader, string reference, string answer) => AnswerGraders.Get(grader).Compare(reference, answer).ShouldBe(AnswerMatch.Equal);
 
     [Theory]
@@ -47,6 +56,13 @@ public sealed class ExpressionValueTests
     [InlineData("math", "a^b", "b^a")]
     [InlineData("math", "\\frac{a}{b}", "\\frac{b}{a}")]
     [InlineData("math", "\\sqrt{a^2b}", "a\\sqrt{b}")]
+    [InlineData("math", "\\sqrt{x-3}", "\\sqrt{3-x}")]
+    [InlineData("math", "\\log_a b", "\\log_b a")]
+    [InlineData("math", "-4", "(-8)^{2/3}")]
+    [InlineData("math", "\\sqrt{12x}", "3\\sqrt{2x}")]
+    [InlineData("math", "\\sqrt{10^{20}+1}", "10^{10}")]
+    [InlineData("math", "\\pi", "\\frac{5419351}{1725033}")]
+    [InlineData("math", "\\ln 2", "0.6931471805599453")]
     public void Another_branch_or_law_is_wrong(string grader, string reference, string answer) => AnswerGraders.Get(grader).Compare(reference, answer).ShouldNotBe(AnswerMatch.Equal);
 
     [Theory]
@@ -71,6 +87,17 @@ public sealed class ExpressionValueTests
     [InlineData("math", "y", "\\frac{\\partial}{\\partial x}(xy)")]
     [InlineData("math", "\\frac{1}{x}", "\\frac{d(\\ln x)}{dx}")]
     [InlineData("math", "x^x(\\ln x+1)", "\\frac{d}{dx}x^x")]
+    [InlineData("math", "\\frac12", "∫₀¹ x dx")]
+    [InlineData("math", "\\frac12", "\\left[\\frac{x^2}{2}\\right]_0^1")]
+    [InlineData("math", "\\frac12", "\\frac{x^2}{2}\\Big|_0^1")]
+    [InlineData("math", "\\frac{b^2-a^2}{2}", "\\int_a^b x dx")]
+    [InlineData("math", "\\frac{n(n+1)}{2}", "\\sum^n_{k=1} k")]
+    [InlineData("math", "1", "\\int_0^2 \\lfloor x \\rfloor dx")]
+    [InlineData("math", "-1/4", "\\int_0^1 x\\ln x dx")]
+    [InlineData("math", "\\frac32", "\\int_0^1 x dx + 1")]
+    [InlineData("math", "6xy", "\\frac{\\partial^2}{\\partial x^2}(x^3y)")]
+    [InlineData("math", "\\cos\\theta", "\\frac{d}{d\\theta}\\sin\\theta")]
+    [InlineData("math", "1024", "\\sum_{k=0}^{10} \\binom{10}{k}")]
     public void Sums_integrals_and_derivatives_are_values(string grader, string reference, string answer) => AnswerGraders.Get(grader).Compare(reference, answer).ShouldBe(AnswerMatch.Equal);
 
     [Theory]
@@ -104,5 +131,8 @@ public sealed class ExpressionValueTests
     [InlineData("math", "Tom", "mot")]
     [InlineData("math", "abc", "abd")]
     [InlineData("math", "abc", "ab")]
+    [InlineData("math", "PQ", "QP")]
+    [InlineData("math", "cat", "act")]
+    [InlineData("math", "\\triangle ABC", "\\triangle BCA")]
     public void Words_and_labels_are_no_products(string grader, string reference, string answer) => AnswerGraders.Get(grader).Compare(reference, answer).ShouldNotBe(AnswerMatch.Equal);
 }
