@@ -36,6 +36,6 @@ public static class RecipeTraining
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) throw new ArgumentException("No run is named.", nameof(runs));
-        return RunReport.Write(Path.Combine(runs[0], RunReport.FileName), "deliberate report " + string.Join(' ', runs), runs);
+        return RunReport.Write(Path.Combine(runs[0], RunReport.FileName), ShellCommand.Of(["deliberate", "report", .. runs]), runs);
     }
 }

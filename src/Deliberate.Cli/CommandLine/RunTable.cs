@@ -23,19 +23,21 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     {
         var run = new RunFolder(folder);
         var recipe = TrainRecipe.Read(run.Recipe);
+        var facts = RunFacts.Read(run) ?? FactsOfRun.Of(recipe, inputs: null);
         var rows = new List<Row>();
         foreach (var name in new[] { RunFolder.Base, RunFolder.Expert, RunFolder.Final })
         {
             var path = run.Evaluation(name);
-            if (!File.Exists(path)) continue;
+            // Where nothing follows imitation, its model is the last one.
+            if (!File.Exists(path) || (name == RunFolder.Base && !facts.Learns && File.Exists(run.Evaluation(RunFolder.Final)))) continue;
             var summary = EvaluationSummary.Of(name, EvaluationFile.Read(path), recipe.Evaluation.Samples, recipe.Evaluation.Budgets);
             if (summary.Samples == 0) continue;
             rows.Add(new Row(
                 name,
-                When(recipe, name),
+                When(recipe, facts, name),
                 summary.Problems,
                 summary.Accuracy,
-                recipe.Problems is null && recipe.Family.ChainOfThought ? summary.AllStepsRight : null,
+                facts.Problems is { Thinks: true } ? summary.AllStepsRight : null,
                 summary.CompletionLengthRight,
                 summary.CompletionLengthWrong,
                 [.. summary.Budgets.Select(b => new NamedEstimate(SampleMeasure.Within(b.Budget).Name, b.Accuracy, NumberStyle.Share))]));
@@ -59,10 +61,10 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
         if (budgets.Length > 0) Terminal.WriteTable($"Right answers when completions are cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
     }
 
-    private static string When(TrainRecipe recipe, string name)
+    private static string When(TrainRecipe recipe, RunFacts facts, string name)
     {
-        var learning = LearningWords.Of(recipe);
-        if (name == RunFolder.Final) return learning.After;
+        var learning = LearningWords.Of(facts);
+        if (name == RunFolder.Final || !facts.Learns) return learning.After;
         return name == recipe.ReinforcementStart ? learning.Before : LearningWords.ExpertIteration.Before;
     }
 

@@ -28,7 +28,7 @@ internal static class TrainingSession
 
         var table = RunTable.Read(folder);
         var best = BestCheckpoints.Read(new RunFolder(folder)) is [var first, ..] ? first : null;
-        var report = RunReport.Write(Path.Combine(folder, RunReport.FileName), $"deliberate train {Path.Combine(folder, RunFolder.RecipeFile)}", folder);
+        var report = RunReport.Write(Path.Combine(folder, RunReport.FileName), ShellCommand.TrainAgain(folder), folder);
         if (json)
         {
             JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Best = best, Evaluations = table.Rows });
@@ -38,7 +38,7 @@ internal static class TrainingSession
         RunTable.Write([table]);
         if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {TrainRecipe.Read(new RunFolder(folder).Recipe).Checkpoint.BestMetric} {best.Value:0.###}"));
         Console.Out.WriteLine($"Report      {report}");
-        Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(TrainRecipe.Read(new RunFolder(folder).Recipe) is { UsesFamily: false, Problems: null } ? " --prompt \"...\"" : "")}");
+        Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
         return ExitCode.Success;
     }
 }

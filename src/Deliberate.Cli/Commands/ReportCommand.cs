@@ -27,7 +27,7 @@ internal sealed class ReportCommand : CliCommand
     {
         var given = parsed.GetRequiredValue(_runs);
         var runs = given.SelectMany(folder => !File.Exists(new RunFolder(folder).Recipe) && RunNames.In(folder) is { Length: > 0 } inside ? inside : [RunNames.Existing(folder)]).ToArray();
-        var report = RunReport.Write(parsed.GetValue(_output) ?? Path.Combine(given[0], RunReport.FileName), "deliberate report " + string.Join(' ', given), runs);
+        var report = RunReport.Write(parsed.GetValue(_output) ?? Path.Combine(given[0], RunReport.FileName), ShellCommand.Of(["deliberate", "report", .. given, .. parsed.GetValue(_output) is { } output ? ["--output", output] : Array.Empty<string>()]), runs);
         var tables = runs.Select(RunTable.Read).ToArray();
         if (parsed.GetValue(_json))
         {

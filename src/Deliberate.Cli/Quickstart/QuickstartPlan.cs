@@ -51,6 +51,6 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
         if (Minutes != UsualMinutes) line += string.Create(CultureInfo.InvariantCulture, $" --minutes {Minutes}");
         if (Seed != QuickstartRecord.UsualSeed) line += string.Create(CultureInfo.InvariantCulture, $" --seed {Seed}");
         foreach (var one in Overrides) line += $" --set \"{one}\"";
-        return output == QuickstartRecord.UsualFolder ? line : $"{line} --output {output}";
+        return output == QuickstartRecord.UsualFolder ? line : $"{line} --output {ShellCommand.Word(output)}";
     }
 }

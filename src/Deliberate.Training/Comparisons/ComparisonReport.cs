@@ -23,7 +23,7 @@ internal static class ComparisonReport
             Lead = [verdict],
             KeyNumbers = [new KeyNumber(RunWords.Percent(right.From.Value), Name(c.A), RunWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(RunWords.Percent(right.To.Value), Name(c.B), RunWords.IntervalMade(right.To))],
             Chapters = [new ReportChapter("On the same problems") { Figures = [Figure(c)], Tables = [Results(c), .. Settings(c)] }],
-            Provenance = new Provenance(command, c.A.Info.Seed, [("Device of the first", c.A.Info.Device), ("Device of the second", c.B.Info.Device)]),
+            Provenance = new Provenance(command, [.. new[] { c.A.Facts.Seeds.Run, c.B.Facts.Seeds.Run }.Distinct()], [("Device of the first", c.A.Info.Device), ("Device of the second", c.B.Info.Device)]),
         };
     }
 

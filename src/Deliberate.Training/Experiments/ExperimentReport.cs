@@ -37,7 +37,7 @@ internal static class ExperimentReport
                 new ReportChapter("Every step right") { Prose = ["A right answer may be lucky, most of all where it is yes or no. Here only answers count whose thought has every step right and arrives at them."], Tables = [ExperimentTables.Models(summary, Metric.EveryStepRight)] },
                 .. aims.Count > 0 ? new[] { new ReportChapter("The aims of the quickstart, held against this experiment") { Prose = ["They were set for two tasks, each learned by a model of its own. Here one model learns them beside all other families, with a part of the samples."], Tables = [RunTargets.Table(aims)] } } : [],
             ],
-            Provenance = new Provenance(command, plan.Seeds[0],
+            Provenance = new Provenance(command, plan.Seeds,
             [
                 ("Deliberate", RunInfo.ProgramVersion), ("Device", summary.Evidence.Device),
                 ("Imitation", string.Create(CultureInfo.InvariantCulture, $"{plan.Train.Supervised.Tokens:N0} tokens, {plan.Train.Supervised.Steps} optimizer steps")),

@@ -11,10 +11,11 @@ internal static class PromptBudget
     /// <summary>From problems of every level that the run asks, and from what it imitates: worked solutions as its corpus has them, examples of the user's.</summary>
     public static LengthPlan Measure(TrainRecipe recipe, ProblemEncoder encoder, RunInputs inputs)
     {
-        var (longest, prompt) = recipe.Problems is not null ? Own(inputs, encoder) : recipe.UsesFamily ? OfFamily(recipe, encoder) : (0, 0);
+        var isEndless = inputs.Problems.Family is not null;
+        var (longest, prompt) = !isEndless ? Own(inputs, encoder) : recipe.UsesFamily ? OfFamily(recipe, encoder) : (0, 0);
         var share = recipe.Supervised.CorpusShare;
         double first = 0, example = 0;
-        if (recipe.UsesFamily && (share > 0 || recipe.Problems is null)) (first, example) = Corpus(recipe, encoder);
+        if (recipe.UsesFamily && (share > 0 || isEndless)) (first, example) = Corpus(recipe, encoder);
         if (inputs.Examples is { } own)
         {
             var (ownFirst, ownExample) = own.MeanLengths;
@@ -25,7 +26,7 @@ internal static class PromptBudget
 
         // Nothing tells how long the completions of problems alone will be: half of the budget.
         if (example == 0) (first, example) = (prompt, prompt + (Math.Max(recipe.Reinforcement.MaxTokens, recipe.ExpertIteration.Rounds > 0 ? recipe.ExpertIteration.MaxTokens : 0) / 2.0));
-        return new LengthPlan(longest, recipe.Problems is not null ? prompt : first, example - first, example);
+        return new LengthPlan(longest, isEndless ? first : prompt, example - first, example);
     }
 
     private static (int Longest, double Mean) OfFamily(TrainRecipe recipe, ProblemEncoder encoder)

@@ -36,6 +36,10 @@ internal sealed record ModelRecipe : ICheckedRecipe
     [Description("Tokenizer of a new model.")]
     public TokenizerRecipe Tokenizer { get; init; } = new();
 
+    /// <summary><see cref="From"/> as it was said, before it was followed to where it leads.</summary>
+    [JsonIgnore]
+    public string? Given { get; init; }
+
     /// <summary>The keys that the recipe itself says: where the shape is a model's, they must agree with it.</summary>
     [JsonIgnore]
     public IReadOnlySet<string> Written { get; init; } = new HashSet<string>();

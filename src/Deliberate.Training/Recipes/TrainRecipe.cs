@@ -54,10 +54,6 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
 
-    /// <summary>The level of the held-out problems; null for problems of the user's, of any level.</summary>
-    [JsonIgnore]
-    public int? TestLevel => Problems is null ? Family.TestLevel : null;
-
     /// <summary>The lowest score that an answer may get: 0, unless a verifier says otherwise.</summary>
     [JsonIgnore]
     public double LowestScore => Problems?.Verifier?.LowestScore ?? 0;

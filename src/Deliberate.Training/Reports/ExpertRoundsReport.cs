@@ -9,8 +9,7 @@ internal static class ExpertRoundsReport
     /// <summary>Empty where the run has none.</summary>
     public static IEnumerable<string> Prose(RunEvidence run)
     {
-        var recipe = run.Recipe.ExpertIteration;
-        if (recipe.Rounds == 0) yield break;
+        if (run.Facts.ExpertIteration is not { } recipe) yield break;
         var kept = recipe.MostPerProblem is { } most ? string.Create(CultureInfo.InvariantCulture, $"at most {most} right completion{(most == 1 ? "" : "s")} a problem ({Order(recipe.Order)})") : "all right completions";
         yield return string.Create(CultureInfo.InvariantCulture, $"Expert iteration: {recipe.Rounds} round{(recipe.Rounds == 1 ? "" : "s")} of {recipe.Prompts} fresh problems x {recipe.Samples} samples at temperature {recipe.Temperature:0.##}. ")
             + $"Each keeps {kept}{(recipe.EveryStepRight ? " with every step right" : "")}{(recipe.Deduplicate ? ", each once" : "")}, and imitates them in {(recipe.Epochs == 1 ? "one pass" : $"{recipe.Epochs} passes")}{(recipe.Restart ? ", beginning from the base each time" : "")}.";
@@ -41,7 +40,7 @@ internal static class ExpertRoundsReport
     /// <summary>Held-out accuracy over the rounds, where reinforcement learning follows; otherwise the run's own figure shows it.</summary>
     public static ReportFigure? Figure(RunEvidence run)
     {
-        if (run.Recipe.Reinforcement.Steps == 0 || run.Rounds.Count < 2) return null;
+        if (run.Facts.Reinforcement is null || run.Rounds.Count < 2) return null;
         var sample = string.Join(" or ", run.Rounds.Select(r => SampleMeasure.Accuracy.Of(run.First(r.Samples)).N).Distinct().Order()) + " held-out problems at each point";
         return LearningFigure.Build(RunWords.Name(run), LearningWords.ExpertIteration, "share of held-out answers", RunFigures.Points(run, run.Rounds), null, sample, "sampled at temperature 1, no filter, after so many rounds");
     }

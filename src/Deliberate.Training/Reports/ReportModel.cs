@@ -99,4 +99,4 @@ internal enum HealthLevel
 internal sealed record HealthFinding(HealthLevel Level, string Text);
 
 /// <summary>How to make the same report again.</summary>
-internal sealed record Provenance(string Command, ulong Seed, IReadOnlyList<(string Name, string Value)> Facts);
+internal sealed record Provenance(string Command, IReadOnlyList<ulong> Seeds, IReadOnlyList<(string Name, string Value)> Facts);

@@ -69,7 +69,7 @@ internal static class ReportPage
     {
         html.Open("footer").Element("h2", "How to make this again");
         html.Raw("<pre class=\"command\"><code>").Text(provenance.Command, 4000).Raw("</code></pre>\n").Open("dl");
-        html.Open("div").Element("dt", "Seed").Element("dd", provenance.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)).Close("div");
+        if (provenance.Seeds.Count > 0) html.Open("div").Element("dt", provenance.Seeds.Count == 1 ? "Seed" : "Seeds").Element("dd", string.Join(", ", provenance.Seeds), cap: 1000).Close("div");
         foreach (var (name, value) in provenance.Facts)
             html.Open("div").Element("dt", name, cap: 200).Element("dd", value, cap: 1000).Close("div");
         html.Close("dl").Close("footer");

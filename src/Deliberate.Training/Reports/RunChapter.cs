@@ -9,11 +9,11 @@ internal static class RunChapter
 {
     public static ReportChapter Build(RunEvidence run, RunEvidence? control) => new(RunWords.Name(run))
     {
-        Prose = [run.Recipe.Problems is { } own ? OwnDataReport.Description(own) : run.Recipe.Family.Instance.Description, OwnDataReport.Corpus(run.Recipe.Supervised) ?? Corpus(run), .. ExpertRoundsReport.Prose(run), Reinforcement(run), .. CurriculumReport.Prose(run), .. OwnDataReport.Outcomes(run), .. Control(run, control), .. Best(run)],
+        Prose = [.. Learned(run), .. LearnedFromReport.Outcomes(run), .. Control(run, control), .. Best(run)],
         Figures = [.. Figures(run, control)],
         Tables = [.. Tables(run, control)],
         TranscriptsNote = TranscriptChoice.Note,
-        Transcripts = run is { Base: { } before, Final: { } after } && (run.Thinks || run.IsOwn) ? TranscriptChoice.Choose(before, after, run.Learning) : [],
+        Transcripts = run is { Base: { } before, Final: { } after } && !run.AnswersAtOnce ? TranscriptChoice.Choose(before, after, run.Learning) : [],
     };
 
     private static IEnumerable<ReportTable> Tables(RunEvidence run, RunEvidence? control)
@@ -26,7 +26,7 @@ internal static class RunChapter
     {
         foreach (var curriculum in CurriculumReport.Figures(run)) yield return curriculum;
         if (ExpertRoundsReport.Figure(run) is { } rounds) yield return rounds;
-        if (run.Evaluations.Count > 1) yield return RunFigures.Learning(run, control);
+        if (run.HasCourse) yield return RunFigures.Learning(run, control);
         if (run is not { Base: { } before, Final: { } after }) yield break;
         yield return RunFigures.Comparison(run, control);
         if (!run.Thinks) yield break;
@@ -35,33 +35,29 @@ internal static class RunChapter
         yield return RunFigures.Lengths(run, run.First(before), run.First(after));
     }
 
-    private static string Corpus(RunEvidence run)
+    /// <summary>What it learned from and by, by its facts; nothing where it wrote none.</summary>
+    private static IEnumerable<string> Learned(RunEvidence run)
     {
-        var (family, supervised) = (run.Recipe.Family, run.Recipe.Supervised);
-        var split = "Test problems occur neither in it nor in what the model practises on: a hash of the problem decides the split.";
-        if (supervised.Steps == 0) return "This run had no supervised stage of its own: it goes on from a checkpoint.";
-        return string.Create(CultureInfo.InvariantCulture, $"The base imitated {supervised.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
-            + (family.IsMixed ? string.Join(" ", family.Parts.Select(p => $"{p.Name}: {Writers(p.Part.Writers, "writers")}.")) : $"{Writers(family.Writers, "its writers")}.") + $" {split}";
+        if (!run.HasFacts) return [];
+        var facts = run.Facts;
+        return
+        [
+            .. facts.Problems is { } problems ? [LearnedFromReport.Description(problems)] : Array.Empty<string>(),
+            $"{RunHeading.Start(facts.Start)}. {LearnedFromReport.Corpus(facts) ?? "There was no supervised stage."}",
+            .. ExpertRoundsReport.Prose(run), Reinforcement(facts), .. CurriculumReport.Prose(run),
+        ];
     }
 
-    private static string Writers(CorpusMixture m, string who) =>
-        $"{RunWords.Percent(m.Careful)} of {who} are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early";
-
-    private static string Reinforcement(RunEvidence run)
+    private static string Reinforcement(RunFacts facts)
     {
-        var rl = run.Recipe.Reinforcement;
-        if (rl.Steps == 0) return "There was no reinforcement learning.";
-        var reward = rl.Rewards.AllStepsRight > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{rl.Rewards.Correct:0.##} for a right answer and {rl.Rewards.AllStepsRight:0.##} more where the checker found every step right")
-            : string.Create(CultureInfo.InvariantCulture, $"{rl.Rewards.Correct:0.##} for a right answer, nothing for steps");
-        return string.Create(CultureInfo.InvariantCulture, $"Then {rl.Steps} steps of reinforcement learning (`{rl.Objective}`) on {rl.Prompts} fresh problems x {rl.Samples} samples each, at temperature {rl.Temperature:0.##}. ")
-            + $"The reward is {reward}; {LengthRule(run)}.";
+        if (facts.Reinforcement is not { } rl) return "There was no reinforcement learning.";
+        var passes = rl.Passes is { } over ? string.Create(CultureInfo.InvariantCulture, $" ({over:0.##} passes over the problems)") : "";
+        var fresh = rl.Passes is null ? "fresh " : "";
+        var divided = rl.Advantage == AdvantageScaling.None ? "each reward is held against the mean of its problem's samples" : $"each reward is held against the mean of its problem's samples, in standard deviations of the {(rl.Advantage == AdvantageScaling.Group ? "group" : "batch")}";
+        var flat = rl.DynamicSampling ? string.Create(CultureInfo.InvariantCulture, $" Problems whose samples are all right or all wrong are replaced, in at most {rl.ResamplingRounds} rounds a step.") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"Reinforcement learning: {rl.Steps} steps (`{rl.Objective}`) on {rl.Prompts} {fresh}problems x {rl.Samples} samples each{passes}, at temperature {rl.Temperature:0.##}; {divided}.{flat} ")
+            + $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.";
     }
-
-    /// <summary>What the reward says about length.</summary>
-    public static string LengthRule(RunEvidence run) => run.Recipe.Reinforcement.Overlong.Cache == 0
-        ? "nothing rewards or punishes length, up to the token budget"
-        : string.Create(CultureInfo.InvariantCulture, $"the last {run.Recipe.Reinforcement.Overlong.Cache} tokens before the budget are punished, and nothing rewards length");
 
     private static IEnumerable<string> Control(RunEvidence run, RunEvidence? control)
     {

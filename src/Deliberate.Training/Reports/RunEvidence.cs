@@ -7,11 +7,14 @@ namespace Deliberate.Training;
 /// <summary>What a run's folder says: recipe, evaluations in order, metrics. Read once for a report.</summary>
 internal sealed class RunEvidence
 {
-    private RunEvidence(string folder, TrainRecipe recipe, RunInfo info)
+    private RunEvidence(string folder, TrainRecipe recipe, RunInfo info, RunFacts? facts)
     {
         Folder = folder;
         Recipe = recipe;
         Info = info;
+        HasFacts = facts is not null;
+        Facts = facts ?? FactsOfRun.Of(recipe, inputs: null);
+        Label = RunWords.Subject(this);
     }
 
     public string Folder { get; }
@@ -19,6 +22,15 @@ internal sealed class RunEvidence
     public TrainRecipe Recipe { get; }
 
     public RunInfo Info { get; }
+
+    /// <summary>What sentences are made from where <see cref="HasFacts"/>; of a run that wrote none, what its recipe leaves no doubt about.</summary>
+    public RunFacts Facts { get; }
+
+    /// <summary>Whether the run wrote them down; a report says of one that did not what it cannot know.</summary>
+    public bool HasFacts { get; }
+
+    /// <summary>What the report calls it: by what it is about, and where there are several of those by what tells them apart.</summary>
+    public string Label { get; private set; }
 
     /// <summary>(RL step, name, samples), those that exist, from the beginning of reinforcement learning to the end; of expert iteration, by rounds, where that is all.</summary>
     public required IReadOnlyList<(int Step, string Name, List<ScoredSample> Samples)> Evaluations { get; init; }
@@ -42,19 +54,29 @@ internal sealed class RunEvidence
         ? string.Create(CultureInfo.InvariantCulture, $"{StepsDone} of {Recipe.Reinforcement.Steps} RL steps are done")
         : string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.Has(ExpertMetrics.Kept))} of {Recipe.ExpertIteration.Rounds} rounds of expert iteration are begun");
 
-    public LearningWords Learning => LearningWords.Of(Recipe);
+    public LearningWords Learning => LearningWords.Of(Facts);
 
-    public string Title => Recipe.Problems?.SetName ?? Recipe.Family.Name;
+    /// <summary>Whether its completions hold a thought whose steps are checked.</summary>
+    public bool Thinks => Facts.Problems is { Thinks: true };
 
-    /// <summary>Whether its problems are the user's, of which no step is checked.</summary>
-    public bool IsOwn => Recipe.Problems is not null;
+    /// <summary>Whether it was taught to answer without a thought: what a control is.</summary>
+    public bool AnswersAtOnce => Facts.Problems is { AnswersAtOnce: true };
 
-    public bool Thinks => !IsOwn && Recipe.Family.ChainOfThought;
+    /// <summary>What <see cref="Evaluations"/> begin with; null where nothing follows it that could be told from it.</summary>
+    public List<ScoredSample>? Base => !Facts.Learns ? null : Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
 
-    /// <summary>What <see cref="Evaluations"/> begin with.</summary>
-    public List<ScoredSample>? Base => Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
+    /// <summary>Whether it was measured more than once as it learned.</summary>
+    public bool HasCourse => Evaluations.DistinctBy(e => e.Step).Skip(1).Any();
 
     public List<ScoredSample>? Final => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Final).Samples;
+
+    /// <summary>Several, each called by a name of its own.</summary>
+    public static RunEvidence[] Read(IReadOnlyList<string> folders)
+    {
+        RunEvidence[] runs = [.. folders.Select(Read)];
+        foreach (var (run, label) in RunLabels.Of(runs)) run.Label = label;
+        return runs;
+    }
 
     public static RunEvidence Read(string folder)
     {
@@ -76,7 +98,7 @@ internal sealed class RunEvidence
         }
 
         if (recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds > 0) evaluations = rounds;
-        return new RunEvidence(folder, recipe, RunInfo.Read(files.Info))
+        return new RunEvidence(folder, recipe, RunInfo.Read(files.Info), RunFacts.Read(files))
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
@@ -89,7 +111,7 @@ internal sealed class RunEvidence
 
     /// <summary>Whether the other run is this one's control: the same family, levels and budget, answers without thought.</summary>
     public bool HasControl(RunEvidence other) =>
-        Thinks && !other.Thinks && !other.IsOwn && other.Recipe.Family.Name == Recipe.Family.Name && other.Recipe.Family.TestLevel == Recipe.Family.TestLevel;
+        Thinks && other.AnswersAtOnce && other.Facts.Problems!.Name == Facts.Problems!.Name && other.Facts.Problems.TestLevel == Facts.Problems.TestLevel;
 
     /// <summary>The budgets to show: the recipe's, or doublings up to the largest.</summary>
     public IReadOnlyList<int> Budgets
@@ -107,22 +129,25 @@ internal sealed class RunEvidence
     /// <summary>In what a control's budget differs from this run's; empty where it had the same.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunEvidence control)
     {
-        var (a, b) = (Recipe, control.Recipe);
+        var (a, b) = (Facts, control.Facts);
         var differences = new List<string>();
-        void Compare(string what, object mine, object others)
+        void Compare<T>(string what, Func<RunFacts, T?> of)
+            where T : struct
         {
-            if (!mine.Equals(others)) differences.Add(string.Create(CultureInfo.InvariantCulture, $"{others} instead of {mine} {what}"));
+            if (!Nullable.Equals(of(a), of(b))) differences.Add(string.Create(CultureInfo.InvariantCulture, $"{Said(of(b))} instead of {Said(of(a))} {what}"));
+            static string Said(T? value) => value is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known}") : "no";
         }
 
-        Compare("supervised steps", a.Supervised.Steps, b.Supervised.Steps);
-        Compare("corpus tokens a step", a.Supervised.BatchTokens, b.Supervised.BatchTokens);
-        Compare("rounds of expert iteration", a.ExpertIteration.Rounds, b.ExpertIteration.Rounds);
-        Compare("problems a round", a.ExpertIteration.Prompts, b.ExpertIteration.Prompts);
-        Compare("samples a problem of a round", a.ExpertIteration.Samples, b.ExpertIteration.Samples);
-        Compare("RL steps", a.Reinforcement.Steps, b.Reinforcement.Steps);
-        Compare("problems an RL step", a.Reinforcement.Prompts, b.Reinforcement.Prompts);
-        Compare("samples a problem", a.Reinforcement.Samples, b.Reinforcement.Samples);
-        Compare("as the held-out problems' seed", a.Evaluation.Seed, b.Evaluation.Seed);
+        Compare("supervised steps", f => f.Imitation?.Steps);
+        Compare("corpus tokens a step", f => f.Imitation?.BatchTokens);
+        Compare("rounds of expert iteration", f => f.ExpertIteration?.Rounds);
+        Compare("problems a round", f => f.ExpertIteration?.Prompts);
+        Compare("samples a problem of a round", f => f.ExpertIteration?.Samples);
+        Compare("RL steps", f => f.Reinforcement?.Steps);
+        Compare("problems an RL step", f => f.Reinforcement?.Prompts);
+        Compare("samples a problem", f => f.Reinforcement?.Samples);
+        Compare<ulong>("as the held-out problems' seed", f => f.Seeds.Evaluation);
+        Compare<ulong>("as the seed", f => f.Seeds.Run);
         return differences;
     }
 

@@ -15,6 +15,12 @@ internal static class RunFindings
     /// <param name="alone">The page has room for more of it.</param>
     public static IEnumerable<KeyNumber> Cards(RunEvidence run, RunEvidence? control, bool alone)
     {
+        if (run is { Base: null, Final: { } measured } && !run.Facts.Learns)
+        {
+            var right = SampleMeasure.Accuracy.Of(run.First(measured));
+            yield return new KeyNumber(RunWords.Percent(right.Value), $"{RunWords.Name(run)}, solved {run.Learning.After}", RunWords.IntervalMade(right));
+        }
+
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
@@ -40,32 +46,42 @@ internal static class RunFindings
     {
         foreach (var (text, difference) in runs.SelectMany(r => Findings(r.Run, r.Control)))
             if (difference is { Finding: Finding.NotToldApart }) yield return text;
-        if (runs.Any(r => !r.Run.IsOwn))
-        {
-            yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
-            yield return "That a larger model on natural problems would behave alike: these are small models on generated problems with exact checkers.";
-        }
-
-        foreach (var (run, _) in runs.Where(r => r.Run.IsOwn))
+        foreach (var (run, _) in runs.Where(r => !r.Run.HasFacts)) yield return RunHeading.Unknown(run);
+        if (runs.Any(r => r.Run.Facts.Imitation is { Corpus.Count: > 0 })) yield return "How a model pretrained on natural text would start: the corpus is made up, a mixture of writers that stands for one.";
+        if (runs.Any(r => r.Run.Facts.Problems is { Judge: JudgeKind.Checker })) yield return "That a larger model on natural problems would behave alike: these are small models on generated problems with exact checkers.";
+        foreach (var (run, _) in runs.Where(r => r.Run.Facts.Problems is { Judge: not JudgeKind.Checker }))
             yield return $"{RunWords.Name(run)}: whether what is right was reasoned out. Only answers are judged, no step is checked.";
-        yield return "How much results vary with the seed: each run is one seed. Intervals cover the choice of problems and samples only.";
+        yield return Seeds([.. runs.Select(r => r.Run)]);
         foreach (var (run, _) in runs.Where(r => r.Run.Thinks && r.Control is null))
             yield return $"{RunWords.Name(run)}: what the thought itself contributes, since there is no control without thought beside it.";
         foreach (var (run, _) in runs.Where(r => r.Run.Final is null))
             yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.Progress}.");
     }
 
+    /// <summary>What is left open about seeds: all, or what several of the same run would tell if they were taken together.</summary>
+    private static string Seeds(RunEvidence[] runs)
+    {
+        var most = runs.Max(run => runs.Where(other => other == run || IsOtherSeed(run, other)).Select(r => r.Facts.Seeds.Run).Distinct().Count());
+        return most == 1
+            ? $"How much results vary with the seed: {(runs.Length == 1 ? "this is one seed" : "each run is one seed")}. Intervals cover the choice of problems and samples only."
+            : string.Create(CultureInfo.InvariantCulture, $"How much results vary with the seed beyond what {most} runs of the same recipe show: each interval is of one run and covers its choice of problems and samples only.");
+    }
+
+    private static bool IsOtherSeed(RunEvidence run, RunEvidence other) =>
+        RecipeDifferences.Of(run.Recipe, other.Recipe).All(d => d.Key is "seed" or "evaluation.seed");
+
     /// <summary>Every sentence, with the difference that it speaks of; null where it speaks of none.</summary>
     private static IEnumerable<(string Text, Estimate? Difference)> Findings(RunEvidence run, RunEvidence? control)
     {
-        if (run is not { Base: { } before, Final: { } after }) yield break;
-        var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
-        if (run.Recipe.Reinforcement.Steps == 0 && run.Recipe.ExpertIteration.Rounds == 0)
+        if (!run.Facts.Learns && run.Final is { } measured)
         {
-            yield return ($"{name}: imitation alone reached {RunWords.Share(SampleMeasure.Accuracy.Of(a))} right answers.", null);
+            var reached = RunWords.Share(SampleMeasure.Accuracy.Of(run.First(measured)));
+            yield return (run.Facts.Imitation is null ? $"{RunWords.Name(run)}: the model as it was loaded gave {reached} right answers; nothing was trained." : $"{RunWords.Name(run)}: imitation alone reached {reached} right answers.", null);
             yield break;
         }
 
+        if (run is not { Base: { } before, Final: { } after }) yield break;
+        var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
         yield return Change($"{name}: after {run.Learning.Long} {RunWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {RunWords.Share(SampleMeasure.Accuracy.Of(b))}.", SampleMeasure.Accuracy.Change(b, a));
         if (run.Thinks)
         {
@@ -93,7 +109,7 @@ internal static class RunFindings
         var said = DifferenceWords.Of(change, "completions became longer", "completions became shorter", $"in completion length there is {DifferenceWords.None("this run")}");
         var (thoughtBefore, thoughtAfter) = (SampleMeasure.ThoughtLength.Of(b), SampleMeasure.ThoughtLength.Of(a));
         var thought = thoughtBefore.IsMeasured && thoughtAfter.IsMeasured ? $" Of these the thought has {RunWords.Tokens(thoughtBefore.Value)} and {RunWords.Tokens(thoughtAfter.Value)}." : "";
-        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {RunChapter.LengthRule(run)}.{thought}", change);
+        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {(run.HasFacts ? RewardWords.Length(run.Facts) : "whether length was rewarded is not known")}.{thought}", change);
     }
 
     private static string Budget(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)

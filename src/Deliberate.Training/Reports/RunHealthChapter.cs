@@ -13,7 +13,7 @@ internal static class RunHealthChapter
         foreach (var run in runs)
         {
             if (run.Metrics.Count == 0) continue;
-            var name = run.Thinks || run.IsOwn ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
+            var name = !runs.Any(r => r.HasControl(run)) ? RunWords.Name(run) : $"{RunWords.Name(run)}, control without thought";
             var reinforced = run.Metrics.Where(m => m.Values.Has(SampleMetrics.Reinforcement.Reward)).ToArray();
             var supervised = run.Metrics.Count(m => m.Values.Has(OptimizerMetrics.Supervised.Loss));
             figures.Add(HealthFigure.Build(run.Metrics, Sample(run, supervised, reinforced.Length), "the training batches' own numbers, from metrics.jsonl", name));
@@ -25,10 +25,10 @@ internal static class RunHealthChapter
 
     private static string Sample(RunEvidence run, int supervised, int reinforced)
     {
-        var (expert, rl) = (run.Recipe.ExpertIteration, run.Recipe.Reinforcement);
-        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"{supervised} supervised steps")];
-        if (expert.Rounds > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples"));
-        if (rl.Steps > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reinforced} RL steps of {rl.Prompts} problems x {rl.Samples} samples, training split, temperature {rl.Temperature:0.##}"));
+        List<string> parts = [];
+        if (run.Facts.Imitation is not null) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{supervised} supervised steps"));
+        if (run.Facts.ExpertIteration is { } expert) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples"));
+        if (run.Facts.Reinforcement is { } rl) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{reinforced} RL steps of {rl.Prompts} problems x {rl.Samples} samples, training split, temperature {rl.Temperature:0.##}"));
         return string.Join("; ", parts);
     }
 

@@ -28,55 +28,42 @@ internal static class RunReport
     public static void WritePicture(string path, params IReadOnlyList<string> runs) => WritePicture(path, Read(runs));
 
     /// <summary>The report as data, of run folders.</summary>
-    public static ReportModel Build(params IReadOnlyList<string> runs) => Build("deliberate report " + string.Join(' ', runs), Read(runs));
+    public static ReportModel Build(params IReadOnlyList<string> runs) => Build(ShellCommand.Of(["deliberate", "report", .. runs]), Read(runs));
 
     public static ReportModel Build(string command, IReadOnlyList<RunEvidence> runs)
     {
         var pairs = Paired(runs);
         var targets = RunTargets.Of(pairs);
-        var isScratch = runs.All(r => r.Recipe.Model.From is null);
         return new ReportModel
         {
-            Title = pairs.Count > 1 ? "A small model learns to reason" : $"{RunWords.Name(pairs[0].Run)}: {pairs[0].Run.Recipe.Name}",
-            Subtitle = (isScratch ? "Trained from random weights on a CPU" : "Trained from a checkpoint on a CPU") + $", by imitation and then by {LearningWords.Of(runs).Long} with a checker as the only reward.",
-            Made = [.. Made(runs)],
-            Lead = [.. Lead(runs, targets)],
+            Title = RunHeading.Title([.. pairs.Select(p => p.Run)]),
+            Subtitle = RunHeading.Subtitle(runs),
+            Made = [.. RunHeading.Made(runs)],
+            Lead = [.. RunHeading.Lead(runs), .. targets.Count > 0 ? [RunTargets.Sentence(targets)] : Array.Empty<string>()],
             KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
             Shows = [.. pairs.SelectMany(p => RunFindings.Shows(p.Run, p.Control))],
             DoesNotShow = [.. RunFindings.DoesNotShow(pairs)],
             Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control))],
             Health = RunHealthChapter.Build(runs),
-            Provenance = new Provenance(command, runs[0].Info.Seed, [("Deliberate", runs[0].Info.DeliberateVersion), ("Device", runs[0].Info.Device), .. runs.Select(Fact)]),
+            Provenance = new Provenance(command, [.. runs.Select(r => r.Facts.Seeds.Run).Distinct()],
+            [
+                ("Deliberate", string.Join(", ", runs.Select(r => r.Info.DeliberateVersion).Distinct())), ("Device", string.Join("; ", runs.Select(r => r.Info.Device).Distinct())),
+                .. runs.Select(r => (r.Facts.Name, RunHeading.Sizes(r))),
+            ]),
         };
     }
 
     private static RunEvidence[] Read(IReadOnlyList<string> runs) =>
-        runs.Count == 0 ? throw new UserError("No run is named.", advice: "Name the folder of a run, such as runs/NAME.") : [.. runs.Select(RunEvidence.Read)];
+        runs.Count == 0 ? throw new UserError("No run is named.", advice: "Name the folder of a run, such as runs/NAME.") : RunEvidence.Read(runs);
 
     /// <summary>Each run that is no other's control, with its control.</summary>
     private static List<(RunEvidence Run, RunEvidence? Control)> Paired(IReadOnlyList<RunEvidence> runs) =>
-        [.. runs.Where(r => r.Thinks || !runs.Any(o => o.HasControl(r))).Select(r => (r, runs.FirstOrDefault(r.HasControl)))];
+        [.. runs.Where(r => r.Thinks || !runs.Any(o => o.HasControl(r))).Select(r => (r, runs.Where(r.HasControl).OrderBy(c => c.Facts.Seeds.Run != r.Facts.Seeds.Run).FirstOrDefault()))];
 
     private static void WritePicture(string path, IReadOnlyList<RunEvidence> runs)
     {
-        IChart[] charts = [.. Paired(runs).Where(p => p.Run.Evaluations.Count > 1).SelectMany(p => RunFigures.Picture(p.Run, p.Control))];
+        IChart[] charts = [.. Paired(runs).Where(p => p.Run.HasCourse).SelectMany(p => RunFigures.Picture(p.Run, p.Control))];
         if (charts.Length > 0) AtomicFile.WriteText(path, StandaloneSvg.Render(charts, 2, ChartSize.Half));
-    }
-
-    private static IEnumerable<string> Made(IReadOnlyList<RunEvidence> runs)
-    {
-        yield return runs[0].Info.Started.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
-        var seconds = runs.Sum(r => r.Seconds);
-        if (seconds > 0) yield return $"{Quantity.Duration(TimeSpan.FromSeconds(seconds))} of training";
-        yield return runs[0].Info.Device;
-        yield return string.Create(CultureInfo.InvariantCulture, $"seed {runs[0].Info.Seed}");
-    }
-
-    private static IEnumerable<string> Lead(IReadOnlyList<RunEvidence> runs, List<RunTarget> targets)
-    {
-        // The text on writers is about a family's corpus.
-        if (runs.Any(r => r.Recipe.UsesFamily)) yield return "First the model imitates worked solutions by writers of very different quality. That corpus is made up: it stands for a pretraining corpus, in which good and bad reasoning lie side by side, unlabelled. Then the model solves problems on its own, and what led to right answers is made more likely.";
-        if (targets.Count > 0) yield return RunTargets.Sentence(targets);
     }
 
     private static IEnumerable<ReportChapter> Overview(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> pairs, List<RunTarget> targets)
@@ -88,12 +75,5 @@ internal static class RunReport
             Figures = [RunFigures.Comparison(finished)],
             Tables = targets.Count > 0 ? [RunTargets.Table(targets)] : [],
         };
-    }
-
-    private static (string Name, string Value) Fact(RunEvidence run)
-    {
-        var (model, rl) = (run.Recipe.Model, run.Recipe.Reinforcement);
-        var shape = model.From is { } from ? $"from {Path.GetFileName(from)}" : string.Create(CultureInfo.InvariantCulture, $"{model.Layers} layers of width {model.Hidden}");
-        return (run.Recipe.Name, string.Create(CultureInfo.InvariantCulture, $"{shape}; {run.Recipe.Supervised.Tokens:N0} tokens of corpus; {(run.Recipe.ExpertIteration is { Rounds: > 0 } expert ? string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples; ") : "")}{rl.Steps} RL steps of {rl.Prompts} problems x {rl.Samples} samples"));
     }
 }

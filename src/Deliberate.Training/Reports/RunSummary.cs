@@ -25,12 +25,12 @@ internal static class RunSummary
     private static object Of(RunEvidence run, RunEvidence? control) => new
     {
         run.Recipe.Name,
-        Family = run.Title,
-        Level = run.Recipe.TestLevel,
+        Family = run.Facts.Subject,
+        Level = run.Facts.Problems?.TestLevel,
         run.Recipe.Family.ChainOfThought,
         run.Info.Seed,
         Evaluations = run.Evaluations.Select(e => Evaluation(run, e.Step, e.Name, e.Samples)),
-        Rounds = run.Recipe.Reinforcement.Steps > 0 ? run.Rounds.Select(e => Evaluation(run, e.Round, e.Name, e.Samples)) : [],
+        Rounds = run.Facts.Reinforcement is not null ? run.Rounds.Select(e => Evaluation(run, e.Round, e.Name, e.Samples)) : [],
         run.Best,
         Alarms = RunHealth.Of(new RunFolder(run.Folder), run.Recipe).Rung.Select(r => new { r.Alarm.Name, Stage = RunWords.Stage(r.Stage), r.First, r.Steps, r.Seen }),
         Change = run is { Base: { } b, Final: { } f } ? Change(run, run.First(b), run.First(f)) : null,

@@ -17,7 +17,7 @@ internal static class RunTargets
     /// <summary>Empty unless the runs are arithmetic with its control, and Countdown, all finished.</summary>
     public static List<RunTarget> Of(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs)
     {
-        var arithmetic = runs.FirstOrDefault(r => r.Run.Title == "arithmetic" && r.Control?.Final is not null && IsFinished(r.Run));
+        var arithmetic = runs.FirstOrDefault(r => r.Run.Facts.Subject == "arithmetic" && r.Control?.Final is not null && IsFinished(r.Run));
         var countdown = runs.FirstOrDefault(r => RunWords.IsSearch(r.Run) && r.Run.Thinks && IsFinished(r.Run)).Run;
         return arithmetic.Run is null || countdown is null ? [] : [.. Arithmetic(arithmetic.Run, arithmetic.Control!), .. Countdown(countdown)];
     }

@@ -7,7 +7,10 @@ namespace Deliberate.Training;
 /// <summary>How the report of a run calls things and writes its numbers.</summary>
 internal static class RunWords
 {
-    public static string Name(RunEvidence run) => run.Title switch
+    public static string Name(RunEvidence run) => run.Label;
+
+    /// <summary>What a run is about.</summary>
+    public static string Subject(RunEvidence run) => run.Facts.Subject switch
     {
         var name when name.StartsWith("arithmetic", StringComparison.Ordinal) => "Nested arithmetic",
         var name when name.StartsWith("countdown", StringComparison.Ordinal) => "Countdown",
@@ -15,7 +18,7 @@ internal static class RunWords
     };
 
     /// <summary>A search tells little by its steps: tries that fail are right steps. Elsewhere they are what is asked for.</summary>
-    public static bool IsSearch(RunEvidence run) => run.Title.StartsWith("countdown", StringComparison.Ordinal);
+    public static bool IsSearch(RunEvidence run) => run.Facts.Subject.StartsWith("countdown", StringComparison.Ordinal);
 
     /// <summary>A stage in words.</summary>
     public static string Stage(RunStage stage) => RecipeWriter.Scalar(stage).Replace('_', ' ');
@@ -50,7 +53,7 @@ internal static class RunWords
     }
 
     /// <summary>test split, level 3.</summary>
-    public static string Split(RunEvidence run) => run.IsOwn ? "test split" : string.Create(CultureInfo.InvariantCulture, $"test split, level {run.Recipe.Family.TestLevel}");
+    public static string Split(RunEvidence run) => run.Facts.Problems?.TestLevel is { } level ? string.Create(CultureInfo.InvariantCulture, $"test split, level {level}") : "test split";
 
     private static string Points(double value) => double.IsFinite(value) ? $"{Whole(100 * value)} percentage points" : "not measured";
 

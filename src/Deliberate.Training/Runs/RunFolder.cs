@@ -7,7 +7,7 @@ namespace Deliberate.Training;
 /// <summary>The names of a run folder's files, and which of its checkpoints is the newest.</summary>
 internal sealed class RunFolder(string path)
 {
-    public const string RecipeFile = "recipe.yaml", InfoFile = "run.json", CheckpointsFolder = "checkpoints", EvaluationsFolder = "evaluations", SkippedFolder = "skipped";
+    public const string RecipeFile = "recipe.yaml", InfoFile = "run.json", FactsFile = "facts.json", CheckpointsFolder = "checkpoints", EvaluationsFolder = "evaluations", SkippedFolder = "skipped";
 
     private const string RoundPrefix = "ei-round-";
 
@@ -19,6 +19,8 @@ internal sealed class RunFolder(string path)
     public string Recipe => Path.Combine(Root, RecipeFile);
 
     public string Info => Path.Combine(Root, InfoFile);
+
+    public string Facts => Path.Combine(Root, FactsFile);
 
     public string Checkpoint(string name) => Path.Combine(Root, CheckpointsFolder, name);
 

@@ -108,7 +108,7 @@ internal sealed class RunSession : IDisposable
     /// <exception cref="UserError">Problems of the user's are not of the levels that it names.</exception>
     public Curriculum Curriculum(CurriculumRecipe recipe, int steps, CurriculumState? state)
     {
-        if (Recipe.Problems is null) return new Curriculum(recipe, Recipe.Family, steps, state);
+        if (Problems.Family is not null) return new Curriculum(recipe, Recipe.Family, steps, state);
         var known = Problems.Source.Levels.Select(l => l.Number).ToArray();
         if (recipe.Kind != CurriculumKind.None)
         {

@@ -36,6 +36,7 @@ internal static class StartingPoint
             Model = model with
             {
                 From = from,
+                Given = model.Given ?? recipe.Model.From,
                 Hidden = configuration.HiddenSize,
                 Layers = configuration.LayerCount,
                 Heads = configuration.HeadCount,

@@ -40,6 +40,7 @@ internal sealed class TrainingRun : IDisposable
             // A verifier that cannot be had is known before the run begins.
             _ = inputs.Problems.Scorer;
             _recipe = recipe = inputs.Recipe;
+            if (state is null && !File.Exists(folder.Facts)) FactsOfRun.Of(recipe, inputs).Write(folder.Facts);
             var streams = new RunStreams(folder.Root, time);
             _session = new RunSession
             {

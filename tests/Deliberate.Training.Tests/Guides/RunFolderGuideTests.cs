@@ -34,6 +34,17 @@ public sealed class RunFolderGuideTests : IDisposable
             }
         }
 
+        // What facts hold of the recipe is documented there.
+        using (var facts = JsonDocument.Parse(File.ReadAllText(new RunFolder(folder).Facts)))
+        {
+            foreach (var part in facts.RootElement.EnumerateObject())
+            {
+                fields.Add(part.Name);
+                if (part.Value.ValueKind != JsonValueKind.Object) continue;
+                foreach (var field in part.Value.EnumerateObject()) fields.Add(field.Name);
+            }
+        }
+
         foreach (var field in fields) Guide.ShouldContain($"`{field}`");
         fields.Count.ShouldBeGreaterThan(30);
         Golden.Report("fields in docs/run-folder.md", fields.Count);

@@ -61,7 +61,7 @@ public sealed class OwnDataRulesTests
     public void With_problems_alone_nothing_is_imitated()
     {
         var recipe = TrainRecipe.Parse("name: a\nmodel: { from: x }\n" + Problems, "recipe.yaml");
-        (recipe.Supervised.Steps, recipe.Reinforcement.Steps, recipe.TestLevel).ShouldBe((0, 100, null));
+        (recipe.Supervised.Steps, recipe.Reinforcement.Steps, FactsOfRun.Of(recipe, inputs: null).Problems!.TestLevel).ShouldBe((0, 100, null));
     }
 
     [Fact]

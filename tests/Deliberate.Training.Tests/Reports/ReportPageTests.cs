@@ -97,7 +97,7 @@ public sealed partial class ReportPageTests
     [Fact]
     public void An_empty_report_is_still_a_page()
     {
-        var page = ReportPage.Render(new ReportModel { Title = "", Provenance = new Provenance("", 0, []) });
+        var page = ReportPage.Render(new ReportModel { Title = "", Provenance = new Provenance("", [0], []) });
         Parse(page).Root!.Name.LocalName.ShouldBe("html");
     }
 

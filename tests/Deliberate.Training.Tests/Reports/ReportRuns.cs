@@ -41,6 +41,7 @@ internal static class ReportRuns
         Directory.CreateDirectory(Path.Combine(folder, RunFolder.EvaluationsFolder));
         File.WriteAllText(paths.Recipe, RecipeWriter.Write(recipe));
         new RunInfo { DeliberateVersion = "0.1.0", Device = "CPU, test", Seed = 7, Started = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero) }.Write(paths.Info);
+        FactsOfRun.Of(recipe, inputs: null).Write(paths.Facts);
         var written = 0;
         for (var step = 0; step <= Steps && written < evaluations; step += Every, written++)
         {

@@ -118,8 +118,8 @@ public sealed class RunReportTests : IDisposable
     {
         var runs = ReportRuns.Quickstart(_folder.File("runs"));
         RunReport.Build(runs).Chapters[1].Prose[^1].ShouldContain("the same number of corpus tokens");
-        var recipe = Path.Combine(runs[1], RunFolder.RecipeFile);
-        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace($"steps: {ReportRuns.Steps}", "steps: 20", StringComparison.Ordinal));
+        var (files, facts) = (new RunFolder(runs[1]), RunFacts.Read(new RunFolder(runs[1]))!);
+        (facts with { Reinforcement = facts.Reinforcement! with { Steps = 20 } }).Write(files.Facts);
         RunReport.Build(runs).Chapters[1].Prose[^1].ShouldContain("20 instead of 40 RL steps");
     }
 

@@ -28,7 +28,7 @@ internal static class SampleReport
         Health = new HealthChapter(
             [new(HealthLevel.Good, "No step had a loss that was not finite."), new(HealthLevel.Note, "The share of groups without reward difference rose to 58%: the level is nearly learned."), new(HealthLevel.Warning, "Entropy fell below 0.05 nats a token after step 105.")],
             [HealthFigure.Build([.. Enumerable.Range(0, 120).Select(Health)], "120 steps of 256 samples", "`deliberate train recipes/nested-arithmetic.yaml`")]),
-        Provenance = new Provenance("dotnet run -c Release --project src/Deliberate.Cli -- quickstart --seed 7", 7, [("Program", "0.1.0"), ("Runtime", ".NET 10.0.0"), ("Recipe", "recipes/quickstart.yaml"), ("Threads", "2"), ("Time of training", "5 min 12 s")]),
+        Provenance = new Provenance("dotnet run -c Release --project src/Deliberate.Cli -- quickstart --seed 7", [7], [("Program", "0.1.0"), ("Runtime", ".NET 10.0.0"), ("Recipe", "recipes/quickstart.yaml"), ("Threads", "2"), ("Time of training", "5 min 12 s")]),
     };
 
     private static ReportChapter Arithmetic() => new("Nested arithmetic")

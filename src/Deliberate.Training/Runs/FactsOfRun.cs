@@ -1,0 +1,81 @@
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>A run's facts, from its recipe and the data that was read.</summary>
+internal static class FactsOfRun
+{
+    /// <param name="recipe">With what follows from its data.</param>
+    /// <param name="inputs">Null where the data was not read: nothing is counted then.</param>
+    public static RunFacts Of(TrainRecipe recipe, RunInputs? inputs)
+    {
+        var problems = ProblemsOf(recipe, inputs?.Problems.Source);
+        return new RunFacts
+        {
+            Name = recipe.Name,
+            Seeds = new SeedFacts(recipe.Seed, recipe.Evaluation.Seed),
+            Start = new StartFacts(recipe.Model.Given ?? recipe.Model.From, recipe.Model.From, recipe.Model.Layers, recipe.Model.Hidden, recipe.Model.Context),
+            Problems = problems,
+            Imitation = recipe.Supervised.Steps == 0 ? null : Imitation(recipe, inputs?.Examples),
+            ExpertIteration = recipe.ExpertIteration.Rounds == 0 ? null : Expert(recipe, problems),
+            Reinforcement = recipe.Reinforcement.Steps == 0 ? null : Reinforcement(recipe, problems),
+        };
+    }
+
+    private static ProblemFacts? ProblemsOf(TrainRecipe recipe, IProblemSource? source)
+    {
+        var family = recipe.Family;
+        if (recipe.Problems is { } own)
+        {
+            var (judge, by) = own.Verifier is { } verifier
+                ? (JudgeKind.Verifier, verifier.Command.Count > 0 ? string.Join(' ', verifier.Command) : verifier.Name ?? Path.GetFileName(verifier.Assembly)!)
+                : (JudgeKind.Grader, own.Grader ?? AnswerGraders.Default);
+            return new ProblemFacts(own.SetName, null, own.Train, own.Test, [], null, source?.Count(Split.Train, null), source?.Count(Split.Test, null), judge, by, Thinks: false, AnswersAtOnce: false);
+        }
+
+        if (recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds == 0 && recipe.Evaluation.Problems == 0) return null;
+        return new ProblemFacts(
+            family.Name, family.Instance.Description, [], [], family.TrainingLevels, family.TestLevel, null, null, JudgeKind.Checker, family.Name, family.ChainOfThought, !family.ChainOfThought);
+    }
+
+    private static ImitationFacts Imitation(TrainRecipe recipe, SupervisedData? examples)
+    {
+        var (supervised, family) = (recipe.Supervised, recipe.Family);
+        var share = supervised.CorpusShare;
+        WriterFacts[] corpus = share == 0 ? [] : family.IsMixed ? [.. family.Parts.Select(p => new WriterFacts(p.Name, p.Part.Writers))] : [new WriterFacts(family.Name, family.Writers)];
+        double? passes = examples is null ? null : supervised.Tokens * (1 - share) / examples.TokensPerPass;
+        return new ImitationFacts(supervised.Steps, supervised.BatchTokens, supervised.Tokens, supervised.Data, passes, share, corpus, supervised.Optimizer, supervised.Schedule);
+    }
+
+    private static ExpertFacts Expert(TrainRecipe recipe, ProblemFacts? problems)
+    {
+        var expert = recipe.ExpertIteration;
+        return new ExpertFacts(
+            expert.Rounds, expert.Prompts, expert.Samples, expert.Temperature, expert.MaxTokens, expert.MostPerProblem, expert.Order, expert.EveryStepRight, expert.Deduplicate, expert.Epochs, expert.Restart,
+            Passes((double)expert.Rounds * expert.Prompts, problems), Curriculum(expert.Curriculum, recipe.Family), expert.Optimizer, expert.Schedule);
+    }
+
+    private static ReinforcementFacts Reinforcement(TrainRecipe recipe, ProblemFacts? problems)
+    {
+        var rl = recipe.Reinforcement;
+        return new ReinforcementFacts(
+            rl.Steps, rl.Prompts, rl.Samples, rl.Updates, rl.Temperature, rl.MaxTokens, rl.Objective, rl.Advantage, rl.Options.KlCoefficient, rl.Options.EntropyCoefficient,
+            rl.DynamicSampling, rl.DynamicSampling ? rl.ResamplingRounds : 0, [.. Rewards(rl)], rl.Overlong.Cache,
+            Passes((double)rl.Steps * rl.Prompts, problems), Curriculum(rl.Curriculum, recipe.Family), rl.Optimizer, rl.Schedule);
+    }
+
+    /// <summary>Those that weigh anything.</summary>
+    private static IEnumerable<RewardTerm> Rewards(ReinforcementRecipe rl)
+    {
+        if (rl.Rewards.Correct != 0) yield return new RewardTerm(RewardNames.Correct, rl.Rewards.Correct);
+        if (rl.Rewards.AllStepsRight != 0) yield return new RewardTerm(RewardNames.AllStepsRight, rl.Rewards.AllStepsRight);
+        foreach (var (name, weight) in rl.Rewards.Components.OrderBy(c => c.Key, StringComparer.Ordinal))
+            if (weight != 0) yield return new RewardTerm(RewardNames.Component(name), weight);
+        if (rl.Overlong.Cache > 0) yield return new RewardTerm(RewardNames.Overlong, 1);
+    }
+
+    private static double? Passes(double asked, ProblemFacts? problems) => problems?.Count is > 0 and var count ? asked / count : null;
+
+    private static CurriculumRecipe? Curriculum(CurriculumRecipe recipe, FamilyRecipe family) =>
+        recipe.Kind == CurriculumKind.None ? null : recipe with { Levels = recipe.LevelsOf(family) };
+}
