@@ -107,15 +107,11 @@ internal sealed class PerplexityCommand : CliCommand
         try
         {
             if (new FileInfo(path).Length > LargestText) throw new UserError($"The text is larger than {Quantity.Bytes(LargestText)}.", path, advice: "Measure a part of it.");
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            return Utf8Text.Decode(File.ReadAllBytes(path), path);
         }
-        catch (DecoderFallbackException error)
+        catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError("The file is not UTF-8 text.", path, advice: "Save it as UTF-8.", inner: error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 

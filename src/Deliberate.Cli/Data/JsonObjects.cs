@@ -72,7 +72,7 @@ internal static class JsonObjects
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 }

@@ -94,7 +94,7 @@ internal sealed record GenerationRecord
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 

@@ -129,6 +129,10 @@ internal static partial class Disk
     public static UserError CannotWrite(string path, string advice, Exception cause) =>
         new($"Cannot be written: {cause.Message.TrimEnd('.')}.", file: path, advice: advice, inner: cause);
 
+    /// <summary>The error a user sees when <paramref name="path"/> could not be read.</summary>
+    public static UserError CannotRead(string path, Exception cause) =>
+        new(cause is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read: {cause.Message}", path, inner: cause);
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

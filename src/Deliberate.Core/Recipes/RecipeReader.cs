@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Deliberate.Core;
 
 /// <summary>
@@ -9,8 +7,6 @@ namespace Deliberate.Core;
 /// </summary>
 internal static class RecipeReader
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <param name="path">The recipe file.</param>
     /// <param name="overrides">Of the command line's <c>--set</c>: <c>key.path=value</c>, <c>list.0.key=value</c>, later ones winning.</param>
     public static T Read<T>(string path, IReadOnlyList<string>? overrides = null)
@@ -48,16 +44,11 @@ internal static class RecipeReader
         try
         {
             if (new FileInfo(path).Length > RecipeParser.LongestText) throw new UserError($"A recipe has at most {RecipeParser.LongestText} bytes.", path);
-            var bytes = File.ReadAllBytes(path);
-            return Strict.GetString(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new UserError("The file is not UTF-8 text.", path, advice: "Save it as UTF-8.", inner: error);
+            return Utf8Text.Decode(File.ReadAllBytes(path), path);
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 

@@ -78,7 +78,7 @@ internal static class JsonLines
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
 
         if (Directory.Exists(path)) throw new UserError("This is a folder, not a JSON Lines file.", path);
@@ -95,7 +95,7 @@ internal static class JsonLines
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 

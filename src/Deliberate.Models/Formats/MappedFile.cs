@@ -45,9 +45,7 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             file?.Dispose();
             stream?.Dispose();
-            throw problem is FileNotFoundException or DirectoryNotFoundException
-                ? new UserError("the file does not exist.", path)
-                : new UserError($"the file cannot be read: {problem.Message}", path, inner: problem);
+            throw Disk.CannotRead(path, problem);
         }
     }
 

@@ -41,9 +41,9 @@ internal static class ModelFolder
             if (length > most) throw new UserError($"is {length} bytes long; at most {most} are read.", path);
             return File.ReadAllBytes(path);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (Disk.IsRefusal(problem))
         {
-            throw new UserError(problem is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read: {problem.Message}", path, inner: problem);
+            throw Disk.CannotRead(path, problem);
         }
     }
 

@@ -16,9 +16,9 @@ internal sealed record ModelFile(string Path, long Bytes)
             using var stream = File.OpenRead(Path);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (Disk.IsRefusal(problem))
         {
-            throw new UserError($"the file cannot be read: {problem.Message}", Path, inner: problem);
+            throw Disk.CannotRead(Path, problem);
         }
     }
 }

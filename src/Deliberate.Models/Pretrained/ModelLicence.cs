@@ -67,9 +67,9 @@ internal sealed record ModelLicence(string Name, Origin From)
             var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return Encoding.UTF8.GetString(bytes.AsSpan(0, count)).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (Disk.IsRefusal(problem))
         {
-            throw new UserError($"the file cannot be read: {problem.Message}", path, inner: problem);
+            throw Disk.CannotRead(path, problem);
         }
     }
 

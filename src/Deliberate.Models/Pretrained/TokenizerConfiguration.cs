@@ -41,7 +41,7 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
             if (fields?[name].Token(name == "eos_token" ? null : ignored) is { } token) special.Add(new(name, token));
         }
 
-        var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (ReadText(file), new Origin(file)) : Template(fields?[TemplateKey], path);
+        var (template, origin) = ModelFolder.Find(folder, TemplateFile) is { } file ? (Utf8Text.Decode(ModelFolder.ReadSmall(file, LargestTemplate), file), new Origin(file)) : Template(fields?[TemplateKey], path);
         foreach (var wrong in ignored)
         {
             if (wrong.File == path && template?.Contains(wrong.Field, StringComparison.Ordinal) == true) throw wrong.Refusal("the chat template writes it");
@@ -85,11 +85,5 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
         if (!field.IsList) return (field.Text(), origin);
         var named = field.Items().ConvertAll(item => (Name: item["name"].OptionalText(), Text: item["template"].Text()));
         return named.Count == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == "default", named[0]).Text, origin);
-    }
-
-    private static string ReadText(string path)
-    {
-        var bytes = ModelFolder.ReadText(path, LargestTemplate).Span;
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : throw new UserError("is not UTF-8 text.", path, advice: "Save the file as UTF-8.");
     }
 }

@@ -53,7 +53,7 @@ internal static class DataFingerprints
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"The file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 

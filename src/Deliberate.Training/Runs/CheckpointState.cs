@@ -94,7 +94,7 @@ internal sealed record CheckpointState
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"the file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed record RunInfo
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
-            throw new UserError($"the file cannot be read: {error.Message}", path, inner: error);
+            throw Disk.CannotRead(path, error);
         }
     }
 }

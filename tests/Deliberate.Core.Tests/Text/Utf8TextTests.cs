@@ -35,4 +35,11 @@ public sealed class Utf8TextTests : IDisposable
             (error.File, error.Problem.Contains("UTF-16", StringComparison.Ordinal)).ShouldBe(("some.json", true));
         }
     }
+
+    [Fact]
+    public void What_is_not_UTF8_is_refused()
+    {
+        Utf8Text.Decode("\uFEFFä"u8.ToArray(), "a").ShouldBe("ä");
+        Should.Throw<UserError>(() => Utf8Text.Decode(new byte[] { (byte)'a', 0xE4 }, "some.txt")).File.ShouldBe("some.txt");
+    }
 }
