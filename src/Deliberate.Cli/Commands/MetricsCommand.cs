@@ -33,7 +33,7 @@ internal sealed class MetricsCommand : CliCommand
         }
 
         var name = parsed.GetRequiredValue(_name);
-        var groups = MetricList.Groups.Select(g => (Group: g, Metrics: g.Metrics.Where(m => m.Name.Contains(name, StringComparison.OrdinalIgnoreCase) || m.Is(name)).ToArray())).Where(g => g.Metrics.Length > 0).ToArray();
+        var groups = MetricList.Groups.Select(g => (Group: g, Metrics: g.Metrics.Where(m => m.Name.Contains(name, StringComparison.OrdinalIgnoreCase) || m == MetricList.Find(name)).ToArray())).Where(g => g.Metrics.Length > 0).ToArray();
         if (groups.Length == 0) throw new UserError($"No metric is called \"{name}\" or has it in its name.", field: "NAME", advice: NearestName.Suggest(name, [.. MetricList.All.Select(m => m.Name)]));
         if (parsed.GetValue(_json))
         {

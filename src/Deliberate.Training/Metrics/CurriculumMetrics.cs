@@ -25,6 +25,4 @@ internal sealed class CurriculumMetrics
     public RunMetric LevelAccuracy { get; }
 
     public IReadOnlyList<RunMetric> All => [Level, LevelMean, LevelSuccess, LevelAccuracy];
-
-    public static CurriculumMetrics Of(RunStage stage) => stage == RunStage.ExpertIteration ? ExpertIteration : Reinforcement;
 }

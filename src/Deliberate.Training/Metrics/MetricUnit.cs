@@ -40,7 +40,4 @@ internal sealed record MetricUnit(string Name, NumberStyle Style = NumberStyle.P
     public static MetricUnit Seconds { get; } = new("seconds");
 
     public static MetricUnit TokensASecond { get; } = new("tokens a second");
-
-    /// <summary>An axis of values of this unit.</summary>
-    public ChartAxis Axis => new(Name, Style, Minimum: Minimum);
 }
