@@ -5,8 +5,6 @@ namespace Deliberate.Reasoning;
 /// <param name="Bare">Letters that were taken as a unit or magnitude.</param>
 internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
 {
-    private const int MostSteps = 20;
-
     /// <summary>Words that two letters make, rather than a product.</summary>
     private static readonly HashSet<string> ShortWords = new(StringComparer.OrdinalIgnoreCase) { "no", "on", "up", "or", "us", "it", "is", "go" };
 
@@ -46,11 +44,18 @@ internal sealed record MathAnswer(MathNode Node, BareLetters Bare)
         return false;
     }
 
-    /// <summary>What stands behind the last sign of "it follows".</summary>
+    /// <summary>What stands behind the last sign of "it follows", outside brackets.</summary>
     private static List<MathToken> Conclusion(List<MathToken> tokens)
     {
-        var last = tokens.FindLastIndex(t => t.Kind == MathTokenKind.Command && t.Text is "Rightarrow" or "implies" or "therefore" or "Longrightarrow");
-        return last >= 0 && last + 1 < tokens.Count && tokens.Count(t => t.Is("{")) <= MostSteps ? tokens[(last + 1)..] : tokens;
+        var (open, last) = (0, -1);
+        for (var i = 0; i + 1 < tokens.Count; i++)
+        {
+            if (tokens[i].Kind == MathTokenKind.Sign && tokens[i].Text is "(" or "[" or "{" or @"\{") open++;
+            else if (tokens[i].Kind == MathTokenKind.Sign && tokens[i].Text is ")" or "]" or "}" or @"\}") open--;
+            else if (open == 0 && tokens[i].Kind == MathTokenKind.Command && tokens[i].Text is "Rightarrow" or "Longrightarrow" or "implies" or "therefore") last = i;
+        }
+
+        return tokens[(last + 1)..];
     }
 
     /// <summary>Whether words may be a value with a noun behind it, or one run of letters that are factors.</summary>

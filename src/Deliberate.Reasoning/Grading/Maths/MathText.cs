@@ -13,8 +13,7 @@ internal static partial class MathText
 
     public static string? Clean(string text)
     {
-        if (Entity().IsMatch(text)) text = WebUtility.HtmlDecode(text);
-        if (text.Length > LongestAnswer || MathSigns.Plain(text) is not { } plain) return null;
+        if (text.Length > LongestAnswer || MathSigns.Plain(Entity().IsMatch(text) ? WebUtility.HtmlDecode(text) : text) is not { } plain) return null;
         var clean = Spacing().Replace(MathDressing.WithoutMarks(plain), " ");
         clean = Tightening().Replace(clean, "");
         clean = MathDressing.WithoutCommands(clean);
