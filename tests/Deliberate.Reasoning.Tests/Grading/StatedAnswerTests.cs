@@ -27,6 +27,26 @@ public sealed class StatedAnswerTests
         accepted.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("math", "The answer is 7 or 8.")]
+    [InlineData("math", "The answers are 7 and 8.")]
+    [InlineData("math", "Answer: 8, 7")]
+    [InlineData("math", "x = 7 or x = 8 is the answer.")]
+    [InlineData("math", "\\boxed{7} or \\boxed{8}")]
+    [InlineData("math", "\\boxed{7 \\text{ or } 8}")]
+    [InlineData("math", "**Answer:**\n- 7\n- 8")]
+    [InlineData("math", "The answer is $\\{7, 8\\}$.")]
+    [InlineData("math", "The answer is 7, or maybe 8.")]
+    [InlineData("choice", "The answer is A and C.")]
+    [InlineData("choice", "The correct options are C and A.")]
+    [InlineData("choice", "(A) and (C) are correct.")]
+    public void Several_values_are_right_only_where_the_reference_is_several(string grader, string text)
+    {
+        var answer = AnswerExtraction.Extract(text).ShouldNotBeNull();
+        foreach (var several in grader == "choice" ? new[] { "A, C", "AC" } : ["7, 8", "7 \\text{ or } 8", "\\{7, 8\\}"]) AnswerGraders.Get(grader).Compare(several, answer).ShouldBe(AnswerMatch.Equal, several);
+        foreach (var one in grader == "choice" ? new[] { "A", "C" } : ["7", "8"]) AnswerGraders.Get(grader).Compare(one, answer).ShouldNotBe(AnswerMatch.Equal, one);
+    }
+
     [Fact]
     public void Every_kind_of_edit_is_among_the_wrong_ones()
     {

@@ -75,7 +75,7 @@ internal static class StatementForms
         select new StatedAnswer(before + State(form.Text, dressed, reason) + after, value, $"{form.Text} with another {value.Edit}");
 
     private static Gen<StatedAnswer> Hedged =>
-        from value in Values.Where(v => v.Edit != "unit")
+        from value in Values
         from form in Form(value)
         from hedge in Gen.Elements(form.Boxed || form.Text.Contains("</", StringComparison.Ordinal) || form.Text.Contains('"', StringComparison.Ordinal) ? Hedges : [.. Hedges, .. LaterHedges])
         from first in Dressed(value.Text, value, form)
