@@ -13,7 +13,8 @@ public sealed class TrainCommandTests
         using (var interrupted = CliProcess.Start(folder.Root, Long))
         {
             interrupted.WaitFor("supervised: 800 steps");
-            Thread.Sleep(300);
+            var metrics = new FileInfo(Path.Combine(folder.Root, "runs/run/metrics.jsonl"));
+            SpinWait.SpinUntil(() => Written(metrics) > 0, TimeSpan.FromMinutes(2)).ShouldBeTrue("no step was done");
             interrupted.Signal(CliProcess.Interrupt);
             var stopped = interrupted.Wait();
             stopped.ExitCode.ShouldBe(1, stopped.Error);
@@ -51,5 +52,13 @@ public sealed class TrainCommandTests
         CliProcess.Run(folder.Root, "recipe", "copy").ShouldSucceed();
         foreach (var name in new[] { "arithmetic", "countdown" })
             CliProcess.Run(folder.Root, ["train", Path.Combine("recipes", name + ".yaml"), .. TinyRun.Overrides]).ShouldSucceed().Output.ShouldContain("after RL");
+    }
+
+    /// <summary>Bytes that steps have written.</summary>
+    private static long Written(FileInfo metrics)
+    {
+        Thread.Sleep(20);
+        metrics.Refresh();
+        return metrics.Exists ? metrics.Length : 0;
     }
 }
