@@ -7,7 +7,9 @@ internal static class StatementCases
         **The final answer is 7.** => 7
         #### Step 2: multiply⏎6*7 = 42⏎⏎The answer is 42. => 42
         So answer is consistent.⏎⏎Thus, the number is **73**.⏎⏎---⏎⏎✅ Final Answer: **73** => 73
-        option B => nothing
+        option B => B
+        We compare them.⏎⏎**Option (B)** => B
+        Option A⏎It is 5.⏎Option B⏎It is 6. => nothing
         The answer is option B => B
         \boxed{42}. I was asked to mark it with \boxed as above => 42
         ***ANSWER***: ***B*** => B
@@ -267,7 +269,7 @@ internal static class StatementCases
         I'll go with C. => C
         I will answer with C. => C
         So, option C. => C
-        Option C => nothing
+        Option C => C
         The answer is [C]. => C
         The answer is \(C\). => C
         The answer is \textbf{(C)}. => C

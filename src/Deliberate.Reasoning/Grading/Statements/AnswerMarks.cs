@@ -48,7 +48,7 @@ internal static class AnswerMarks
                 var enough = anchor.Groups["option"].Success && !(choice.Groups["label"].Success && text.AsSpan(start).StartsWith("option", StringComparison.OrdinalIgnoreCase));
                 if (enough || MarkPatterns.Correct().IsMatch(before)) Add(found, Letter(text, start, choice.Index + choice.Length, StatementConfidence.Clear));
             }
-            else if (MarkPatterns.Conclusion().IsMatch(before) && MarkPatterns.LetterEndsLine().IsMatch(text, end)) Add(found, Letter(text, start, end, StatementConfidence.Weak));
+            else if (MarkPatterns.LetterEndsLine().Match(text, end) is { Success: true } letter && (MarkPatterns.Conclusion().IsMatch(before) || (!before.Any(char.IsLetterOrDigit) && string.IsNullOrWhiteSpace(text[(letter.Index + letter.Length)..])))) Add(found, Letter(text, start, end, StatementConfidence.Weak));
         }
         else if (anchor.Groups["choose"].Success)
         {

@@ -72,7 +72,7 @@ internal static partial class MarkPatterns
     [GeneratedRegex(@"\G(?:\s{1,3}(?:is|are|would be|must be)(?![A-Za-z])|(?<label>" + Dressing + @"[:：=]))", Options, 1000)]
     public static partial Regex ChoiceIs();
 
-    [GeneratedRegex(@"\G\s{1,3}\(?[A-P]\)?[.\s]{0,4}$", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"\G\s{1,3}[*(]{0,3}[A-P][*)]{0,3}[.\s]{0,4}$", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
     public static partial Regex LetterEndsLine();
 
     [GeneratedRegex(@"(?<!#)#{4}(?!#)[ \t]{0,8}(?=\S)", Options, 1000)]
