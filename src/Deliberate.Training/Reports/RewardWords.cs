@@ -46,7 +46,7 @@ internal static class RewardWords
         RewardNames.Correct when facts.Problems!.Judge == JudgeKind.Verifier => string.Create(CultureInfo.InvariantCulture, $"{term.Weight:0.######} times the verifier's score"),
         RewardNames.Correct => string.Create(CultureInfo.InvariantCulture, $"{term.Weight:0.######} for a right answer"),
         RewardNames.AllStepsRight => string.Create(CultureInfo.InvariantCulture, $"{term.Weight:0.######} more where the checker found every step right"),
-        RewardNames.Overlong => string.Create(CultureInfo.InvariantCulture, $"down to −{term.Weight:0.######} for length, over the last {facts.Reinforcement!.OverlongCache} tokens of the budget"),
+        RewardNames.Overlong => string.Create(CultureInfo.InvariantCulture, $"down to −{term.Weight:0.######} for length"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{term.Weight:0.######} times the verifier's `{term.Name}`"),
     };
 

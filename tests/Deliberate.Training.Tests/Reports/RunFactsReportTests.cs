@@ -21,7 +21,7 @@ public sealed class RunFactsReportTests : IDisposable
         page.ShouldNotContain(NoLength);
         page.ShouldContain("rewarded for right answers and right steps and punished for length");
         page.ShouldContain("0.25 more where the checker found every step right");
-        page.ShouldContain("down to −1 for length, over the last 16 tokens of the budget");
+        page.ShouldContain("down to −1 for length; the last 16 tokens before the budget");
         page.ShouldContain("all right or all wrong are replaced, in at most 2 rounds a step");
     }
 
