@@ -9,7 +9,7 @@ internal abstract class CliCommand : Command
         : base(name, description)
     {
         Examples = examples;
-        SetAction(parsed => Run(parsed));
+        SetAction(parsed => ExitCode.Checked(Run(parsed)));
     }
 
     /// <summary>Whole command lines, each followed by <c>  # why</c>.</summary>

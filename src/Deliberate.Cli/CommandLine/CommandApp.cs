@@ -5,16 +5,19 @@ namespace Deliberate.Cli;
 
 /// <summary>
 /// From arguments to exit code: parses, runs the command, and turns what goes wrong into one line on standard error:
-/// <c>error: file:line:column: field: problem advice</c>, exit code 2, for what the user can fix; with its stack, exit code 1,
+/// <c>error: file:line:column: field: problem advice</c>, exit code 2, for what the user can fix; with its stack, exit code 70,
 /// for what is a bug.
 /// </summary>
 internal static class CommandApp
 {
-    public static int Run(string[] args)
+    public static int Run(string[] args) => Run(CommandList.CreateRoot(), args);
+
+    /// <param name="root">The program's commands, or a test's.</param>
+    public static int Run(RootCommand root, string[] args)
     {
         try
         {
-            var parsed = CommandList.CreateRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (ParseErrors.Find(parsed) is { } mistake) throw mistake;
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
@@ -26,13 +29,13 @@ internal static class CommandApp
         catch (OperationCanceledException)
         {
             Report("stopped before the end.");
-            return ExitCode.Failure;
+            return ExitCode.Interrupted;
         }
         catch (Exception error)
         {
             Report($"this is a bug in Deliberate: {error.Message}");
             Console.Error.WriteLine(error);
-            return ExitCode.Failure;
+            return ExitCode.Bug;
         }
     }
 

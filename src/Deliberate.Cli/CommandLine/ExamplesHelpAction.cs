@@ -18,7 +18,7 @@ internal sealed class ExamplesHelpAction(HelpAction help) : SynchronousCommandLi
         output.WriteLine("Examples:");
         foreach (var example in examples) output.WriteLine($"  {example}");
         output.WriteLine();
-        if (command is not CliCommand) output.WriteLine("Exit codes: 0 success, 1 failure or interruption, 2 a mistake in the command line, a recipe or a file.");
+        if (command is not CliCommand) output.WriteLine($"Exit codes: {string.Join(", ", ExitCode.All.Select(known => $"{known.Code} {known.Meaning}"))}.");
         return ExitCode.Success;
     }
 }

@@ -23,7 +23,7 @@ internal static class TrainingSession
         {
             Console.Error.WriteLine($"Stopped. Continue with: deliberate resume {folder}");
             if (json) JsonOutput.Write(new { Run = folder, Outcome = outcome });
-            return ExitCode.Failure;
+            return ExitCode.Interrupted;
         }
 
         var table = RunTable.Read(folder);

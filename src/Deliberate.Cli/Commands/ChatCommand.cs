@@ -57,7 +57,7 @@ internal sealed class ChatCommand : CliCommand
         using var interrupt = new AnswerInterrupt();
         var view = new ChatView(parsed.GetValue(_thinking) is { } asked ? asked == "show" : isTerminal);
         var loop = new ChatLoop(session, view, interrupt, context, loaded.Configuration.MaxPositions) { Answered = json ? answer => Write(answer, settings) : null };
-        if (message is not null) return loop.Ask(message).End == ChatEnd.Cancelled ? ExitCode.Failure : ExitCode.Success;
+        if (message is not null) return loop.Ask(message).End == ChatEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
         if (isTerminal) Greet(loaded, settings, context);
         loop.Run(new ChatInput(Console.In, isTerminal), isTerminal);
         return ExitCode.Success;

@@ -66,7 +66,7 @@ internal sealed class GenerateCommand : CliCommand
             catch (OperationCanceledException)
             {
                 Console.Error.WriteLine($"Stopped with {output.Answers.Count} of {lines.Count} lines answered. The same command goes on from there.");
-                return ExitCode.Failure;
+                return ExitCode.Interrupted;
             }
         }
 

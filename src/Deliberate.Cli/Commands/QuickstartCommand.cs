@@ -43,7 +43,7 @@ internal sealed class QuickstartCommand : CliCommand
         if (outcome == RunOutcome.Interrupted)
         {
             Console.Error.WriteLine($"Stopped. Continue with: {plan.CommandLine(output)}");
-            return ExitCode.Failure;
+            return ExitCode.Interrupted;
         }
 
         var report = RunReport.Write(Path.Combine(output, RunReport.FileName), plan.CommandLine(output), folders);

@@ -59,7 +59,7 @@ internal sealed class ReproduceCommand : CliCommand
         if (outcome == RunOutcome.Interrupted)
         {
             Console.Error.WriteLine($"Stopped. Continue with: {command}");
-            return ExitCode.Failure;
+            return ExitCode.Interrupted;
         }
 
         var summary = new ExperimentSummary(ExperimentEvidence.Read(plan, folder));

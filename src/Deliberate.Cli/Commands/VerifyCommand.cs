@@ -48,7 +48,7 @@ internal sealed class VerifyCommand : CliCommand
         var verdicts = scorer.ScoreAsync(samples, stop.Token).AsTask().GetAwaiter().GetResult();
         if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = scorer.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts) });
         else Write(scorer, samples, verdicts, parsed.GetValue(_count), clock.Elapsed);
-        return VerifierRunner.ErrorsOf(scorer.Name, samples, verdicts).Count > 0 ? ExitCode.Failure : ExitCode.Success;
+        return VerifierRunner.ErrorsOf(scorer.Name, samples, verdicts).Count > 0 ? ExitCode.RequirementFailed : ExitCode.Success;
     }
 
     /// <summary>The problems section that the options describe.</summary>

@@ -34,7 +34,7 @@ internal sealed class StopSignal : IDisposable
         {
             // A live display hides the cursor.
             if (Terminal.IsLive) Console.Error.Write("\u001b[?25h\n");
-            Environment.Exit(ExitCode.Failure);
+            Environment.Exit(ExitCode.Interrupted);
         }
 
         // Through the console of the live display, which makes room for it.

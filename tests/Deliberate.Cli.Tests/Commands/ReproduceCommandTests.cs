@@ -68,7 +68,7 @@ public sealed class ReproduceCommandTests
             process.WaitFor("2/8");
             process.Signal(CliProcess.Interrupt);
             var stopped = process.Wait();
-            stopped.ExitCode.ShouldBe(1);
+            stopped.ExitCode.ShouldBe(130);
             stopped.Error.ShouldContain("Continue with: deliberate reproduce reasoning --quick --recipe small.yaml");
         }
 

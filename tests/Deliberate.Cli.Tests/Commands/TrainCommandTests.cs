@@ -17,7 +17,7 @@ public sealed class TrainCommandTests
             SpinWait.SpinUntil(() => Written(metrics) > 0, TimeSpan.FromMinutes(2)).ShouldBeTrue("no step was done");
             interrupted.Signal(CliProcess.Interrupt);
             var stopped = interrupted.Wait();
-            stopped.ExitCode.ShouldBe(1, stopped.Error);
+            stopped.ExitCode.ShouldBe(130, stopped.Error);
             stopped.Error.ShouldContain("Continue with: deliberate resume runs/run");
         }
 
@@ -39,7 +39,7 @@ public sealed class TrainCommandTests
             CliProcess.Run(folder.Root, Long).ShouldBeUserMistake().ShouldContain("in use by process");
             CliProcess.Run(folder.Root, "resume", "runs/run").ShouldBeUserMistake().ShouldContain("in use by process");
             first.Signal(CliProcess.Interrupt);
-            first.Wait().ExitCode.ShouldBe(1);
+            first.Wait().ExitCode.ShouldBe(130);
         }
 
         CliProcess.Run(folder.Root, Long).ShouldBeUserMistake().ShouldContain("holds a run already");

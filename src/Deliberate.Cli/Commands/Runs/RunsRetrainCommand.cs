@@ -32,7 +32,7 @@ internal sealed class RunsRetrainCommand : CliCommand
         var replay = StepReplay.Run(RunNames.Existing(parsed.GetRequiredValue(_run)), step, parsed.GetValue(_threads), set);
         if (parsed.GetValue(_json)) JsonOutput.Write(new { replay.Step, replay.Checkpoint, replay.Groups, replay.Samples, replay.Numbers, replay.DifferentAdvantages, replay.After, replay.WeightsDiffer, replay.IsSame });
         else Write(replay, set.Length > 0);
-        return replay.IsSame || set.Length > 0 ? ExitCode.Success : ExitCode.Failure;
+        return replay.IsSame || set.Length > 0 ? ExitCode.Success : ExitCode.RequirementFailed;
     }
 
     private static void Write(StepReplay replay, bool isChanged)
