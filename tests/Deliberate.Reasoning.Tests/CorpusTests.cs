@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Testing;
 
 namespace Deliberate.Reasoning.Tests;
 
@@ -53,9 +54,10 @@ public sealed class CorpusTests
             foreach (var level in family.Levels)
             {
                 Corpus.Draw(family, LevelMix.Of(level.Number), family.DefaultMixture, 1, 0);
-                var start = TimeProvider.System.GetTimestamp();
-                for (var i = 0; i < 200; i++) Corpus.Draw(family, LevelMix.Of(level.Number), family.DefaultMixture, 1, i);
-                var milliseconds = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds / 200;
+                var milliseconds = ThreadTime.Of(() =>
+                {
+                    for (var i = 0; i < 200; i++) Corpus.Draw(family, LevelMix.Of(level.Number), family.DefaultMixture, 1, i);
+                }).TotalMilliseconds / 200;
                 Console.WriteLine($"{family.Name} level {level.Number}: {milliseconds:0.000} ms an example");
                 milliseconds.ShouldBeLessThan(50);
             }

@@ -119,9 +119,12 @@ internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan ti
         Verdict[] Failed(string why) => [.. samples.Select(_ => Verdict.HarnessError(why))];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var isCommand = Verifier is CommandVerifier;
-        var call = isCommand ? Verifier.ScoreAsync(samples, limit.Token).AsTask() : Task.Run(() => Verifier.ScoreAsync(samples, limit.Token).AsTask(), limit.Token);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var call = isCommand ? Verifier.ScoreAsync(samples, limit.Token).AsTask() : OnItsOwnThread(samples, begun, limit.Token);
         try
         {
+            // Its time is that of its own work, not of a busy machine that has not come to it yet.
+            if (!isCommand) await begun.Task.WaitAsync(cancellation).ConfigureAwait(false);
             var verdicts = await call.WaitAsync(isCommand ? timeout + Grace : timeout, cancellation).ConfigureAwait(false);
             if (verdicts is null || verdicts.Any(v => v is null)) return Failed("it returned null");
             return verdicts.Count == samples.Length ? verdicts : Failed(string.Create(CultureInfo.InvariantCulture, $"it returned {verdicts.Count} verdicts for {samples.Length} samples"));
@@ -145,6 +148,17 @@ internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan ti
             return Failed($"{error.GetType().Name}: {error.Message}");
         }
     }
+
+    /// <summary>Not on a thread of the pool: calls that block would take the threads away from those that do not.</summary>
+    private Task<IReadOnlyList<Verdict>> OnItsOwnThread(Sample[] samples, TaskCompletionSource begun, CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            begun.SetResult();
+            return Verifier.ScoreAsync(samples, cancellation).AsTask();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default).Unwrap();
 
     /// <summary>A thread cannot be killed: a call that ignores its cancellation goes on, and may not be one of too many.</summary>
     private void Abandon(Task call)

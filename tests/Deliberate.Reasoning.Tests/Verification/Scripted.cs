@@ -18,7 +18,7 @@ internal sealed class Scripted : IDisposable
         Answer = AnswerExtraction.Extract(completion, AnswerFormat.Whole),
     };
 
-    public CommandVerifierOptions Options(string script, bool sandboxed, CommandMode mode = CommandMode.PerSample, double seconds = 5)
+    public CommandVerifierOptions Options(string script, bool sandboxed, CommandMode mode = CommandMode.PerSample, double seconds = 30)
     {
         _folder.File("check.sh", script);
         return new CommandVerifierOptions

@@ -33,12 +33,12 @@ public sealed class VerifierRunnerTests
         using var runner = Runner(new Written((sample, _) =>
         {
             // It ignores its cancellation.
-            if (sample.Attempt == 1) stuck.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
+            if (sample.Attempt == 1) stuck.Wait(CancellationToken.None);
             return new(Verdict.Pass());
-        }), mostErrors: 0.5, seconds: 0.3);
+        }), mostErrors: 0.5, seconds: 2);
         var verdicts = runner.Run(Samples(4), default);
         verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.HarnessError, SampleOutcome.Pass, SampleOutcome.Pass]);
-        verdicts[1].Reason.ShouldBe("it did not answer within 0.3 s");
+        verdicts[1].Reason.ShouldBe("it did not answer within 2 s");
         stuck.Set();
     }
 
@@ -151,12 +151,13 @@ public sealed class VerifierRunnerTests
     [Fact]
     public void Cancelling_stops_the_batch()
     {
-        using var stop = new CancellationTokenSource(100);
+        using var stop = new CancellationTokenSource();
         using var runner = Runner(new Written(async (_, token) =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(20), token);
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.Infinite, token);
             return Verdict.Pass();
-        }), seconds: 20);
+        }), seconds: 600);
         Should.Throw<OperationCanceledException>(() => runner.Run(Samples(100), stop.Token));
     }
 
@@ -220,7 +221,7 @@ public sealed class VerifierRunnerTests
         public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => new(judge(samples));
     }
 
-    private static VerifierRunner Runner(IScorer verifier, double mostErrors = 0.05, double seconds = 5, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
+    private static VerifierRunner Runner(IScorer verifier, double mostErrors = 0.05, double seconds = 60, int retries = 0) => new(verifier, 4, TimeSpan.FromSeconds(seconds), mostErrors, retries);
 
     private static Sample[] Samples(int count) => [.. Enumerable.Range(0, count).Select(i => Scripted.Sample(i))];
 
