@@ -114,8 +114,12 @@ internal sealed class OwnProblems : IProblemSource
     /// <summary>All of a side, in the order of the files.</summary>
     public IReadOnlyList<Problem> All(Split split) => _problems[(split, null)];
 
-    /// <summary>The line that a problem stands in.</summary>
+    /// <summary>All of a side, so that one that cannot be asked is known before the run.</summary>
+    public IEnumerable<Problem> Probe(Split split, IEnumerable<int> levels, ulong seed, int count) => All(split);
+
     public (string File, int Line) PlaceOf(Problem problem) => _places[(int)problem.Index];
+
+    (string File, int Line)? IProblemSource.PlaceOf(Problem problem) => PlaceOf(problem);
 
     public Problem Draw(Split split, int? level, ulong seed, long index)
     {

@@ -21,8 +21,7 @@ internal static class PlanText
         var l = plan.Lengths;
         yield return ("model", $"{Quantity.Count(plan.Parameters)} weights{(plan.Recipe.Model.From is { } from ? $", from {from}" : "")}; context {plan.Recipe.Model.Context} tokens");
         if (plan.Recipe.Supervised.Data.Count > 0) yield return ("data", $"{string.Join(", ", plan.Recipe.Supervised.Data.Select(f => Path.GetFileName(f)))}: examples of {l.MeanExample.ToString("0", CultureInfo.InvariantCulture)} tokens");
-        var problems = plan.Recipe.Problems?.SetName ?? (plan.Recipe.UsesFamily ? plan.Recipe.Family.Name : null);
-        if (problems is not null) yield return ("problems", string.Create(CultureInfo.InvariantCulture, $"{problems}: prompts of {l.MeanPrompt:0} tokens, at most {l.LongestPrompt}; worked solutions of {l.MeanCompletion:0}"));
+        if (plan.Asked is { } problems) yield return ("problems", string.Create(CultureInfo.InvariantCulture, $"{problems}: prompts of {l.MeanPrompt:0} tokens, at most {l.LongestPrompt}; worked solutions of {l.MeanCompletion:0}"));
         foreach (var note in plan.Problems) yield return ("", note);
         if (plan.Supervised is { } s)
             yield return ("supervised", string.Create(CultureInfo.InvariantCulture, $"{s.Steps} optimizer steps of {s.TokensAStep:N0} tokens, about {s.SequencesAStep:0} sequences each: {Quantity.Count(s.Tokens)} tokens"));

@@ -11,58 +11,47 @@ internal static class PromptBudget
     /// <summary>From problems of every level that the run asks, and from what it imitates: worked solutions as its corpus has them, examples of the user's.</summary>
     public static LengthPlan Measure(TrainRecipe recipe, ProblemEncoder encoder, RunInputs inputs)
     {
-        var isEndless = inputs.Problems.Family is not null;
-        var (longest, prompt) = !isEndless ? Own(inputs, encoder) : recipe.UsesFamily ? OfFamily(recipe, encoder) : (0, 0);
-        var share = recipe.Supervised.CorpusShare;
+        var (longest, prompt) = recipe.AsksProblems ? Prompts(recipe, encoder, inputs.Problems.Source) : (0, 0);
         double first = 0, example = 0;
-        if (recipe.UsesFamily && (share > 0 || isEndless)) (first, example) = Corpus(recipe, encoder);
+        // A family's worked solutions say how long its completions are, imitated or not.
+        if (recipe.ReadsCorpus || (recipe.AsksProblems && inputs.Problems.Family is not null)) (first, example) = Corpus(recipe, encoder);
         if (inputs.Examples is { } own)
         {
             var (ownFirst, ownExample) = own.MeanLengths;
-            // Where the problems are the family's, its worked solutions say how long completions are.
-            if (recipe.UsesFamily && share > 0) (first, example) = ((share * first) + ((1 - share) * ownFirst), (share * example) + ((1 - share) * ownExample));
-            else (first, example) = (ownFirst, ownExample);
+            var share = recipe.ReadsCorpus ? recipe.Supervised.CorpusShare : 0;
+            (first, example) = ((share * first) + ((1 - share) * ownFirst), (share * example) + ((1 - share) * ownExample));
         }
 
         // Nothing tells how long the completions of problems alone will be: half of the budget.
         if (example == 0) (first, example) = (prompt, prompt + (Math.Max(recipe.Reinforcement.MaxTokens, recipe.ExpertIteration.Rounds > 0 ? recipe.ExpertIteration.MaxTokens : 0) / 2.0));
-        return new LengthPlan(longest, isEndless ? first : prompt, example - first, example);
+        return new LengthPlan(longest, recipe.AsksProblems ? prompt : first, example - first, example);
     }
 
-    private static (int Longest, double Mean) OfFamily(TrainRecipe recipe, ProblemEncoder encoder)
+    /// <summary>The longest prompt of those to train on and to measure on, and the mean of those that are trained on.</summary>
+    private static (int Longest, double Mean) Prompts(TrainRecipe recipe, ProblemEncoder encoder, IProblemSource source)
     {
-        var family = recipe.Family.Instance;
-        var longest = 0;
-        for (var i = 0; i < Probed; i++)
+        var (longest, sum, count) = (0, 0L, 0);
+        foreach (var problem in source.Probe(Split.Train, recipe.TrainingLevels, recipe.Seed, Probed))
         {
-            longest = Math.Max(longest, encoder.Prompt(family.Generate(Split.Test, recipe.Family.TestLevel, recipe.Evaluation.Seed, i)).Length);
-            foreach (var level in recipe.TrainingLevels) longest = Math.Max(longest, encoder.Prompt(family.Generate(Split.Train, level, recipe.Seed, i)).Length);
+            var length = Length(problem);
+            (longest, sum, count) = (Math.Max(longest, length), sum + length, count + 1);
         }
 
-        return (longest, 0);
-    }
+        foreach (var problem in source.Probe(Split.Test, [recipe.Family.TestLevel], recipe.Evaluation.Seed, Probed)) longest = Math.Max(longest, Length(problem));
+        return (longest, (double)sum / count);
 
-    /// <summary>Encodes every problem of the user's, so that one that cannot be asked is known before the run.</summary>
-    private static (int Longest, double Mean) Own(RunInputs inputs, ProblemEncoder encoder)
-    {
-        var problems = (OwnProblems)inputs.Problems.Source;
-        var (longest, sum, count) = (0, 0L, 0);
-        foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test)))
+        int Length(Problem problem)
         {
             try
             {
-                var length = encoder.Prompt(problem).Length;
-                (longest, sum, count) = (Math.Max(longest, length), sum + length, count + 1);
+                return encoder.Prompt(problem).Length;
             }
-            catch (UserError error)
+            catch (UserError error) when (source.PlaceOf(problem) is { } place)
             {
-                var (file, line) = problems.PlaceOf(problem);
                 var unknown = UnknownCharacter.Find(encoder.Tokenizer, problem.Prompt) ?? error;
-                throw new UserError(unknown.Problem, file, line, field: OwnProblem.Prompt, advice: unknown.Advice, inner: error);
+                throw new UserError(unknown.Problem, place.File, place.Line, field: OwnProblem.Prompt, advice: unknown.Advice, inner: error);
             }
         }
-
-        return (longest, (double)sum / count);
     }
 
     /// <summary>Mean tokens of prompts and of whole examples of the family's corpus.</summary>

@@ -14,6 +14,9 @@ internal sealed record RunPlan
 
     public required LengthPlan Lengths { get; init; }
 
+    /// <summary>The problems that are asked, or the family whose solutions are imitated; null where there are neither.</summary>
+    public string? Asked { get; init; }
+
     /// <summary>What was left out or changed of problems of the user's.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

@@ -60,7 +60,15 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     /// <summary>Whether the family's corpus or problems are read at all.</summary>
     [JsonIgnore]
-    public bool UsesFamily => (Supervised.Steps > 0 && Supervised.CorpusShare > 0) || (Problems is null && (Reinforcement.Steps > 0 || ExpertIteration.Rounds > 0 || Evaluation.Problems > 0));
+    public bool UsesFamily => ReadsCorpus || (Problems is null && AsksProblems);
+
+    /// <summary>Whether the family's worked solutions are imitated.</summary>
+    [JsonIgnore]
+    public bool ReadsCorpus => Supervised.Steps > 0 && Supervised.CorpusShare > 0;
+
+    /// <summary>Whether problems are asked at all, whosever they are.</summary>
+    [JsonIgnore]
+    public bool AsksProblems => Reinforcement.Steps > 0 || ExpertIteration.Rounds > 0 || Evaluation.Problems > 0;
 
     /// <summary>Files of the user's that the run reads.</summary>
     [JsonIgnore]
