@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -15,13 +16,13 @@ internal static class ComparisonReport
     public static ReportModel Build(RunComparison c, string command)
     {
         var right = c.Measures[0].Values;
-        var verdict = DifferenceWords.Of(right.Difference, $"{Name(c.B)} has more right answers", $"{Name(c.B)} has fewer right answers", $"In right answers there is {DifferenceWords.None("this comparison")}") + $": {RunWords.Points(right.Difference)}.";
+        var verdict = DifferenceWords.Of(right.Difference, $"{Name(c.B)} has more right answers", $"{Name(c.B)} has fewer right answers", $"In right answers there is {DifferenceWords.None("this comparison")}") + $": {EstimateWords.Points(right.Difference)}.";
         return new ReportModel
         {
             Title = $"{Name(c.A)} against {Name(c.B)}",
             Subtitle = string.Create(CultureInfo.InvariantCulture, $"Evaluations {c.EvaluationA} and {c.EvaluationB} on the {c.Problems} problems that both were asked."),
             Lead = [verdict],
-            KeyNumbers = [new KeyNumber(RunWords.Percent(right.From.Value), Name(c.A), RunWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(RunWords.Percent(right.To.Value), Name(c.B), RunWords.IntervalMade(right.To))],
+            KeyNumbers = [new KeyNumber(EstimateWords.Percent(right.From.Value), Name(c.A), EstimateWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(EstimateWords.Percent(right.To.Value), Name(c.B), EstimateWords.IntervalMade(right.To))],
             Chapters = [new ReportChapter("On the same problems") { Figures = [Figure(c)], Tables = [Results(c), .. Settings(c)] }],
             Provenance = new Provenance(command, [.. new[] { c.A.Facts.Seeds.Run, c.B.Facts.Seeds.Run }.Distinct()], [("Device of the first", c.A.Info.Device), ("Device of the second", c.B.Info.Device)]),
         };
@@ -41,7 +42,7 @@ internal static class ComparisonReport
 
     private static ReportFigure Figure(RunComparison c) => new(
         [.. Panels(c)], "Accuracy and length of right answers while the two runs learned. Bands are 95% intervals.",
-        string.Join("; ", new[] { c.A, c.B }.Select(r => $"{Name(r)}: {RunWords.Count(r, r.First(r.Evaluations.Count > 0 ? r.Evaluations[^1].Samples : []))}")), RunWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
+        string.Join("; ", new[] { c.A, c.B }.Select(r => $"{Name(r)}: {RunWords.Count(r, r.First(r.Evaluations.Count > 0 ? r.Evaluations[^1].Samples : []))}")), EstimateWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
 
     private static ReportTable Results(RunComparison c)
     {

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -27,8 +28,8 @@ internal static class ExperimentAims
     {
         Estimate Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)!.Rate;
         var (before, after) = (Steps(ExperimentModel.Base), Steps(ExperimentModel.Reinforced));
-        yield return new RunTarget($"{family}, every step right before RL", $"at most {RunWords.Percent(RunTargets.MostBefore)}", RunWords.Share(before), before.Value <= RunTargets.MostBefore);
-        yield return new RunTarget($"{family}, every step right after RL", $"at least {RunWords.Percent(RunTargets.LeastAfter)}", RunWords.Share(after), after.Value >= RunTargets.LeastAfter);
+        yield return new RunTarget($"{family}, every step right before RL", $"at most {EstimateWords.Percent(RunTargets.MostBefore)}", EstimateWords.Share(before), before.Value <= RunTargets.MostBefore);
+        yield return new RunTarget($"{family}, every step right after RL", $"at least {EstimateWords.Percent(RunTargets.LeastAfter)}", EstimateWords.Share(after), after.Value >= RunTargets.LeastAfter);
         var gap = summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "thought"), family)!;
         yield return new RunTarget($"{family}, answers right above the control without thought", "at least 20 percentage points", ExperimentFindings.Difference(gap), gap.Difference.Value >= RunTargets.LeastGap);
     }
@@ -37,10 +38,10 @@ internal static class ExperimentAims
     {
         var (before, after) = (new Subject(ExperimentModel.Base), new Subject(ExperimentModel.Reinforced));
         var ratio = ExperimentScores.Times(summary.Evidence, before, after, family);
-        yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", RunWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
+        yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", EstimateWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
         var change = ExperimentScores.Longer(summary.Evidence, before, after, family);
         var (shorter, longer) = (Tokens(summary, before, family), Tokens(summary, after, family));
-        yield return new RunTarget($"{family}, completion length after RL", "longer than before", $"{RunWords.Tokens(shorter)} to {RunWords.Tokens(longer)} tokens{(change.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this experiment")})" : "")}", change.Value > 0);
+        yield return new RunTarget($"{family}, completion length after RL", "longer than before", $"{EstimateWords.Tokens(shorter)} to {EstimateWords.Tokens(longer)} tokens{(change.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this experiment")})" : "")}", change.Value > 0);
     }
 
     private static double Tokens(ExperimentSummary summary, Subject subject, string family) => ExperimentScores.Tokens(summary.Evidence, subject, [family]).Value;

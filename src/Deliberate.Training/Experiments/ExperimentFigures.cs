@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -48,5 +49,5 @@ internal static class ExperimentFigures
         name, [.. bars.Select(b => summary.Score(b.Subject, family)?.Rate.Bar(b.Name, b.Tone) ?? new ChartBar(b.Name, b.Tone, double.NaN))]);
 
     private static string Made(ExperimentSummary summary, params (Subject Subject, string Name, ChartTone Tone)[] bars) =>
-        RunWords.Made(HowMade, summary.FamiliesAndAll.SelectMany(f => bars.Select(b => summary.Score(b.Subject, f)?.Rate)).OfType<Estimate>());
+        EstimateWords.Made(HowMade, summary.FamiliesAndAll.SelectMany(f => bars.Select(b => summary.Score(b.Subject, f)?.Rate)).OfType<Estimate>());
 }

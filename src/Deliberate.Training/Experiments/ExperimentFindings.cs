@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -34,7 +35,7 @@ internal static class ExperimentFindings
     /// <summary>The answer to a question, or that there is none.</summary>
     public static string Sentence(ExperimentQuestion question, Contrast contrast)
     {
-        var numbers = $"from {RunWords.Percent(contrast.From.Value)} to {RunWords.Percent(contrast.To.Value)}, {Difference(contrast)}";
+        var numbers = $"from {EstimateWords.Percent(contrast.From.Value)} to {EstimateWords.Percent(contrast.To.Value)}, {Difference(contrast)}";
         return contrast.Finding switch
         {
             Finding.Larger => $"{question.Higher}: {numbers}.",

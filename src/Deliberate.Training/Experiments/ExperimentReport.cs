@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -91,8 +92,8 @@ internal static class ExperimentReport
         {
             if (summary.Score(new Subject(model), null) is not { } score) continue;
             var from = model == ExperimentModel.DirectReinforced ? ExperimentModel.Direct : ExperimentModel.Base;
-            var before = model == ExperimentModel.Careful ? "" : $"; before {RunWords.Percent(summary.Score(new Subject(from), null)!.Rate.Value)}";
-            yield return new KeyNumber(RunWords.Percent(score.Rate.Value), label, RunWords.IntervalMade(score.Rate) + before, tone);
+            var before = model == ExperimentModel.Careful ? "" : $"; before {EstimateWords.Percent(summary.Score(new Subject(from), null)!.Rate.Value)}";
+            yield return new KeyNumber(EstimateWords.Percent(score.Rate.Value), label, EstimateWords.IntervalMade(score.Rate) + before, tone);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -28,7 +29,7 @@ internal static class ExperimentTables
         [
             .. ExperimentFindings.Answered(summary).Select(a => (IReadOnlyList<ReportCell>)
             [
-                ReportCell.Of(a.Question.Asks), new(RunWords.Percent(a.Contrast.From.Value), a.Question.From.Name), new(RunWords.Percent(a.Contrast.To.Value), a.Question.To.Name),
+                ReportCell.Of(a.Question.Asks), new(EstimateWords.Percent(a.Contrast.From.Value), a.Question.From.Name), new(EstimateWords.Percent(a.Contrast.To.Value), a.Question.To.Name),
                 new(ExperimentFindings.Difference(a.Contrast).Replace(" percentage points", "", StringComparison.Ordinal)) { Estimate = a.Contrast.Difference }, ReportCell.Of(ExperimentFindings.Word(a.Contrast)),
             ]),
         ],
@@ -56,7 +57,7 @@ internal static class ExperimentTables
     {
         if (score is null) return ReportCell.Of("");
         var seeds = score.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"seed {score.Seeds[0].Seed}")
-            : score.Range is var (low, high) ? $"seeds {RunWords.Percent(low)} to {RunWords.Percent(high)}" : "each family in some of the seeds";
-        return new ReportCell(RunWords.Percent(score.Rate.Value), $"{score.Rate.Range(NumberStyle.Percent)}; {seeds}", IsNumber: true) { Estimate = score.Rate };
+            : score.Range is var (low, high) ? $"seeds {EstimateWords.Percent(low)} to {EstimateWords.Percent(high)}" : "each family in some of the seeds";
+        return new ReportCell(EstimateWords.Percent(score.Rate.Value), $"{score.Rate.Range(NumberStyle.Percent)}; {seeds}", IsNumber: true) { Estimate = score.Rate };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -27,7 +28,7 @@ internal static class CurriculumReport
                 ],
                 $"{RunWords.Name(run)}: what the curriculum asked, and how it was answered. {Sentence(recipe, unit)}",
                 samples, $"the training samples' own numbers, one value a {unit}, from metrics.jsonl")
-            { Terms = [ReportTerm.Of(names.Level), ReportTerm.Of(names.LevelMean), ReportTerm.Of(names.LevelAccuracy)] };
+            { Terms = [RunWords.Term(names.Level), RunWords.Term(names.LevelMean), RunWords.Term(names.LevelAccuracy)] };
         }
     }
 
@@ -42,9 +43,9 @@ internal static class CurriculumReport
     private static string Sentence(CurriculumRecipe recipe, string unit)
     {
         var levels = string.Join(", ", recipe.Levels);
-        var rehearsal = recipe.Rehearsal > 0 ? $"; {RunWords.Percent(recipe.Rehearsal)} of the problems are of levels before the present one" : "";
+        var rehearsal = recipe.Rehearsal > 0 ? $"; {EstimateWords.Percent(recipe.Rehearsal)} of the problems are of levels before the present one" : "";
         return recipe.Kind == CurriculumKind.Linear
-            ? $"Levels {levels} came by schedule, the last after {RunWords.Percent(recipe.Until)} of the {unit}s{rehearsal}."
-            : $"Levels {levels} opened one after another, each when {RunWords.Percent(recipe.Threshold)} of the samples at the present one were right over {recipe.Window} {unit}{(recipe.Window == 1 ? "" : "s")}{rehearsal}.";
+            ? $"Levels {levels} came by schedule, the last after {EstimateWords.Percent(recipe.Until)} of the {unit}s{rehearsal}."
+            : $"Levels {levels} opened one after another, each when {EstimateWords.Percent(recipe.Threshold)} of the samples at the present one were right over {recipe.Window} {unit}{(recipe.Window == 1 ? "" : "s")}{rehearsal}.";
     }
 }

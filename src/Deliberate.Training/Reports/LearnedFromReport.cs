@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -46,7 +47,7 @@ internal static class LearnedFromReport
     }
 
     private static string Writers(CorpusMixture m, string who) =>
-        $"{RunWords.Percent(m.Careful)} of {who} are careful, {RunWords.Percent(m.SlipProne)} slip, {RunWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {RunWords.Percent(m.GivesUpEarly)} give up early";
+        $"{EstimateWords.Percent(m.Careful)} of {who} are careful, {EstimateWords.Percent(m.SlipProne)} slip, {EstimateWords.Percent(m.SystematicallyWrong)} hold a misconception and apply it every time, {EstimateWords.Percent(m.GivesUpEarly)} give up early";
 
     private static string Names(IReadOnlyList<string> files) => string.Join(", ", files.Select(f => Path.GetFileName(f)));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -81,7 +82,7 @@ internal static class RunFigures
     {
         var names = EvaluationMetrics.Run;
         IEnumerable<RunMetric> metrics = run.Thinks ? [names.Accuracy, names.AllStepsRight] : [names.Accuracy];
-        return metrics.Concat([names.CompletionLengthRight, names.CompletionLengthWrong]).Select(ReportTerm.Of);
+        return metrics.Concat([names.CompletionLengthRight, names.CompletionLengthWrong]).Select(RunWords.Term);
     }
 
     private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, SampleMeasure measure) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -18,14 +19,14 @@ internal static class RunFindings
         if (run is { Base: null, Final: { } measured } && !run.Facts.Learns)
         {
             var right = SampleMeasure.Accuracy.Of(run.First(measured));
-            yield return new KeyNumber(RunWords.Percent(right.Value), $"{RunWords.Name(run)}, solved {run.Learning.After}", RunWords.IntervalMade(right));
+            yield return new KeyNumber(EstimateWords.Percent(right.Value), $"{RunWords.Name(run)}, solved {run.Learning.After}", EstimateWords.IntervalMade(right));
         }
 
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
         var (from, to) = bySteps ? (SampleMeasure.StepsRight.Of(b), SampleMeasure.StepsRight.Of(a)) : (SampleMeasure.Accuracy.Of(b), SampleMeasure.Accuracy.Of(a));
-        yield return new KeyNumber(RunWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{RunWords.IntervalMade(to)}; {run.Learning.Before} {RunWords.Percent(from.Value)}");
+        yield return new KeyNumber(EstimateWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{EstimateWords.IntervalMade(to)}; {run.Learning.Before} {EstimateWords.Percent(from.Value)}");
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (SampleMeasure.CompletionLength.Of(b), SampleMeasure.CompletionLength.Of(a));
@@ -34,7 +35,7 @@ internal static class RunFindings
 
         if (control?.Final is not { } direct) yield break;
         var without = SampleMeasure.Accuracy.Of(control.First(direct));
-        yield return new KeyNumber(RunWords.Percent(without.Value), $"{RunWords.Name(run)}, control without thought", $"{RunWords.IntervalMade(without)}; with thought {RunWords.Percent(SampleMeasure.Accuracy.Of(a).Value)} of answers right", ChartTone.Orange);
+        yield return new KeyNumber(EstimateWords.Percent(without.Value), $"{RunWords.Name(run)}, control without thought", $"{EstimateWords.IntervalMade(without)}; with thought {EstimateWords.Percent(SampleMeasure.Accuracy.Of(a).Value)} of answers right", ChartTone.Orange);
     }
 
     /// <summary>What the evaluations say: values, and the differences that are told apart.</summary>
@@ -75,17 +76,17 @@ internal static class RunFindings
     {
         if (!run.Facts.Learns && run.Final is { } measured)
         {
-            var reached = RunWords.Share(SampleMeasure.Accuracy.Of(run.First(measured)));
+            var reached = EstimateWords.Share(SampleMeasure.Accuracy.Of(run.First(measured)));
             yield return (run.Facts.Imitation is null ? $"{RunWords.Name(run)}: the model as it was loaded gave {reached} right answers; nothing was trained." : $"{RunWords.Name(run)}: imitation alone reached {reached} right answers.", null);
             yield break;
         }
 
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
-        yield return Change($"{name}: after {run.Learning.Long} {RunWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {RunWords.Share(SampleMeasure.Accuracy.Of(b))}.", SampleMeasure.Accuracy.Change(b, a));
+        yield return Change($"{name}: after {run.Learning.Long} {EstimateWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {EstimateWords.Share(SampleMeasure.Accuracy.Of(b))}.", SampleMeasure.Accuracy.Change(b, a));
         if (run.Thinks)
         {
-            yield return Change($"{name}: every step is right in {RunWords.Share(SampleMeasure.StepsRight.Of(a))}, before {RunWords.Share(SampleMeasure.StepsRight.Of(b))}.", SampleMeasure.StepsRight.Change(b, a));
+            yield return Change($"{name}: every step is right in {EstimateWords.Share(SampleMeasure.StepsRight.Of(a))}, before {EstimateWords.Share(SampleMeasure.StepsRight.Of(b))}.", SampleMeasure.StepsRight.Change(b, a));
             yield return Length(run, b, a);
             yield return (Budget(run, b, a), null);
         }
@@ -93,28 +94,28 @@ internal static class RunFindings
         if (control?.Final is not { } direct) yield break;
         var (without, gap) = (control.First(direct), SampleMeasure.Accuracy.Change(control.First(direct), a));
         var said = DifferenceWords.Of(gap, "With thought more of the same problems are solved", "With thought fewer of the same problems are solved", $"With thought there is, on the same problems, {DifferenceWords.None("these runs")}");
-        yield return ($"{name}: the control that answers at once reached {RunWords.Share(SampleMeasure.Accuracy.Of(without))}. {said}: {RunWords.Points(gap)}.", gap);
+        yield return ($"{name}: the control that answers at once reached {EstimateWords.Share(SampleMeasure.Accuracy.Of(without))}. {said}: {EstimateWords.Points(gap)}.", gap);
     }
 
     private static (string Text, Estimate? Difference) Change(string values, Estimate change)
     {
         var said = DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}");
-        return ($"{values} {said}: {RunWords.Points(change)}.", change);
+        return ($"{values} {said}: {EstimateWords.Points(change)}.", change);
     }
 
     private static (string Text, Estimate? Difference) Length(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)
     {
-        string Apart(List<ScoredSample> s) => $"right answers {RunWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {RunWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
+        string Apart(List<ScoredSample> s) => $"right answers {EstimateWords.Tokens(SampleMeasure.CompletionLengthRight.Of(s).Value)}, wrong ones {EstimateWords.Tokens(SampleMeasure.CompletionLengthWrong.Of(s).Value)}";
         var change = SampleMeasure.CompletionLength.Change(b, a);
         var said = DifferenceWords.Of(change, "completions became longer", "completions became shorter", $"in completion length there is {DifferenceWords.None("this run")}");
         var (thoughtBefore, thoughtAfter) = (SampleMeasure.ThoughtLength.Of(b), SampleMeasure.ThoughtLength.Of(a));
-        var thought = thoughtBefore.IsMeasured && thoughtAfter.IsMeasured ? $" Of these the thought has {RunWords.Tokens(thoughtBefore.Value)} and {RunWords.Tokens(thoughtAfter.Value)}." : "";
-        return ($"{RunWords.Name(run)}: {said}: {RunWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {RunWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {(run.HasFacts ? RewardWords.Length(run.Facts) : "whether length was rewarded is not known")}.{thought}", change);
+        var thought = thoughtBefore.IsMeasured && thoughtAfter.IsMeasured ? $" Of these the thought has {EstimateWords.Tokens(thoughtBefore.Value)} and {EstimateWords.Tokens(thoughtAfter.Value)}." : "";
+        return ($"{RunWords.Name(run)}: {said}: {EstimateWords.Tokens(SampleMeasure.CompletionLength.Of(b).Value)} tokens before ({Apart(b)}), {EstimateWords.Tokens(SampleMeasure.CompletionLength.Of(a).Value)} after ({Apart(a)}); {(run.HasFacts ? RewardWords.Length(run.Facts) : "whether length was rewarded is not known")}.{thought}", change);
     }
 
     private static string Budget(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)
     {
-        string Shares(List<ScoredSample> s) => string.Join(", ", run.Budgets.Select(k => RunWords.Percent(SampleMeasure.Within(k).Of(s).Value)));
+        string Shares(List<ScoredSample> s) => string.Join(", ", run.Budgets.Select(k => EstimateWords.Percent(SampleMeasure.Within(k).Of(s).Value)));
         return $"{RunWords.Name(run)}: cut at {string.Join(", ", run.Budgets)} tokens, {Shares(a)} of the answers {run.Learning.After} are right and complete; {run.Learning.Before} {Shares(b)}.";
     }
 

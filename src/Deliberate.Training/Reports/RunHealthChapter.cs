@@ -1,15 +1,18 @@
 using System.Globalization;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
 /// <summary>The health of runs from their metrics: skipped steps, the alarms that the run itself watches for, and the curves.</summary>
 internal static class RunHealthChapter
 {
+    public const string Id = "health";
+
     /// <summary>Null where no run has metrics.</summary>
-    public static HealthChapter? Build(IReadOnlyList<RunEvidence> runs)
+    public static ReportChapter? Build(IReadOnlyList<RunEvidence> runs)
     {
         var figures = new List<ReportFigure>();
-        var findings = new List<HealthFinding>();
+        var findings = new List<ReportFinding>();
         foreach (var run in runs)
         {
             if (run.Metrics.Count == 0) continue;
@@ -20,7 +23,7 @@ internal static class RunHealthChapter
             findings.AddRange(Findings(run, name, reinforced));
         }
 
-        return figures.Count == 0 ? null : new HealthChapter(findings, figures);
+        return figures.Count == 0 ? null : new ReportChapter("Health of the run") { Id = Id, Findings = findings, Figures = figures };
     }
 
     private static string Sample(RunEvidence run, int supervised, int reinforced)
@@ -32,22 +35,22 @@ internal static class RunHealthChapter
         return string.Join("; ", parts);
     }
 
-    private static IEnumerable<HealthFinding> Findings(RunEvidence run, string name, MetricsRecord[] steps)
+    private static IEnumerable<ReportFinding> Findings(RunEvidence run, string name, MetricsRecord[] steps)
     {
         var skipped = run.Metrics.Count(m => OptimizerMetrics.Stages.Any(stage => m.Values.Find(stage.Skipped) > 0));
         yield return skipped == 0
-            ? new HealthFinding(HealthLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
-            : new HealthFinding(HealthLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
+            ? new ReportFinding(FindingLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
+            : new ReportFinding(FindingLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
         var health = RunHealth.Of(new RunFolder(run.Folder), run.Recipe);
-        if (health.Rung.Count == 0) yield return new HealthFinding(HealthLevel.Good, $"{name}: none of the {health.Watched} alarms rang.");
+        if (health.Rung.Count == 0) yield return new ReportFinding(FindingLevel.Good, $"{name}: none of the {health.Watched} alarms rang.");
         foreach (var rung in health.Rung)
-            yield return new HealthFinding(HealthLevel.Warning, $"{name}: alarm `{rung.Alarm.Name}` rang {rung.Where}; at last {rung.Seen}. {rung.Alarm.Meaning} What to do: {rung.Alarm.Advice}");
+            yield return new ReportFinding(FindingLevel.Warning, $"{name}: alarm `{rung.Alarm.Name}` rang {rung.Where}; at last {rung.Seen}. {rung.Alarm.Meaning} What to do: {rung.Alarm.Advice}");
 
         if (steps.Length < 2) yield break;
         var (first, last, names) = (steps[0].Values, steps[^1].Values, SampleMetrics.Reinforcement);
         if (first.Find(ObjectiveMetrics.Entropy) is { } before && last.Find(ObjectiveMetrics.Entropy) is { } after && double.IsFinite(before) && double.IsFinite(after))
-            yield return new HealthFinding(HealthLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: entropy went from {before:0.000} to {after:0.000} nats a token."));
+            yield return new ReportFinding(FindingLevel.Note, string.Create(CultureInfo.InvariantCulture, $"{name}: entropy went from {before:0.000} to {after:0.000} nats a token."));
         if (first.Find(names.ZeroDeviation) is { } flatBefore && last.Find(names.ZeroDeviation) is { } flat && last.Find(names.Truncated) is { } truncated)
-            yield return new HealthFinding(HealthLevel.Note, $"{name}: in the last RL step {RunWords.Percent(flat)} of the groups had rewards of zero standard deviation and taught nothing, in the first {RunWords.Percent(flatBefore)}; {RunWords.Percent(truncated)} of the samples were cut off.");
+            yield return new ReportFinding(FindingLevel.Note, $"{name}: in the last RL step {EstimateWords.Percent(flat)} of the groups had rewards of zero standard deviation and taught nothing, in the first {EstimateWords.Percent(flatBefore)}; {EstimateWords.Percent(truncated)} of the samples were cut off.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -43,8 +44,7 @@ internal static class RunReport
             KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
             Shows = [.. pairs.SelectMany(p => RunFindings.Shows(p.Run, p.Control))],
             DoesNotShow = [.. RunFindings.DoesNotShow(pairs)],
-            Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control))],
-            Health = RunHealthChapter.Build(runs),
+            Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control)), .. RunHealthChapter.Build(runs) is { } health ? [health] : Array.Empty<ReportChapter>()],
             Provenance = new Provenance(command, [.. runs.Select(r => r.Facts.Seeds.Run).Distinct()],
             [
                 ("Deliberate", string.Join(", ", runs.Select(r => r.Info.DeliberateVersion).Distinct())), ("Device", string.Join("; ", runs.Select(r => r.Info.Device).Distinct())),

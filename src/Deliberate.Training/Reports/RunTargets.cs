@@ -1,4 +1,6 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -29,10 +31,10 @@ internal static class RunTargets
         var (before, after) = (run.First(run.Base!), run.First(run.Final!));
         var (from, to) = (SampleMeasure.StepsRight.Of(before), SampleMeasure.StepsRight.Of(after));
         var name = RunWords.Name(run);
-        yield return new RunTarget($"{name}, every step right before RL", $"at most {RunWords.Percent(MostBefore)}", RunWords.Share(from), from.Value <= MostBefore);
-        yield return new RunTarget($"{name}, every step right after RL", $"at least {RunWords.Percent(LeastAfter)}", RunWords.Share(to), to.Value >= LeastAfter);
+        yield return new RunTarget($"{name}, every step right before RL", $"at most {EstimateWords.Percent(MostBefore)}", EstimateWords.Share(from), from.Value <= MostBefore);
+        yield return new RunTarget($"{name}, every step right after RL", $"at least {EstimateWords.Percent(LeastAfter)}", EstimateWords.Share(to), to.Value >= LeastAfter);
         var gap = SampleMeasure.Accuracy.Change(control.First(control.Final!), after);
-        yield return new RunTarget($"{name}, answers right above the control", "at least 20 percentage points", RunWords.Points(gap), gap.Value >= LeastGap);
+        yield return new RunTarget($"{name}, answers right above the control", "at least 20 percentage points", EstimateWords.Points(gap), gap.Value >= LeastGap);
     }
 
     private static IEnumerable<RunTarget> Countdown(RunEvidence run)
@@ -40,13 +42,13 @@ internal static class RunTargets
         var (before, after) = (run.First(run.Base!), run.First(run.Final!));
         var ratio = SampleMeasure.Accuracy.Times(before, after, run.Recipe.Evaluation.Seed);
         var name = RunWords.Name(run);
-        yield return new RunTarget($"{name}, solved after over before RL", $"at least {LeastRatio} times", RunWords.Times(ratio), ratio.Value >= LeastRatio);
+        yield return new RunTarget($"{name}, solved after over before RL", $"at least {LeastRatio} times", EstimateWords.Times(ratio), ratio.Value >= LeastRatio);
         var length = SampleMeasure.CompletionLength.Change(before, after);
         yield return new RunTarget(
-            $"{name}, completion length after RL", "longer than before", $"{RunWords.Tokens(SampleMeasure.CompletionLength.Of(before).Value)} to {RunWords.Tokens(SampleMeasure.CompletionLength.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
+            $"{name}, completion length after RL", "longer than before", $"{EstimateWords.Tokens(SampleMeasure.CompletionLength.Of(before).Value)} to {EstimateWords.Tokens(SampleMeasure.CompletionLength.Of(after).Value)} tokens{(length.Finding == Finding.NotToldApart ? $" ({DifferenceWords.None("this run")})" : "")}", length.Value > 0);
         var (least, most) = (run.Budgets[0], run.Budgets[^1]);
         var (little, much) = (SampleMeasure.Within(least).Of(after), SampleMeasure.Within(most).Of(after));
-        yield return new RunTarget($"{name}, solved with a larger token budget", "rises", $"{RunWords.Percent(little.Value)} within {least} tokens, {RunWords.Percent(much.Value)} within {most}", much.Value > little.Value);
+        yield return new RunTarget($"{name}, solved with a larger token budget", "rises", $"{EstimateWords.Percent(little.Value)} within {least} tokens, {EstimateWords.Percent(much.Value)} within {most}", much.Value > little.Value);
     }
 
     /// <summary>The table, and in a sentence what was missed.</summary>

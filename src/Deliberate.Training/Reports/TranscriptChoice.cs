@@ -1,5 +1,5 @@
-using Deliberate.Models;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -20,17 +20,6 @@ internal static class TranscriptChoice
             .Concat(pairs.Where(p => p.After.IsRight && p.After.Verdict.FirstWrongStep >= 0).Take(1))
             .Concat(pairs.Where(p => !p.After.IsRight).Take(1))
             .DistinctBy(p => p.After.Problem.Index);
-        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Of(learning.Before, p.Before), Of(learning.After, p.After)))];
+        return [.. chosen.Select(p => new TranscriptPair(p.After.Problem.Prompt, p.After.Problem.Answer, Transcript.Of(learning.Before, p.Before), Transcript.Of(learning.After, p.After)))];
     }
-
-    /// <summary>Where nobody checks steps, the thought is shown as it is.</summary>
-    private static Transcript Of(string label, ScoredSample sample)
-    {
-        var steps = sample.Verdict.Steps.Count > 0
-            ? sample.Steps.Select(step => new TranscriptStep(step.Text, step.Verdict.IsRight ? StepMark.Right : StepMark.Wrong, step.Verdict.IsRight ? "" : step.Verdict.Reason))
-            : Lines(sample.Sample.Thinking).Select(text => new TranscriptStep(text, StepMark.Unchecked));
-        return new Transcript(label, [.. steps], sample.Answer ?? "", sample.IsRight, sample.IsRight ? "" : sample.Verdict.Reason) { ThoughtTokens = sample.Sample.ThoughtTokens ?? -1 };
-    }
-
-    private static string[] Lines(string? thought) => thought?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -1,4 +1,6 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training.Tests;
 

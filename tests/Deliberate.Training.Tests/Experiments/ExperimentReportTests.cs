@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training.Tests;
 

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training.Tests;
@@ -16,7 +17,7 @@ public sealed class HostileRunTests : IDisposable
         var (folder, notices) = Run(Healthy());
         RunHealth.Of(folder, Healthy()).Rung.ShouldBeEmpty();
         notices.ShouldNotContain(n => n.Contains("ALARM", StringComparison.Ordinal));
-        RunReport.Build(folder.Root).Health!.Findings.ShouldContain(f => f.Level == HealthLevel.Good && f.Text.Contains($"none of the {HealthAlarms.All.Count} alarms rang", StringComparison.Ordinal));
+        RunReport.Build(folder.Root).Chapters.Single(c => c.Id == RunHealthChapter.Id).Findings.ShouldContain(f => f.Level == FindingLevel.Good && f.Text.Contains($"none of the {HealthAlarms.All.Count} alarms rang", StringComparison.Ordinal));
         // What the alarms look at was measured.
         var metrics = MetricsStream.Read(Path.Combine(folder.Root, MetricsStream.MetricsFile)).Where(m => m.Values.ContainsKey("rl/accuracy")).ToArray();
         metrics.ShouldAllBe(m => m.Values["rl/sampler_mismatch"] == 0);
@@ -153,7 +154,7 @@ public sealed class HostileRunTests : IDisposable
         // What the report finds is what the run told.
         foreach (var one in RunHealth.Of(folder, recipe).Rung) notices[^1].ShouldContain($"{one.Alarm.Name} {one.Where}");
         var rung = RunHealth.Of(folder, recipe).Rung.Single(r => r.Alarm.Name == alarm);
-        RunReport.Build(folder.Root).Health!.Findings.ShouldContain(f => f.Level == HealthLevel.Warning && f.Text.Contains($"alarm `{alarm}` rang {rung.Where}", StringComparison.Ordinal) && f.Text.Contains(advice, StringComparison.Ordinal));
+        RunReport.Build(folder.Root).Chapters.Single(c => c.Id == RunHealthChapter.Id).Findings.ShouldContain(f => f.Level == FindingLevel.Warning && f.Text.Contains($"alarm `{alarm}` rang {rung.Where}", StringComparison.Ordinal) && f.Text.Contains(advice, StringComparison.Ordinal));
         Golden.Report($"{alarm} rang {rung.Where}; at last {rung.Seen}; steps", rung.Steps);
         return folder;
     }

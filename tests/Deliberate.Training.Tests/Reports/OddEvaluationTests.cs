@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training.Tests;
 

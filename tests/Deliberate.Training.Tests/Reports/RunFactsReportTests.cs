@@ -1,5 +1,6 @@
 using Deliberate.Core;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training.Tests;
 
@@ -58,7 +59,7 @@ public sealed class RunFactsReportTests : IDisposable
         var short1 = Short(TinyRun.Recipe());
         string[] runs = [.. new ulong[] { 3, 5, 8 }.Select(seed => Run(short1 with { Seed = seed }, $"seed-{seed}"))];
         var report = RunReport.Build(runs);
-        report.Chapters.Select(c => c.Title).ShouldBe(["All tasks", "Nested arithmetic, seed 3", "Nested arithmetic, seed 5", "Nested arithmetic, seed 8"]);
+        report.Chapters.Select(c => c.Title).ShouldBe(["All tasks", "Nested arithmetic, seed 3", "Nested arithmetic, seed 5", "Nested arithmetic, seed 8", "Health of the run"]);
         report.Title.ShouldBe("Nested arithmetic (3 runs)");
         report.Made.ShouldContain("seeds 3, 5, 8");
         report.Provenance.Seeds.ShouldBe([3ul, 5, 8]);
@@ -74,7 +75,7 @@ public sealed class RunFactsReportTests : IDisposable
         var recipe = Short(TinyRun.Recipe());
         var other = recipe with { Name = "longer", Reinforcement = recipe.Reinforcement with { Steps = 2 } };
         var report = RunReport.Build(Run(recipe, "a"), Run(other, "b"));
-        report.Chapters.Skip(1).Select(c => c.Title).ShouldBe(["Nested arithmetic, tiny", "Nested arithmetic, longer"]);
+        report.Chapters.Skip(1).Select(c => c.Title).ShouldBe(["Nested arithmetic, tiny", "Nested arithmetic, longer", "Health of the run"]);
         report.DoesNotShow.ShouldContain(s => s.Contains("each run is one seed", StringComparison.Ordinal));
         RunEvidence.Read([_folder.File("a"), _folder.File("a")]).Length.ShouldBe(2);
     }

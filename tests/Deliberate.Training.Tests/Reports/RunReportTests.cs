@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
 using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Training.Tests;
 

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -11,7 +12,7 @@ internal static class ComparisonFigure
     public static ReportFigure Build(LearningWords learning, string accuracyTitle, IReadOnlyList<Comparison> tasks, string sample, string howMade) => new(
         [new BarChart(tasks.Any(task => task.Control is not null) ? "Before, after, and without thought" : "Before and after", ChartAxis.Share(accuracyTitle), [.. tasks.Select(task => Group(learning, task))])],
         $"Held-out problems before and after {learning.Long}" + (tasks.Any(task => task.Control is not null) ? ", and a control that learned to answer at once" : "") + ". Whiskers are 95% intervals.", sample,
-        RunWords.Made(howMade, tasks.SelectMany(task => new[] { task.Before, task.After, task.Control }).OfType<Estimate>()));
+        EstimateWords.Made(howMade, tasks.SelectMany(task => new[] { task.Before, task.After, task.Control }).OfType<Estimate>()));
 
     private static BarGroup Group(LearningWords learning, Comparison task)
     {

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -41,7 +42,7 @@ internal static class HealthFigure
             panels.Add(new LineChart(
                 panel.Title, new ChartAxis(panel == Imitation ? "supervised step" : "RL step"), new ChartAxis(panel.Axis, unit.Style, unit.Minimum),
                 [new LineSeries(panel.Title, panel.Tone, points, IntervalStyle.Band)]));
-            terms.Add(ReportTerm.Of(panel.Metric));
+            terms.Add(RunWords.Term(panel.Metric));
         }
 
         return new ReportFigure(

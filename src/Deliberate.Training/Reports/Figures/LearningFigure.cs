@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 
@@ -20,7 +21,7 @@ internal static class LearningFigure
     public static ReportFigure Build(string task, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control, string sample, string howMade) => new(
         [Accuracy("Accuracy", learning, accuracyTitle, points, control), Lengths("Completion length", learning, points)],
         $"{task}: accuracy and completion length while {learning.Long} goes on. Bands are 95% intervals.", sample,
-        RunWords.Made(howMade, points.SelectMany(p => p.All).Concat((control ?? []).Select(p => p.Accuracy))));
+        EstimateWords.Made(howMade, points.SelectMany(p => p.All).Concat((control ?? []).Select(p => p.Accuracy))));
 
     public static LineChart Accuracy(string title, LearningWords learning, string accuracyTitle, IReadOnlyList<LearningPoint> points, IReadOnlyList<LearningPoint>? control)
     {

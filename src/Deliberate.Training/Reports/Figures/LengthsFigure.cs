@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Reports;
 
 namespace Deliberate.Training;
 

@@ -1,4 +1,4 @@
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>A table that scrolls inside its own box where it is wider than the page.</summary>
 internal static class TableBlock
@@ -19,6 +19,9 @@ internal static class TableBlock
 
         html.Raw("</tbody></table></div>\n").Prose("p", table.Note, "table-note");
     }
+
+    /// <summary>For a page that is made elsewhere, with <see cref="ReportStyle.Pieces"/>.</summary>
+    public static string Html(ReportTable table) => HtmlBuilder.Of(html => Render(html, table));
 
     private static bool IsNumeric(ReportTable table, int column) =>
         table.Rows.Count > 0 && table.Rows[0].Count > column && table.Rows[0][column].IsNumber;

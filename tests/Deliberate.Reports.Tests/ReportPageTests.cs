@@ -3,7 +3,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Deliberate.Core;
 
-namespace Deliberate.Training.Tests;
+namespace Deliberate.Reports.Tests;
 
 public sealed partial class ReportPageTests
 {

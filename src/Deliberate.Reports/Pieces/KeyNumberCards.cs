@@ -1,4 +1,4 @@
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>Key numbers as cards, as many in a row as fit.</summary>
 internal static class KeyNumberCards
@@ -18,4 +18,7 @@ internal static class KeyNumberCards
 
         html.Close("div");
     }
+
+    /// <summary>For a page that is made elsewhere, with <see cref="ReportStyle.Pieces"/>.</summary>
+    public static string Html(IReadOnlyList<KeyNumber> numbers) => HtmlBuilder.Of(html => Render(html, numbers));
 }

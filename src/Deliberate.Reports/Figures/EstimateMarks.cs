@@ -1,6 +1,6 @@
 using Deliberate.Core;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>From an estimate to what a chart draws of it.</summary>
 internal static class EstimateMarks

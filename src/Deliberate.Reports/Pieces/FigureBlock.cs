@@ -1,6 +1,6 @@
 using Deliberate.Core;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>
 /// A figure: its panels, then what is to be seen, its n, and how it was made. A panel that is not small anyway stands in the page
@@ -32,6 +32,9 @@ internal static class FigureBlock
         RenderTerms(html, figure.Terms);
         html.Close("figcaption").Close("figure");
     }
+
+    /// <summary>For a page that is made elsewhere, with <see cref="ReportStyle.Pieces"/>.</summary>
+    public static string Html(ReportFigure figure) => HtmlBuilder.Of(html => Render(html, figure));
 
     /// <summary>Folded away: who knows the metrics need not read them.</summary>
     private static void RenderTerms(HtmlBuilder html, IReadOnlyList<ReportTerm> terms)

@@ -1,7 +1,7 @@
 using System.Text;
 using Deliberate.Core;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>
 /// Writes HTML that is XML too (closed elements, quoted attributes), so that a parser can vouch for it. Text from outside enters
@@ -10,6 +10,14 @@ namespace Deliberate.Training;
 internal sealed class HtmlBuilder
 {
     private readonly StringBuilder _html = new();
+
+    /// <summary>A piece by itself.</summary>
+    public static string Of(Action<HtmlBuilder> write)
+    {
+        var html = new HtmlBuilder();
+        write(html);
+        return html.ToString();
+    }
 
     public override string ToString() => _html.ToString();
 

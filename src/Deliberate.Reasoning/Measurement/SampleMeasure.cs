@@ -1,8 +1,7 @@
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Reasoning;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reasoning;
 
 /// <summary>Something that is measured of graded samples, estimated by Core's metrics with the samples of a problem as one item.</summary>
 /// <param name="Name">How tables call it.</param>

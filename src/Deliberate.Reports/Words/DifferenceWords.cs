@@ -1,6 +1,6 @@
 using Deliberate.Core;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>
 /// What reports say of a difference, by one rule for all of them (<see cref="Finding"/>): that it is larger or smaller only where

@@ -1,6 +1,6 @@
 using Deliberate.Core;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>
 /// Lays a <see cref="ReportModel"/> out as one HTML file that needs nothing else: no network, no script. Light and dark follow the
@@ -21,7 +21,6 @@ internal static class ReportPage
         RenderHead(html, report);
         RenderConclusions(html, report);
         for (var i = 0; i < report.Chapters.Count; i++) ChapterSection.Render(html, report.Chapters[i], i + 1);
-        if (report.Health is not null) HealthSection.Render(html, report.Health);
         html.Close("main");
         RenderProvenance(html, report.Provenance);
         return html.Raw("</body>\n</html>\n").ToString();
@@ -40,11 +39,10 @@ internal static class ReportPage
         html.Close("header");
         KeyNumberCards.Render(html, report.KeyNumbers);
         foreach (var paragraph in report.Lead) html.Prose("p", paragraph, "lead");
-        if (report.Chapters.Count < 2) return;
+        if (report.Chapters.Count < 3) return;
         html.Raw("<nav aria-label=\"Chapters\"><ol>");
         for (var i = 0; i < report.Chapters.Count; i++)
-            html.Raw($"<li><a href=\"#chapter-{i + 1}\">").Text(report.Chapters[i].Title, 200).Raw("</a></li>");
-        if (report.Health is not null) html.Raw("<li><a href=\"#health\">Health of the run</a></li>");
+            html.Raw("<li><a href=\"#").Text(ChapterSection.Id(report.Chapters[i], i + 1), 100).Raw("\">").Text(report.Chapters[i].Title, 200).Raw("</a></li>");
         html.Raw("</ol></nav>\n");
     }
 

@@ -1,6 +1,7 @@
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reports;
 
 /// <summary>A model's pass@k and majority@k.</summary>
 internal sealed record SampleCurves(string Name, ChartTone Tone, IReadOnlyList<SampleVotes> Points);
@@ -14,7 +15,7 @@ internal static class SamplesFigure
     public static ReportFigure Build(string task, IReadOnlyList<SampleCurves> models, string sample, string howMade) => new(
         [Panel("pass@k: some sample is right", models, point => point.Pass), Panel("majority@k: the most frequent answer is right", models, point => point.Majority)],
         $"{task}: what more samples of the same problem buy. pass@k counts a problem when any of k samples is right, majority@k when the most frequent answer is. Whiskers are 95% intervals.", sample,
-        RunWords.Made(howMade, models.SelectMany(model => model.Points).SelectMany(point => new[] { point.Pass, point.Majority })));
+        EstimateWords.Made(howMade, models.SelectMany(model => model.Points).SelectMany(point => new[] { point.Pass, point.Majority })));
 
     private static LineChart Panel(string title, IReadOnlyList<SampleCurves> models, Func<SampleVotes, Estimate> choose) => new(
         title, new ChartAxis("samples per problem, k (logarithmic)", Logarithmic: true, TicksAtData: true), ChartAxis.Share("share of problems solved"),

@@ -1,7 +1,6 @@
 using Deliberate.Core;
-using Deliberate.Reasoning;
 
-namespace Deliberate.Training;
+namespace Deliberate.Reasoning;
 
 /// <summary>pass@k and majority@k of the problems that have several samples.</summary>
 internal sealed record SampleVotes(int K, Estimate Pass, Estimate Majority)

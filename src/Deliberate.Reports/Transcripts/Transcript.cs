@@ -1,0 +1,52 @@
+using Deliberate.Reasoning;
+
+namespace Deliberate.Reports;
+
+/// <summary>What the checker says of one step.</summary>
+internal enum StepMark
+{
+    Right,
+    Wrong,
+
+    /// <summary>The checker has no opinion: a remark, or a step after a broken one.</summary>
+    Unchecked,
+}
+
+/// <summary>One step of a thought as the model wrote it, the mark, and for a wrong one the reason.</summary>
+internal sealed record TranscriptStep(string Text, StepMark Mark, string Reason = "");
+
+/// <summary>One attempt: the steps, the answer, what became of it, and the reason where it is not right (no answer, budget ran out).</summary>
+internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> Steps, string Answer, SampleOutcome Outcome, string Reason = "")
+{
+    public bool IsRight => Outcome == SampleOutcome.Pass;
+
+    /// <summary>Tokens of the thought, its tags included; below zero where unknown.</summary>
+    public int ThoughtTokens { get; init; } = -1;
+
+    /// <summary>What it says outside of the thought, where more than the answer is to be shown.</summary>
+    public string Reply { get; init; } = "";
+
+    /// <summary>What else was measured of it.</summary>
+    public IReadOnlyList<Score> Scores { get; init; } = [];
+
+    /// <summary>Where nobody checks steps, the thought is shown as it is.</summary>
+    public static Transcript Of(string label, ScoredSample sample)
+    {
+        var verdict = sample.Verdict;
+        var steps = verdict.Steps.Count > 0
+            ? sample.Steps.Select(step => new TranscriptStep(step.Text, step.Verdict.IsRight ? StepMark.Right : StepMark.Wrong, step.Verdict.IsRight ? "" : step.Verdict.Reason))
+            : Lines(sample.Sample.Thinking).Select(text => new TranscriptStep(text, StepMark.Unchecked));
+        var isGraded = verdict.IsJudged && verdict.Value is not (0 or 1);
+        return new Transcript(label, [.. steps], sample.Answer ?? "", sample.Outcome, sample.IsRight ? "" : verdict.Reason)
+        {
+            ThoughtTokens = sample.Sample.ThoughtTokens ?? -1,
+            Scores = isGraded ? [new Score("score", verdict.Value), .. verdict.Scores] : verdict.Scores,
+        };
+    }
+
+    /// <summary>A thought that nobody checked, a step a line.</summary>
+    public static string[] Lines(string? thought) => thought?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
+
+/// <summary>The same problem before and after.</summary>
+internal sealed record TranscriptPair(string Problem, string Expected, Transcript Before, Transcript After);
