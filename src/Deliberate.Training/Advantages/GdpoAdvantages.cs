@@ -7,6 +7,11 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class GdpoAdvantages
 {
+    public static AdvantageEstimator Entry { get; } = new(
+        "gdpo", "arXiv 2601.05242; TRL 1.16 normalize_then_sum", "each part of the reward is held against its mean over the problem's samples, in standard deviations of the group, and their weighted sum against that of the step",
+        batch => Compute(batch.Parts!.Values, batch.Parts.Weights, batch.Groups, batch.Advantages))
+    { NeedsParts = true };
+
     /// <param name="components"><c>[samples, functions]</c>, row by row; NaN where a function gave no score.</param>
     /// <param name="weights"><c>[functions]</c>.</param>
     /// <param name="groups">Where groups start, and the end.</param>

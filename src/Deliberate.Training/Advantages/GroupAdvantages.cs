@@ -20,6 +20,14 @@ internal enum AdvantageScaling
 /// </summary>
 internal static class GroupAdvantages
 {
+    private const string Mean = "each reward is held against the mean of its problem's samples";
+
+    public static AdvantageEstimator Group { get; } = new("group", "arXiv 2402.03300; TRL 1.16", Mean + ", in standard deviations of the group", batch => Compute(batch, AdvantageScaling.Group));
+
+    public static AdvantageEstimator Batch { get; } = new("batch", "arXiv 2508.08221; TRL 1.16", Mean + ", in standard deviations of the batch", batch => Compute(batch, AdvantageScaling.Batch));
+
+    public static AdvantageEstimator None { get; } = new("none", "arXiv 2503.20783; TRL 1.16", Mean, batch => Compute(batch, AdvantageScaling.None));
+
     /// <param name="rewards">Total rewards, <c>[samples]</c>, group after group.</param>
     /// <param name="groups">Where groups start, and the end: <c>[groups + 1]</c>, from 0.</param>
     /// <param name="scaling">See there.</param>
@@ -50,4 +58,6 @@ internal static class GroupAdvantages
         FlatGroups.Clear(rewards, groups, advantages);
         return new AdvantageStatistics(batch.Mean, batch.Deviation, (double)flat / Math.Max(rewards.Length, 1));
     }
+
+    private static void Compute(AdvantageBatch batch, AdvantageScaling scaling) => Compute(batch.Rewards, batch.Groups, scaling, batch.Advantages);
 }

@@ -7,6 +7,9 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class RlooAdvantages
 {
+    public static AdvantageEstimator Entry { get; } = new(
+        "rloo", "arXiv 2402.14740; TRL 1.16", "each reward is held against the mean of its problem's other samples", batch => Compute(batch.Rewards, batch.Groups, batch.Advantages));
+
     /// <param name="rewards">Total rewards, group after group.</param>
     /// <param name="groups">Where groups start, and the end.</param>
     /// <param name="advantages">Out: <c>[samples]</c>.</param>

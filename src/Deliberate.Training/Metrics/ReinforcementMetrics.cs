@@ -11,5 +11,7 @@ internal static class ReinforcementMetrics
 
     public static RunMetric SamplerMismatch { get; } = new("rl/sampler_mismatch", MetricUnit.Nats, "Largest difference between a token's log-probability as sampled and as the trainer computes it.", "before the step's first update; exactly 0 in full precision; TRL `sampling/sampling_logp_difference/max`", "steps with an update");
 
-    public static IReadOnlyList<RunMetric> All { get; } = [ResampledGroups, TrainedSamples, IdleMinibatches, SamplerMismatch];
+    public static RunMetric GreedyReward { get; } = new("rl/greedy_reward", MetricUnit.Reward, "Mean reward of the most likely completion of each problem.", "temperature 0, of the groups that are trained on", "with the advantages of `remax`");
+
+    public static IReadOnlyList<RunMetric> All { get; } = [GreedyReward, ResampledGroups, TrainedSamples, IdleMinibatches, SamplerMismatch];
 }

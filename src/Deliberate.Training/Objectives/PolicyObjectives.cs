@@ -7,7 +7,30 @@ namespace Deliberate.Training;
 /// <param name="Source">Paper, and the library whose numbers it reproduces.</param>
 /// <param name="Defaults">Its options where a recipe says nothing.</param>
 /// <param name="Create">Makes it, with the options that a recipe amounts to.</param>
-public sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOptions Defaults, Func<PolicyOptions, IPolicyObjective> Create);
+public sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOptions Defaults, Func<PolicyOptions, IPolicyObjective> Create)
+{
+    /// <summary>The advantage estimator that it is used with where a recipe says nothing (<c>reinforcement.advantage</c>). Default: group.</summary>
+    public string Advantage { get; init; } = "group";
+
+    /// <summary>Whether advantages may differ from token to token of a sample. Default true.</summary>
+    public bool TakesTokenAdvantages { get; init; } = true;
+
+    /// <summary>Whether it weighs samples of an older policy by an importance ratio. Without one the same samples are good for a single pass. Default true.</summary>
+    public bool HasRatio { get; init; } = true;
+
+    /// <summary>For an objective that is its advantages: the one with the same loss that takes others. Null for one that takes others itself.</summary>
+    internal string? WithOtherAdvantages { get; init; }
+
+    /// <summary>Why it cannot be had with an estimator and options; null where it can.</summary>
+    internal string? Refusal(AdvantageEstimator estimator, PolicyOptions options)
+    {
+        if (WithOtherAdvantages is { } other && estimator.Name != Advantage)
+            return $"{Name} is its advantages, {Advantage}. The objective with the same loss that takes {estimator.Name} is {other}.";
+        if (!estimator.PerToken) return null;
+        if (!TakesTokenAdvantages) return $"{estimator.Name} gives each token an advantage of its own, and {Name} looks at whole samples.";
+        return options.Level == ImportanceLevel.Token ? null : $"{estimator.Name} gives each token an advantage of its own, and {Name} weighs whole samples (options.level). gspo_token takes both.";
+    }
+}
 
 /// <summary>
 /// Every policy objective by name. To add one of ours: copy the file of the nearest, and add its entry here. One of yours, in a

@@ -9,5 +9,6 @@ internal static class RlooObjective
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "rloo", "arXiv 2402.14740; TRL 1.16 RLOOTrainer",
-        new PolicyOptions { Level = ImportanceLevel.SequenceProduct }, options => new ClippedSurrogate("rloo", options));
+        new PolicyOptions { Level = ImportanceLevel.SequenceProduct }, options => new ClippedSurrogate("rloo", options))
+    { Advantage = "rloo", WithOtherAdvantages = "grpo with options.level: sequence_product" };
 }

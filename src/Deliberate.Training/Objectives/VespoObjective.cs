@@ -12,7 +12,8 @@ internal sealed class VespoObjective(PolicyOptions options) : PolicyObjective("v
 
     public static PolicyObjectiveEntry Entry { get; } = new(
         "vespo", "arXiv 2602.10693; TRL 1.16 loss_type=vespo",
-        new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new VespoObjective(options));
+        new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new VespoObjective(options))
+    { TakesTokenAdvantages = false };
 
     protected override bool TakesSamplerWeights => true;
 

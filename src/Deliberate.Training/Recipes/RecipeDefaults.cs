@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// Defaults that depend on other keys: the objective's options are its own; without problems to learn from (data of the user's
+/// Defaults that depend on other keys: the objective's options and advantages are its own; without problems to learn from (data of the user's
 /// alone) there is neither reinforcement learning nor an evaluation; with problems of the user's and no data, no imitation.
 /// </summary>
 internal static class RecipeDefaults
@@ -11,7 +11,7 @@ internal static class RecipeDefaults
     public static TrainRecipe For(RecipeSection top)
     {
         var objective = Text(top, "reinforcement", "objective");
-        var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? new ReinforcementRecipe { Options = PolicyObjectives.Find(objective).Defaults } : new ReinforcementRecipe();
+        var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
         var supervised = top.Find("supervised")?.Value as RecipeSection;
         var hasData = supervised?.Find("data")?.Value is RecipeList { Items.Count: > 0 };
@@ -20,6 +20,8 @@ internal static class RecipeDefaults
         if (!hasData || hasProblems || supervised!.Find("family_share") is not null || top.Find("family") is not null) return defaults;
         return defaults with { Reinforcement = reinforcement with { Steps = 0 }, Evaluation = defaults.Evaluation with { Problems = 0 } };
     }
+
+    private static ReinforcementRecipe Of(PolicyObjectiveEntry objective) => new() { Objective = objective.Name, Options = objective.Defaults, Advantage = objective.Advantage };
 
     private static string? Text(RecipeSection top, string section, string key) => ((top.Find(section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
 }

@@ -21,6 +21,12 @@ internal sealed class ObjectiveNameAttribute : KnownNamesAttribute
     public override IReadOnlyList<string> Names => [.. PolicyObjectives.All.Select(o => o.Name)];
 }
 
+/// <summary>An advantage estimator.</summary>
+internal sealed class AdvantageNameAttribute : KnownNamesAttribute
+{
+    public override IReadOnlyList<string> Names => [.. AdvantageEstimators.All.Select(e => e.Name)];
+}
+
 /// <summary>Alarms, as the names of a dictionary.</summary>
 internal sealed class AlarmNamesAttribute : KnownNamesAttribute
 {

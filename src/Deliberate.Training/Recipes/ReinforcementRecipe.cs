@@ -30,8 +30,13 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("The objective's options; those left out are its own defaults.")]
     public PolicyOptions Options { get; init; } = DapoObjective.Entry.Defaults;
 
-    [Description("What a reward's distance from its group's mean is divided by: group, batch or none.")]
-    public AdvantageScaling Advantage { get; init; } = AdvantageScaling.Group;
+    [Description("Advantage estimator; the objective's own if left out.")]
+    [AdvantageName]
+    public string Advantage { get; init; } = DapoObjective.Entry.Advantage;
+
+    [Description("Factor, a token, of rewards on their way to the tokens before them.")]
+    [InRange(0, 1, MinExclusive = true)]
+    public double Discount { get; init; } = 1;
 
     [Description("Mini-batches, an optimizer step each, that a sampled batch is cut into by problems.")]
     [InRange(1, 1 << 16)]
@@ -71,8 +76,14 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     {
         var known = PolicyObjectives.All.Select(entry => entry.Name).ToArray();
         if (!known.Contains(Objective)) yield return ("objective", $"There is no objective \"{Objective}\". {NearestName.Suggest(Objective, known)}");
-        if (Steps > 0 && Samples == 1) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
+        var estimators = AdvantageEstimators.All.Select(e => e.Name).ToArray();
+        if (!estimators.Contains(Advantage)) yield return ("advantage", $"There is no advantage estimator \"{Advantage}\". {NearestName.Suggest(Advantage, estimators)}");
+        var estimator = AdvantageEstimators.Find(Advantage);
+        if (PolicyObjectives.Find(Objective).Refusal(estimator, Options) is { } refusal) yield return ("advantage", refusal);
+        if (Discount != 1 && !estimator.Discounts) yield return ("discount", $"The advantages of {Advantage} belong to whole samples: nothing is discounted. Those that discount are {string.Join(", ", AdvantageEstimators.All.Where(e => e.Discounts).Select(e => e.Name))}.");
+        if (Steps > 0 && Samples == 1 && estimator.NeedsGroup) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
         if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 } && Rewards.Components.Values.All(w => w == 0)) yield return ("rewards", "All weights are 0: nothing is rewarded.");
+        if (DynamicSampling && Samples == 1) yield return ("dynamic_sampling", "A group of one sample is always all right or all wrong: every problem would be replaced.");
         if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
         if (Overlong.Cache >= MaxTokens) yield return ("overlong", $"A cache of {Overlong.Cache} tokens leaves nothing of the budget of {MaxTokens} unpunished.");
     }

@@ -32,9 +32,10 @@ internal sealed class RolloutRecords(RunStage stage, double temperature, SampleR
                     ThoughtOpenedBy = scored.Sample.ThoughtOpenedBy,
                     Logp = rollout.LogProbabilities,
                     BehaviourLogp = temperature == 1 ? null : rollout.BehaviourLogProbabilities,
-                    Rewards = Components(group, g),
+                    Rewards = Parts(group, g),
                     Reward = group.Rewards[g],
                     Advantage = group.Advantages[g],
+                    GreedyReward = group.Greedy is null ? null : group.GreedyReward,
                     FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
                     Truncated = scored.Truncated,
                     Trained = group.Kept[g],
@@ -46,7 +47,7 @@ internal sealed class RolloutRecords(RunStage stage, double temperature, SampleR
     }
 
     /// <summary>Each part of the reward; NaN where nobody could judge.</summary>
-    private List<KeyValuePair<string, double>> Components(RolloutGroup group, int sample)
+    public List<KeyValuePair<string, double>> Parts(RolloutGroup group, int sample)
     {
         List<KeyValuePair<string, double>> components = [];
         var scored = group.Samples[sample];

@@ -128,7 +128,7 @@ internal sealed record ExpertFacts(
     CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
 
 /// <summary>The steps of reinforcement learning.</summary>
-/// <param name="Advantage">By what a reward's distance from its group's mean is divided.</param>
+/// <param name="Advantage">Its estimator, by name.</param>
 /// <param name="KlCoefficient">Of the distance from the reference policy in the loss.</param>
 /// <param name="ResamplingRounds">Of dynamic sampling, at most; 0 without it.</param>
 /// <param name="Rewards">What is rewarded and punished.</param>
@@ -136,7 +136,7 @@ internal sealed record ExpertFacts(
 /// <param name="Passes">Over the problems, those of resampling not counted; null where they never end.</param>
 /// <param name="Curriculum">With its levels; null without one.</param>
 internal sealed record ReinforcementFacts(
-    int Steps, int Prompts, int Samples, int Updates, double Temperature, int MaxTokens, string Objective, AdvantageScaling Advantage, double KlCoefficient, double EntropyCoefficient,
+    int Steps, int Prompts, int Samples, int Updates, double Temperature, int MaxTokens, string Objective, string Advantage, double KlCoefficient, double EntropyCoefficient,
     bool DynamicSampling, int ResamplingRounds, IReadOnlyList<RewardTerm> Rewards, int OverlongCache, double? Passes, CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
 
 /// <param name="Name">As in samples.jsonl: correct, all_steps_right, components/NAME, overlong.</param>

@@ -45,7 +45,11 @@ internal sealed record SampleRecord
     /// <summary>The total that the advantage was made from.</summary>
     public required double Reward { get; init; }
 
+    /// <summary>Of advantages a token their mean.</summary>
     public required double Advantage { get; init; }
+
+    /// <summary>What the problem's most likely completion earned; null where the advantages do not ask for it.</summary>
+    public double? GreedyReward { get; init; }
 
     /// <summary>Why it ended: <c>stop</c>, <c>length</c>, ...</summary>
     public required string FinishReason { get; init; }

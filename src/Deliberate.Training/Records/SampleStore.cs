@@ -42,6 +42,12 @@ internal sealed class SampleStore(string path) : IDisposable
         RecordLine.WriteValue(writer, sample.Reward);
         writer.WritePropertyName("advantage");
         RecordLine.WriteValue(writer, sample.Advantage);
+        if (sample.GreedyReward is { } greedy)
+        {
+            writer.WritePropertyName("greedy_reward");
+            RecordLine.WriteValue(writer, greedy);
+        }
+
         writer.WriteString("finish_reason", sample.FinishReason);
         writer.WriteBoolean("truncated", sample.Truncated);
         writer.WriteBoolean("trained", sample.Trained);
@@ -87,6 +93,7 @@ internal sealed class SampleStore(string path) : IDisposable
         Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(RewardNames.Renew(reward.Name), RecordLine.ReadNumber(reward.Value)))],
         Reward = RecordLine.ReadNumber(element.GetProperty("reward")),
         Advantage = RecordLine.ReadNumber(element.GetProperty("advantage")),
+        GreedyReward = element.TryGetProperty("greedy_reward", out var greedy) ? RecordLine.ReadNumber(greedy) : null,
         FinishReason = element.GetProperty("finish_reason").GetString()!,
         Truncated = element.GetProperty("truncated").GetBoolean(),
         Trained = element.GetProperty("trained").GetBoolean(),

@@ -56,7 +56,7 @@ internal sealed record StepReplay(
         if (step > 1) OptimizerFile.Read(optimizer, model.Parameters, updates.Optimizer);
         var (groups, advantages) = Grouped(stored);
         var metrics = new MetricValues();
-        PolicyGroup.SetAdvantages(groups, recipe.Reinforcement.Advantage);
+        new StepAdvantages(recipe.Reinforcement).Set(groups);
         updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);
@@ -82,7 +82,11 @@ internal sealed record StepReplay(
             var end = begin + 1;
             while (end < samples.Count && samples[end].Problem == samples[begin].Problem && samples[end].Sample > samples[end - 1].Sample) end++;
             var group = samples[begin..end];
-            groups.Add(new PolicyGroup([.. group[0].PromptTokens], [.. group.Select(Sampled)], [.. group.Select(s => s.Reward)]));
+            groups.Add(new PolicyGroup([.. group[0].PromptTokens], [.. group.Select(Sampled)], [.. group.Select(s => s.Reward)])
+            {
+                Parts = [.. group.Select(s => s.Rewards)],
+                GreedyReward = group[0].GreedyReward ?? double.NaN,
+            });
             begin = end;
         }
 

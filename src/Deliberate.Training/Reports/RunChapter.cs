@@ -54,9 +54,9 @@ internal static class RunChapter
         if (facts.Reinforcement is not { } rl) return "There was no reinforcement learning.";
         var passes = rl.Passes is { } over ? string.Create(CultureInfo.InvariantCulture, $" ({over:0.##} passes over the problems)") : "";
         var fresh = rl.Passes is null ? "fresh " : "";
-        var divided = rl.Advantage == AdvantageScaling.None ? "each reward is held against the mean of its problem's samples" : $"each reward is held against the mean of its problem's samples, in standard deviations of the {(rl.Advantage == AdvantageScaling.Group ? "group" : "batch")}";
+        var advantages = AdvantageEstimators.Find(rl.Advantage).Words;
         var flat = rl.DynamicSampling ? string.Create(CultureInfo.InvariantCulture, $" Problems whose samples are all right or all wrong are replaced, in at most {rl.ResamplingRounds} rounds a step.") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"Reinforcement learning: {rl.Steps} steps (`{rl.Objective}`) on {rl.Prompts} {fresh}problems x {rl.Samples} samples each{passes}, at temperature {rl.Temperature:0.##}; {divided}.{flat} ")
+        return string.Create(CultureInfo.InvariantCulture, $"Reinforcement learning: {rl.Steps} steps (`{rl.Objective}`) on {rl.Prompts} {fresh}problems x {rl.Samples} samples each{passes}, at temperature {rl.Temperature:0.##}; {advantages}.{flat} ")
             + $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.";
     }
 

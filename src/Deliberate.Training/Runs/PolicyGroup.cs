@@ -8,16 +8,15 @@ namespace Deliberate.Training;
 /// <param name="Rewards">One a sample; NaN of one that nobody could judge, which is left out.</param>
 internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
 {
-    /// <summary>One a sample; set once the batch is whole (<see cref="SetAdvantages"/>).</summary>
+    /// <summary>One a sample; set once the batch is whole (<see cref="StepAdvantages"/>). Of advantages a token their mean.</summary>
     public double[] Advantages { get; } = new double[Rollouts.Length];
 
-    /// <summary>The advantages of all samples of a step.</summary>
-    public static void SetAdvantages(IReadOnlyList<PolicyGroup> groups, AdvantageScaling scaling)
-    {
-        var starts = new int[groups.Count + 1];
-        for (var i = 0; i < groups.Count; i++) starts[i + 1] = starts[i] + groups[i].Rollouts.Length;
-        var advantages = new double[starts[^1]];
-        GroupAdvantages.Compute([.. groups.SelectMany(g => g.Rewards)], starts, scaling, advantages);
-        for (var i = 0; i < groups.Count; i++) advantages.AsSpan(starts[i], groups[i].Rollouts.Length).CopyTo(groups[i].Advantages);
-    }
+    /// <summary>One a token of each sample; null where the estimator gives one a sample.</summary>
+    public double[][]? TokenAdvantages { get; set; }
+
+    /// <summary>What the most likely completion of the problem earned; NaN where it was not drawn, or nobody could judge it.</summary>
+    public double GreedyReward { get; set; } = double.NaN;
+
+    /// <summary>Each sample's recorded parts of its reward; null where the estimator does not ask for them.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>>[]? Parts { get; set; }
 }

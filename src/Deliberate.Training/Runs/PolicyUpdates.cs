@@ -47,7 +47,7 @@ internal sealed class PolicyUpdates : IDisposable
             var batch = new List<PolicySample>();
             foreach (var group in part)
                 for (var g = 0; g < group.Rollouts.Length; g++)
-                    if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]));
+                    if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]) { TokenAdvantages = group.TokenAdvantages?[g] });
             if (batch.Count == 0) continue;
             if (!Teaches(part))
             {
@@ -92,9 +92,6 @@ internal sealed class PolicyUpdates : IDisposable
     {
         var options = _recipe.Options;
         if (options.KlCoefficient > 0 || options.EntropyCoefficient != 0 || options.KlCovRatio > 0) return true;
-        foreach (var group in groups)
-            foreach (var advantage in group.Advantages)
-                if (advantage != 0) return true;
-        return false;
+        return groups.Any(group => group.TokenAdvantages is { } tokens ? tokens.Any(t => t.AsSpan().ContainsAnyExcept(0)) : group.Advantages.AsSpan().ContainsAnyExcept(0));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly RunSession _session;
     private readonly ReinforcementRecipe _recipe;
     private readonly SampleRewards _rewards;
+    private readonly StepAdvantages _advantages;
     private readonly PolicyUpdates _updates;
     private readonly RolloutRecords _records;
     private ReferencePolicy? _reference;
@@ -33,6 +34,7 @@ internal sealed class ReinforcementStage : IDisposable
         _session = session;
         _recipe = session.Recipe.Reinforcement;
         _rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
+        _advantages = new StepAdvantages(_recipe);
         _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Temperature, _rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         if (PolicyUpdates.NeedsReference(_recipe)) _reference = LoadReference();
@@ -62,13 +64,18 @@ internal sealed class ReinforcementStage : IDisposable
             slots = LeaveOut(drawn, slots);
         }
 
-        var sampled = time.GetElapsedTime(start).TotalSeconds;
-        _rewards.Settle(groups);
         List<RolloutGroup> trained = [.. groups.Where(g => g.Trained)];
-        PolicyGroup.SetAdvantages(trained, _recipe.Advantage);
+        if (_advantages.Estimator.NeedsGreedy) DrawGreedy(trained, cancellation);
+        var sampled = time.GetElapsedTime(start).TotalSeconds;
+
+        // What each sample earned, and what that was beyond the expected.
+        _rewards.Settle([.. groups, .. trained.Select(g => g.Greedy).OfType<RolloutGroup>()]);
+        foreach (var group in trained) Describe(group);
+        _advantages.Set(trained);
 
         var metrics = new MetricValues();
         RolloutMetrics.CopyTo(metrics, SampleMetrics.Reinforcement, groups);
+        RolloutMetrics.CopyGreedyTo(metrics, trained);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
         MeasureDistance(step, groups, metrics);
         _updates.Run(step, trained, metrics, (in update, number, part) => Check(update, step, number, part));
@@ -101,6 +108,22 @@ internal sealed class ReinforcementStage : IDisposable
         }
 
         return problems;
+    }
+
+    /// <summary>The most likely completion of each problem.</summary>
+    private void DrawGreedy(List<RolloutGroup> groups, CancellationToken cancellation)
+    {
+        // Nothing is random about it, so one stream does for all.
+        var stream = new RandomStream(_session.Recipe.Seed, StreamStage.Sampling);
+        var drawn = _session.Loop.Run([.. groups.Select(g => g.Problem)], 1, _recipe.MaxTokens, new SamplingOptions { Temperature = 0 }, (_, _) => stream, cancellation: cancellation);
+        for (var i = 0; i < groups.Count; i++) groups[i].Greedy = new RolloutGroup(drawn[i], groups[i].Round);
+    }
+
+    /// <summary>What the estimator asks for beside the rewards.</summary>
+    private void Describe(RolloutGroup group)
+    {
+        if (group.Greedy is { } greedy) group.GreedyReward = greedy.Rewards[0];
+        if (_advantages.Estimator.NeedsParts) group.Parts = [.. Enumerable.Range(0, group.Rollouts.Length).Select(g => _records.Parts(group, g))];
     }
 
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)

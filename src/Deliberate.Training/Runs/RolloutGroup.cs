@@ -31,8 +31,11 @@ internal sealed record RolloutGroup(SampleGroup Group, int Round)
     /// <summary>Right (1) or not (0) of each sample, whatever it was rewarded for; NaN of one that nobody could judge.</summary>
     public double[] Accuracies => [.. Samples.Select(s => !s.IsJudged ? double.NaN : s.IsRight ? 1 : 0)];
 
-    /// <summary>Whether at least two samples were judged: one alone has nothing to be compared with.</summary>
-    public bool IsJudged => Samples.Count(s => s.IsJudged) >= 2;
+    /// <summary>The most likely completion of the problem, a group of its own; null where the advantages do not ask for it.</summary>
+    public RolloutGroup? Greedy { get; set; }
+
+    /// <summary>Whether at least two samples were judged, where there are several: one left of them has nothing to be compared with.</summary>
+    public bool IsJudged => Samples.Count(s => s.IsJudged) >= Math.Min(2, Samples.Length);
 
     /// <summary>Whether all samples that have a reward have the same, and so teach nothing.</summary>
     public bool IsFlat => RewardSpread.Of(Rewards).IsFlat;

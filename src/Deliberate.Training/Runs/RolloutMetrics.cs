@@ -5,6 +5,13 @@ namespace Deliberate.Training;
 /// <summary>What a step's samples say about the policy, over the groups drawn first: those of dynamic sampling's later rounds are a selection.</summary>
 internal static class RolloutMetrics
 {
+    /// <summary>What the most likely completions earned, where they were drawn.</summary>
+    public static void CopyGreedyTo(MetricValues metrics, IEnumerable<RolloutGroup> groups)
+    {
+        double[] rewards = [.. groups.Where(g => g.Greedy is not null && !double.IsNaN(g.GreedyReward)).Select(g => g.GreedyReward)];
+        if (rewards.Length > 0) metrics.Add(ReinforcementMetrics.GreedyReward, rewards.Average());
+    }
+
     /// <param name="metrics">Added to.</param>
     /// <param name="names">Of the stage.</param>
     /// <param name="groups">Of a step.</param>

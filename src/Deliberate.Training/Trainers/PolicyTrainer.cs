@@ -4,7 +4,11 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>A sampled completion to train the policy on.</summary>
-internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advantage);
+internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advantage)
+{
+    /// <summary>One a token, in place of <see cref="Advantage"/>; all samples of a batch have them or none.</summary>
+    public double[]? TokenAdvantages { get; init; }
+}
 
 /// <summary>
 /// The policy update: log-probabilities and entropies of the samples' tokens forward, the objective and its gradient in double on
@@ -28,13 +32,15 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
         var advantages = Room(ref _advantages, samples.Count);
-        var values = Room(ref _tokenValues, 6 * tokens);
+        var values = Room(ref _tokenValues, 7 * tokens);
         Span<double> logpNew = values[..tokens], entropies = values.Slice(tokens, tokens), logpOld = values.Slice(2 * tokens, tokens);
         Span<double> gradLogp = values.Slice(3 * tokens, tokens), gradEntropy = values.Slice(4 * tokens, tokens);
         var reference = Reference is null ? [] : values.Slice(5 * tokens, tokens);
+        var tokenAdvantages = samples[0].TokenAdvantages is null ? [] : values.Slice(6 * tokens, tokens);
         for (var i = 0; i < samples.Count; i++)
         {
             advantages[i] = samples[i].Advantage;
+            samples[i].TokenAdvantages?.CopyTo(tokenAdvantages[offsets[i]..]);
             for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++) logpOld[offsets[i] + t] = samples[i].Rollout.BehaviourLogProbabilities[t];
         }
 
@@ -44,6 +50,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             Offsets = offsets,
             LogpNew = logpNew,
             Advantages = advantages,
+            TokenAdvantages = tokenAdvantages,
             LogpOld = logpOld,
             LogpReference = reference,
             LogpSampler = logpOld,

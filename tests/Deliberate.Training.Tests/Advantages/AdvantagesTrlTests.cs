@@ -40,8 +40,8 @@ public sealed class AdvantagesTrlTests
             return (advantages, null, double.NaN);
         }
 
-        var totals = new double[samples];
-        RewardTotals.Sum(components, weights, totals);
+        // A function that gave no score adds nothing; what nothing scored is missing.
+        double[] totals = [.. components.Chunk(weights.Length).Select(row => row.All(double.IsNaN) ? double.NaN : row.Zip(weights, (c, w) => double.IsNaN(c) ? 0 : w * c).Sum())];
         if (item.GetProperty("method").GetString() == "grpo")
         {
             var scaling = Enum.Parse<AdvantageScaling>(config.GetProperty("scale_rewards").GetString()!, ignoreCase: true);

@@ -68,42 +68,6 @@ public sealed class AdvantagesVerlTests
         Golden.Report("KL in the reward", cases.Length);
     }
 
-    [Fact]
-    public void Sample_weights_of_expert_iteration_follow_their_definition()
-    {
-        var (cases, tolerance, _) = Golden.Read("fixtures", "objectives", "rejection_sampling.json");
-        foreach (var item in cases)
-        {
-            var (inputs, expected) = (item.GetProperty("inputs"), item.GetProperty("expected"));
-            var problems = inputs.Integers("problem");
-            var weights = new double[problems.Length];
-            switch (item.GetProperty("method").GetString())
-            {
-                case "rejection_sampling":
-                    bool[] correct = [.. inputs.GetProperty("correct").EnumerateArray().Select(value => value.GetBoolean())];
-                    SampleSelection.KeepCorrect(correct, weights);
-                    Golden.Close(weights, expected.Numbers("weights_keep_correct"), tolerance, item.Name());
-                    SampleSelection.KeepDistinct(problems, correct, inputs.Integers("distinct_text_id"), weights);
-                    Golden.Close(weights, expected.Numbers("weights_keep_correct_distinct"), tolerance, item.Name() + " distinct");
-                    SampleSelection.EqualPerProblem(problems, weights);
-                    Golden.Close(weights, expected.Numbers("weights_equal_per_problem"), tolerance, item.Name() + " equal");
-                    continue;
-                case "best_k":
-                    SampleSelection.BestOf(problems, inputs.Numbers("reward"), (int)item.GetProperty("config").Number("k"), weights);
-                    break;
-                case "reward_weighted":
-                    SampleSelection.RewardWeighted(problems, inputs.Numbers("reward"), item.GetProperty("config").Number("temperature"), weights);
-                    break;
-                default:
-                    throw new InvalidOperationException(item.Name());
-            }
-
-            Golden.Close(weights, expected.Numbers("weights"), tolerance, item.Name());
-        }
-
-        Golden.Report("expert iteration", cases.Length);
-    }
-
     private static double[] Compute(JsonElement item, out double[] returns)
     {
         var inputs = item.GetProperty("inputs");
@@ -117,13 +81,13 @@ public sealed class AdvantagesVerlTests
         if (oracle.EndsWith("reinforce_plus_plus_outcome_advantage", StringComparison.Ordinal))
         {
             returns = new double[token.Length];
-            TokenAdvantages.ReinforcePlusPlus(rewards.Length == lengths.Length ? AtTheEnd(rewards, offsets) : rewards, offsets, [], inputs.Number("gamma"), returns, token, flatAsVerl: true);
+            ReinforcePlusPlusAdvantages.Compute(rewards.Length == lengths.Length ? AtTheEnd(rewards, offsets) : rewards, offsets, [], inputs.Number("gamma"), returns, token, flatAsVerl: true);
             return token;
         }
 
         if (oracle.EndsWith("reinforce_plus_plus_baseline_outcome_advantage", StringComparison.Ordinal))
         {
-            TokenAdvantages.ReinforcePlusPlusBaseline(rewards, groups, offsets, [], token, flatAsVerl: true);
+            ReinforcePlusPlusBaselineAdvantages.Compute(rewards, groups, offsets, [], token, flatAsVerl: true);
             return token;
         }
 
@@ -138,16 +102,16 @@ public sealed class AdvantagesVerlTests
                 RlooAdvantages.Compute(rewards, groups, advantages, singletonKeepsReward: true);
                 break;
             case "opo":
-                SequenceAdvantages.Opo(rewards, lengths, groups, advantages);
+                OpoAdvantages.Compute(rewards, lengths, groups, advantages);
                 break;
             case "gpg":
-                SequenceAdvantages.Gpg(rewards, groups, advantages);
+                GpgAdvantages.Compute(rewards, groups, advantages);
                 break;
             case "grpo_passk":
-                SequenceAdvantages.PassAtK(rewards, groups, advantages);
+                PassAtKAdvantages.Compute(rewards, groups, advantages);
                 break;
             case "remax":
-                SequenceAdvantages.ReMax(rewards, inputs.Numbers("reward_baselines"), advantages);
+                ReMaxAdvantages.Compute(rewards, inputs.Numbers("reward_baselines"), advantages);
                 break;
             default:
                 throw new InvalidOperationException(oracle);

@@ -17,12 +17,12 @@ public sealed class FlatGroupsTests
         ["gdpo of two"] = (rewards, groups) => Of(rewards, a => GdpoAdvantages.Compute([.. rewards.SelectMany(r => new[] { r / 3, 2 * r })], [0.7, 0.1], groups, a)),
         ["rloo"] = (rewards, groups) => Of(rewards, a => RlooAdvantages.Compute(rewards, groups, a)),
         ["rloo, normalised"] = (rewards, groups) => Of(rewards, a => RlooAdvantages.Compute(rewards, groups, a, normalize: true)),
-        ["opo"] = (rewards, groups) => Of(rewards, a => SequenceAdvantages.Opo(rewards, Lengths(rewards), groups, a)),
-        ["gpg"] = (rewards, groups) => Of(rewards, a => SequenceAdvantages.Gpg(rewards, groups, a)),
-        ["pass_at_k"] = (rewards, groups) => Of(rewards, a => SequenceAdvantages.PassAtK(rewards, groups, a)),
-        ["pass_at_k, not scaled"] = (rewards, groups) => Of(rewards, a => SequenceAdvantages.PassAtK(rewards, groups, a, scale: false)),
-        ["remax"] = (rewards, groups) => Of(rewards, a => SequenceAdvantages.ReMax(rewards, Greedy(rewards, groups), a)),
-        ["reinforce_pp_baseline"] = (rewards, groups) => PerToken(rewards, (offsets, a) => TokenAdvantages.ReinforcePlusPlusBaseline(rewards, groups, offsets, [], a)),
+        ["opo"] = (rewards, groups) => Of(rewards, a => OpoAdvantages.Compute(rewards, Lengths(rewards), groups, a)),
+        ["gpg"] = (rewards, groups) => Of(rewards, a => GpgAdvantages.Compute(rewards, groups, a)),
+        ["pass_at_k"] = (rewards, groups) => Of(rewards, a => PassAtKAdvantages.Compute(rewards, groups, a)),
+        ["pass_at_k, not scaled"] = (rewards, groups) => Of(rewards, a => PassAtKAdvantages.Compute(rewards, groups, a, scale: false)),
+        ["remax"] = (rewards, groups) => Of(rewards, a => ReMaxAdvantages.Compute(rewards, Greedy(rewards, groups), a)),
+        ["reinforce_pp_baseline"] = (rewards, groups) => PerToken(rewards, (offsets, a) => ReinforcePlusPlusBaselineAdvantages.Compute(rewards, groups, offsets, [], a)),
     };
 
     public static TheoryData<string> Names => [.. Kinds.Keys];
@@ -99,7 +99,7 @@ public sealed class FlatGroupsTests
             Whitening.Apply(whitened, []);
             whitened.ShouldAllBe(v => v == 0);
             var (returns, advantages) = (new double[rewards.Length], new double[rewards.Length]);
-            TokenAdvantages.ReinforcePlusPlus(rewards, [.. Enumerable.Range(0, rewards.Length + 1)], [], 1, returns, advantages);
+            ReinforcePlusPlusAdvantages.Compute(rewards, [.. Enumerable.Range(0, rewards.Length + 1)], [], 1, returns, advantages);
             advantages.ShouldAllBe(v => v == 0);
             returns.ShouldBe(rewards);
         }));

@@ -55,26 +55,26 @@ public sealed class LearningTests
                 RlooAdvantages.Compute(rewards, groups, advantages);
                 break;
             case "opo":
-                SequenceAdvantages.Opo(rewards, lengths, groups, advantages);
+                OpoAdvantages.Compute(rewards, lengths, groups, advantages);
                 break;
             case "gpg":
-                SequenceAdvantages.Gpg(rewards, groups, advantages);
+                GpgAdvantages.Compute(rewards, groups, advantages);
                 break;
             case "pass_at_k":
-                SequenceAdvantages.PassAtK(rewards, groups, advantages);
+                PassAtKAdvantages.Compute(rewards, groups, advantages);
                 break;
             case "remax":
-                SequenceAdvantages.ReMax(rewards, [.. rewards.Select(_ => 0.4)], advantages);
+                ReMaxAdvantages.Compute(rewards, [.. rewards.Select(_ => 0.4)], advantages);
                 break;
             case "gae":
                 GeneralisedAdvantages.Compute(atEnd, [.. token.Select(_ => 0.4)], offsets, [], 1, 0.95, token, returns);
                 Whitening.Apply(token, []);
                 return ([], token);
             case "reinforce_pp":
-                TokenAdvantages.ReinforcePlusPlus(atEnd, offsets, [], 1, returns, token);
+                ReinforcePlusPlusAdvantages.Compute(atEnd, offsets, [], 1, returns, token);
                 return ([], token);
             case "reinforce_pp_baseline":
-                TokenAdvantages.ReinforcePlusPlusBaseline(rewards, groups, offsets, [], token);
+                ReinforcePlusPlusBaselineAdvantages.Compute(rewards, groups, offsets, [], token);
                 return ([], token);
             default:
                 throw new InvalidOperationException(name);

@@ -53,7 +53,10 @@ public sealed class PolicyLearningTests
             var requests = Enumerable.Range(0, 2 * Prompts).Select(i => new SampleRequest([i % Prompts], 1, [.. Enumerable.Range(0, Samples).Select(s => new RandomStream(1, StreamStage.Test, step, i, s))])).ToArray();
             var drawn = sampler.Sample(requests, new SamplingOptions(), []);
             PolicyGroup[] groups = [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [.. drawn[i].Select(d => d.Tokens[0] == Answer(r.Prompt[0]) ? sign : 0)]))];
-            PolicyGroup.SetAdvantages(groups, recipe.Reinforcement.Advantage);
+            // The most likely completion, where the advantages compare with it.
+            var greedy = sampler.Sample([.. requests.Select(r => r with { Streams = [r.Streams[0]] })], new SamplingOptions { Temperature = 0 }, []);
+            for (var i = 0; i < groups.Length; i++) groups[i].GreedyReward = greedy[i][0].Tokens[0] == Answer(groups[i].Prompt[0]) ? sign : 0;
+            new StepAdvantages(recipe.Reinforcement).Set(groups);
             updates.Run(step, groups, [], (in update, _, _) => update.Applied.ShouldBeTrue());
         }
 
