@@ -76,7 +76,7 @@ public sealed class TextModel : IDisposable
         using var generator = new Generator(_model, (int)positions);
         var decoder = format.Tokenizer.StreamDecoder(skipSpecial: false);
         var generated = generator.Generate(
-            tokens, options.MaxTokens, options.Sampling ?? SuggestedSampling, new RandomStream(options.Seed, StreamStage.Sampling), format.StopIds.AsSpan(),
+            tokens, options.MaxTokens, options.Sampling ?? SuggestedSampling, new RandomStream(options.Seed, StreamStage.Sampling), [.. format.StopIds],
             watch is null ? null : token =>
             {
                 Show(format.StopIds.Contains(token) ? "" : decoder.Push(token));

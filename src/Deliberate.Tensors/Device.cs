@@ -21,6 +21,9 @@ internal abstract class Device : IDisposable
 
     internal WorkerPool Workers { get; }
 
+    /// <summary>Who may use the device, one thread at a time.</summary>
+    internal DeviceTurns Turns => Workers.Turns;
+
     /// <summary>One for each worker.</summary>
     internal Scratch[] Scratches { get; }
 

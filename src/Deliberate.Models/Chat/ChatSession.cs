@@ -68,7 +68,7 @@ public sealed class ChatSession : IDisposable
         var drawn = 0;
         var room = _options.Context - prompt.Length;
         var generated = _generator.Generate(
-            prompt, Math.Min(_options.MaxTokens ?? room, room), _options.Sampling, new RandomStream(_options.Seed, StreamStage.Sampling, step: _turn++), _format.StopIds.AsSpan(),
+            prompt, Math.Min(_options.MaxTokens ?? room, room), _options.Sampling, new RandomStream(_options.Seed, StreamStage.Sampling, step: _turn++), [.. _format.StopIds],
             token =>
             {
                 if (drawn++ == 0) first = _time.GetElapsedTime(start);

@@ -26,7 +26,7 @@ internal sealed record MemoryEstimate(WeightStorage Storage, long Weights, long 
         var tokens = Sampler.TokenCapacity(slots, positions);
         var columns = (4L * c.HiddenSize) + (((2L * c.HeadCount) + (2L * c.KeyValueHeadCount)) * c.HeadSize) + (3L * c.IntermediateSize);
         // Two layers' activations are held, by turns.
-        var working = (2 * tokens * columns * sizeof(float)) + (2L * Sampler.LogitRows(slots) * c.VocabularySize * sizeof(float));
+        var working = (2 * tokens * columns * sizeof(float)) + (2L * slots * c.VocabularySize * sizeof(float));
         return new MemoryEstimate(storage, WeightBytes(c, storage), slots * pages * page, working);
     }
 

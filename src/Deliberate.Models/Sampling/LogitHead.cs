@@ -54,10 +54,11 @@ internal sealed class LogitHead : IDisposable
 
     /// <summary>The next token of a row, whose logits are used up by it. Rows may be on different threads, each with a chooser of its own.</summary>
     /// <param name="uniform">In [0, 1).</param>
-    public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser)
+    /// <param name="forced">The only token that may come; negative where any may.</param>
+    public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser, int forced = -1)
     {
         var softCap = _model.Configuration.LogitSoftCap ?? 0;
-        var unfiltered = options.Unfiltered && options.Temperature > 0;
+        var unfiltered = options.Unfiltered && options.Temperature > 0 && forced < 0;
         var scaled = unfiltered && options.Temperature != 1;
         if (scaled)
         {
@@ -75,6 +76,10 @@ internal sealed class LogitHead : IDisposable
         {
             token = chooser.Draw(uniform);
             behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
+        }
+        else if (forced >= 0)
+        {
+            (token, behaviour) = (forced, 0);
         }
         else
         {

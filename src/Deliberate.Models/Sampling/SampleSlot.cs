@@ -3,31 +3,17 @@ using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
-/// <summary>A prompt on its way: prefilled once, then forked by each of its samples.</summary>
-internal sealed class PromptState(SampleRequest request, int index, CachedSequence sequence)
-{
-    public SampleRequest Request { get; } = request;
-
-    public int Index { get; } = index;
-
-    public CachedSequence Sequence { get; } = sequence;
-
-    /// <summary>The logits of the prompt's last token; null until prefilled.</summary>
-    public double[]? Logits { get; set; }
-
-    /// <summary>Samples that were given a slot.</summary>
-    public int Started { get; set; }
-}
-
-/// <summary>One place in the sampler's batch and the sample that holds it.</summary>
+/// <summary>One place in the batch and the sample that holds it.</summary>
 internal sealed class SampleSlot(CachedSequence sequence)
 {
     private RandomStream _stream;
     private Func<int, bool>? _watch;
+    private TokenConstraint? _constraint;
 
     public CachedSequence Sequence { get; } = sequence;
 
-    public PromptState? Prompt { get; private set; }
+    /// <summary>Null where the place is free.</summary>
+    public DecodingPrompt? Prompt { get; private set; }
 
     public int Sample { get; private set; }
 
@@ -36,50 +22,55 @@ internal sealed class SampleSlot(CachedSequence sequence)
 
     public List<int> Tokens { get; } = [];
 
+    /// <summary>Log-probabilities of the tokens under the raw policy, nats.</summary>
     public List<float> Raw { get; } = [];
 
+    /// <summary>The same under the distribution that they were drawn from.</summary>
     public List<float> Behaviour { get; } = [];
 
-    /// <summary>Set when the sample is over.</summary>
+    /// <summary>Set when the sample is over; null where it was cancelled or failed.</summary>
     public FinishReason? Finished { get; private set; }
 
-    public bool IsFree => Prompt is null;
+    /// <summary>Why there was no next token; null where there was.</summary>
+    public Exception? Failure { get; set; }
 
-    public void Start(PromptState prompt)
+    public bool IsOver => Finished is not null || Failure is not null || Prompt!.IsCancelled;
+
+    public void Start(DecodingPrompt prompt)
     {
         Prompt = prompt;
         Sample = prompt.Started++;
         _stream = prompt.Request.Streams[Sample];
         _watch = prompt.Request.Watch?.Invoke();
+        _constraint = prompt.Request.Constraint?.Invoke();
         Tokens.Clear();
         Raw.Clear();
         Behaviour.Clear();
-        Finished = null;
-        Sequence.ForkFrom(prompt.Sequence);
-        if (prompt.Started == prompt.Request.Streams.Length) prompt.Sequence.Clear();
+        (Finished, Failure) = (null, null);
+        Sequence.ForkFrom(prompt.Sequence!);
+        if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();
     }
 
-    public void Append(ChosenToken token, ReadOnlySpan<int> stopTokens)
+    /// <summary>The only token that may come next; negative where any may.</summary>
+    public int Forced(ReadOnlySpan<int> output) => _constraint?.Invoke(output) ?? -1;
+
+    public void Append(ChosenToken token)
     {
         Tokens.Add(token.Id);
         Raw.Add(token.LogProbability);
         Behaviour.Add(token.BehaviourLogProbability);
         var isOver = _watch?.Invoke(token.Id) ?? false;
-        if (isOver || stopTokens.Contains(token.Id)) Finished = FinishReason.Stop;
-        else if (Tokens.Count >= Prompt!.Request.MaxTokens) Finished = FinishReason.Length;
+        if (isOver || Prompt!.StopTokens.AsSpan().Contains(token.Id)) Finished = FinishReason.Stop;
+        else if (Tokens.Count >= Prompt.Request.MaxTokens) Finished = FinishReason.Length;
     }
 
-    public Rollout Free()
-    {
-        var rollout = new Rollout([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);
-        Abandon();
-        return rollout;
-    }
+    /// <summary>What was drawn. The sample has finished.</summary>
+    public Rollout Rollout() => new([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);
 
-    /// <summary>Gives the place back without a result.</summary>
-    public void Abandon()
+    /// <summary>Gives the place back.</summary>
+    public void Free()
     {
         Sequence.Clear();
-        (Prompt, _watch) = (null, null);
+        (Prompt, _watch, _constraint) = (null, null, null);
     }
 }

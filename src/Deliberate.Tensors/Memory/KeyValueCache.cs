@@ -45,6 +45,9 @@ internal sealed class KeyValueCache : IDisposable
 
     public long Bytes => (long)_references.Count * PageElements * ElementBytes;
 
+    /// <summary>That so many positions take.</summary>
+    public static int PagesOf(int positions) => (positions + PageTokens - 1) / PageTokens;
+
     public int Take()
     {
         if (_free.Count == 0) Grow();
@@ -119,6 +122,15 @@ internal sealed class CachedSequence(KeyValueCache cache)
     {
         Length += tokens;
         while (_pages.Count * KeyValueCache.PageTokens < Length) _pages.Add(cache.Take());
+    }
+
+    /// <summary>Goes on with the first positions of a page that another sequence filled: shared where that is all of it, else copied.</summary>
+    public void Take(int page, int positions)
+    {
+        if (positions < KeyValueCache.PageTokens) page = cache.Copy(page);
+        else cache.Retain(page);
+        _pages.Add(page);
+        Length += positions;
     }
 
     /// <summary>Takes over another sequence's content: full pages shared, the last one copied.</summary>

@@ -138,6 +138,7 @@ internal sealed class Tape : IDisposable
     public void Forward()
     {
         if (Batch.Tokens == 0) return;
+        using var turn = _device.Turns.Take();
         if (Cache is not null && Batch.Tokens <= (_weightElements < LargeModel ? FewRows : FewRowsOfLargeModel) && _device.Workers.Count > 1) ForwardFewRows();
         else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
         else RunStages(0, _operations.Count, backward: false);
@@ -147,6 +148,7 @@ internal sealed class Tape : IDisposable
     public void Backward()
     {
         if (Batch.Tokens == 0) return;
+        using var turn = _device.Turns.Take();
         var whole = BlocksOfSegments();
         for (var layer = _layerStarts.Count - 1; layer >= 0; layer--)
         {
@@ -194,7 +196,9 @@ internal sealed class Tape : IDisposable
         }
 
         _blockJob.Count = count;
-        return _device.Workers.Count == 1 || batch.LongestSegment * (long)_device.Workers.Count * 2 <= batch.Tokens || batch.LongestSegment <= 64 || (Cache is not null && batch.Segments >= _device.Workers.Count);
+        if (workers == 1 || batch.LongestSegment * (long)workers * 2 <= batch.Tokens || batch.LongestSegment <= 64) return true;
+        // Sampled segments are of one token each; among them a long prompt is the last to be done, and all others wait for it.
+        return Cache is not null && batch.Segments >= workers && batch.LongestSegment * 2L * workers <= 3L * batch.Tokens;
     }
 
     /// <summary>Long segments: operations that keep to their rows run over blocks of rows, those that mix rows over segments.</summary>

@@ -23,12 +23,15 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>How long a worker that has been in time waits before it parks, and one that came late again and again.</summary>
     private static readonly long MostSpin = Stopwatch.Frequency / 1_000_000 * 100, LeastSpin = Stopwatch.Frequency / 1_000_000;
 
+    /// <summary>Whose share this thread runs.</summary>
+    [ThreadStatic]
+    private static WorkerPool? s_within;
+
     private readonly Worker[] _workers;
     private ParallelJob? _job;
     private int _epoch;
     private int _pending;
     private Exception? _failure;
-    private int _inUse;
     private volatile bool _stopping;
 
     public WorkerPool(int count)
@@ -45,19 +48,16 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Shares that the calling thread ran because their worker had not begun: a measure of how busy the machine is.</summary>
     public long SharesTakenOver { get; private set; }
 
+    /// <summary>One thread's work at a time: what other threads have for the workers waits until its turn.</summary>
+    public DeviceTurns Turns { get; } = new();
+
     /// <summary>Runs every share of the job and returns when all are done; a failure of any is thrown here.</summary>
-    /// <exception cref="InvalidOperationException">Another thread is at work on the same device: their results would mix.</exception>
+    /// <exception cref="InvalidOperationException">Called by a job of the same workers, which would wait for itself.</exception>
     public void Run(ParallelJob job)
     {
-        if (Interlocked.Exchange(ref _inUse, 1) != 0) throw new InvalidOperationException("The device is at work for another thread: give each thread a device of its own, or take turns.");
-        try
-        {
-            RunShares(job);
-        }
-        finally
-        {
-            Volatile.Write(ref _inUse, 0);
-        }
+        if (s_within == this) throw new InvalidOperationException("A job may not run another on its own workers.");
+        using var turn = Turns.Take();
+        RunShares(job);
     }
 
     public void Dispose()
@@ -72,7 +72,16 @@ internal sealed class WorkerPool : IDisposable
     {
         if (_workers.Length == 0)
         {
-            job.Execute(0);
+            s_within = this;
+            try
+            {
+                job.Execute(0);
+            }
+            finally
+            {
+                s_within = null;
+            }
+
             return;
         }
 
@@ -100,6 +109,7 @@ internal sealed class WorkerPool : IDisposable
 
     private void Execute(int share)
     {
+        s_within = this;
         try
         {
             _job!.Execute(share);
@@ -107,6 +117,10 @@ internal sealed class WorkerPool : IDisposable
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref _failure, e, null);
+        }
+        finally
+        {
+            s_within = null;
         }
     }
 

@@ -94,7 +94,8 @@ public sealed class GeneratorTests : IDisposable
         }, source.Token);
         cut.FinishReason.ShouldBeNull();
         cut.Tokens.ShouldBe(whole.Tokens[..5]);
-        generator.Generate([.. prompt, 1, 2], 30, new SamplingOptions(), stream, [], cancellation: source.Token).ShouldSatisfyAllConditions(g => g.Tokens.ShouldBeEmpty(), g => g.ReusedTokens.ShouldBe(1200));
-        generator.Generate([.. prompt, .. cut.Tokens], 25, new SamplingOptions(), stream, []).ReusedTokens.ShouldBe(1200);
+        generator.Generate([.. prompt, 1, 2], 30, new SamplingOptions(), stream, [], cancellation: source.Token).ShouldSatisfyAllConditions(g => g.Tokens.ShouldBeEmpty(), g => g.ReusedTokens.ShouldBe(0, "nothing was read"));
+        // The fifth was read when it was cancelled; the last token of a prompt is read again for its logits.
+        generator.Generate([.. prompt, .. cut.Tokens], 25, new SamplingOptions(), stream, []).ReusedTokens.ShouldBe(1204);
     }
 }

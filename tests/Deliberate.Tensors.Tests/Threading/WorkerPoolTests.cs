@@ -43,10 +43,10 @@ public sealed class WorkerPoolTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Two_threads_at_once_are_refused(int workers)
+    public void A_job_within_a_job_is_refused(int workers)
     {
         using var pool = new WorkerPool(workers);
-        Should.Throw<Exception>(() => pool.Run(new Nested(pool))).GetBaseException().Message.ShouldContain("another thread");
+        Should.Throw<Exception>(() => pool.Run(new Nested(pool))).GetBaseException().Message.ShouldContain("its own workers");
         var job = new Counting(workers);
         pool.Run(job);
         job.Counts.ShouldAllBe(count => count == 1);

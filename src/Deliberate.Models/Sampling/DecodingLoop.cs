@@ -1,0 +1,309 @@
+using System.Runtime.InteropServices;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// The one loop in which tokens are drawn, with a paged key-value cache and continuous batching. <see cref="Admit"/> queues a prompt;
+/// a <see cref="Step"/> draws a token for every sample in flight, then makes one pass that reads those tokens and, in the room that is
+/// left, the next prompts; a sample that ends leaves its slot to the next one; the samples of one prompt fork its pages. Runs the
+/// trainer's own kernels, whose rows do not depend on one another: the log-probabilities are the trainer's bit for bit, and a sample
+/// depends only on its prompt, the weights, its options and its random stream, never on what shares its batch or on what was there
+/// from before. Once the buffers have grown to the longest sample a step allocates nothing. Used by one thread at a time.
+/// </summary>
+internal sealed class DecodingLoop : IDisposable
+{
+    /// <summary>Prompts read in one pass.</summary>
+    private const int MostPrompts = 64;
+
+    private readonly LanguageModel _model;
+    private readonly KeyValueCache _cache;
+    private readonly PrefixCache _prefixes;
+    private readonly Tape _tape;
+    private readonly LogitHead _head;
+    private readonly SampleSlot[] _slots, _live;
+    private readonly Stack<SampleSlot> _free = new();
+    private readonly Queue<DecodingPrompt> _waiting = new(), _ready = new();
+    private readonly DecodingPrompt?[] _reading = new DecodingPrompt?[MostPrompts];
+    private readonly Stack<double[]> _logits = new();
+    private readonly ChooseJob _chooseJob;
+    private int _liveCount, _waitingSamples, _readySamples;
+    private long _reservedPages;
+
+    /// <param name="slots">Samples in flight at once.</param>
+    /// <param name="positions">Longest prompt and completion together, in tokens.</param>
+    /// <param name="cache">How keys and values are held; what is trained on must come from F32.</param>
+    /// <param name="tokens">Of a pass: longer prompts are read piece by piece.</param>
+    /// <param name="pages">Of the cache, for prefixes beside what is in flight; 0 where each prompt is to be read from its beginning.</param>
+    public DecodingLoop(LanguageModel model, int slots, int positions, CacheStorage cache, int tokens, long pages = 0)
+    {
+        _model = model;
+        (Positions, PageLimit) = (positions, pages);
+        var device = model.Device;
+        _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount, cache);
+        _prefixes = new PrefixCache(_cache);
+        _tape = new Tape(device, Math.Max(slots, tokens), slots + MostPrompts, training: false) { Cache = _cache };
+        _head = new LogitHead(model, model.Build(_tape, positions), slots);
+        (_slots, _live) = (new SampleSlot[slots], new SampleSlot[slots]);
+        for (var i = slots - 1; i >= 0; i--) _free.Push(_slots[i] = new SampleSlot(new CachedSequence(_cache)));
+        _chooseJob = new ChooseJob(this);
+    }
+
+    public int Positions { get; }
+
+    /// <summary>Pages for what is in flight, at its longest, and for prefixes; 0 where there is no limit and no prefix is kept.</summary>
+    public long PageLimit { get; }
+
+    public int Slots => _slots.Length;
+
+    /// <summary>Samples in flight.</summary>
+    public int Live => _liveCount;
+
+    /// <summary>Pages that what was admitted may come to need.</summary>
+    public long ReservedPages => _reservedPages;
+
+    /// <summary>Bytes of the cache's pages.</summary>
+    public long CacheBytes => _cache.Bytes;
+
+    /// <summary>Pages in use.</summary>
+    public int LivePages => _cache.LivePages;
+
+    /// <summary>Passes with samples in flight so far, and the samples in flight over all of them.</summary>
+    public (long Count, long Rows) Passes { get; private set; }
+
+    /// <summary>Whether so many samples wait that more would not be begun soon.</summary>
+    public bool IsFull => _waitingSamples + _readySamples >= _free.Count + Ahead;
+
+    /// <summary>Samples whose prompt is read before a slot is free for them, so that none is ever without work.</summary>
+    private int Ahead => 1 + (_slots.Length / 16);
+
+    /// <summary>Queues a prompt of at least one sample, which has been checked against the positions.</summary>
+    public void Admit(DecodingPrompt prompt)
+    {
+        _waiting.Enqueue(prompt);
+        _waitingSamples += prompt.Samples;
+        Reserve(prompt.MostPages);
+    }
+
+    /// <summary>One token for each sample in flight, and one pass of the model; false where there was nothing to do.</summary>
+    public bool Step(IDecodingSink sink)
+    {
+        Start();
+        if (_liveCount == 0 && _waiting.Count == 0) return false;
+        // One turn for the whole step: what it reads on the way must not be another's.
+        using var turn = _model.Device.Turns.Take();
+        if (_liveCount > 0)
+        {
+            _chooseJob.Run();
+            sink.Drawn(_live.AsSpan(0, _liveCount));
+            Retire(sink);
+        }
+
+        Advance();
+        return true;
+    }
+
+    /// <summary>Forgets all samples and prompts without a word to anyone, and every prefix.</summary>
+    public void Clear()
+    {
+        for (var i = 0; i < _liveCount; i++) Free(_live[i]);
+        _liveCount = 0;
+        foreach (var prompt in _waiting) prompt.Sequence?.Clear();
+        while (_ready.TryDequeue(out var prompt)) Forget(prompt);
+        _waiting.Clear();
+        _prefixes.Limit = 0;
+        (_waitingSamples, _readySamples, _reservedPages) = (0, 0, 0);
+        _prefixes.Limit = PageLimit;
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _tape.Dispose();
+        _cache.Dispose();
+    }
+
+    private void Reserve(int pages)
+    {
+        _reservedPages += pages;
+        _prefixes.Limit = Math.Max(0, PageLimit - _reservedPages);
+    }
+
+    /// <summary>Gives free slots to samples whose prompt has been read, and puts their first logits in place.</summary>
+    private void Start()
+    {
+        while (_ready.TryPeek(out var prompt))
+        {
+            if (prompt.IsCancelled)
+            {
+                _ready.Dequeue();
+                _readySamples -= prompt.Samples - prompt.Started;
+                prompt.Sequence!.Clear();
+                Abandon(prompt);
+                continue;
+            }
+
+            if (!_free.TryPop(out var slot)) return;
+            slot.Start(prompt);
+            _readySamples--;
+            _head.Write(_liveCount, prompt.Logits);
+            _live[_liveCount++] = slot;
+            if (prompt.Started == prompt.Samples) Forget(_ready.Dequeue());
+        }
+    }
+
+    /// <summary>Takes the samples that are over out of the batch.</summary>
+    private void Retire(IDecodingSink sink)
+    {
+        var kept = 0;
+        for (var i = 0; i < _liveCount; i++)
+        {
+            var slot = _live[i];
+            if (!slot.IsOver)
+            {
+                _live[kept++] = slot;
+                continue;
+            }
+
+            sink.Ended(slot);
+            // The last token has been drawn and not read.
+            if (_prefixes.Limit > 0) _prefixes.Keep(slot.Prompt!.Request.Prompt, CollectionsMarshal.AsSpan(slot.Tokens), slot.Sequence);
+            var prompt = slot.Prompt!;
+            Free(slot);
+            if (++prompt.Ended == prompt.Samples) Reserve(-prompt.MostPages);
+        }
+
+        _live.AsSpan(kept, _liveCount - kept).Clear();
+        _liveCount = kept;
+    }
+
+    private void Free(SampleSlot slot)
+    {
+        slot.Free();
+        _free.Push(slot);
+    }
+
+    /// <summary>Keeps the memory of a prompt's logits for the next.</summary>
+    private void Forget(DecodingPrompt prompt)
+    {
+        if (prompt.Logits is null) return;
+        prompt.Sequence!.Clear();
+        _logits.Push(prompt.Logits);
+        prompt.Logits = null;
+    }
+
+    /// <summary>Counts the samples that will never begin as over.</summary>
+    private void Abandon(DecodingPrompt prompt)
+    {
+        Forget(prompt);
+        prompt.Ended += prompt.Samples - prompt.Started;
+        prompt.Started = prompt.Samples;
+        if (prompt.Ended == prompt.Samples) Reserve(-prompt.MostPages);
+    }
+
+    /// <summary>One forward pass: every sample's last token, up to its logits, and as much of the waiting prompts as there is room and need for.</summary>
+    private void Advance()
+    {
+        var batch = _tape.Batch;
+        batch.Clear();
+        Span<int> token = stackalloc int[1];
+        for (var i = 0; i < _liveCount; i++)
+        {
+            token[0] = _live[i].Tokens[^1];
+            batch.AddCached(token, _live[i].Sequence);
+        }
+
+        var read = Read(batch);
+        if (batch.Tokens == 0) return;
+        _tape.Forward();
+        if (_liveCount > 0)
+        {
+            _head.Run(_liveCount);
+            Passes = (Passes.Count + 1, Passes.Rows + _liveCount);
+        }
+
+        for (var i = 0; i < read; i++)
+        {
+            var prompt = _reading[i]!;
+            _reading[i] = null;
+            prompt.Logits = _logits.TryPop(out var kept) ? kept : new double[_model.Configuration.VocabularySize];
+            _head.Read(batch.Segment(_liveCount + i).End - 1, prompt.Logits);
+            if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Request.Prompt, [], prompt.Sequence!);
+            _ready.Enqueue(prompt);
+            _readySamples += prompt.Samples;
+        }
+    }
+
+    /// <summary>Puts waiting prompts into the batch.</summary>
+    /// <returns>How many are read to their end with it.</returns>
+    private int Read(Batch batch)
+    {
+        var read = 0;
+        var wanted = _free.Count + Ahead - _readySamples;
+        while (wanted > 0 && batch.Tokens < batch.TokenCapacity && read < MostPrompts && _waiting.TryPeek(out var prompt))
+        {
+            if (prompt.IsCancelled)
+            {
+                Dequeue(prompt);
+                prompt.Sequence?.Clear();
+                Abandon(prompt);
+                continue;
+            }
+
+            var tokens = prompt.Request.Prompt.AsSpan();
+            if (prompt.Sequence is null)
+            {
+                prompt.Sequence = new CachedSequence(_cache);
+                if (_prefixes.Limit > 0) prompt.Reused = _prefixes.Restore(tokens[..^1], prompt.Sequence);
+            }
+
+            var rest = tokens[prompt.Sequence.Length..];
+            var part = rest[..Math.Min(rest.Length, batch.TokenCapacity - batch.Tokens)];
+            batch.AddCached(part, prompt.Sequence);
+            if (part.Length < rest.Length) break;
+            Dequeue(prompt);
+            _reading[read++] = prompt;
+            wanted -= prompt.Samples;
+        }
+
+        return read;
+    }
+
+    private void Dequeue(DecodingPrompt prompt)
+    {
+        _waiting.Dequeue();
+        _waitingSamples -= prompt.Samples;
+    }
+
+    /// <summary>A token for each live row that is not cancelled.</summary>
+    private sealed class ChooseJob(DecodingLoop loop) : ParallelJob
+    {
+        private readonly TokenChooser[] _choosers = [.. Enumerable.Range(0, loop._model.Device.Workers.Count).Select(_ => new TokenChooser(loop._model.Configuration.VocabularySize))];
+
+        public void Run() => loop._model.Device.Workers.Run(this);
+
+        public override void Execute(int worker)
+        {
+            var (begin, end) = new Share(worker, _choosers.Length).Of(loop._liveCount);
+            for (var row = begin; row < end; row++)
+                if (!loop._live[row].IsOver) Choose(row, _choosers[worker]);
+        }
+
+        private void Choose(int row, TokenChooser chooser)
+        {
+            var slot = loop._live[row];
+            var output = CollectionsMarshal.AsSpan(slot.Tokens);
+            try
+            {
+                var token = loop._head.Choose(row, slot.Prompt!.Options, new TokenHistory(slot.Prompt.Request.Prompt, output), slot.Uniform, chooser, slot.Forced(output));
+                if (token.IsNone) slot.Failure = ChosenToken.NotFinite();
+                else slot.Append(token);
+            }
+            catch (Exception error)
+            {
+                // What went wrong with one sample is its own, not its neighbours'.
+                slot.Failure = error;
+            }
+        }
+    }
+}
