@@ -24,6 +24,7 @@ internal static class CommandList
         new ProblemsCommand(),
         new DataCommand(),
         new VerifyCommand(),
+        new LogCommand(),
         new DoctorCommand(),
     ];
 

@@ -19,6 +19,7 @@ internal sealed class EvalCommand : CliCommand
     private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of a completion; 0 for the run's.", 0, 0, 1 << 20);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string?> _log = LogOption.Create();
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
 
     public EvalCommand()
@@ -27,10 +28,11 @@ internal sealed class EvalCommand : CliCommand
             "Measure a checkpoint on held-out problems: pass@1, pass@k, majority@k, with 95% intervals.",
             "deliberate eval runs/quickstart/arithmetic",
             "deliberate eval runs/quickstart/countdown/checkpoints/base --problems 1000 --samples 16 --json",
-            "deliberate eval runs/quickstart/arithmetic --level 5        # harder than what it was trained on")
+            "deliberate eval runs/quickstart/arithmetic --level 5        # harder than what it was trained on",
+            "deliberate eval runs/quickstart/arithmetic --log eval.log  # every sample, to be read with deliberate log show")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _log, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -43,6 +45,17 @@ internal sealed class EvalCommand : CliCommand
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
         var drawn = asked.Set.Draw(Split.Test, parsed.GetValue(_problems), seed);
         var (problems, longest) = (drawn.Length, drawn.Max(p => loaded.Request(p, []).Prompt.Length));
+        using var log = parsed.GetValue(_log) is { } path ? SampleLog.Begin(path, Name, json =>
+        {
+            json.WriteString("checkpoint"u8, choice.Location);
+            json.WriteString("problems"u8, asked.Set.Name);
+            if (asked.Level is { } level) json.WriteNumber("level"u8, level);
+            json.WriteNumber("count"u8, problems);
+            json.WriteNumber("samples"u8, samples);
+            json.WriteNumber("seed"u8, seed);
+            json.WriteNumber("temperature"u8, temperature);
+            json.WriteNumber("max_tokens"u8, loaded.MaxTokens);
+        }) : null;
         using var sampler = loaded.Sampler(problems * samples, longest);
         var graded = ProgressViews.Run(view =>
         {
@@ -50,8 +63,15 @@ internal sealed class EvalCommand : CliCommand
             return new SampleLoop(sampler, loaded.Encoder, asked.Set).Evaluate(drawn, samples, loaded.MaxTokens, new SamplingOptions { Temperature = temperature }, seed, new Reporter(view), stop.Token);
         });
         var summary = SampleSummary.Of(graded, seed);
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Set.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.HarnessErrors, summary.Measures });
+        if (log is not null)
+        {
+            foreach (var one in graded) SampleLog.Append(log, one.Sample, one.Verdict);
+            SampleLog.Finish(log, summary.Measures);
+        }
+
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Checkpoint = choice.Location, Family = asked.Set.Name, asked.Level, Seed = seed, Temperature = temperature, loaded.MaxTokens, summary.Problems, summary.Samples, summary.HarnessErrors, summary.Measures, Log = LogOption.Json(parsed.GetValue(_log), log) });
         else Write(choice, asked, temperature, loaded.MaxTokens, summary);
+        if (!parsed.GetValue(_json)) LogOption.Write(parsed.GetValue(_log), log);
         return ExitCode.Success;
     }
 

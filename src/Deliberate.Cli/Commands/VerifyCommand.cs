@@ -21,6 +21,7 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Option<SandboxUse> _sandbox = ChoiceOption.Of<SandboxUse>("--sandbox", "Of the command.");
     private readonly Option<double> _timeout = CommonOptions.Real("--timeout", "Seconds for one sample.", 5, 0.001, 86_400);
     private readonly Option<int> _count = CommonOptions.Whole("--count", "Verdicts to show; all of them count in the summary.", 20, 0);
+    private readonly Option<string?> _log = LogOption.Create();
     private readonly Option<bool> _json = CommonOptions.Json("every verdict");
 
     public VerifyCommand()
@@ -29,10 +30,11 @@ internal sealed class VerifyCommand : CliCommand
             "Try a verifier or grader on completions of your own before a run relies on it. Exit code 1 where the verifier failed.",
             "deliberate verify completions.jsonl --verifier \"python3 check.py\" --mode worker",
             "deliberate verify completions.jsonl --recipe recipes/examples/verifier.yaml",
-            "deliberate verify completions.jsonl --grader math --json")
+            "deliberate verify completions.jsonl --grader math --json",
+            "deliberate verify completions.jsonl --grader math --log verdicts.log")
     {
         Add(_file);
-        foreach (var option in new Option[] { _recipe, _verifier, _grader, _model, _mode, _format, _sandbox, _timeout, _count, _json }) Add(option);
+        foreach (var option in new Option[] { _recipe, _verifier, _grader, _model, _mode, _format, _sandbox, _timeout, _count, _log, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -44,10 +46,22 @@ internal sealed class VerifyCommand : CliCommand
         using var runner = problems.Verifier is { } own ? (own with { MaxErrorShare = 1 }).Create() : null;
         IScorer scorer = runner is not null ? runner : new AnswerScorer(problems.AnswerGrader!, problems.Tolerance, problems.Lists);
         if (runner?.Verifier is CommandVerifier { Notice: { } notice }) Console.Error.WriteLine(notice);
+        using var log = parsed.GetValue(_log) is { } path ? SampleLog.Begin(path, Name, json =>
+        {
+            json.WriteString("completions"u8, parsed.GetRequiredValue(_file));
+            json.WriteString("judge"u8, scorer.Name);
+        }) : null;
         var clock = Stopwatch.StartNew();
         var verdicts = scorer.ScoreAsync(samples, stop.Token).AsTask().GetAwaiter().GetResult();
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = scorer.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts) });
-        else Write(scorer, samples, verdicts, parsed.GetValue(_count), clock.Elapsed);
+        var elapsed = clock.Elapsed;
+        if (log is not null)
+        {
+            foreach (var (sample, verdict) in samples.Zip(verdicts)) SampleLog.Append(log, sample, verdict);
+        }
+
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Verifier = scorer.Name, Verdicts = samples.Zip(verdicts, Json), Summary = Summary(verdicts), Log = LogOption.Json(parsed.GetValue(_log), log) });
+        else Write(scorer, samples, verdicts, parsed.GetValue(_count), elapsed);
+        if (!parsed.GetValue(_json)) LogOption.Write(parsed.GetValue(_log), log);
         return VerifierRunner.ErrorsOf(scorer.Name, samples, verdicts).Count > 0 ? ExitCode.RequirementFailed : ExitCode.Success;
     }
 

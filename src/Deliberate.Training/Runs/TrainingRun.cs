@@ -15,13 +15,13 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainRecipe _recipe;
     private readonly RunFolder _folder;
-    private readonly RunLock _lock;
+    private readonly FileLock _lock;
     private readonly IRunObserver _observer;
     private readonly RunSession _session;
     private readonly RunCheckpoints _checkpoints;
     private bool _hasExecuted;
 
-    private TrainingRun(TrainRecipe recipe, RunFolder folder, RunLock held, int threads, IRunObserver observer, TimeProvider time)
+    private TrainingRun(TrainRecipe recipe, RunFolder folder, FileLock held, int threads, IRunObserver observer, TimeProvider time)
     {
         (_recipe, _folder, _lock, _observer) = (recipe, folder, held, observer);
         AtomicFolder.RemoveLeftOvers(folder.Root);

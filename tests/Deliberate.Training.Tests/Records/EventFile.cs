@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Deliberate.Core;
 
 namespace Deliberate.Training.Tests;
 

@@ -1,3 +1,4 @@
+using Deliberate.Core;
 using Deliberate.Tensors;
 
 namespace Deliberate.Training.Tests;
