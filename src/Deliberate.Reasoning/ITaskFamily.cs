@@ -14,6 +14,15 @@ public interface ITaskFamily
 
     string Description { get; }
 
+    /// <summary>The name on pages; "Horn proofs" for <c>horn-proofs</c>.</summary>
+    string Title => char.ToUpperInvariant(Name[0]) + Name[1..].Replace('-', ' ');
+
+    /// <summary>
+    /// Whether solutions are searches whose steps are tries: one that fails is a right step, so how many steps are right says little
+    /// of how well a problem is solved.
+    /// </summary>
+    bool StepsAreTries => false;
+
     IReadOnlyList<DifficultyLevel> Levels { get; }
 
     /// <summary>

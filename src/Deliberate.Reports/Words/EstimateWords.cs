@@ -8,25 +8,23 @@ internal static class EstimateWords
 {
     public static string Percent(double value) => double.IsFinite(value) ? NumberText.Value(value, NumberStyle.Percent) : "none";
 
-    /// <summary>62% (95% interval 56% to 67%).</summary>
-    public static string Share(Estimate share) => share.HasInterval ? $"{Percent(share.Value)} ({Interval(share)})" : Percent(share.Value);
+    /// <summary>62% (95% interval 56% to 67%, Wilson).</summary>
+    public static string Share(Estimate share) => share.HasInterval ? $"{Percent(share.Value)} ({IntervalMade(share)})" : Percent(share.Value);
 
     /// <summary>For a number that stands alone: 95% interval 56% to 67%, Wilson.</summary>
-    public static string IntervalMade(Estimate share) => share.HasInterval ? $"{Interval(share)}, {share.Method.Words()}" : Interval(share);
+    public static string IntervalMade(Estimate share) => share.HasInterval ? $"95% interval {share.Range(NumberStyle.Percent)}, {share.Method.Words()}" : "no interval can be told";
 
     /// <summary>How a figure was made, and its intervals.</summary>
     public static string Made(string how, IEnumerable<Estimate> drawn) => EstimateText.Methods(drawn) is { Length: > 0 } methods ? $"{how}; 95% intervals: {methods}" : how;
 
-    /// <summary>41 percentage points (35 to 47).</summary>
-    public static string Points(Estimate difference) => Points(difference.Value) + (difference.HasInterval ? $" (95% interval {Whole(100 * difference.Low)} to {Whole(100 * difference.High)})" : "");
+    /// <summary>41 percentage points (95% interval 35 to 47, Student's t).</summary>
+    public static string Points(Estimate difference) => Points(difference.Value) + (difference.HasInterval ? $" (95% interval {Whole(100 * difference.Low)} to {Whole(100 * difference.High)}, {difference.Method.Words()})" : "");
 
     public static string Tokens(double value) => double.IsFinite(value) ? value.ToString("0.0", CultureInfo.InvariantCulture) : "none";
 
     public static string Times(Estimate ratio) => double.IsFinite(ratio.Value)
-        ? Two(ratio.Value) + " times" + (ratio.HasInterval ? $" (95% interval {Two(ratio.Low)} to {Two(ratio.High)})" : "")
+        ? Two(ratio.Value) + " times" + (ratio.HasInterval ? $" (95% interval {Two(ratio.Low)} to {Two(ratio.High)}, {ratio.Method.Words()})" : "")
         : "not measured";
-
-    private static string Interval(Estimate share) => share.HasInterval ? $"95% interval {share.Range(NumberStyle.Percent)}" : "no interval can be told";
 
     private static string Points(double value) => double.IsFinite(value) ? $"{Whole(100 * value)} percentage points" : "not measured";
 

@@ -16,46 +16,43 @@ internal static class ComparisonReport
     public static ReportModel Build(RunComparison c, string command)
     {
         var right = c.Measures[0].Values;
-        var verdict = DifferenceWords.Of(right.Difference, $"{Name(c.B)} has more right answers", $"{Name(c.B)} has fewer right answers", $"In right answers there is {DifferenceWords.None("this comparison")}") + $": {EstimateWords.Points(right.Difference)}.";
+        var verdict = DifferenceWords.Of(right.Difference, $"{c.NameB} has more right answers", $"{c.NameB} has fewer right answers", $"In right answers there is {DifferenceWords.None("this comparison")}") + $": {EstimateWords.Points(right.Difference)}.";
         return new ReportModel
         {
-            Title = $"{Name(c.A)} against {Name(c.B)}",
+            Title = $"{c.NameA} against {c.NameB}",
             Subtitle = string.Create(CultureInfo.InvariantCulture, $"Evaluations {c.EvaluationA} and {c.EvaluationB} on the {c.Problems} problems that both were asked."),
             Lead = [verdict],
-            KeyNumbers = [new KeyNumber(EstimateWords.Percent(right.From.Value), Name(c.A), EstimateWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(EstimateWords.Percent(right.To.Value), Name(c.B), EstimateWords.IntervalMade(right.To))],
+            KeyNumbers = [new KeyNumber(EstimateWords.Percent(right.From.Value), c.NameA, EstimateWords.IntervalMade(right.From), ChartTone.Slate), new KeyNumber(EstimateWords.Percent(right.To.Value), c.NameB, EstimateWords.IntervalMade(right.To))],
             Chapters = [new ReportChapter("On the same problems") { Figures = [Figure(c)], Tables = [Results(c), .. Settings(c)] }],
             Provenance = new Provenance(command, [.. new[] { c.A.Facts.Seeds.Run, c.B.Facts.Seeds.Run }.Distinct()], [("Device of the first", c.A.Info.Device), ("Device of the second", c.B.Info.Device)]),
         };
     }
 
-    /// <summary>By its folder, which tells runs of one recipe apart.</summary>
-    public static string Name(RunEvidence run) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder)));
-
     private static IEnumerable<IChart> Panels(RunComparison c)
     {
-        LineSeries Series(RunEvidence run, ChartTone tone, Func<LearningPoint, Estimate> choose) =>
-            new(Name(run), tone, [.. RunFigures.Points(run, run.Evaluations).Where(p => choose(p).IsMeasured).Select(p => choose(p).At(p.Step))], IntervalStyle.Band);
+        LineSeries Series(RunEvidence run, string name, ChartTone tone, Func<LearningPoint, Estimate> choose) =>
+            new(name, tone, [.. RunFigures.Points(run, run.Evaluations).Where(p => choose(p).IsMeasured).Select(p => choose(p).At(p.Step))], IntervalStyle.Band);
         var axis = new ChartAxis(LearningWords.Of([c.A, c.B]).Step);
-        yield return new LineChart("Accuracy", axis, ChartAxis.Share("share of held-out answers right"), [Series(c.A, ChartTone.Slate, p => p.Accuracy), Series(c.B, ChartTone.Blue, p => p.Accuracy)]);
-        yield return new LineChart("Length of right answers", axis, new ChartAxis("tokens, mean", Minimum: 0), [Series(c.A, ChartTone.Slate, p => p.RightLength), Series(c.B, ChartTone.Blue, p => p.RightLength)]);
+        yield return new LineChart("Accuracy", axis, ChartAxis.Share("share of held-out answers right"), [Series(c.A, c.NameA, ChartTone.Slate, p => p.Accuracy), Series(c.B, c.NameB, ChartTone.Blue, p => p.Accuracy)]);
+        yield return new LineChart("Length of right answers", axis, new ChartAxis("tokens, mean", Minimum: 0), [Series(c.A, c.NameA, ChartTone.Slate, p => p.RightLength), Series(c.B, c.NameB, ChartTone.Blue, p => p.RightLength)]);
     }
 
     private static ReportFigure Figure(RunComparison c) => new(
         [.. Panels(c)], "Accuracy and length of right answers while the two runs learned. Bands are 95% intervals.",
-        string.Join("; ", new[] { c.A, c.B }.Select(r => $"{Name(r)}: {RunWords.Count(r, r.First(r.Evaluations.Count > 0 ? r.Evaluations[^1].Samples : []))}")), EstimateWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
+        string.Join("; ", new[] { (Run: c.A, Name: c.NameA), (Run: c.B, Name: c.NameB) }.Select(r => $"{r.Name}: {RunWords.Count(r.Run, r.Run.First(r.Run.Evaluations.Count > 0 ? r.Run.Evaluations[^1].Samples : []))}")), EstimateWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
 
     private static ReportTable Results(RunComparison c)
     {
         return new ReportTable(
-            "In numbers", ["", Name(c.A), Name(c.B), "difference", "p"],
+            "In numbers", ["", c.NameA, c.NameB, "difference", "p"],
             [.. c.Measures.Select(m => (IReadOnlyList<ReportCell>)[ReportCell.Of(m.Measure.Name), Cell(m, m.Values.From), Cell(m, m.Values.To), Cell(m, m.Values.Difference), new ReportCell(PText.Of(m.Values.PValue), "", IsNumber: true)])],
-            string.Create(CultureInfo.InvariantCulture, $"n = {c.Problems} problems, with 95% intervals below; the difference is paired by problem, p that of no difference by Student's t. {c.OnlyA} problems are solved by {Name(c.A)} alone, {c.OnlyB} by {Name(c.B)} alone (McNemar's exact p {PText.Of(c.McNemar)})."));
+            string.Create(CultureInfo.InvariantCulture, $"n = {c.Problems} problems, with 95% intervals below; the difference is paired by problem, p that of no difference by Student's t. {c.OnlyA} problems are solved by {c.NameA} alone, {c.OnlyB} by {c.NameB} alone (McNemar's exact p {PText.Of(c.McNemar)})."));
         static ReportCell Cell(ComparedMeasure m, Estimate estimate) => ReportCell.Of(estimate, m.Measure.PageStyle);
     }
 
     private static IEnumerable<ReportTable> Settings(RunComparison c)
     {
         if (c.Settings.Count == 0) yield break;
-        yield return new ReportTable("Settings that differ", ["", Name(c.A), Name(c.B)], [.. c.Settings.Select(s => (IReadOnlyList<ReportCell>)[ReportCell.Of(s.Key), ReportCell.Of(s.A), ReportCell.Of(s.B)])]);
+        yield return new ReportTable("Settings that differ", ["", c.NameA, c.NameB], [.. c.Settings.Select(s => (IReadOnlyList<ReportCell>)[ReportCell.Of(s.Key), ReportCell.Of(s.A), ReportCell.Of(s.B)])]);
     }
 }

@@ -26,6 +26,11 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
     public required IReadOnlyList<SettingDifference> Settings { get; init; }
 
+    /// <summary>By its folder, with as many of the folders above it as tell the two apart.</summary>
+    public string NameA => NameOf(A, B);
+
+    public string NameB => NameOf(B, A);
+
     /// <param name="evaluation">base, rl-000020, final, ...; the last that each has if null.</param>
     /// <exception cref="UserError">A folder holds no run or no such evaluation, or they have no problem in common.</exception>
     public static RunComparison Read(string a, string b, string? evaluation = null)
@@ -56,6 +61,17 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
             Settings = settings,
         };
     }
+
+    private static string NameOf(RunEvidence run, RunEvidence other)
+    {
+        var (mine, theirs) = (Parts(run), Parts(other));
+        var count = 1;
+        while (count < mine.Length && mine.TakeLast(count).SequenceEqual(theirs.TakeLast(count), StringComparer.Ordinal)) count++;
+        return string.Join("/", mine.TakeLast(count));
+    }
+
+    private static string[] Parts(RunEvidence run) =>
+        Path.GetFullPath(run.Folder).Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 
     private static (string Name, List<ScoredSample> Samples) Find(RunEvidence run, string? evaluation)
     {

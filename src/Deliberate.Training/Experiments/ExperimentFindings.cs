@@ -57,13 +57,13 @@ internal static class ExperimentFindings
         return parts.Count == 0 ? "" : $"By family, in percentage points: {string.Join("; ", parts)}.";
     }
 
-    /// <summary>12 percentage points (95% interval 10 to 14; seeds 11 to 13).</summary>
+    /// <summary>12 percentage points (95% interval 10 to 14, paired Student's t; seeds 11 to 13).</summary>
     public static string Difference(Contrast contrast)
     {
         var (low, high) = contrast.Range;
         var seeds = contrast.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"seed {contrast.Seeds[0].Seed} alone")
             : contrast.SeedsCompare ? $"seeds {Signed(low)} to {Signed(high)}" : "each family in some of the seeds";
-        return $"{Signed(contrast.Difference.Value)} percentage points (95% interval {Signed(contrast.Difference.Low)} to {Signed(contrast.Difference.High)}; {seeds})";
+        return $"{Signed(contrast.Difference.Value)} percentage points (95% interval {Signed(contrast.Difference.Low)} to {Signed(contrast.Difference.High)}, {contrast.Difference.Method.Words()}; {seeds})";
     }
 
     public static string Word(Contrast contrast) => contrast.Finding switch

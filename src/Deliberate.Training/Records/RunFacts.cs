@@ -104,9 +104,11 @@ internal enum JudgeKind
 /// <param name="JudgedBy">Its name.</param>
 /// <param name="Thinks">Whether completions hold a thought whose steps are checked.</param>
 /// <param name="AnswersAtOnce">Whether the model is taught to leave the thought out: a control.</param>
+/// <param name="Title">Of a family, for pages; null for files.</param>
+/// <param name="StepsAreTries">Whether solutions are searches, in which a try that fails is a right step.</param>
 internal sealed record ProblemFacts(
     string Name, string? Description, IReadOnlyList<string> TrainFiles, IReadOnlyList<string> TestFiles, IReadOnlyList<int> Levels, int? TestLevel, int? Count, int? HeldOut,
-    JudgeKind Judge, string JudgedBy, bool Thinks, bool AnswersAtOnce);
+    JudgeKind Judge, string JudgedBy, bool Thinks, bool AnswersAtOnce, string? Title = null, bool StepsAreTries = false);
 
 /// <summary>The supervised stage.</summary>
 /// <param name="Files">Examples of the user's; empty where the corpus is all.</param>

@@ -62,6 +62,6 @@ internal static class RunTargets
         var missed = targets.Where(t => !t.Met).ToArray();
         return missed.Length == 0
             ? $"All {targets.Count} aims set beforehand were met."
-            : $"Of {targets.Count} aims set beforehand {missed.Length} {(missed.Length == 1 ? "was" : "were")} missed: {string.Join("; ", missed.Select(t => $"{t.Name} was to be {t.Aim}, and is {t.Measured}"))}.";
+            : $"Of {targets.Count} aims set beforehand {missed.Length} {(missed.Length == 1 ? "was" : "were")} missed: {string.Join("; ", missed.Select(t => $"{t.Name}: {t.Measured}, aim: {t.Aim}"))}.";
     }
 }

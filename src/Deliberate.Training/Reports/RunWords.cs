@@ -11,15 +11,10 @@ internal static class RunWords
     public static string Name(RunEvidence run) => run.Label;
 
     /// <summary>What a run is about.</summary>
-    public static string Subject(RunEvidence run) => run.Facts.Subject switch
-    {
-        var name when name.StartsWith("arithmetic", StringComparison.Ordinal) => "Nested arithmetic",
-        var name when name.StartsWith("countdown", StringComparison.Ordinal) => "Countdown",
-        var name => char.ToUpperInvariant(name[0]) + name[1..].Replace('-', ' '),
-    };
+    public static string Subject(RunEvidence run) => run.Facts.Problems?.Title ?? char.ToUpperInvariant(run.Facts.Subject[0]) + run.Facts.Subject[1..].Replace('-', ' ');
 
     /// <summary>A search tells little by its steps: tries that fail are right steps. Elsewhere they are what is asked for.</summary>
-    public static bool IsSearch(RunEvidence run) => run.Facts.Subject.StartsWith("countdown", StringComparison.Ordinal);
+    public static bool IsSearch(RunEvidence run) => run.Facts.Problems?.StepsAreTries == true;
 
     /// <summary>A stage in words.</summary>
     public static string Stage(RunStage stage) => RecipeWriter.Scalar(stage).Replace('_', ' ');

@@ -39,6 +39,17 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Runs_are_called_by_as_much_of_their_folders_as_tells_them_apart()
+    {
+        var a = ReportRuns.Write(_folder.File("first/arithmetic"), "arithmetic", thinks: true, 0.3, 0.6);
+        var b = ReportRuns.Write(_folder.File("second/arithmetic"), "arithmetic", thinks: true, 0.3, 0.95);
+        var compared = RunComparison.Read(a, b);
+        (compared.NameA, compared.NameB).ShouldBe(("first/arithmetic", "second/arithmetic"));
+        ComparisonReport.Build(compared, "").Title.ShouldBe("first/arithmetic against second/arithmetic");
+        RunComparison.Read(a, a).NameB.ShouldEndWith("first/arithmetic");
+    }
+
+    [Fact]
     public void Evaluations_of_different_size_are_compared_on_what_they_share()
     {
         var a = ReportRuns.Write(_folder.File("a"), "arithmetic", thinks: true, 0.3, 0.6);

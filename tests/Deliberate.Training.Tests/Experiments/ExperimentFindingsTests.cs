@@ -10,12 +10,12 @@ public sealed class ExperimentFindingsTests
     public void A_difference_whose_interval_excludes_zero_is_said_with_its_numbers()
     {
         var sentence = ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.65), Estimates.Of(0.25, 0.2, 0.3), [(1, 0.22), (2, 0.28)], true));
-        sentence.ShouldBe($"{Learning.Higher}: from 40% to 65%, +25.0 percentage points (95% interval +20.0 to +30.0; seeds +22.0 to +28.0).");
+        sentence.ShouldBe($"{Learning.Higher}: from 40% to 65%, +25.0 percentage points (95% interval +20.0 to +30.0, Wilson; seeds +22.0 to +28.0).");
     }
 
     [Fact]
     public void A_difference_the_other_way_is_said_as_such() =>
-        ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.3), Estimates.Of(-0.1, -0.15, -0.05), [(1, -0.1)], true)).ShouldStartWith($"{Learning.Lower}: from 40% to 30%, −10.0 percentage points (95% interval −15.0 to −5.0; seed 1 alone)");
+        ExperimentFindings.Sentence(Learning, new Contrast(Estimates.Of(0.4), Estimates.Of(0.3), Estimates.Of(-0.1, -0.15, -0.05), [(1, -0.1)], true)).ShouldStartWith($"{Learning.Lower}: from 40% to 30%, −10.0 percentage points (95% interval −15.0 to −5.0, Wilson; seed 1 alone)");
 
     [Theory]
     [InlineData(-0.01, 0.05, 0.02, 0.02, "no difference that this experiment could show")]

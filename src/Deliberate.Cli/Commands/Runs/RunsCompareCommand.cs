@@ -40,7 +40,7 @@ internal sealed class RunsCompareCommand : CliCommand
 
     private static void Write(RunComparison c, string? output)
     {
-        var (a, b) = (ComparisonReport.Name(c.A), ComparisonReport.Name(c.B));
+        var (a, b) = (c.NameA, c.NameB);
         if (a == b) (a, b) = ("A", "B");
         Terminal.WriteTable(
             string.Create(CultureInfo.InvariantCulture, $"{c.EvaluationA} of {c.A.Folder} and {c.EvaluationB} of {c.B.Folder} on the {c.Problems} problems that both were asked, with 95% intervals ({EstimateText.Methods(c.Measures.SelectMany(m => new[] { m.Values.From, m.Values.To, m.Values.Difference }))}):"),
