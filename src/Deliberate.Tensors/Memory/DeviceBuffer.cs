@@ -62,6 +62,15 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         else for (var i = 0; i < source.Length; i++) F32[offset + i] = (float)source[i];
     }
 
+    /// <summary>Copies all elements to another buffer of the same device and length.</summary>
+    public void CopyTo(DeviceBuffer target)
+    {
+        if (target.Length != Length || target.ElementSize != ElementSize) throw new ArgumentException("The buffers differ in length or type.", nameof(target));
+        CheckRange(0, Length);
+        target.CheckRange(0, Length);
+        Buffer.MemoryCopy(_pointer, target._pointer, Length * ElementSize, Length * ElementSize);
+    }
+
     /// <summary>Copies to host memory, waiting for work in flight.</summary>
     public void Read(long offset, Span<float> target)
     {

@@ -47,6 +47,13 @@ internal sealed class ParameterStore : IDisposable
         _gradients ??= _device.Allocate(_length);
     }
 
+    /// <summary>Exchanges the values with those of another moment; the packed copies are renewed by the caller.</summary>
+    public void SwapValues(ref DeviceBuffer other)
+    {
+        if (other.Length != _length) throw new ArgumentException("The buffer is not laid out as these parameters.", nameof(other));
+        (_values, other) = (other, Values);
+    }
+
     public Parameter this[string name] => _byName[name];
 
     public bool TryGet(string name, out Parameter parameter) => _byName.TryGetValue(name, out parameter!);

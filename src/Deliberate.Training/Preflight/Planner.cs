@@ -54,7 +54,7 @@ internal static class Planner
             {
                 "activations" => "Lower micro_batch_tokens: the gradient stays the same to rounding.",
                 "key-value cache" or "sampling" => "Lower the token budgets or model.context.",
-                "start policy" => "Set health.kl_every to 0 and options.kl_coefficient to 0, or train a smaller model.",
+                "start policy" => "Set health.kl_every, options.kl_coefficient and kl.in_reward to 0, or train a smaller model.",
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
             };
@@ -113,7 +113,9 @@ internal static class Planner
         var keep = recipe.Checkpoint;
         // Weights and up to two moments; base, expert, final, and what is kept of the others, one more while it is written.
         var named = 2 + (recipe.ExpertIteration.Rounds > 0 && recipe.Reinforcement.Steps > 0 ? 1 : 0);
-        var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * 3.0 * sizeof(float) * plan.Parameters) };
+        // Policies of earlier moments that a checkpoint of reinforcement learning keeps besides.
+        var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0);
+        var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * copies * sizeof(float) * plan.Parameters) };
         double completions = 0, tokens = 0;
         if (plan.ExpertIteration is { } expert) (completions, tokens) = (expert.Rounds * (double)expert.Completions, expert.SampledTokens);
         if (plan.Reinforcement is { } rl && recipe.Reinforcement.StoreSamples) (completions, tokens) = (completions + ((double)rl.Steps * rl.Sequences), tokens + rl.SampledTokens);

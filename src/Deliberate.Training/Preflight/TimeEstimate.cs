@@ -42,7 +42,7 @@ internal static class TimeEstimate
             train, sample, update,
             plan.Supervised is { } s ? Learn(s.Tokens, s.Steps) : 0,
             plan.ExpertIteration is { } e ? (e.SampledTokens / sample / LiveShare) + Learn(e.Rounds * e.MostExamples * plan.Lengths.MeanExample * recipe.ExpertIteration.Epochs, e.Rounds * e.MostUpdates) : 0,
-            plan.Reinforcement is { } r ? (r.SampledTokens / sample / LiveShare) + Learn(r.Steps * r.TrainedTokensAStep, (double)r.Steps * r.Updates) : 0,
+            plan.Reinforcement is { } r ? (r.SampledTokens / sample / LiveShare) + Learn(r.Steps * r.TrainedTokensAStep * recipe.Reinforcement.Iterations, (double)r.Steps * r.Updates * recipe.Reinforcement.Iterations) : 0,
             plan.Evaluation is { } v ? v.SampledTokens / sample / LiveShare : 0);
     }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Tensors;
 
@@ -42,6 +44,14 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(1, 1 << 16)]
     public int Updates { get; init; } = 1;
 
+    [Description("Passes over each sampled batch, all its mini-batches each time: PPO's epochs.")]
+    [InRange(1, 1000)]
+    public int Iterations { get; init; } = 1;
+
+    [Description("Steps that the policy which samples may be older than the one that is trained: it is renewed that many steps after it was.")]
+    [InRange(0, 10_000)]
+    public int Staleness { get; init; }
+
     [Description("Token budget of a completion.")]
     [InRange(1, 1 << 20)]
     public int MaxTokens { get; init; } = 192;
@@ -50,6 +60,33 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("Samples and trains on the distribution at this temperature.")]
     [InRange(0.01, 100)]
     public double Temperature { get; init; } = 1;
+
+    [Description("Samples from the most likely tokens whose mass reaches this; 1 for all. Needs a correction.")]
+    [InRange(0, 1, MinExclusive = true)]
+    public double TopP { get; init; } = 1;
+
+    [Description("Samples from so many most likely tokens; 0 for all. Needs a correction.")]
+    [InRange(0)]
+    public int TopK { get; init; }
+
+    [Description("Samples from tokens with at least this share of the most likely one's probability; 0 for all. Needs a correction.")]
+    [InRange(0, 1)]
+    public double MinP { get; init; }
+
+    [Description("Strings that end a completion behind its thought, in evaluations too.")]
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    [Description("Leaves completions that the budget cut off out of the loss; they stay in their group's mean.")]
+    public bool MaskTruncated { get; init; }
+
+    [Description("Distance from a reference policy.")]
+    public KlRecipe Kl { get; init; } = new();
+
+    [Description("Importance weights for samples of another policy (filters, staleness), as TRL's; none if left out.")]
+    public SamplerCorrectionRecipe? SamplerCorrection { get; init; }
+
+    [Description("The same as verl's, with rejection; none if left out.")]
+    public RolloutCorrectionRecipe? RolloutCorrection { get; init; }
 
     [Description("Replaces problems whose samples are all right or all wrong, whatever else they were rewarded for.")]
     public bool DynamicSampling { get; init; }
@@ -72,6 +109,14 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
 
     public ScheduleRecipe Schedule { get; init; } = new() { Kind = ScheduleKind.Constant, Warmup = 0, MinimumRatio = 0 };
 
+    /// <summary>How completions are drawn.</summary>
+    [JsonIgnore]
+    public SamplingOptions Sampling => new() { Temperature = Temperature, TopP = TopP, TopK = TopK, MinP = MinP };
+
+    /// <summary>Whether log-probabilities are computed anew before the updates, to weigh samples by their difference from the sampler's.</summary>
+    [JsonIgnore]
+    public bool Corrects => SamplerCorrection is not null || RolloutCorrection is not null;
+
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         var known = PolicyObjectives.All.Select(entry => entry.Name).ToArray();
@@ -84,8 +129,23 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         if (Steps > 0 && Samples == 1 && estimator.NeedsGroup) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
         if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 } && Rewards.Components.Values.All(w => w == 0)) yield return ("rewards", "All weights are 0: nothing is rewarded.");
         if (DynamicSampling && Samples == 1) yield return ("dynamic_sampling", "A group of one sample is always all right or all wrong: every problem would be replaced.");
+        foreach (var problem in OffPolicyProblems(PolicyObjectives.Find(Objective))) yield return problem;
         if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
         if (Overlong.Cache >= MaxTokens) yield return ("overlong", $"A cache of {Overlong.Cache} tokens leaves nothing of the budget of {MaxTokens} unpunished.");
+    }
+
+    /// <summary>What does not go together of samples of another policy, and of the distance from a reference.</summary>
+    private IEnumerable<(string Key, string Problem)> OffPolicyProblems(PolicyObjectiveEntry objective)
+    {
+        if (Iterations > 1 && !objective.HasRatio) yield return ("iterations", $"{Objective} has no importance ratio: a second pass over the same samples would push on as if the policy had not moved. Use one pass, or an objective with a ratio (ppo, grpo, cispo, ...).");
+        if (Staleness > 0 && !objective.HasRatio && !Corrects) yield return ("staleness", $"{Objective} has no importance ratio: samples of an older policy would count as its own. Name sampler_correction or rollout_correction, or an objective with a ratio.");
+        if (!Sampling.Unfiltered && !Corrects) yield return (TopP < 1 ? "top_p" : TopK > 0 ? "top_k" : "min_p", "Filtered samples are not the policy's own: training on them as if they were shifts it. Name sampler_correction or rollout_correction.");
+        if (SamplerCorrection is not null && RolloutCorrection is not null) yield return ("rollout_correction", "sampler_correction weighs the same difference already: name one of them.");
+        if (Corrects && Sampling.Unfiltered && Staleness == 0) yield return (SamplerCorrection is not null ? "sampler_correction" : "rollout_correction", "Sampler and trainer are one engine, and the policy that samples is the one that is trained: every weight is 1. A correction belongs to staleness, top_p, top_k or min_p.");
+        if (Stop.Contains("")) yield return ("stop", "A stop string is empty: it would end every completion before it begins.");
+        if (Kl.InReward > 0 && Options.KlCoefficient > 0) yield return ("kl", $"in_reward: the KL stands in the loss already (options.kl_coefficient {Options.KlCoefficient}), and would count twice. Set one of them to 0.");
+        if (Kl is { InReward: 0 } && Options.KlCoefficient == 0 && (Kl.Target is not null || Kl.RenewEvery > 0)) yield return ("kl", "Nothing compares with a reference: set kl.in_reward or options.kl_coefficient above 0.");
+        if (Kl.InReward > 0 && AdvantageEstimators.Find(Advantage).NeedsParts) yield return ("kl", $"in_reward: {Advantage} scales each part of the reward by itself, and the KL would drown or be drowned. Put it into the loss (options.kl_coefficient).");
     }
 }
 

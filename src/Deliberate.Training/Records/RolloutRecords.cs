@@ -5,9 +5,9 @@ namespace Deliberate.Training;
 
 /// <summary>The samples of a stage as the store keeps them.</summary>
 /// <param name="stage">That drew them.</param>
-/// <param name="temperature">Of the distribution that they were drawn from.</param>
+/// <param name="sampling">How they were drawn.</param>
 /// <param name="rewards">That they earned.</param>
-internal sealed class RolloutRecords(RunStage stage, double temperature, SampleRewards rewards)
+internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling, SampleRewards rewards)
 {
     /// <param name="step">From 1.</param>
     /// <param name="groups">With rewards, and advantages where the stage has them.</param>
@@ -31,7 +31,7 @@ internal sealed class RolloutRecords(RunStage stage, double temperature, SampleR
                     ThoughtTokens = scored.Sample.ThoughtTokens,
                     ThoughtOpenedBy = scored.Sample.ThoughtOpenedBy,
                     Logp = rollout.LogProbabilities,
-                    BehaviourLogp = temperature == 1 ? null : rollout.BehaviourLogProbabilities,
+                    BehaviourLogp = sampling is { Temperature: 1, Unfiltered: true } ? null : rollout.BehaviourLogProbabilities,
                     Rewards = Parts(group, g),
                     Reward = group.Rewards[g],
                     Advantage = group.Advantages[g],

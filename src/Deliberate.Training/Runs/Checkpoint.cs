@@ -13,15 +13,16 @@ internal static class Checkpoint
     public const string TrainingFolder = "training";
 
     /// <param name="folder">To create or replace.</param>
-    /// <param name="optimizer">Null where nothing will go on from its moments.</param>
+    /// <param name="stage">Null where nothing will go on from it.</param>
     /// <param name="state">Null for a checkpoint that no run resumes from.</param>
-    public static void Save(string folder, LanguageModel model, TextFormat text, Optimizer? optimizer = null, CheckpointState? state = null) => AtomicFolder.Commit(folder, partial =>
+    public static void Save(string folder, LanguageModel model, TextFormat text, StageState? stage = null, CheckpointState? state = null) => AtomicFolder.Commit(folder, partial =>
     {
         ModelWriter.Write(partial, model, text);
-        if (optimizer is null && state is null) return;
+        if (stage is null && state is null) return;
         var training = Path.Combine(partial, TrainingFolder);
         Directory.CreateDirectory(training);
-        if (optimizer is not null) OptimizerFile.Write(Path.Combine(training, OptimizerFile.FileName), model.Parameters, optimizer);
+        if (stage?.Optimizer is { } optimizer) OptimizerFile.Write(Path.Combine(training, OptimizerFile.FileName), model.Parameters, optimizer);
+        stage?.WriteMore?.Invoke(training);
         state?.Write(Path.Combine(training, CheckpointState.FileName));
     });
 

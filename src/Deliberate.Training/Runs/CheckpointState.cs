@@ -60,6 +60,9 @@ internal sealed record CheckpointState
     /// <summary>Where the stage's curriculum stands; null where it has none that remembers.</summary>
     public CurriculumState? Curriculum { get; init; }
 
+    /// <summary>The coefficient of the KL where it is steered; null where it is fixed.</summary>
+    public double? KlCoefficient { get; init; }
+
     /// <summary>Batches without a finite loss, one after another, up to here.</summary>
     public required int SkippedInARow { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
         _rewards = new SampleRewards(new RewardRecipe(), session.Recipe.LowestScore, _recipe.MaxTokens, overlongCache: 0);
-        _records = new RolloutRecords(RunStage.ExpertIteration, _recipe.Temperature, _rewards);
+        _records = new RolloutRecords(RunStage.ExpertIteration, new SamplingOptions { Temperature = _recipe.Temperature }, _rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;

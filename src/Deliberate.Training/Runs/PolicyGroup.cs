@@ -14,6 +14,9 @@ internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
     /// <summary>One a token of each sample; null where the estimator gives one a sample.</summary>
     public double[][]? TokenAdvantages { get; set; }
 
+    /// <summary>Log-probabilities of each sample's tokens under the policy before the step's updates; null where they are those of sampling.</summary>
+    public double[][]? Old { get; set; }
+
     /// <summary>What the most likely completion of the problem earned; NaN where it was not drawn, or nobody could judge it.</summary>
     public double GreedyReward { get; set; } = double.NaN;
 

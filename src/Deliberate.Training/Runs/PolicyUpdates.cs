@@ -4,26 +4,30 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>
-/// What reinforcement learning does with the groups of a step that have their advantages: one or more optimizer steps on
-/// mini-batches, cut by problems. A part whose advantages are all zero, every group having got equal rewards, is left out
-/// and counted: there is nothing to learn from it, and a step of the optimizer would only follow its old momentum.
+/// What reinforcement learning does with the groups of a step that have their advantages: passes over them, each of one or more
+/// optimizer steps on mini-batches, cut by problems. A part that teaches nothing, its advantages being all zero or its samples
+/// masked, is left out and counted: a step of the optimizer would only follow its old momentum.
 /// </summary>
 internal sealed class PolicyUpdates : IDisposable
 {
     private readonly ReinforcementRecipe _recipe;
+    private readonly KlControl _kl;
+    private readonly StepCorrection _correction;
     private readonly PolicyTrainer _trainer;
     private readonly LearningRateSchedule _schedule;
 
     /// <param name="recipe">Of the run.</param>
     /// <param name="graph">Of the model that is trained.</param>
     /// <param name="reference">Needed where the objective has a KL term.</param>
-    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference)
+    /// <param name="kl">The coefficient of that; the recipe's own if left out.</param>
+    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference, KlControl? kl = null)
     {
         _recipe = recipe.Reinforcement;
+        _kl = kl ?? new KlControl(_recipe, saved: null);
+        _correction = new StepCorrection(_recipe);
         Optimizer = new Optimizer(graph.Model.Device, graph.Model.Parameters, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps);
-        var objective = PolicyObjectives.Find(_recipe.Objective).Create(_recipe.Options);
-        _trainer = new PolicyTrainer(graph, Optimizer, objective, _recipe.MaxTokens, _recipe.Temperature) { Reference = reference?.Scorer };
+        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature) { Reference = _recipe.Options.KlCoefficient > 0 ? reference?.Scorer : null };
     }
 
     /// <summary>Told of each optimizer step: what it did, its number among the step's from 0, and its groups.</summary>
@@ -31,25 +35,40 @@ internal sealed class PolicyUpdates : IDisposable
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>Whether the objective compares with a reference policy.</summary>
-    public static bool NeedsReference(ReinforcementRecipe recipe) => recipe.Options.KlCoefficient > 0;
+    /// <summary>Computes log-probabilities anew, where samples are weighed by their difference from the sampler's. Before the updates.</summary>
+    public void Rescore(IReadOnlyList<PolicyGroup> groups)
+    {
+        if (!_recipe.Corrects) return;
+        var samples = groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0))).ToArray();
+        var logp = _trainer.Score(samples).AsSpan();
+        foreach (var group in groups)
+        {
+            group.Old = new double[group.Rollouts.Length][];
+            for (var g = 0; g < group.Rollouts.Length; g++)
+            {
+                var length = group.Rollouts[g].Tokens.Length;
+                group.Old[g] = logp[..length].ToArray();
+                logp = logp[length..];
+            }
+        }
+    }
 
     /// <summary>The updates of a step of the stage, from 0; adds what they measured.</summary>
     public void Run(int step, IReadOnlyList<PolicyGroup> groups, MetricValues metrics, Observer observer)
     {
         var policy = new PolicyMetrics();
         double loss = 0, norm = 0, rate = _schedule.At(step), mismatch = double.NaN;
-        int updates = 0, skipped = 0, idle = 0, samples = 0;
-        for (var u = 0; u < _recipe.Updates; u++)
+        int updates = 0, skipped = 0, idle = 0, trained = 0;
+        var batches = groups.Select(Samples).ToArray();
+        PolicySample[] all = [.. batches.SelectMany(b => b)];
+        if (_recipe.Corrects) _correction.Apply(all, metrics);
+        _trainer.Objective = ObjectiveNow();
+        for (var number = 0; number < _recipe.Iterations * _recipe.Updates; number++)
         {
-            var part = groups.Skip((int)((long)u * groups.Count / _recipe.Updates)).Take((int)((u + 1L) * groups.Count / _recipe.Updates) - (int)((long)u * groups.Count / _recipe.Updates)).ToArray();
-            if (part.Length == 0) continue;
-            var batch = new List<PolicySample>();
-            foreach (var group in part)
-                for (var g = 0; g < group.Rollouts.Length; g++)
-                    if (!double.IsNaN(group.Rewards[g])) batch.Add(new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g]) { TokenAdvantages = group.TokenAdvantages?[g] });
-            if (batch.Count == 0) continue;
-            if (!Teaches(part))
+            var part = PartOf(groups.Count, number % _recipe.Updates);
+            PolicySample[] batch = [.. batches[part].SelectMany(b => b)];
+            if (batch.Length == 0) continue;
+            if (!HasOtherTerms && !Array.Exists(batch, s => s.Teaches))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
                 _trainer.Measure(batch, policy);
@@ -62,11 +81,11 @@ internal sealed class PolicyUpdates : IDisposable
             // Before the first update the policy is the one that sampled: to the bit, as long as one engine does both.
             if (updates == 0) mismatch = Math.Max(Math.Abs(Math.Log(own.RatioMax)), Math.Abs(Math.Log(own.RatioMin)));
             policy.Merge(own);
-            observer(update, u, part);
+            observer(update, number, [.. groups.Take(part)]);
             if (!update.Applied) skipped++;
             loss += update.Loss;
             norm += update.GradientNorm;
-            samples += batch.Count;
+            if (number < _recipe.Updates) trained += batch.Length;
             updates++;
         }
 
@@ -75,23 +94,45 @@ internal sealed class PolicyUpdates : IDisposable
         {
             metrics.Add(names.Loss, loss / updates);
             metrics.Add(names.GradNorm, norm / updates);
-            metrics.Add(ReinforcementMetrics.SamplerMismatch, mismatch);
+            // Samples of another policy differ, and are meant to.
+            if (_recipe.Sampling.Unfiltered && StagePolicies.Age(_recipe, step) == 0) metrics.Add(ReinforcementMetrics.SamplerMismatch, mismatch);
         }
 
         names.AddRates(metrics, _recipe.Optimizer, rate);
-        metrics.Add(ReinforcementMetrics.TrainedSamples, samples);
+        metrics.Add(ReinforcementMetrics.TrainedSamples, trained);
+        if (_recipe.Staleness > 0) metrics.Add(CorrectionMetrics.SampleAge, StagePolicies.Age(_recipe, step));
+        if (_recipe.MaskTruncated && all.Count(s => s.Rollout.FinishReason == FinishReason.Length) is > 0 and var masked) metrics.Add(CorrectionMetrics.MaskedTruncated, masked);
         if (idle > 0) metrics.Add(ReinforcementMetrics.IdleMinibatches, idle);
         if (skipped > 0) metrics.Add(names.Skipped, skipped);
         policy.CopyTo(metrics);
+        if (_kl.InReward) return;
+        _kl.CopyTo(metrics);
+        _kl.Observe(policy.ReferenceKlK3, all.Length);
     }
 
     public void Dispose() => Optimizer.Dispose();
 
-    /// <summary>Whether an update would do more than keep its old direction.</summary>
-    private bool Teaches(IReadOnlyList<PolicyGroup> groups)
+    /// <summary>Whether a batch without advantages has something to follow all the same.</summary>
+    private bool HasOtherTerms => _recipe.Options is { KlCoefficient: > 0 } or { EntropyCoefficient: not 0 } or { KlCovRatio: > 0 };
+
+    /// <summary>The problems of a mini-batch.</summary>
+    private Range PartOf(int groups, int update) => (int)((long)update * groups / _recipe.Updates)..(int)((update + 1L) * groups / _recipe.Updates);
+
+    /// <summary>With the coefficient of its KL as it is in this step.</summary>
+    private IPolicyObjective ObjectiveNow()
     {
         var options = _recipe.Options;
-        if (options.KlCoefficient > 0 || options.EntropyCoefficient != 0 || options.KlCovRatio > 0) return true;
-        return groups.Any(group => group.TokenAdvantages is { } tokens ? tokens.Any(t => t.AsSpan().ContainsAnyExcept(0)) : group.Advantages.AsSpan().ContainsAnyExcept(0));
+        return PolicyObjectives.Find(_recipe.Objective).Create(options.KlCoefficient > 0 ? options with { KlCoefficient = _kl.Coefficient } : options);
     }
+
+    /// <summary>A group's samples that were judged.</summary>
+    private PolicySample[] Samples(PolicyGroup group) =>
+    [
+        .. Enumerable.Range(0, group.Rollouts.Length).Where(g => !double.IsNaN(group.Rewards[g])).Select(g => new PolicySample(group.Prompt, group.Rollouts[g], group.Advantages[g])
+        {
+            TokenAdvantages = group.TokenAdvantages?[g],
+            Old = group.Old?[g],
+            Mask = _recipe.MaskTruncated && group.Rollouts[g].FinishReason == FinishReason.Length ? new double[group.Rollouts[g].Tokens.Length] : null,
+        }),
+    ];
 }

@@ -25,31 +25,48 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly StepAdvantages _advantages;
     private readonly PolicyUpdates _updates;
     private readonly RolloutRecords _records;
-    private ReferencePolicy? _reference;
+    private readonly StagePolicies _policies;
+    private readonly KlControl _kl;
 
     /// <param name="session">The run's.</param>
     /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
-    public ReinforcementStage(RunSession session, CurriculumState? curriculum)
+    /// <param name="klCoefficient">The same, where it is steered.</param>
+    public ReinforcementStage(RunSession session, CurriculumState? curriculum, double? klCoefficient = null)
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
         _rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
-        _advantages = new StepAdvantages(_recipe);
-        _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Temperature, _rewards);
+        _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Sampling, _rewards);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
-        if (PolicyUpdates.NeedsReference(_recipe)) _reference = LoadReference();
-        _updates = new PolicyUpdates(session.Recipe, session.Graph, _reference);
+        _kl = new KlControl(_recipe, klCoefficient);
+        _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
+        _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference);
+        _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl);
     }
 
-    public Optimizer Optimizer => _updates.Optimizer;
+    /// <summary>What a checkpoint keeps of the stage beside the model.</summary>
+    public StageState State => new(_updates.Optimizer, _policies.Write);
+
+    /// <summary>The coefficient of the KL where it is steered; else null.</summary>
+    public double? KlCoefficient => _kl.Saved;
 
     public Curriculum Curriculum { get; }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <param name="training">Its folder <c>training/</c>.</param>
+    public void Read(string training)
+    {
+        OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Parameters, _updates.Optimizer);
+        _policies.Read(training);
+    }
 
     /// <summary>One sampled batch and its updates, the <paramref name="step"/>-th from 0. Cancelling while it samples leaves no trace.</summary>
     public void Step(int step, CancellationToken cancellation)
     {
         var time = _session.Time;
         var start = time.GetTimestamp();
+
+        _policies.Renew(step);
 
         // Groups of samples: those that teach nothing are drawn again, round by round, with other problems.
         var groups = new List<RolloutGroup>();
@@ -58,22 +75,24 @@ internal sealed class ReinforcementStage : IDisposable
         for (var round = 0; slots.Count > 0 && round <= (_recipe.DynamicSampling ? _recipe.ResamplingRounds : 0); round++)
         {
             var problems = Problems(step, round, slots);
-            var drawn = Sample(problems, step, round, slots, cancellation);
+            RolloutGroup[] drawn = [];
+            _policies.WithSampler(step, () => drawn = Sample(problems, step, round, slots, cancellation));
             if (round == 0) liveShare = _session.Sampler.MeanLiveShare;
             groups.AddRange(drawn);
             slots = LeaveOut(drawn, slots);
         }
 
         List<RolloutGroup> trained = [.. groups.Where(g => g.Trained)];
-        if (_advantages.Estimator.NeedsGreedy) DrawGreedy(trained, cancellation);
+        if (_advantages.Estimator.NeedsGreedy) _policies.WithSampler(step, () => DrawGreedy(trained, cancellation));
         var sampled = time.GetElapsedTime(start).TotalSeconds;
 
         // What each sample earned, and what that was beyond the expected.
+        var metrics = new MetricValues();
         _rewards.Settle([.. groups, .. trained.Select(g => g.Greedy).OfType<RolloutGroup>()]);
         foreach (var group in trained) Describe(group);
-        _advantages.Set(trained);
+        _updates.Rescore(trained);
+        _advantages.Set(trained, metrics);
 
-        var metrics = new MetricValues();
         RolloutMetrics.CopyTo(metrics, SampleMetrics.Reinforcement, groups);
         RolloutMetrics.CopyGreedyTo(metrics, trained);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
@@ -92,7 +111,7 @@ internal sealed class ReinforcementStage : IDisposable
     public void Dispose()
     {
         _updates.Dispose();
-        _reference?.Dispose();
+        _policies.Dispose();
     }
 
     /// <summary>Problems that no other step or round uses, of the levels that the curriculum draws.</summary>
@@ -129,7 +148,7 @@ internal sealed class ReinforcementStage : IDisposable
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)
     {
         var drawn = _session.Loop.Run(
-            problems, _recipe.Samples, _recipe.MaxTokens, new SamplingOptions { Temperature = _recipe.Temperature },
+            problems, _recipe.Samples, _recipe.MaxTokens, _recipe.Sampling,
             (i, g) => new RandomStream(_session.Recipe.Seed, StreamStage.Sampling, step, slots[i], g, round), cancellation: cancellation);
         return [.. drawn.Select(group => new RolloutGroup(group, round))];
     }
@@ -172,14 +191,13 @@ internal sealed class ReinforcementStage : IDisposable
     private void MeasureDistance(int step, List<RolloutGroup> groups, MetricValues metrics)
     {
         var every = _session.Recipe.Health.KlEvery;
-        if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || PolicyUpdates.NeedsReference(_recipe)) return;
-        _reference ??= LoadReference();
+        if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || StagePolicies.IsCompared(_recipe)) return;
         // The first samples of all problems, rather than all samples of the first.
         var samples = Enumerable.Range(0, _recipe.Samples).SelectMany(i => groups.Where(g => g.Round == 0).Select(g => new PolicySample(g.Prompt, g.Rollouts[i], 0))).Take(MostScored).ToArray();
-        metrics.Add(ObjectiveMetrics.ReferenceKlK3, _reference.DistanceOf(samples));
+        metrics.Add(ObjectiveMetrics.ReferenceKlK3, _policies.Start.DistanceOf(samples));
     }
 
     /// <summary>The reference policy: the one that the stage began with, whose checkpoint always stays.</summary>
-    private ReferencePolicy LoadReference() => ReferencePolicy.Load(
+    private ReferencePolicy LoadStart() => ReferencePolicy.Load(
         _session.Folder.Checkpoint(_session.Recipe.ReinforcementStart), _session.Device, _session.Recipe.MicroBatchTokens, _session.Recipe.Model.Context, _recipe.Temperature);
 }

@@ -24,13 +24,13 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
     }
 
     /// <summary>Saves the place under the name of its stage and step.</summary>
-    public void SaveStep(Optimizer? optimizer) => Save(RunFolder.StepName(At.Stage, At.Step), At, optimizer);
+    public void SaveStep(StageState? stage) => Save(RunFolder.StepName(At.Stage, At.Step), At, stage);
 
     /// <summary>Saves a place that the run then is in.</summary>
-    public void Save(string name, CheckpointState place, Optimizer? optimizer)
+    public void Save(string name, CheckpointState place, StageState? stage)
     {
         At = place with { FormatVersion = CheckpointState.NewestFormat, SkippedInARow = session.Guard.InARow, Device = session.Device.Name, Streams = session.Streams.Commit() };
-        Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, optimizer, At);
+        Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, stage, At);
         _isSaved = true;
         session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
         session.Observer.CheckpointSaved(name);
@@ -38,33 +38,36 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
 
     /// <summary>An evaluation of the model as it is: ranks its checkpoint, and saves it first where it is among the best and not there yet.</summary>
     /// <param name="checkpoint">Its name; that of the stage and step where it is null.</param>
-    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<ScoredSample> graded, Optimizer? optimizer)
+    public void Rank(string? checkpoint, string evaluation, IReadOnlyList<ScoredSample> graded, StageState? stage)
     {
         if (_best.Value(evaluation, graded) is not { } value) return;
         checkpoint ??= RunFolder.StepName(At.Stage, At.Step);
         if (!_best.Ranks(checkpoint, value)) return;
-        if (!Directory.Exists(session.Folder.Checkpoint(checkpoint))) SaveStep(optimizer);
+        if (!Directory.Exists(session.Folder.Checkpoint(checkpoint))) SaveStep(stage);
         _best.Add(checkpoint, value);
         session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
     }
 
-    /// <summary>The moments of the checkpoint that the run goes on from; nothing once it has gone on.</summary>
-    public void LoadOptimizer(Optimizer optimizer)
+    /// <summary>Reads what the checkpoint that the run goes on from keeps of the stage; nothing once it has gone on.</summary>
+    /// <param name="read">Given the checkpoint's <c>training/</c>.</param>
+    public void Restore(Action<string> read)
     {
-        if (resumedFrom is null || !_isSaved) return;
-        OptimizerFile.Read(Path.Combine(resumedFrom, Checkpoint.TrainingFolder, OptimizerFile.FileName), session.Model.Parameters, optimizer);
+        if (resumedFrom is not null && _isSaved) read(Path.Combine(resumedFrom, Checkpoint.TrainingFolder));
     }
 
+    /// <summary>The same where a stage has nothing but an optimizer.</summary>
+    public void LoadOptimizer(Optimizer optimizer) => Restore(training => OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), session.Model.Parameters, optimizer));
+
     /// <summary>Where the run was asked to stop, saves what is done and leaves.</summary>
-    public void StopWhenAsked(Optimizer? optimizer, CancellationToken cancellation)
+    public void StopWhenAsked(StageState? stage, CancellationToken cancellation)
     {
         if (!cancellation.IsCancellationRequested) return;
-        if (!_isSaved && At.Step > 0) SaveStep(optimizer);
+        if (!_isSaved && At.Step > 0) SaveStep(stage);
         cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Work that a request to stop gives up without a trace; the steps before it are saved.</summary>
-    public void Cancellable(Optimizer? optimizer, Action work, CancellationToken cancellation)
+    public void Cancellable(StageState? stage, Action work, CancellationToken cancellation)
     {
         try
         {
@@ -72,13 +75,13 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
         }
         catch (OperationCanceledException)
         {
-            StopWhenAsked(optimizer, cancellation);
+            StopWhenAsked(stage, cancellation);
             throw;
         }
         catch (UserError error) when (error.Field == VerifierRunner.Field)
         {
             // A verifier that failed too often has changed nothing: what is done is kept, for the run to go on once it is mended.
-            if (!_isSaved && At.Step > 0) SaveStep(optimizer);
+            if (!_isSaved && At.Step > 0) SaveStep(stage);
             throw;
         }
     }

@@ -1,23 +1,41 @@
 namespace Deliberate.Training;
 
 /// <summary>
-/// The advantages of a step's samples: rewards to the recipe's estimator, over all groups that are trained on, before they are cut
-/// into mini-batches.
+/// The advantages of a step's samples: rewards, less the KL where that is taken out of them, to the recipe's estimator, over all groups
+/// that are trained on, before they are cut into mini-batches.
 /// </summary>
-internal sealed class StepAdvantages(ReinforcementRecipe recipe)
+/// <param name="recipe">Of the stage.</param>
+/// <param name="kl">The coefficient of the KL in the reward; not needed without.</param>
+/// <param name="reference">The policy that it is the distance from.</param>
+internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl = null, ReferencePolicy? reference = null)
 {
     /// <summary>The recipe's.</summary>
     public AdvantageEstimator Estimator { get; } = AdvantageEstimators.Find(recipe.Advantage);
 
-    /// <summary>Sets the groups' advantages.</summary>
-    public void Set(IReadOnlyList<PolicyGroup> groups)
+    /// <summary>Sets the groups' advantages; adds what was measured.</summary>
+    public void Set(IReadOnlyList<PolicyGroup> groups, MetricValues metrics)
     {
         if (groups.Count == 0) return;
         var batch = Batch(groups);
+        if (kl is { InReward: true }) SubtractKl(groups, batch, metrics);
         // Two tokens at least have a deviation.
         if (Estimator.PerToken && batch.Rewards.Zip(batch.Lengths, (reward, length) => double.IsNaN(reward) ? 0 : length).Sum() < 2) return;
         Estimator.Compute(batch);
         Scatter(batch, groups);
+    }
+
+    /// <summary>Takes the KL out of the rewards, for the next step's coefficient too.</summary>
+    private void SubtractKl(IReadOnlyList<PolicyGroup> groups, AdvantageBatch batch, MetricValues metrics)
+    {
+        PolicySample[] samples = [.. groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))];
+        double[] old = [.. groups.SelectMany(g => g.Old?.SelectMany(o => o) ?? g.Rollouts.SelectMany(r => r.BehaviourLogProbabilities.Select(p => (double)p)))];
+        var logp = new double[old.Length];
+        reference!.Scorer.Score(samples, batch.Offsets, logp, []);
+        var mean = KlInReward.SubtractFromTotals(batch.Rewards, batch.Offsets, old, logp, kl!.Coefficient);
+        if (Estimator.PerToken) KlInReward.SubtractFromTokens(batch.TokenRewards, old, logp, kl.Coefficient, batch.TokenRewards);
+        metrics.Add(CorrectionMetrics.KlInReward, mean);
+        kl.CopyTo(metrics);
+        kl.Observe(mean, samples.Length);
     }
 
     private AdvantageBatch Batch(IReadOnlyList<PolicyGroup> groups)

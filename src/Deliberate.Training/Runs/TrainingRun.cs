@@ -49,7 +49,7 @@ internal sealed class TrainingRun : IDisposable
                 Observer = observer,
                 Device = device,
                 Model = model,
-                Encoder = new ProblemEncoder(text),
+                Encoder = new ProblemEncoder(text.StoppingAt(recipe.Reinforcement.Stop, "reinforcement.stop")),
                 Streams = streams,
                 Health = new RunHealth(recipe, observer),
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
@@ -180,13 +180,13 @@ internal sealed class TrainingRun : IDisposable
         _observer.StageStarted(RunStage.Supervised, At.Step, steps);
         while (At.Step < steps)
         {
-            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
+            _checkpoints.StopWhenAsked(new StageState(stage.Optimizer), cancellation);
             stage.Step(At.Step);
             _checkpoints.Advance(At with { CorpusCursor = stage.Cursor });
-            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.Optimizer);
+            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(new StageState(stage.Optimizer));
         }
 
-        _checkpoints.Save(RunFolder.Base, next with { CorpusCursor = stage.Cursor }, stage.Optimizer);
+        _checkpoints.Save(RunFolder.Base, next with { CorpusCursor = stage.Cursor }, new StageState(stage.Optimizer));
     }
 
     private void ExpertIteration(CancellationToken cancellation)
@@ -198,19 +198,19 @@ internal sealed class TrainingRun : IDisposable
         for (var isFirst = true; stage.Place.Finished < rounds; isFirst = false)
         {
             var (finished, collected) = stage.Place;
-            if (collected == 0 && finished > 0 && _recipe.Evaluation.Every > 0) Evaluate(RunFolder.RoundName(finished), At.Step, quick: true, stage.Optimizer, cancellation);
+            if (collected == 0 && finished > 0 && _recipe.Evaluation.Every > 0) Evaluate(RunFolder.RoundName(finished), At.Step, quick: true, new StageState(stage.Optimizer), cancellation);
             if (collected == 0 || isFirst) stage.Announce(At.Step);
-            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
-            _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.StopWhenAsked(new StageState(stage.Optimizer), cancellation);
+            _checkpoints.Cancellable(new StageState(stage.Optimizer), () => stage.Step(At.Step, cancellation), cancellation);
             _checkpoints.Advance(At with { Expert = stage.Place, Curriculum = stage.Curriculum.State });
             // A round's samples are dear: they are saved as soon as they are drawn, and again what became of them.
             var isTurn = stage.Place.CollectedAt == At.Step || stage.Place.CollectedAt == 0;
-            if ((isTurn || At.Step % _recipe.Checkpoint.Every == 0) && stage.Place.Finished < rounds) _checkpoints.SaveStep(stage.Optimizer);
+            if ((isTurn || At.Step % _recipe.Checkpoint.Every == 0) && stage.Place.Finished < rounds) _checkpoints.SaveStep(new StageState(stage.Optimizer));
         }
 
         var next = At with { Stage = RunStage.Reinforcement, Step = 0, Expert = null, Curriculum = null };
-        if (_recipe.Reinforcement.Steps > 0) _checkpoints.Save(RunFolder.Expert, next, stage.Optimizer);
-        else _checkpoints.Save(RunFolder.Final, next with { Stage = RunStage.Done }, stage.Optimizer);
+        if (_recipe.Reinforcement.Steps > 0) _checkpoints.Save(RunFolder.Expert, next, new StageState(stage.Optimizer));
+        else _checkpoints.Save(RunFolder.Final, next with { Stage = RunStage.Done }, new StageState(stage.Optimizer));
     }
 
     private void Reinforcement(CancellationToken cancellation)
@@ -223,23 +223,23 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        using var stage = new ReinforcementStage(_session, At.Curriculum);
-        if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
-        if (At.Step == 0) Evaluate(start, 0, quick: false, stage.Optimizer, cancellation);
+        using var stage = new ReinforcementStage(_session, At.Curriculum, At.KlCoefficient);
+        if (At.Step > 0) _checkpoints.Restore(stage.Read);
+        if (At.Step == 0) Evaluate(start, 0, quick: false, stage.State, cancellation);
         _observer.StageStarted(RunStage.Reinforcement, At.Step, steps);
         if (_session.Encoder.Format.Generation.Reshaping is { Count: > 0 } ignored)
             _observer.Notice($"The model's {GenerationConfiguration.FileName} asks for {string.Join(", ", ignored)}: ignored here, for reinforcement learning samples from the policy itself, at the recipe's temperature.");
         while (At.Step < steps)
         {
             var every = _recipe.Evaluation.Every;
-            if (At.Step > 0 && every > 0 && At.Step % every == 0) Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.Optimizer, cancellation);
-            _checkpoints.StopWhenAsked(stage.Optimizer, cancellation);
-            _checkpoints.Cancellable(stage.Optimizer, () => stage.Step(At.Step, cancellation), cancellation);
-            _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State });
-            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.Optimizer);
+            if (At.Step > 0 && every > 0 && At.Step % every == 0) Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.State, cancellation);
+            _checkpoints.StopWhenAsked(stage.State, cancellation);
+            _checkpoints.Cancellable(stage.State, () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State, KlCoefficient = stage.KlCoefficient });
+            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.State);
         }
 
-        _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Curriculum = null }, stage.Optimizer);
+        _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Curriculum = null, KlCoefficient = null }, stage.State);
     }
 
     private void Last(CancellationToken cancellation)
@@ -254,7 +254,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Draws, grades and files an evaluation's samples, unless the file is there: it is written whole or not at all.</summary>
-    private void Evaluate(string name, int step, bool quick, Optimizer? optimizer, CancellationToken cancellation)
+    private void Evaluate(string name, int step, bool quick, StageState? stage, CancellationToken cancellation)
     {
         var recipe = _recipe.Evaluation;
         if (recipe.Problems == 0) return;
@@ -266,12 +266,12 @@ internal sealed class TrainingRun : IDisposable
         }
         else
         {
-            _checkpoints.Cancellable(optimizer, () => graded = new RunEvaluator(_session).Run(name, quick, cancellation), cancellation);
+            _checkpoints.Cancellable(stage, () => graded = new RunEvaluator(_session).Run(name, quick, cancellation), cancellation);
             EvaluationFile.Write(path, graded);
         }
 
         // Before the streams take note: a checkpoint that is saved now goes on with taking note.
-        _checkpoints.Rank(quick ? null : name, name, graded, optimizer);
+        _checkpoints.Rank(quick ? null : name, name, graded, stage);
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
         _session.Streams.Evaluation(step, summary.Values(RunFolder.Round(name) is null ? EvaluationMetrics.Run : EvaluationMetrics.Rounds));
         _observer.EvaluationDone(summary);

@@ -3,17 +3,10 @@ using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>A sampled completion to train the policy on.</summary>
-internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advantage)
-{
-    /// <summary>One a token, in place of <see cref="Advantage"/>; all samples of a batch have them or none.</summary>
-    public double[]? TokenAdvantages { get; init; }
-}
-
 /// <summary>
 /// The policy update: log-probabilities and entropies of the samples' tokens forward, the objective and its gradient in double on
-/// the host, backward, one optimizer step. The samples' own log-probabilities are the old policy's: the sampler is this very
-/// model. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
+/// the host, backward, one optimizer step. The samples' own log-probabilities are the old policy's, the sampler being this very
+/// model, unless they bring others. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
 /// the buffers have grown to the largest batch.
 /// </summary>
 internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IPolicyObjective objective, int maxCompletionTokens, double temperature)
@@ -23,6 +16,9 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
 
+    /// <summary>What is minimised.</summary>
+    public IPolicyObjective Objective { get; set; } = objective;
+
     /// <summary>A frozen reference; needed where the objective has a KL term.</summary>
     public PolicyScorer? Reference { get; init; }
 
@@ -31,17 +27,29 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     {
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
-        var advantages = Room(ref _advantages, samples.Count);
-        var values = Room(ref _tokenValues, 7 * tokens);
+        var count = samples.Count;
+        var perSample = Room(ref _advantages, 2 * count);
+        Span<double> advantages = perSample[..count], sequenceWeights = samples[0].SequenceWeight is null ? [] : perSample.Slice(count, count);
+        var values = Room(ref _tokenValues, 10 * tokens);
         Span<double> logpNew = values[..tokens], entropies = values.Slice(tokens, tokens), logpOld = values.Slice(2 * tokens, tokens);
         Span<double> gradLogp = values.Slice(3 * tokens, tokens), gradEntropy = values.Slice(4 * tokens, tokens);
         var reference = Reference is null ? [] : values.Slice(5 * tokens, tokens);
         var tokenAdvantages = samples[0].TokenAdvantages is null ? [] : values.Slice(6 * tokens, tokens);
-        for (var i = 0; i < samples.Count; i++)
+        var tokenWeights = samples[0].TokenWeights is null ? [] : values.Slice(7 * tokens, tokens);
+        var sampler = samples[0].Old is null ? logpOld : values.Slice(8 * tokens, tokens);
+        var mask = AnyMasked(samples) ? values.Slice(9 * tokens, tokens) : [];
+        for (var i = 0; i < count; i++)
         {
-            advantages[i] = samples[i].Advantage;
-            samples[i].TokenAdvantages?.CopyTo(tokenAdvantages[offsets[i]..]);
-            for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++) logpOld[offsets[i] + t] = samples[i].Rollout.BehaviourLogProbabilities[t];
+            var (sample, at) = (samples[i], offsets[i]);
+            advantages[i] = sample.Advantage;
+            if (!sequenceWeights.IsEmpty) sequenceWeights[i] = sample.SequenceWeight!.Value;
+            sample.TokenAdvantages?.CopyTo(tokenAdvantages[at..]);
+            sample.TokenWeights?.CopyTo(tokenWeights[at..]);
+            sample.Old?.CopyTo(logpOld[at..]);
+            for (var t = 0; t < sample.Rollout.Tokens.Length; t++) sampler[at + t] = sample.Rollout.BehaviourLogProbabilities[t];
+            if (mask.IsEmpty) continue;
+            if (sample.Mask is null) mask[at..offsets[i + 1]].Fill(1);
+            else sample.Mask.CopyTo(mask[at..]);
         }
 
         // Views of the memory that the passes below fill.
@@ -53,26 +61,29 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             TokenAdvantages = tokenAdvantages,
             LogpOld = logpOld,
             LogpReference = reference,
-            LogpSampler = logpOld,
+            LogpSampler = sampler,
             Entropies = entropies,
+            Mask = mask,
+            TokenWeights = tokenWeights,
+            SequenceWeights = sequenceWeights,
         };
         Reference?.Score(samples, offsets, reference, []);
 
         // Objectives that look at the whole batch's entropies or covariances need a scoring pass before the gradient's.
-        var options = objective.Options;
+        var options = Objective.Options;
         if (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0) _scorer.Score(samples, offsets, logpNew, entropies);
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
         var loss = 0.0;
         for (var first = 0; first < samples.Count;)
         {
-            var count = _scorer.Forward(samples, first, offsets, logpNew, entropies);
+            var taken = _scorer.Forward(samples, first, offsets, logpNew, entropies);
             var start = offsets[first];
-            var length = offsets[first + count] - start;
-            loss += objective.Evaluate(whole.Slice(first, count), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
-            Scatter(samples, first, count, offsets, gradLogp, gradEntropy);
+            var length = offsets[first + taken] - start;
+            loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
+            Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
             graph.Backward();
-            first += count;
+            first += taken;
         }
 
         var norm = optimizer.GradientNorm();
@@ -91,6 +102,22 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         var entropies = values[tokens..];
         _scorer.Score(samples, offsets, values[..tokens], entropies);
         foreach (var entropy in entropies) metrics.AddEntropy(entropy);
+    }
+
+    /// <summary>Log-probabilities of a batch under the policy as it is, flat over its tokens.</summary>
+    public double[] Score(IReadOnlyList<PolicySample> samples)
+    {
+        var offsets = Offsets(samples);
+        var logp = new double[offsets[^1]];
+        _scorer.Score(samples, offsets, logp, []);
+        return logp;
+    }
+
+    private static bool AnyMasked(IReadOnlyList<PolicySample> samples)
+    {
+        for (var i = 0; i < samples.Count; i++)
+            if (samples[i].Mask is not null) return true;
+        return false;
     }
 
     private Span<int> Offsets(IReadOnlyList<PolicySample> samples)

@@ -6,10 +6,11 @@ namespace Deliberate.Training;
 /// <summary>A frozen policy in memory: the model of a checkpoint and a tape to score with.</summary>
 internal sealed class ReferencePolicy : IDisposable
 {
-    private readonly LanguageModel _model;
     private readonly TrainingGraph _graph;
 
-    private ReferencePolicy(LanguageModel model, TrainingGraph graph, double temperature) => (_model, _graph, Scorer) = (model, graph, new PolicyScorer(graph, temperature));
+    private ReferencePolicy(LanguageModel model, TrainingGraph graph, double temperature) => (Model, _graph, Scorer) = (model, graph, new PolicyScorer(graph, temperature));
+
+    public LanguageModel Model { get; }
 
     public PolicyScorer Scorer { get; }
 
@@ -28,6 +29,13 @@ internal sealed class ReferencePolicy : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Takes the weights of another of the same shape, as they are now.</summary>
+    public void Become(LanguageModel other)
+    {
+        other.Parameters.Values.CopyTo(Model.Parameters.Values);
+        Model.Pack(training: false);
     }
 
     /// <summary>
@@ -52,6 +60,6 @@ internal sealed class ReferencePolicy : IDisposable
     public void Dispose()
     {
         _graph.Dispose();
-        _model.Dispose();
+        Model.Dispose();
     }
 }

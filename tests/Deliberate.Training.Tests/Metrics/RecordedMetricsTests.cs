@@ -20,6 +20,7 @@ public sealed class RecordedMetricsTests : IDisposable
     public void What_is_recorded_is_declared_and_what_is_declared_is_recorded()
     {
         Note(TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("curriculum")));
+        Note(TinyRun.Start(TinyRun.OffPolicyRecipe(), _folder.File("off-policy")));
         Thoughts();
         Objectives();
         OwnProblems();

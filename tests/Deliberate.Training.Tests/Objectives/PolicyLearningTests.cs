@@ -56,7 +56,7 @@ public sealed class PolicyLearningTests
             // The most likely completion, where the advantages compare with it.
             var greedy = sampler.Sample([.. requests.Select(r => r with { Streams = [r.Streams[0]] })], new SamplingOptions { Temperature = 0 }, []);
             for (var i = 0; i < groups.Length; i++) groups[i].GreedyReward = greedy[i][0].Tokens[0] == Answer(groups[i].Prompt[0]) ? sign : 0;
-            new StepAdvantages(recipe.Reinforcement).Set(groups);
+            new StepAdvantages(recipe.Reinforcement).Set(groups, []);
             updates.Run(step, groups, [], (in update, _, _) => update.Applied.ShouldBeTrue());
         }
 

@@ -25,6 +25,7 @@ public sealed class KilledRunTests : IDisposable
     [Theory]
     [InlineData("reinforcement")]
     [InlineData("expert iteration and curricula")]
+    [InlineData("off-policy")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
         var expected = TinyRun.Start(Recipe(recipe), _folder.File("whole"));
@@ -83,7 +84,12 @@ public sealed class KilledRunTests : IDisposable
         return (metrics.Exists ? metrics.Length : 0) + (Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints).Length : 0);
     }
 
-    private static TrainRecipe Recipe(string name) => name == "reinforcement" ? TinyRun.Recipe() : TinyRun.CurriculumRecipe();
+    private static TrainRecipe Recipe(string name) => name switch
+    {
+        "reinforcement" => TinyRun.Recipe(),
+        "off-policy" => TinyRun.OffPolicyRecipe(),
+        _ => TinyRun.CurriculumRecipe(),
+    };
 
     private static Process StartChild(string folder, string recipe)
     {
