@@ -8,7 +8,7 @@ namespace Deliberate.Library.Tests;
 /// </summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training"];
+    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training", "Deliberate.Studies"];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -95,6 +95,16 @@ public sealed partial class ReportPageTests
     public void The_same_model_gives_the_same_page() => ReportPage.Render(SampleReport.Build()).ShouldBe(Page);
 
     [Fact]
+    public void A_page_that_is_not_whole_says_what_runs_and_what_comes()
+    {
+        var page = ReportPage.Render(SampleReport.Build() with { ToCome = ["`search`: votes & <trees>, about 2 min", "`gate`: about 10 s"] });
+        Parse(page).Descendants().Single(e => e.Attribute("class")?.Value == "to-come").Descendants().Count(e => e.Name.LocalName == "li").ShouldBe(2);
+        page.ShouldContain("<li><code>search</code>: votes &amp; &lt;trees&gt;, about 2 min</li>");
+        page.ShouldContain("The first of these is what runs now.");
+        Page.ShouldNotContain("to-come\"");
+    }
+
+    [Fact]
     public void An_empty_report_is_still_a_page()
     {
         var page = ReportPage.Render(new ReportModel { Title = "", Provenance = new Provenance("", [0], []) });

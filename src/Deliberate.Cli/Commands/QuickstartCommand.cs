@@ -1,19 +1,21 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Deliberate.Core;
+using Deliberate.Studies;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
 /// <summary>
-/// The whole way in some minutes: a model that learns nested arithmetic, its control that answers without thought, and one that
-/// learns Countdown; one report of the three, their numbers, and what to do next. Started again, it goes on where it was stopped.
+/// The whole way in some minutes, in chapters, with one report of them that is written anew after each, their numbers, and what to
+/// do next. Started again, it goes on where it was stopped.
 /// </summary>
 internal sealed class QuickstartCommand : CliCommand
 {
     private readonly Option<double> _minutes = CommonOptions.Real("--minutes", "How long it should take on two cores: scales tokens and steps before the start.", QuickstartPlan.UsualMinutes, 0.01, 100_000);
-    private readonly Option<ulong> _seed = CommonOptions.Seed(QuickstartRecord.UsualSeed);
-    private readonly Option<string> _output = new("--output") { HelpName = "folder", Description = "Where the runs and the report go.", DefaultValueFactory = _ => QuickstartRecord.UsualFolder };
+    private readonly Option<ulong> _seed = CommonOptions.Seed(QuickstartPlan.UsualSeed);
+    private readonly Option<string> _output = new("--output") { HelpName = "folder", Description = "Where the runs and the report go.", DefaultValueFactory = _ => QuickstartStudy.UsualFolder };
+    private readonly Option<string?> _chapters = new("--chapters") { HelpName = "names", Description = $"Which parts of it, separated by commas, with those that they need: {QuickstartChapters.Described}. All usual ones if left out." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the runs of an earlier quickstart in the folder and begin again." };
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -25,55 +27,38 @@ internal sealed class QuickstartCommand : CliCommand
             "Watch small models learn to reason, from random weights: three runs and a report with pictures.",
             "deliberate quickstart",
             "deliberate quickstart --minutes 2 --output runs/glimpse",
-            "deliberate quickstart --seed 7 --fresh")
+            "deliberate quickstart --seed 7 --fresh",
+            "deliberate quickstart --chapters countdown --output runs/search")
     {
-        foreach (var option in new Option[] { _minutes, _seed, _output, _fresh, _set, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _minutes, _seed, _output, _chapters, _fresh, _set, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
         var clock = Stopwatch.StartNew();
-        var plan = QuickstartPlan.Create(parsed.GetValue(_minutes), parsed.GetValue(_seed), parsed.GetValue(_set) ?? []);
-        var output = parsed.GetRequiredValue(_output);
-        if (parsed.GetValue(_fresh)) QuickstartRecord.Clear(output);
-        QuickstartRecord.Claim(output, plan);
-        var folders = plan.Runs.Select(r => Path.Combine(output, r.Name)).ToArray();
+        var plan = new QuickstartPlan(parsed.GetValue(_minutes), parsed.GetValue(_seed), parsed.GetValue(_set) ?? [], ShippedRecipes.Text);
+        var study = QuickstartStudy.Open(plan, parsed.GetRequiredValue(_output), parsed.GetValue(_chapters), parsed.GetValue(_fresh));
         using var stop = new StopSignal(TrainingSession.StopNotice);
-        var outcome = ProgressViews.Run(view => Train(view, plan, folders, parsed.GetValue(_threads), stop.Token));
+        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view), stop.Token));
         if (outcome == RunOutcome.Interrupted)
         {
-            Console.Error.WriteLine($"Stopped. Continue with: {plan.CommandLine(output)}");
+            Console.Error.WriteLine($"Stopped. Continue with: {study.CommandLine}");
             return ExitCode.Interrupted;
         }
 
-        var report = RunReport.Write(Path.Combine(output, RunReport.FileName), plan.CommandLine(output), folders);
-        var tables = folders.Select(RunTable.Read).ToArray();
+        var tables = study.Runs.Select(RunTable.Read).ToArray();
         if (parsed.GetValue(_json))
         {
-            JsonOutput.Write(new { Report = report, Runs = tables });
+            JsonOutput.Write(new { study.Report, Runs = tables });
             return ExitCode.Success;
         }
 
         RunTable.Write(tables);
-        Console.Out.WriteLine($"{plan.CommandLine(output)} took {Quantity.Duration(clock.Elapsed)}.");
+        Console.Out.WriteLine($"{study.CommandLine} took {Quantity.Duration(clock.Elapsed)}.");
         Console.Out.WriteLine();
-        Console.Out.WriteLine($"Next: open {report} in a browser;");
-        Console.Out.WriteLine($"      watch a model think: deliberate sample {folders[0]}");
+        Console.Out.WriteLine($"Next: open {study.Report} in a browser;");
+        if (study.Runs.Count > 0) Console.Out.WriteLine($"      watch a model think: deliberate sample {study.Runs[0]}");
         Console.Out.WriteLine($"      {(Directory.Exists(ShippedRecipes.Folder) ? "" : "deliberate recipe copy, ")}edit recipes/arithmetic.yaml and train your own: deliberate train recipes/arithmetic.yaml");
         return ExitCode.Success;
-    }
-
-    private static RunOutcome Train(IProgressView view, QuickstartPlan plan, string[] folders, int threads, CancellationToken cancellation)
-    {
-        for (var i = 0; i < folders.Length; i++)
-        {
-            var observer = new RunProgress(view, plan.Runs[i].Name);
-            using var run = File.Exists(new RunFolder(folders[i]).Recipe)
-                ? TrainingRun.Resume(folders[i], threads, observer)
-                : TrainingRun.Start(plan.Runs[i].Recipe, folders[i], threads, observer);
-            if (run.Execute(cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
-        }
-
-        return RunOutcome.Completed;
     }
 }

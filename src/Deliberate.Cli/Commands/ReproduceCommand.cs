@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Studies;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -55,15 +56,15 @@ internal sealed class ReproduceCommand : CliCommand
         folder.Claim(plan);
         var command = CommandLine(parsed);
         using var stop = new StopSignal(TrainingSession.StopNotice);
-        var outcome = ProgressViews.Run(view => new ExperimentRun(plan, folder, parsed.GetValue(_threads), new ExperimentProgress(view)).Execute(stop.Token));
+        var study = new ReasoningStudy(plan, folder, command);
+        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new ExperimentProgress(view), stop.Token));
         if (outcome == RunOutcome.Interrupted)
         {
             Console.Error.WriteLine($"Stopped. Continue with: {command}");
             return ExitCode.Interrupted;
         }
 
-        var summary = new ExperimentSummary(ExperimentEvidence.Read(plan, folder));
-        ExperimentReport.Write(folder, command, summary);
+        var summary = study.Summary();
         if (docs is not null) MarkedBlock.Replace(docs, ExperimentReport.Block, ExperimentReport.Docs(command, summary));
         if (parsed.GetValue(_json)) WriteJson(folder, summary);
         else Write(folder, summary, docs);

@@ -16,6 +16,9 @@ internal sealed record ReportModel
     /// <summary>The finding, in a paragraph or two.</summary>
     public IReadOnlyList<string> Lead { get; init; } = [];
 
+    /// <summary>What the page lacks yet, a line each, what is being worked on first; none of a page that is whole.</summary>
+    public IReadOnlyList<string> ToCome { get; init; } = [];
+
     public IReadOnlyList<KeyNumber> KeyNumbers { get; init; } = [];
 
     /// <summary>What the reader may conclude.</summary>

@@ -38,12 +38,21 @@ internal static class ReportPage
 
         html.Close("header");
         KeyNumberCards.Render(html, report.KeyNumbers);
+        RenderToCome(html, report);
         foreach (var paragraph in report.Lead) html.Prose("p", paragraph, "lead");
         if (report.Chapters.Count < 3) return;
         html.Raw("<nav aria-label=\"Chapters\"><ol>");
         for (var i = 0; i < report.Chapters.Count; i++)
             html.Raw("<li><a href=\"#").Text(ChapterSection.Id(report.Chapters[i], i + 1), 100).Raw("\">").Text(report.Chapters[i].Title, 200).Raw("</a></li>");
         html.Raw("</ol></nav>\n");
+    }
+
+    private static void RenderToCome(HtmlBuilder html, ReportModel report)
+    {
+        if (report.ToCome.Count == 0) return;
+        html.Raw("<section class=\"to-come\" aria-label=\"Still to come\">\n").Element("h2", "Still to come").Open("ol");
+        foreach (var item in report.ToCome) html.Prose("li", item);
+        html.Close("ol").Prose("p", "The first of these is what runs now. This page is written anew after each; if nothing runs, the command at its end goes on.").Close("section");
     }
 
     private static void RenderConclusions(HtmlBuilder html, ReportModel report)

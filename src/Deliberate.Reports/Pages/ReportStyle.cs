@@ -130,6 +130,9 @@ internal static class ReportStyle
         .conclusions h2{font-size:1.05rem;letter-spacing:0;margin:0 0 .6em}
         .conclusions ul{margin:0;padding-left:1.1em;font-size:.95rem;line-height:1.5}
         .conclusions li{margin:0 0 .55em}
+        .to-come{max-width:42rem;margin:32px auto;background:var(--soft);border:1px solid var(--rule);border-left:3px solid var(--note);border-radius:12px;padding:18px 24px 4px;font-size:.95rem;line-height:1.5}
+        .to-come h2{font-size:1.05rem;letter-spacing:0;margin:0 0 .5em}
+        .to-come ol{margin:0 0 .8em;padding-left:1.3em}.to-come p{color:var(--muted);font-size:.88rem}
         .chapter{margin-top:88px;scroll-margin-top:24px}
         footer{margin-top:104px;padding-bottom:72px;font-size:.9rem}
         footer::before{content:"";display:block;border-top:1px solid var(--rule);margin-bottom:40px}

@@ -15,10 +15,16 @@ internal static class RunReport
 
     /// <summary>Writes the page, and beside it the numbers and the picture.</summary>
     /// <returns>The page's path.</returns>
-    public static string Write(string path, string command, params IReadOnlyList<string> runs)
+    public static string Write(string path, string command, params IReadOnlyList<string> runs) => Write(path, command, runs, ReportAdditions.None);
+
+    /// <param name="path">The page's.</param>
+    /// <param name="command">What makes it.</param>
+    /// <param name="runs">Folders.</param>
+    /// <param name="more">What others have to say on the same page.</param>
+    public static string Write(string path, string command, IReadOnlyList<string> runs, ReportAdditions more)
     {
         var evidence = Read(runs);
-        AtomicFile.WriteText(path, ReportPage.Render(Build(command, evidence)));
+        AtomicFile.WriteText(path, ReportPage.Render(Build(command, evidence, more)));
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         AtomicFile.WriteText(Path.Combine(folder, SummaryFile), RunSummary.Json(Paired(evidence)));
         WritePicture(Path.Combine(folder, PictureFile), evidence);
@@ -31,7 +37,7 @@ internal static class RunReport
     /// <summary>The report as data, of run folders.</summary>
     public static ReportModel Build(params IReadOnlyList<string> runs) => Build(ShellCommand.Of(["deliberate", "report", .. runs]), Read(runs));
 
-    public static ReportModel Build(string command, IReadOnlyList<RunEvidence> runs)
+    public static ReportModel Build(string command, IReadOnlyList<RunEvidence> runs, ReportAdditions? more = null)
     {
         var pairs = Paired(runs);
         var targets = RunTargets.Of(pairs);
@@ -41,10 +47,11 @@ internal static class RunReport
             Subtitle = RunHeading.Subtitle(runs),
             Made = [.. RunHeading.Made(runs)],
             Lead = [.. RunHeading.Lead(runs), .. targets.Count > 0 ? [RunTargets.Sentence(targets)] : Array.Empty<string>()],
+            ToCome = more?.ToCome ?? [],
             KeyNumbers = [.. pairs.SelectMany(p => RunFindings.Cards(p.Run, p.Control, pairs.Count == 1))],
             Shows = [.. pairs.SelectMany(p => RunFindings.Shows(p.Run, p.Control))],
             DoesNotShow = [.. RunFindings.DoesNotShow(pairs)],
-            Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control)), .. RunHealthChapter.Build(runs) is { } health ? [health] : Array.Empty<ReportChapter>()],
+            Chapters = [.. Overview(pairs, targets), .. pairs.Select(p => RunChapter.Build(p.Run, p.Control)), .. more?.Chapters ?? [], .. RunHealthChapter.Build(runs) is { } health ? [health] : Array.Empty<ReportChapter>()],
             Provenance = new Provenance(command, [.. runs.Select(r => r.Facts.Seeds.Run).Distinct()],
             [
                 ("Deliberate", string.Join(", ", runs.Select(r => r.Info.DeliberateVersion).Distinct())), ("Device", string.Join("; ", runs.Select(r => r.Info.Device).Distinct())),

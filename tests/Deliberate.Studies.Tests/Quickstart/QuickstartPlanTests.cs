@@ -1,0 +1,63 @@
+using Deliberate.Core;
+using Deliberate.Testing;
+
+namespace Deliberate.Studies.Tests;
+
+public sealed class QuickstartPlanTests
+{
+    [Fact]
+    public void Minutes_scale_budgets_before_the_start_and_overrides_win()
+    {
+        var usual = Plan(QuickstartPlan.UsualMinutes);
+        var half = Plan(QuickstartPlan.UsualMinutes / 2, "reinforcement.steps=3");
+        foreach (var chapter in QuickstartChapters.All)
+        {
+            half.Recipe(chapter.Name).Supervised.Tokens.ShouldBe(usual.Recipe(chapter.Name).Supervised.Tokens / 2);
+            half.Recipe(chapter.Name).Reinforcement.Steps.ShouldBe(3);
+            chapter.Seconds(half).ShouldBe(chapter.Seconds(usual) / 2, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void The_control_differs_from_its_run_in_nothing_but_thought()
+    {
+        var plan = Plan(QuickstartPlan.UsualMinutes);
+        var (run, control) = (plan.Recipe("arithmetic"), plan.Recipe("arithmetic-direct"));
+        control.Family.ChainOfThought.ShouldBeFalse();
+        control.Supervised.Steps.ShouldBe(run.Supervised.Steps);
+        control.Reinforcement.Steps.ShouldBe(run.Reinforcement.Steps);
+        (control.Reinforcement.Prompts, control.Reinforcement.Samples).ShouldBe((run.Reinforcement.Prompts, run.Reinforcement.Samples));
+        (control.Seed, control.Family.TestLevel, control.Evaluation.Seed, control.Evaluation.Problems).ShouldBe((run.Seed, run.Family.TestLevel, run.Evaluation.Seed, run.Evaluation.Problems));
+        control.Family.Levels.ShouldBe(run.Family.Levels);
+    }
+
+    [Fact]
+    public void The_usual_chapters_come_in_this_order_and_fit_the_usual_minutes()
+    {
+        var plan = Plan(QuickstartPlan.UsualMinutes);
+        var usual = ChapterNames.Chosen(QuickstartChapters.All, names: null);
+        ChapterOrder.Of(QuickstartChapters.All, usual, plan).Select(c => c.Name).ShouldBe(["arithmetic", "arithmetic-direct", "countdown"]);
+        usual.Sum(c => c.Seconds(plan)).ShouldBeLessThan(60 * QuickstartPlan.UsualMinutes);
+    }
+
+    [Fact]
+    public void A_mistake_is_told_before_the_folder_is_touched()
+    {
+        using var folder = new TemporaryFolder();
+        var root = folder.File("quickstart");
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1), root, "countdwon")).Message.ShouldContain("Did you mean \"countdown\"?");
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1, "reinforcement.stepps=3"), root)).Message.ShouldContain("stepps");
+        Directory.Exists(root).ShouldBeFalse();
+
+        QuickstartStudy.Open(Plan(1), root);
+        Directory.CreateDirectory(Path.Combine(root, "countdown"));
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1, "reinforcement.stepps=3"), root, fresh: true));
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1), root, "nothing", fresh: true));
+        Directory.Exists(Path.Combine(root, "countdown")).ShouldBeTrue();
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(2), root)).Message.ShouldContain("--fresh");
+        QuickstartStudy.Open(Plan(2), root, fresh: true);
+        Directory.Exists(Path.Combine(root, "countdown")).ShouldBeFalse();
+    }
+
+    internal static QuickstartPlan Plan(double minutes, params string[] overrides) => new(minutes, 1, overrides, path => File.ReadAllText(Repository.Path(path)));
+}
