@@ -25,6 +25,7 @@ internal static class CommandList
         new DataCommand(),
         new VerifyCommand(),
         new LogCommand(),
+        new SandboxCommand(),
         new DoctorCommand(),
     ];
 

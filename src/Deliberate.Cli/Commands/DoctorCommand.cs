@@ -39,6 +39,7 @@ internal sealed class DoctorCommand : CliCommand
             ("memory", $"{Quantity.Bytes(machine.MemoryTotal)}, {Quantity.Bytes(machine.MemoryAvailable)} available"),
             ("disk", $"{Quantity.Bytes(machine.DiskFree)} free in {Path.GetFullPath(".")}"),
             ("huge pages", machine.HugePages),
+            ("sandbox", machine.Sandbox),
             ("system", machine.System),
             ("runtime", machine.DotNet),
             ("deliberate", machine.Deliberate),

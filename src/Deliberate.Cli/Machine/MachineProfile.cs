@@ -18,9 +18,10 @@ namespace Deliberate.Cli;
 /// <param name="DiskFree">Bytes free where the current folder is.</param>
 /// <param name="HugePages">The system's setting: always, madvise or never; "unknown" elsewhere than Linux.</param>
 /// <param name="GigaflopsPerSecond">Of a float32 matrix product on all threads, measured.</param>
+/// <param name="Sandbox">Whether code that is not trusted can be run, and why not.</param>
 /// <param name="Warnings">What is wrong, each with what to do.</param>
 internal sealed record MachineProfile(
-    string Cpu, int Cores, int PhysicalCores, IReadOnlyList<string> InstructionSets, string Device, string DeviceReason, int Threads, long MemoryTotal, long MemoryAvailable, long DiskFree, string HugePages, string System, string DotNet, string Deliberate, double GigaflopsPerSecond, IReadOnlyList<string> Warnings)
+    string Cpu, int Cores, int PhysicalCores, IReadOnlyList<string> InstructionSets, string Device, string DeviceReason, int Threads, long MemoryTotal, long MemoryAvailable, long DiskFree, string HugePages, string System, string DotNet, string Deliberate, double GigaflopsPerSecond, string Sandbox, IReadOnlyList<string> Warnings)
 {
     private const double Gigabyte = 1e9;
 
@@ -47,6 +48,7 @@ internal sealed record MachineProfile(
             RuntimeInformation.FrameworkDescription,
             Version,
             Math.Round(SpeedProbe.Measure(device) / 1e9, 1),
+            Reasoning.Sandbox.WhyNotUntrusted() is { } why ? $"none: {why}; code that a model wrote does not run here" : "bubblewrap works",
             []);
         return profile with { Warnings = [.. profile.FindWarnings()] };
     }

@@ -10,7 +10,7 @@ namespace Deliberate.Reasoning;
 internal sealed class CommandVerifier : IScorer, IDisposable
 {
     private readonly CommandVerifierOptions _options;
-    private readonly ConcurrentBag<CommandProcess> _idle = [];
+    private readonly ConcurrentBag<SandboxProcess> _idle = [];
     private readonly Sandbox _sandbox;
     private long _asked;
 
@@ -18,7 +18,7 @@ internal sealed class CommandVerifier : IScorer, IDisposable
     public CommandVerifier(CommandVerifierOptions options)
     {
         _options = options;
-        _sandbox = Sandbox.For(options);
+        _sandbox = Sandbox.For(options.Specification());
     }
 
     public string Name => _options.Name;
@@ -58,14 +58,14 @@ internal sealed class CommandVerifier : IScorer, IDisposable
 
     private async Task<Verdict> AskOnce(byte[] request, CancellationToken cancellation)
     {
-        using var process = await CommandProcess.Start(_sandbox).ConfigureAwait(false);
+        using var process = await SandboxProcess.Start(_sandbox).ConfigureAwait(false);
         var (reply, problem) = await process.AskOnce(request, _options.OutputBytes, _options.Timeout, cancellation).ConfigureAwait(false);
         return Read(reply, problem, id: null);
     }
 
     private async Task<Verdict> AskWorker(byte[] request, string id, CancellationToken cancellation)
     {
-        if (!_idle.TryTake(out var worker)) worker = await CommandProcess.Start(_sandbox).ConfigureAwait(false);
+        if (!_idle.TryTake(out var worker)) worker = await SandboxProcess.Start(_sandbox).ConfigureAwait(false);
         var isKept = false;
         try
         {

@@ -10,19 +10,6 @@ internal enum CommandMode
     Worker,
 }
 
-/// <summary>Whether a command may run outside a sandbox.</summary>
-internal enum SandboxUse
-{
-    /// <summary>In bubblewrap where it works, else without, with a notice.</summary>
-    Auto,
-
-    /// <summary>Refused where bubblewrap is missing or does not work.</summary>
-    Required,
-
-    /// <summary>Never.</summary>
-    Off,
-}
-
 /// <summary>A command that verifies, and what it may use.</summary>
 internal sealed record CommandVerifierOptions
 {
@@ -62,4 +49,17 @@ internal sealed record CommandVerifierOptions
 
     /// <summary>For messages.</summary>
     public string Name => string.Join(' ', Command);
+
+    /// <summary>The sandbox that it runs in: a verifier is the user's own code, whose own servers may answer on its loopback.</summary>
+    public SandboxSpecification Specification() => new()
+    {
+        Command = Command,
+        Use = Sandbox,
+        Folder = Folder,
+        Visible = Visible,
+        Environment = Environment,
+        Network = SandboxNetwork.Loopback,
+        Limits = new SandboxLimits { Time = Timeout, MemoryMegabytes = MemoryMegabytes, FileMegabytes = FileMegabytes, Processes = Processes, OutputBytes = OutputBytes },
+        Fields = "verifier.",
+    };
 }

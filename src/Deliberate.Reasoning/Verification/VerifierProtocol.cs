@@ -12,7 +12,7 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal static class VerifierProtocol
 {
-    private const int LongestMessage = 500, MostComponents = 64, Shown = 120;
+    private const int LongestMessage = 500, MostComponents = 64;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -54,28 +54,14 @@ internal static class VerifierProtocol
         try
         {
             var json = JsonSerializer.Deserialize<JsonElement>(reply);
-            if (json.ValueKind != JsonValueKind.Object) return (null, $"it wrote {Quote(reply)}, not a JSON object");
-            if (id is not null && !(json.TryGetProperty("id", out var said) && said.ValueKind == JsonValueKind.String && said.GetString() == id)) return (null, $"its reply does not repeat the id \"{id}\" of the sample: {Quote(reply)}");
+            if (json.ValueKind != JsonValueKind.Object) return (null, $"it wrote {SandboxProcess.Quote(reply)}, not a JSON object");
+            if (id is not null && !(json.TryGetProperty("id", out var said) && said.ValueKind == JsonValueKind.String && said.GetString() == id)) return (null, $"its reply does not repeat the id \"{id}\" of the sample: {SandboxProcess.Quote(reply)}");
             return Read(json);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return (null, $"it wrote {Quote(reply)}, which is not one JSON object");
+            return (null, $"it wrote {SandboxProcess.Quote(reply)}, which is not one JSON object");
         }
-    }
-
-    /// <summary>The beginning of what was written, on one line and without control characters.</summary>
-    public static string Quote(ReadOnlySpan<byte> bytes)
-    {
-        var text = Encoding.UTF8.GetString(bytes.Length > 4 * Shown ? bytes[..(4 * Shown)] : bytes);
-        var clean = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (clean.Length >= Shown) break;
-            clean.Append(Rune.IsControl(rune) ? " " : rune.ToString());
-        }
-
-        return $"\"{clean.ToString().Trim()}{(bytes.Length > clean.Length ? "..." : "")}\"";
     }
 
     private static (Verdict? Verdict, string? Problem) Read(JsonElement json)

@@ -138,26 +138,28 @@ public sealed class HostileVerifierTests : IDisposable
         _scripted.Options(script, sandboxed, mode, seconds) with { Environment = new Dictionary<string, string> { ["MARK"] = mark } };
 
     /// <summary>Processes whose environment holds the mark.</summary>
-    private static List<string> Running(string mark)
+    internal static List<string> Running(string mark, bool wait = true)
     {
         // A killed process needs a moment until it is gone.
         for (var tries = 0; ; tries++)
         {
-            var found = new List<string>();
-            foreach (var folder in Directory.GetDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
-            {
-                try
-                {
-                    if (File.ReadAllText(Path.Combine(folder, "environ")).Contains(mark, StringComparison.Ordinal)) found.Add(File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' '));
-                }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-                {
-                    // It ended meanwhile, or is not ours.
-                }
-            }
-
-            if (found.Count == 0 || tries == 600) return found;
+            var found = Directory.GetDirectories("/proc").Where(folder => Has(folder, mark)).ToList();
+            if (found.Count == 0 || tries == 20 || !wait) return found;
             Thread.Sleep(50);
+        }
+    }
+
+    /// <summary>Whether it is the folder of a process, and its environment holds the mark.</summary>
+    internal static bool Has(string folder, string mark)
+    {
+        try
+        {
+            return char.IsAsciiDigit(Path.GetFileName(folder)[0]) && File.ReadAllText(Path.Combine(folder, "environ")).Contains(mark, StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile, or is not ours.
+            return false;
         }
     }
 }

@@ -9,9 +9,9 @@ namespace Deliberate.Reasoning;
 /// A running command: written to and read from within bounds of time and size, and killed as a whole. Standard error is drained,
 /// only its end kept. Nothing here throws on what the command does; replies that go wrong are told in words.
 /// </summary>
-internal sealed partial class CommandProcess : IDisposable
+internal sealed partial class SandboxProcess : IDisposable
 {
-    private const int KeptError = 2048, KillSignal = 9;
+    private const int KeptError = 2048, KillSignal = 9, Shown = 120;
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
@@ -21,9 +21,11 @@ internal sealed partial class CommandProcess : IDisposable
     private byte[] _buffer = new byte[4096];
     private int _filled;
     private long _errorBytes;
-    private bool _killed;
+    private volatile bool _killed;
+    private volatile string? _excess;
+    private Task _watching = Task.CompletedTask;
 
-    private CommandProcess(Process process)
+    private SandboxProcess(Process process)
     {
         _process = process;
         _draining = Drain();
@@ -32,17 +34,29 @@ internal sealed partial class CommandProcess : IDisposable
     /// <summary>How many samples it has answered.</summary>
     public int Answered { get; set; }
 
-    public static async Task<CommandProcess> Start(Sandbox sandbox) => new(await ProcessLauncher.Start(sandbox.StartInfo()).ConfigureAwait(false));
+    public static async Task<SandboxProcess> Start(Sandbox sandbox)
+    {
+        var process = new SandboxProcess(await ProcessLauncher.Start(sandbox.StartInfo()).ConfigureAwait(false));
+        if (sandbox.Watch(process._process.Id) is { } watch) process._watching = process.Look(watch);
+        return process;
+    }
 
     /// <summary>Writes a request and reads up to the end of the output; the process must then end with code 0.</summary>
     public async Task<(byte[]? Reply, string? Problem)> AskOnce(byte[] request, int mostBytes, TimeSpan timeout, CancellationToken cancellation)
     {
+        var ended = await RunToEnd(request, mostBytes, timeout, cancellation).ConfigureAwait(false);
+        return (ended.Output, ended.Stopped ?? (ended.Succeeded ? null : Died()));
+    }
+
+    /// <summary>Writes its input, reads up to the end of its output and waits for its own end.</summary>
+    public async Task<SandboxResult> RunToEnd(byte[] input, int mostBytes, TimeSpan timeout, CancellationToken cancellation)
+    {
         var clock = Stopwatch.StartNew();
-        var (read, problem) = await Within(Exchange(request, mostBytes, line: false, cancellation), timeout, cancellation).ConfigureAwait(false);
+        var (read, problem) = await Within(Exchange(input, mostBytes, line: false, cancellation), timeout, cancellation).ConfigureAwait(false);
         if (problem is null && !await Ends(timeout - clock.Elapsed, cancellation).ConfigureAwait(false)) problem = TooLong(timeout);
         await Leave().ConfigureAwait(false);
-        if (problem is null && _process.ExitCode != 0) problem = Died();
-        return (read, problem);
+        problem = _excess ?? problem;
+        return new SandboxResult(problem is null ? _process.ExitCode : null, problem, read ?? _buffer[..Math.Min(_filled, mostBytes)], Tail(), new Dictionary<string, byte[]>());
     }
 
     /// <summary>Writes a request and reads one line; the process stays unless something is wrong.</summary>
@@ -82,6 +96,20 @@ internal sealed partial class CommandProcess : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>The beginning of what was written, on one line and without control characters.</summary>
+    public static string Quote(ReadOnlySpan<byte> bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes.Length > 4 * Shown ? bytes[..(4 * Shown)] : bytes);
+        var clean = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (clean.Length >= Shown) break;
+            clean.Append(Rune.IsControl(rune) ? " " : rune.ToString());
+        }
+
+        return $"\"{clean.ToString().Trim()}{(bytes.Length > clean.Length ? "..." : "")}\"";
+    }
+
     private static string TooLong(TimeSpan timeout) => string.Create(CultureInfo.InvariantCulture, $"it did not answer within {timeout.TotalSeconds:0.###} s and was killed");
 
     /// <summary>Both ends at once: a command may write before it has read, and neither side may wait for the other.</summary>
@@ -95,7 +123,7 @@ internal sealed partial class CommandProcess : IDisposable
             if (end >= 0)
             {
                 // What else it has written belongs to no request.
-                if (end + 1 < _filled) return (null, $"it wrote more than one line: {VerifierProtocol.Quote(_buffer.AsSpan(0, _filled))}");
+                if (end + 1 < _filled) return (null, $"it wrote more than one line: {Quote(_buffer.AsSpan(0, _filled))}");
                 var reply = _buffer[..end];
                 _filled = 0;
                 await writing.ConfigureAwait(false);
@@ -171,7 +199,7 @@ internal sealed partial class CommandProcess : IDisposable
         Kill();
         try
         {
-            await Task.WhenAll(_process.WaitForExitAsync(), _draining).WaitAsync(Farewell).ConfigureAwait(false);
+            await Task.WhenAll(_process.WaitForExitAsync(), _draining, _watching).WaitAsync(Farewell).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -196,12 +224,30 @@ internal sealed partial class CommandProcess : IDisposable
     /// <summary>The last line of standard error.</summary>
     private string Error()
     {
+        var end = KeptOfError().AsSpan().TrimEnd(" \t\r\n"u8);
+        var last = end[(end.LastIndexOf((byte)'\n') + 1)..];
+        return last.IsEmpty ? "" : Quote(last);
+    }
+
+    private string Tail() => Encoding.UTF8.GetString(KeptOfError());
+
+    private byte[] KeptOfError()
+    {
         var kept = (int)Math.Min(_errorBytes, KeptError);
         var text = new byte[kept];
         for (var i = 0; i < kept; i++) text[i] = _error[(int)((_errorBytes - kept + i) % KeptError)];
-        var end = text.AsSpan().TrimEnd(" \t\r\n"u8);
-        var last = end[(end.LastIndexOf((byte)'\n') + 1)..];
-        return last.IsEmpty ? "" : VerifierProtocol.Quote(last);
+        return text;
+    }
+
+    private async Task Look(SandboxWatch watch)
+    {
+        using var timer = new PeriodicTimer(SandboxWatch.Interval);
+        while (!_killed && await timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            if (_killed || watch.Excess() is not { } excess) continue;
+            _excess = excess;
+            Kill();
+        }
     }
 
     private async Task Drain()
