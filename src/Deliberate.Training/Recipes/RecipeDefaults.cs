@@ -21,7 +21,8 @@ internal static class RecipeDefaults
         return defaults with { Reinforcement = reinforcement with { Steps = 0 }, Evaluation = defaults.Evaluation with { Problems = 0 } };
     }
 
-    private static ReinforcementRecipe Of(PolicyObjectiveEntry objective) => new() { Objective = objective.Name, Options = objective.Defaults, Advantage = objective.Advantage };
+    /// <summary>Reinforcement learning as the objective's paper has it.</summary>
+    public static ReinforcementRecipe Of(PolicyObjectiveEntry objective) => new() { Objective = objective.Name, Options = objective.Defaults, Advantage = objective.Advantage };
 
     private static string? Text(RecipeSection top, string section, string key) => ((top.Find(section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
 }

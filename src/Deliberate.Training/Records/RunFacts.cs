@@ -130,6 +130,7 @@ internal sealed record ExpertFacts(
     CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
 
 /// <summary>The steps of reinforcement learning.</summary>
+/// <param name="Further">Every other key of the recipe that differs from the objective's own default, without its section; null where a program of before wrote none.</param>
 /// <param name="Advantage">Its estimator, by name.</param>
 /// <param name="KlCoefficient">Of the distance from the reference policy in the loss.</param>
 /// <param name="ResamplingRounds">Of dynamic sampling, at most; 0 without it.</param>
@@ -139,7 +140,8 @@ internal sealed record ExpertFacts(
 /// <param name="Curriculum">With its levels; null without one.</param>
 internal sealed record ReinforcementFacts(
     int Steps, int Prompts, int Samples, int Updates, double Temperature, int MaxTokens, string Objective, string Advantage, double KlCoefficient, double EntropyCoefficient,
-    bool DynamicSampling, int ResamplingRounds, IReadOnlyList<RewardTerm> Rewards, int OverlongCache, double? Passes, CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
+    bool DynamicSampling, int ResamplingRounds, IReadOnlyList<RewardTerm> Rewards, int OverlongCache, double? Passes, CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule,
+    IReadOnlyDictionary<string, string>? Further = null);
 
 /// <param name="Name">As in samples.jsonl: correct, all_steps_right, components/NAME, overlong.</param>
 internal sealed record RewardTerm(string Name, double Weight);

@@ -57,7 +57,17 @@ internal static class RunChapter
         var advantages = AdvantageEstimators.Find(rl.Advantage).Words;
         var flat = rl.DynamicSampling ? string.Create(CultureInfo.InvariantCulture, $" Problems whose samples are all right or all wrong are replaced, in at most {rl.ResamplingRounds} rounds a step.") : "";
         return string.Create(CultureInfo.InvariantCulture, $"Reinforcement learning: {rl.Steps} steps (`{rl.Objective}`) on {rl.Prompts} {fresh}problems x {rl.Samples} samples each{passes}, at temperature {rl.Temperature:0.##}; {advantages}.{flat} ")
-            + $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.";
+            + Further(rl) + $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.";
+    }
+
+    /// <summary>What else was not as the objective has it: its weights of KL and entropy, and every other key of the recipe.</summary>
+    private static string Further(ReinforcementFacts rl)
+    {
+        List<string> said = [];
+        if (rl.KlCoefficient != 0) said.Add(string.Create(CultureInfo.InvariantCulture, $"`options.kl_coefficient` {rl.KlCoefficient:0.######}"));
+        if (rl.EntropyCoefficient != 0) said.Add(string.Create(CultureInfo.InvariantCulture, $"`options.entropy_coefficient` {rl.EntropyCoefficient:0.######}"));
+        foreach (var (key, value) in rl.Further ?? new Dictionary<string, string>()) said.Add($"`{key}` {value}");
+        return said.Count == 0 ? "" : $"Beyond the objective's defaults: {string.Join(", ", said)}. ";
     }
 
     private static IEnumerable<string> Control(RunEvidence run, RunEvidence? control)

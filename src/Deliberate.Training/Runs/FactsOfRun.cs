@@ -5,6 +5,13 @@ namespace Deliberate.Training;
 /// <summary>A run's facts, from its recipe and the data that was read.</summary>
 internal static class FactsOfRun
 {
+    /// <summary>Beginnings of keys of reinforcement learning that facts have a place for, or that change nothing that is learned.</summary>
+    private static readonly string[] SaidByName =
+    [
+        "steps", "prompts", "samples", "objective", "advantage", "updates", "max_tokens", "temperature", "dynamic_sampling", "resampling_rounds", "store_samples", "curriculum", "overlong", "rewards",
+        "optimizer", "schedule", "options.kl_coefficient", "options.entropy_coefficient",
+    ];
+
     /// <param name="recipe">With what follows from its data.</param>
     /// <param name="inputs">Null where the data was not read: nothing is counted then.</param>
     public static RunFacts Of(TrainRecipe recipe, RunInputs? inputs)
@@ -62,7 +69,18 @@ internal static class FactsOfRun
         return new ReinforcementFacts(
             rl.Steps, rl.Prompts, rl.Samples, rl.Updates, rl.Temperature, rl.MaxTokens, rl.Objective, rl.Advantage, rl.Options.KlCoefficient, rl.Options.EntropyCoefficient,
             rl.DynamicSampling, rl.DynamicSampling ? rl.ResamplingRounds : 0, [.. Rewards(rl)], rl.Overlong.Cache,
-            Passes((double)rl.Steps * rl.Prompts, problems), Curriculum(rl.Curriculum, recipe.Family), rl.Optimizer, rl.Schedule);
+            Passes((double)rl.Steps * rl.Prompts, problems), Curriculum(rl.Curriculum, recipe.Family), rl.Optimizer, rl.Schedule,
+            Further(recipe));
+    }
+
+    /// <summary>What the recipe asks for beyond its objective's defaults and the facts that have names of their own.</summary>
+    private static Dictionary<string, string> Further(TrainRecipe recipe)
+    {
+        const string Section = "reinforcement.";
+        var usual = recipe with { Reinforcement = RecipeDefaults.Of(PolicyObjectives.Find(recipe.Reinforcement.Objective)) };
+        return RecipeDifferences.Of(usual, recipe)
+            .Where(d => d.Key.StartsWith(Section, StringComparison.Ordinal) && !SaidByName.Any(said => d.Key.AsSpan(Section.Length).StartsWith(said, StringComparison.Ordinal)))
+            .ToDictionary(d => d.Key[Section.Length..], d => d.B, StringComparer.Ordinal);
     }
 
     /// <summary>Those that weigh anything.</summary>

@@ -36,6 +36,17 @@ public sealed class RunFactsReportTests : IDisposable
     }
 
     [Fact]
+    public void What_differs_from_the_objective_as_its_paper_has_it_is_said_and_nothing_else()
+    {
+        var recipe = Short(TinyRun.Recipe());
+        var rl = recipe.Reinforcement with { Objective = "grpo", Options = GrpoObjective.Entry.Defaults, Advantage = GrpoObjective.Entry.Advantage };
+        Page(Run(recipe with { Reinforcement = rl }, "usual")).ShouldNotContain("Beyond the objective's defaults");
+        var other = Run(recipe with { Reinforcement = rl with { MaskTruncated = true, Options = rl.Options with { EpsilonHigh = 0.28, KlCoefficient = 0.02 } } }, "other");
+        RunFacts.Read(new RunFolder(other))!.Reinforcement!.Further!.OrderBy(f => f.Key, StringComparer.Ordinal).ShouldBe([new("mask_truncated", "true"), new("options.epsilon_high", "0.28")]);
+        Page(other).ShouldContain("Beyond the objective's defaults: options.kl_coefficient 0.02, options.epsilon_high 0.28, mask_truncated true");
+    }
+
+    [Fact]
     public void Components_of_a_verifier_are_said_with_their_weights()
     {
         using var run = new JudgedRun(sample => (sample.Attempt == 0 ? Verdict.Pass() : Verdict.Fail("wrong")) with { Scores = [new("brevity", 0.5)] });
