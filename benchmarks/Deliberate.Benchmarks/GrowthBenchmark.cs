@@ -17,7 +17,7 @@ internal static class GrowthBenchmark
     /// <summary>Bytes; over 10,000 steps, a leak of a hundred bytes a step shows.</summary>
     private const long MostGrowth = 1_000_000;
 
-    private const string Tiering = "DOTNET_TieredCompilation";
+    public const string Tiering = "DOTNET_TieredCompilation";
 
     private const int WarmUp = 1000, Rows = 20, Context = 64, Vocabulary = 96, Prompts = 8, Samples = 4, MostTokens = 32, Examples = 16;
 
@@ -33,7 +33,7 @@ internal static class GrowthBenchmark
         }
 
         // Methods recompiled as they get hot make the runtime itself grow by some megabytes over thousands of steps.
-        if (Environment.GetEnvironmentVariable(Tiering) != "0") return RunChild(stepCount);
+        if (Environment.GetEnvironmentVariable(Tiering) != "0") return RunChild("growth", stepCount);
         using var device = Device.Cpu();
         using var model = Model(device);
         using var graph = new TrainingGraph(model, 1024, 64, Context);
@@ -61,27 +61,32 @@ internal static class GrowthBenchmark
     }
 
     /// <summary>The same in a process that compiles each method once.</summary>
-    private static int RunChild(string stepCount)
+    /// <param name="arguments">Of this program.</param>
+    public static int RunChild(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false };
         // An executable of its own, or an assembly that dotnet runs.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(GrowthBenchmark).Assembly.Location);
-        start.ArgumentList.Add("growth");
-        start.ArgumentList.Add(stepCount);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment[Tiering] = "0";
         using var child = Process.Start(start)!;
         if (child.WaitForExit(s_limit)) return child.ExitCode;
         child.Kill(entireProcessTree: true);
-        throw new TimeoutException($"The {stepCount} steps of the growth benchmark were not done after {s_limit}.");
+        throw new TimeoutException($"{string.Join(' ', arguments)} was not done after {s_limit}.");
+    }
+
+    /// <summary>Resident bytes without garbage: what nobody has collected yet is no growth.</summary>
+    public static long Resident()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 
     /// <returns>Resident bytes.</returns>
     private static long Report(int step, double seconds)
     {
-        // Garbage that nobody has collected yet is no growth.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-        using var process = Process.GetCurrentProcess();
-        var resident = process.WorkingSet64;
+        var resident = Resident();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{step,7} {seconds,8:F1} {resident / 1e6,12:F2} {GC.GetTotalMemory(forceFullCollection: false) / 1e6,11:F2} {DeviceBuffer.LiveBytes / 1e6,10:F2}  {GC.CollectionCount(0)}, {GC.CollectionCount(1)}, {GC.CollectionCount(2)}"));

@@ -57,11 +57,15 @@ try
         case ["log", .. var rest] when rest.Length <= 2:
             LogBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 50_000, rest.Length > 1 ? int.Parse(rest[1]) : 1024);
             return 0;
+        case ["host", var callers, .. var rest] when rest.Length <= 2:
+            return HostBenchmark.Run(rest.Length > 1 ? rest[1] : null, int.Parse(callers), rest.Length > 0 ? int.Parse(rest[0]) : 5);
+        case ["host-growth", .. var rest] when rest.Length <= 1:
+            return HostBenchmark.Growth(rest.Length > 0 ? rest[0] : "10");
         case ["export", var path, var target]:
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | log [SAMPLES [MEGABYTES]] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | log [SAMPLES [MEGABYTES]] | export MODEL FILE");
             return 2;
     }
 }

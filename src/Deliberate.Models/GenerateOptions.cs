@@ -1,6 +1,8 @@
+using Deliberate.Core;
+
 namespace Deliberate.Models;
 
-/// <summary>How <see cref="TextModel.Generate"/> continues a text.</summary>
+/// <summary>How <see cref="TextModel"/> continues a text.</summary>
 public sealed record GenerateOptions
 {
     /// <summary>Most tokens to draw. Default 256.</summary>
@@ -11,13 +13,20 @@ public sealed record GenerateOptions
 
     /// <summary>Another seed gives another sample. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Strings that end the text, as if the model were done; they are not shown, and not looked for in a thought. Default none.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Most tokens of thought: there it is closed as the chat format closes it, and the answer follows. Null for no such limit.</summary>
+    public int? ThinkingBudget { get; init; }
 }
 
 /// <summary>What a model made of a prompt.</summary>
-/// <param name="Text">Without the token that ended it; other special tokens as they are spelled.</param>
+/// <param name="Text">Without the token or string that ended it; other special tokens as they are spelled.</param>
 /// <param name="Tokens">Ids, the stop token included.</param>
-/// <param name="FinishReason">Null where it was cancelled.</param>
-public sealed record TextCompletion(string Text, IReadOnlyList<int> Tokens, FinishReason? FinishReason);
+/// <param name="FinishReason">Why it ended.</param>
+/// <param name="Usage">What it took.</param>
+public sealed record TextCompletion(string Text, IReadOnlyList<int> Tokens, FinishReason FinishReason, TokenUsage Usage);
 
 /// <summary>How likely a token was.</summary>
 /// <param name="Token">Its id.</param>

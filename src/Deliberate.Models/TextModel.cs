@@ -1,23 +1,34 @@
+using System.Runtime.CompilerServices;
 using Deliberate.Core;
 using Deliberate.Tensors;
+using AI = Microsoft.Extensions.AI;
 
 namespace Deliberate.Models;
 
 /// <summary>
 /// A language model in memory, to generate text, to say how likely a text is, and to talk with: a Hugging Face folder, a
-/// checkpoint of our own (<c>runs/NAME/checkpoints/final</c>), a <c>.gguf</c> or a <c>.safetensors</c> file. The same model, text
-/// and seed give the same tokens, whatever the number of threads. Stays on one thread at a time; owns native memory.
+/// checkpoint of our own (<c>runs/NAME/checkpoints/final</c>), a <c>.gguf</c> or a <c>.safetensors</c> file. Many threads and many
+/// callers may use it at once: what they ask for is drawn in one batch, and none waits for another to read what it got. The same
+/// model, text, options and seed give the same tokens, whatever else is asked at the time and whatever the number of threads. Owns
+/// native memory; the weights are shared with whoever else in the process opens the same files.
 /// </summary>
 public sealed class TextModel : IDisposable
 {
     /// <summary>Longest stretch that <see cref="Score(IReadOnlyList{int}, CancellationToken)"/> reads at once.</summary>
     private const int MostScored = 2048;
 
+    private readonly LoadedWeights _weights;
     private readonly PretrainedModel _opened;
-    private readonly Device _device;
-    private readonly LanguageModel _model;
+    private readonly ModelHostOptions _hosting;
+    private readonly Lock _lock = new();
+    private HostedText? _hosted;
+    private bool _isDisposed;
 
-    private TextModel(PretrainedModel opened, Device device, LanguageModel model) => (_opened, _device, _model) = (opened, device, model);
+    private TextModel(LoadedWeights weights, ModelHostOptions hosting)
+    {
+        (_weights, _opened, _hosting) = (weights, weights.Opened, hosting);
+        weights.Promised = () => _hosted?.Host.PromisedBytes ?? 0;
+    }
 
     /// <summary>What the model calls itself, or its folder's name.</summary>
     public string Name => _opened.Name;
@@ -38,59 +49,124 @@ public sealed class TextModel : IDisposable
     /// <param name="path">A folder, or a .gguf or .safetensors file.</param>
     /// <param name="storage">How weights are held: F32 is exact, BF16 takes half, Q8_0 little more than a quarter.</param>
     /// <param name="threads">Worker threads, 0 for one a core; no result depends on it.</param>
+    /// <param name="hosting">How many callers are answered at once, and with how much memory; the defaults if left out.</param>
     /// <exception cref="UserError">There is no such model, it is damaged or of a kind that is not known, or the memory does not suffice.</exception>
-    public static TextModel Open(string path, WeightStorage storage = WeightStorage.F32, int threads = 0)
+    public static TextModel Open(string path, WeightStorage storage = WeightStorage.F32, int threads = 0, ModelHostOptions? hosting = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var opened = PretrainedModel.Open(path);
-        Device? device = null;
-        try
-        {
-            device = Device.Cpu(threads);
-            return new TextModel(opened, device, opened.LoadWeights(device, storage));
-        }
-        catch
-        {
-            device?.Dispose();
-            opened.Dispose();
-            throw;
-        }
+        hosting ??= new ModelHostOptions();
+        hosting.Check();
+        return new TextModel(LoadedWeights.Open(path, storage, threads), hosting);
     }
 
-    /// <summary>Continues a text.</summary>
+    /// <summary>Continues a text, and waits for it.</summary>
     /// <param name="prompt">What the model reads; special tokens that stand in it are taken for tokens.</param>
     /// <param name="options">Budget, sampling and seed; the defaults if left out.</param>
-    /// <param name="watch">Given each piece of text as it becomes known.</param>
-    /// <param name="cancellationToken">Ends the text where it is; what there is of it is returned.</param>
+    /// <param name="watch">Given each piece of text as it becomes known, on the caller's thread.</param>
+    /// <param name="cancellationToken">Ends the text where it is.</param>
     /// <exception cref="UserError">Prompt and budget exceed the model's context, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TextCompletion Generate(string prompt, GenerateOptions? options = null, Action<string>? watch = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        options ??= new GenerateOptions();
-        if (options.MaxTokens < 1) throw new UserError("must be at least 1.", field: "max_tokens");
-        var format = _opened.Text;
-        var tokens = format.Tokenizer.Encode(prompt, addSpecialTokens: true);
-        var positions = (long)tokens.Length + options.MaxTokens;
-        if (positions > Context)
-            throw new UserError($"a prompt of {tokens.Length} tokens and a budget of {options.MaxTokens} exceed the model's context of {Context}.", field: "max_tokens", advice: "Lower the budget, or shorten the prompt.");
-        using var generator = new Generator(_model, (int)positions);
-        var decoder = format.Tokenizer.StreamDecoder(skipSpecial: false);
-        var generated = generator.Generate(
-            tokens, options.MaxTokens, options.Sampling ?? SuggestedSampling, new RandomStream(options.Seed, StreamStage.Sampling), [.. format.StopIds],
-            watch is null ? null : token =>
-            {
-                Show(format.StopIds.Contains(token) ? "" : decoder.Push(token));
-                return false;
-            },
-            cancellationToken);
-        if (watch is not null) Show(decoder.Finish());
-        var said = generated.FinishReason == FinishReason.Stop ? generated.Tokens.AsSpan(..^1) : generated.Tokens;
-        return new TextCompletion(format.Tokenizer.Decode(said, skipSpecial: false), generated.Tokens, generated.FinishReason);
-
-        void Show(string piece)
+        var request = Hosted.Continue(prompt, Encode(prompt), options ?? new GenerateOptions(), 0, streams: watch is not null, cancellationToken);
+        try
         {
-            if (piece.Length > 0) watch(piece);
+            while (watch is not null && request.Events.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            {
+                while (request.Events.TryRead(out var happened))
+                    foreach (var piece in happened.Pieces) watch(piece.Text);
+            }
+
+            return CompletionOf(request.Result.GetAwaiter().GetResult());
         }
+        finally
+        {
+            // Where the watch threw.
+            if (!request.Result.IsCompleted) Hosted.Host.Cancel(request, cancellationToken);
+        }
+    }
+
+    /// <summary>Continues a text. Any number of calls may be under way at once.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public async Task<TextCompletion> GenerateAsync(string prompt, GenerateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return CompletionOf(await Hosted.Continue(prompt, Encode(prompt), options ?? new GenerateOptions(), 0, streams: false, cancellationToken).Result.ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// Continues several texts, as many at once as the host has slots: each draws random numbers of its own, the first those that it
+    /// would draw alone. However many they are, they take no more of the queue than they can use.
+    /// </summary>
+    /// <returns>In the order of the prompts.</returns>
+    /// <inheritdoc cref="Generate"/>
+    public async Task<IReadOnlyList<TextCompletion>> GenerateAsync(IReadOnlyList<string> prompts, GenerateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        options ??= new GenerateOptions();
+        var completions = new TextCompletion[prompts.Count];
+        var window = new SemaphoreSlim(_hosting.Slots + 1);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, prompts.Count).Select(One)).ConfigureAwait(false);
+        return completions;
+
+        async Task One(int i)
+        {
+            await window.WaitAsync(failed.Token).ConfigureAwait(false);
+            try
+            {
+                var request = Hosted.Continue(prompts[i], Encode(prompts[i]), options, i, streams: false, failed.Token);
+                completions[i] = CompletionOf(await request.Result.ConfigureAwait(false));
+            }
+            catch
+            {
+                await failed.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+            finally
+            {
+                window.Release();
+            }
+        }
+    }
+
+    /// <summary>Continues a text, piece by piece as it becomes known. A reader that stops early ends it; one that is slow keeps nobody else waiting.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public async IAsyncEnumerable<string> StreamAsync(string prompt, GenerateOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        var request = Hosted.Continue(prompt, Encode(prompt), options ?? new GenerateOptions(), 0, streams: true, cancellationToken);
+        await foreach (var happened in Hosted.Events(request, cancellationToken).ConfigureAwait(false))
+            foreach (var piece in happened.Pieces) yield return piece.Text;
+    }
+
+    /// <summary>Continues tokens by tokens, the one that ends them included.</summary>
+    /// <param name="prompt">Ids of <see cref="Tokenizer"/>; nothing is put before them.</param>
+    /// <param name="options">Budget, sampling and seed; the defaults if left out.</param>
+    /// <param name="cancellationToken">Ends them where they are.</param>
+    /// <exception cref="UserError">Prompt and budget exceed the model's context, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async IAsyncEnumerable<GeneratedToken> StreamTokensAsync(IReadOnlyList<int> prompt, GenerateOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        CheckTokens(prompt);
+        int[] tokens = [.. prompt];
+        var request = Hosted.Continue(Tokenizer.Decode(tokens, skipSpecial: false), tokens, options ?? new GenerateOptions(), 0, streams: true, cancellationToken);
+        await foreach (var happened in Hosted.Events(request, cancellationToken).ConfigureAwait(false))
+            if (happened.Token is { } token) yield return token;
+    }
+
+    /// <summary>
+    /// The model as a chat client of Microsoft.Extensions.AI: the chain of thought is reasoning content, its tokens are counted in the
+    /// usage. Temperature, top-p, top-k, penalties, seed, stop sequences and budget are honoured; what is left out is as the model's
+    /// makers suggest. The client does not own the model.
+    /// </summary>
+    /// <exception cref="UserError">The model was not trained on conversations.</exception>
+    public AI.IChatClient AsChatClient()
+    {
+        if (!CanChat) throw new UserError("the model has no chat template: it was not trained on conversations.", _opened.Location, advice: "Let it continue texts: Generate, GenerateAsync, StreamAsync.");
+        return new ModelChatClient(this, _opened.Text, () => Hosted);
     }
 
     /// <summary>How likely each token of a text is, given those before it.</summary>
@@ -111,12 +187,11 @@ public sealed class TextModel : IDisposable
     public IReadOnlyList<TokenScore> Score(IReadOnlyList<int> tokens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        foreach (var id in tokens)
-            if (Tokenizer.IdToToken(id) is null) throw new ArgumentException($"{id} is no token of the model.", nameof(tokens));
+        CheckTokens(tokens);
         int[] ids = [.. tokens], begin = [.. Tokenizer.Encode("", addSpecialTokens: true).Where(id => !_opened.Text.StopIds.Contains(id))];
         var context = Math.Min(Context, MostScored);
         if (ids.Length == 0) return [];
-        using var scorer = new TextScorer(_model, begin, context, Math.Min(context / 2, TextScorer.MostStride(begin, context)));
+        using var scorer = new TextScorer(_weights.Model, begin, context, Math.Min(context / 2, TextScorer.MostStride(begin, context)));
         var scores = scorer.Score([ids], cancellation: cancellationToken)[0];
         return [.. ids.Select((id, i) => new TokenScore(id, Tokenizer.Decode([id], skipSpecial: false), float.IsNaN(scores[i]) ? null : scores[i]))];
     }
@@ -127,14 +202,42 @@ public sealed class TextModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Context < 1 || options.Context > Context) throw new UserError($"must be from 1 to {Context}, the longest text that the model was made for.", field: "context");
-        return new ChatSession(_model, _opened.Text, options);
+        return new ChatSession(_weights.Model, _opened.Text, options);
     }
 
-    /// <summary>Frees the model's memory.</summary>
+    /// <summary>Fails what is under way, and frees the model's memory unless others in the process have opened it too.</summary>
     public void Dispose()
     {
-        _model.Dispose();
-        _opened.Dispose();
-        _device.Dispose();
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+
+        _hosted?.Host.Dispose();
+        _weights.Dispose();
+    }
+
+    /// <summary>Made with the first request: a model that is only scored needs none.</summary>
+    private HostedText Hosted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return _hosted ??= new HostedText(_opened.Text, new ModelHost(_weights.Model, Context, _hosting), Context, () => SuggestedSampling);
+            }
+        }
+    }
+
+    private static TextCompletion CompletionOf(HostResult result) => new(result.Text, result.Tokens, result.FinishReason, result.Usage);
+
+    private int[] Encode(string prompt) => Tokenizer.Encode(prompt, addSpecialTokens: true);
+
+    private void CheckTokens(IReadOnlyList<int> tokens)
+    {
+        foreach (var id in tokens)
+            if (Tokenizer.IdToToken(id) is null) throw new ArgumentException($"{id} is no token of the model.", nameof(tokens));
     }
 }

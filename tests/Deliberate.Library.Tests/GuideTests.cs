@@ -60,17 +60,62 @@ public sealed partial class GuideTests
         var sums = string.Concat(Enumerable.Repeat("1+2*3-", 60));
         model.Score(sums).Count(t => t.LogProbability is null).ShouldBe(1);
         Should.Throw<OperationCanceledException>(() => model.Score(sums, new CancellationToken(canceled: true)));
-        model.Generate("3+4=?", new Models.GenerateOptions { MaxTokens = 8 }, cancellationToken: new CancellationToken(canceled: true)).FinishReason.ShouldBeNull();
+        Should.Throw<OperationCanceledException>(() => model.Generate("3+4=?", new Models.GenerateOptions { MaxTokens = 8 }, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]
-    public void A_pretrained_model_holds_a_conversation()
+    public async Task Many_callers_are_answered_together_and_over_http()
+    {
+        using var folder = new TemporaryFolder();
+        TinyTraining.Run(Repository.Path("samples/UsingTheLibrary/tiny.yaml"), folder.File("run"), TestContext.Current.CancellationToken);
+        using var model = Models.TextModel.Open(Path.Combine(folder.File("run"), "checkpoints", "final"), threads: 1, hosting: new Models.ModelHostOptions { Slots = 2 });
+        var texts = await ManyCallers.Continue(model, ["1+2=?", "3+4=?", "5+6=?", "7+8=?"], TestContext.Current.CancellationToken);
+        texts.Count.ShouldBe(4);
+        texts.ShouldAllBe(text => text.Contains("of thought]"));
+
+        await using var application = ModelOnTheWeb.Program.Build(model, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning");
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
+        (await client.GetStringAsync("/", TestContext.Current.CancellationToken)).ShouldContain("<form>");
+        string[] prompts = ["1+2=?", "9*9=?"];
+        // Two readers side by side: each has the beginning of its answer before the other has its end.
+        var readers = await Task.WhenAll(prompts.Select(p => Open(client, p)));
+        var beginnings = new string[2];
+        for (var i = 0; i < 2; i++) beginnings[i] = await Piece(readers[i]);
+        for (var i = 0; i < 2; i++)
+        {
+            var expected = model.Generate(prompts[i], new Models.GenerateOptions { MaxTokens = 60 }).Text;
+            (beginnings[i] + await readers[i].ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldBe(expected);
+            readers[i].Dispose();
+        }
+
+        var refused = await client.GetAsync("/stream?prompt=1&tokens=100000", TestContext.Current.CancellationToken);
+        refused.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("max_tokens");
+
+        static async Task<StreamReader> Open(HttpClient client, string prompt)
+        {
+            var response = await client.GetAsync($"/stream?prompt={Uri.EscapeDataString(prompt)}&tokens=60", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            return new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        }
+
+        static async Task<string> Piece(StreamReader reader)
+        {
+            var buffer = new char[4];
+            var read = await reader.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            return new string(buffer, 0, read);
+        }
+    }
+
+    [Fact]
+    public async Task A_pretrained_model_holds_a_conversation()
     {
         using var model = Models.TextModel.Open(Testing.SharedFolder.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"), Tensors.WeightStorage.Q8_0);
         model.CanChat.ShouldBeTrue();
         using var chat = model.StartChat(new Models.ChatOptions { Context = 128, MaxTokens = 6, Sampling = new() { Temperature = 0 } });
         chat.Ask("What is the capital of France?").Text.ShouldNotBeEmpty();
         Conversation.Hold(model, new StringReader(""));
+        (await ManyCallers.Ask(model, "What is the capital of France? Answer in one word.", TestContext.Current.CancellationToken)).ShouldNotBeEmpty();
         var scores = model.Score("The capital of France is Paris");
         scores[^1].LogProbability!.Value.ShouldBeGreaterThan(model.Score("The capital of France is Banana")[^1].LogProbability!.Value);
     }

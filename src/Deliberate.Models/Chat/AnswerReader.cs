@@ -7,7 +7,7 @@ namespace Deliberate.Models;
 /// special tokens, up to the first stop string behind the thought. Tags of thought that are special tokens of the model are seen as
 /// tags, and a stop string that is the spelling of a special token is found as that token.
 /// </summary>
-internal sealed class AnswerReader
+internal sealed class AnswerReader : ITokenReader
 {
     private readonly TextFormat _format;
     private readonly StreamingDecoder _decoder;
@@ -51,6 +51,9 @@ internal sealed class AnswerReader
 
     /// <summary>Null where there is none.</summary>
     public string? Thinking => _thinking.Length > 0 ? _thinking.ToString() : null;
+
+    /// <summary>The tags of the thought that is going on; null where none is.</summary>
+    public ThinkingTags? OpenThought => _splitter.IsThinking ? _splitter.Tags : null;
 
     /// <summary>Tokens that belong to the thought, tags included.</summary>
     public int ThinkingTokens { get; private set; }

@@ -43,6 +43,9 @@ internal sealed class ThinkingSplitter
     /// <summary>Whether what comes next is thought, as far as is known.</summary>
     public bool IsThinking => _phase is Phase.Opened or Phase.Thinking;
 
+    /// <summary>Of the thought, once one was begun.</summary>
+    public ThinkingTags Tags => _tags;
+
     /// <summary>Whether the text so far may yet turn out to begin with an opening tag.</summary>
     public bool IsUndecided => _phase == Phase.Undecided;
 

@@ -52,15 +52,17 @@ internal sealed record MemoryEstimate(WeightStorage Storage, long Weights, long 
 
     /// <summary>Throws where the model does not fit.</summary>
     /// <param name="available">Bytes free; null to ask the machine.</param>
-    public void EnsureFits(ModelConfiguration configuration, string path, long? available = null)
+    /// <param name="beside">What else this process has loaded, to name; null for nothing.</param>
+    public void EnsureFits(ModelConfiguration configuration, string path, long? available = null, string? beside = null)
     {
         var free = available ?? MachineMemory.Available;
         if (Total <= free) return;
         var narrower = Enum.GetValues<WeightStorage>().Where(s => WeightBytes(configuration, s) + Total - Weights <= free && WeightBytes(configuration, s) < Weights).ToArray();
         throw new UserError(
-            $"needs about {Quantity.Bytes(Total)} of memory ({this}), but only {Quantity.Bytes(free)} are free.", path,
+            $"needs about {Quantity.Bytes(Total)} of memory ({this}), but only {Quantity.Bytes(free)} are free{(beside is null ? "" : $" beside {beside}")}.", path,
             advice: narrower.Length > 0
                 ? $"Hold the weights narrower: --weights {narrower[0].ToString().ToLowerInvariant()} takes {Quantity.Bytes(WeightBytes(configuration, narrower[0]))} for them."
+                : beside is not null ? "Dispose of a model that is loaded, allow less memory for keys and values, or take a smaller model."
                 : "Close programs, lower the context or the number of sequences at once, or take a smaller model.");
     }
 

@@ -88,7 +88,7 @@ internal sealed class DecodingLoop : IDisposable
     /// <summary>One token for each sample in flight, and one pass of the model; false where there was nothing to do.</summary>
     public bool Step(IDecodingSink sink)
     {
-        Start();
+        Start(sink);
         if (_liveCount == 0 && _waiting.Count == 0) return false;
         // One turn for the whole step: what it reads on the way must not be another's.
         using var turn = _model.Device.Turns.Take();
@@ -99,7 +99,7 @@ internal sealed class DecodingLoop : IDisposable
             Retire(sink);
         }
 
-        Advance();
+        Advance(sink);
         return true;
     }
 
@@ -130,7 +130,7 @@ internal sealed class DecodingLoop : IDisposable
     }
 
     /// <summary>Gives free slots to samples whose prompt has been read, and puts their first logits in place.</summary>
-    private void Start()
+    private void Start(IDecodingSink sink)
     {
         while (_ready.TryPeek(out var prompt))
         {
@@ -139,7 +139,7 @@ internal sealed class DecodingLoop : IDisposable
                 _ready.Dequeue();
                 _readySamples -= prompt.Samples - prompt.Started;
                 prompt.Sequence!.Clear();
-                Abandon(prompt);
+                Abandon(prompt, sink);
                 continue;
             }
 
@@ -193,16 +193,17 @@ internal sealed class DecodingLoop : IDisposable
     }
 
     /// <summary>Counts the samples that will never begin as over.</summary>
-    private void Abandon(DecodingPrompt prompt)
+    private void Abandon(DecodingPrompt prompt, IDecodingSink sink)
     {
         Forget(prompt);
         prompt.Ended += prompt.Samples - prompt.Started;
         prompt.Started = prompt.Samples;
         if (prompt.Ended == prompt.Samples) Reserve(-prompt.MostPages);
+        sink.Dropped(prompt);
     }
 
     /// <summary>One forward pass: every sample's last token, up to its logits, and as much of the waiting prompts as there is room and need for.</summary>
-    private void Advance()
+    private void Advance(IDecodingSink sink)
     {
         var batch = _tape.Batch;
         batch.Clear();
@@ -213,7 +214,7 @@ internal sealed class DecodingLoop : IDisposable
             batch.AddCached(token, _live[i].Sequence);
         }
 
-        var read = Read(batch);
+        var read = Read(batch, sink);
         if (batch.Tokens == 0) return;
         _tape.Forward();
         if (_liveCount > 0)
@@ -236,7 +237,7 @@ internal sealed class DecodingLoop : IDisposable
 
     /// <summary>Puts waiting prompts into the batch.</summary>
     /// <returns>How many are read to their end with it.</returns>
-    private int Read(Batch batch)
+    private int Read(Batch batch, IDecodingSink sink)
     {
         var read = 0;
         var wanted = _free.Count + Ahead - _readySamples;
@@ -246,7 +247,7 @@ internal sealed class DecodingLoop : IDisposable
             {
                 Dequeue(prompt);
                 prompt.Sequence?.Clear();
-                Abandon(prompt);
+                Abandon(prompt, sink);
                 continue;
             }
 

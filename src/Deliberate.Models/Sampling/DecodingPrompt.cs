@@ -19,6 +19,9 @@ internal sealed class DecodingPrompt(SampleRequest request, SamplingOptions opti
 
     public int Index { get; } = index;
 
+    /// <summary>Whose it is.</summary>
+    public object? Tag { get; init; }
+
     /// <summary>What of it has been read; null before the first of it is.</summary>
     public CachedSequence? Sequence { get; set; }
 

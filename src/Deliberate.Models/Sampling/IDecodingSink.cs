@@ -8,4 +8,9 @@ internal interface IDecodingSink
 
     /// <summary>A sample is over (finished, failed, or cancelled), and its slot about to be free.</summary>
     void Ended(SampleSlot slot);
+
+    /// <summary>A prompt was cancelled before all of its samples had a slot; the others never will.</summary>
+    void Dropped(DecodingPrompt prompt)
+    {
+    }
 }

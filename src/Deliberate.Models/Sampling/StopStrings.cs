@@ -37,7 +37,7 @@ internal sealed class StopStrings(IReadOnlyList<string> stops, Action<string> sh
         }
 
         Found = begin >= 0;
-        Show(Found ? begin : _held.Length - stops.Select(Overlap).DefaultIfEmpty().Max());
+        Show(Found ? begin : _held.Length - Overlap(_held, stops));
     }
 
     /// <summary>The text is over: shows what was held back.</summary>
@@ -46,12 +46,17 @@ internal sealed class StopStrings(IReadOnlyList<string> stops, Action<string> sh
         if (!Found) Show(_held.Length);
     }
 
-    /// <summary>Length of the longest end of what is held that a string begins with.</summary>
-    private int Overlap(string stop)
+    /// <summary>Length of the longest end of a text that one of the strings begins with.</summary>
+    public static int Overlap(string text, IReadOnlyList<string> stops)
     {
-        for (var length = Math.Min(stop.Length - 1, _held.Length); length > 0; length--)
-            if (_held.AsSpan().EndsWith(stop.AsSpan(0, length), StringComparison.Ordinal)) return length;
-        return 0;
+        var longest = 0;
+        foreach (var stop in stops)
+        {
+            for (var length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
+                if (text.AsSpan().EndsWith(stop.AsSpan(0, length), StringComparison.Ordinal)) longest = length;
+        }
+
+        return longest;
     }
 
     private void Show(int length)

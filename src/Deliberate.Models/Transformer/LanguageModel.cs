@@ -13,6 +13,7 @@ internal sealed class LanguageModel : IDisposable
     private readonly LinearWeight _embedding;
     private readonly Parameter _finalNorm;
     private readonly PackJob _packJob;
+    private readonly Lock _building = new();
     private DeviceBuffer? _rotary;
     private int _rotaryPositions;
 
@@ -139,6 +140,8 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>[positions, RotaryDimensions]: cosines, then sines. Made again when more positions are asked for than before.</summary>
     private DeviceBuffer Rotary(int positions)
     {
+        // Hosts and scorers build their tapes on threads of their own.
+        using var held = _building.EnterScope();
         if (_rotary is not null && positions <= _rotaryPositions) return _rotary;
         var half = Configuration.RotaryDimensions / 2;
         var cosines = new double[positions * half];

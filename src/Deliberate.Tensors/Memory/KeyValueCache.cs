@@ -38,6 +38,8 @@ internal sealed class KeyValueCache : IDisposable
 
     public long PageElements { get; }
 
+    public long PageBytes => PageElements * ElementBytes;
+
     private int ChunkPages { get; }
 
     /// <summary>Pages in use.</summary>

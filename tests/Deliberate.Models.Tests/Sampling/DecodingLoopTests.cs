@@ -102,7 +102,10 @@ public sealed class DecodingLoopTests : IDisposable
         var reused = 0L;
         using var sampler = new Sampler(_model, 3, Positions);
         // Few beginnings of whole and half pages, so that texts meet and part everywhere.
-        var texts = from start in Gen.Choose(0, 1) from length in Gen.Elements(1, 40, 64, 100, 128, 200) from change in Gen.Choose(0, 210) from end in Gen.Choose(0, 30)
+        var texts = from start in Gen.Choose(0, 1)
+                    from length in Gen.Elements(1, 40, 64, 100, 128, 200)
+                    from change in Gen.Choose(0, 210)
+                    from end in Gen.Choose(0, 30)
                     select (int[])[.. Enumerable.Range(0, length).Select(i => i == change ? 3 : ((start * 7) + (i * 5)) % 61), .. Enumerable.Range(0, end)];
         var plans = from prompts in texts.ArrayOf(8) from pages in Gen.Elements(12, 20, 40, 200) from together in Gen.Choose(1, 3) select (prompts, pages, together);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(12), Prop.ForAll(plans.ToArbitrary(), plan =>

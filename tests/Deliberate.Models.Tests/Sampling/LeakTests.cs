@@ -26,4 +26,20 @@ public sealed class LeakTests
 
         DeviceBuffer.LiveBytes.ShouldBe(before);
     }
+
+    [Fact]
+    public void Hosts_leave_nothing_behind_and_shares_of_a_model_cost_its_weights_once()
+    {
+        using var hosted = new HostedModel();
+        var before = DeviceBuffer.LiveBytes;
+        using (var model = hosted.Open())
+        {
+            var weights = DeviceBuffer.LiveBytes - before;
+            using (var same = hosted.Open()) (DeviceBuffer.LiveBytes - before).ShouldBe(weights);
+            model.Generate("a", new GenerateOptions { MaxTokens = 20 }).Tokens.ShouldNotBeEmpty();
+            DeviceBuffer.LiveBytes.ShouldBeGreaterThan(before + weights);
+        }
+
+        DeviceBuffer.LiveBytes.ShouldBe(before);
+    }
 }

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Benchmarks;
+
+/// <summary>
+/// What many callers at once cost: so many callers, each asking one request after another, against one list of the same requests
+/// given to the sampler with as many slots, in turn (A B A B). The tokens are the same, which is checked. The requests have random
+/// texts for prompts, of 8 to 40 words, and budgets of 64 to 128 tokens. Without a model, a random one of 10 million weights.
+/// </summary>
+internal static class HostBenchmark
+{
+    private const int RequestsEach = 3;
+
+    public static int Run(string? path, int callers, int pairs)
+    {
+        using var made = path is null ? new RandomModel() : null;
+        path ??= made!.Folder;
+        using var opened = PretrainedModel.Open(path);
+        using var device = Device.Cpu();
+        using var weights = opened.LoadWeights(device, WeightStorage.F32);
+        using var sampler = new Sampler(weights, callers, 512);
+        using var model = TextModel.Open(path, hosting: new ModelHostOptions { Slots = callers });
+        int[] stops = [.. opened.Text.StopIds];
+        var ratios = new List<double>();
+        for (var pair = 0; pair <= pairs; pair++)
+        {
+            // New ones each time: the host would know those of before.
+            var prompts = Enumerable.Range(0, callers * RequestsEach).Select(i => Prompt(model.Tokenizer, (pair * 100_000) + i)).ToArray();
+            var start = Stopwatch.GetTimestamp();
+            var requests = prompts.Select((p, i) => new SampleRequest(p, Budget(i), [Stream(pair, i)])).ToArray();
+            var sampled = sampler.Sample(requests, new SamplingOptions(), stops).Select(r => r[0].Tokens).ToArray();
+            var plain = sampled.Sum(t => t.Length) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            start = Stopwatch.GetTimestamp();
+            var hosted = new int[prompts.Length][];
+            Task.WhenAll(Enumerable.Range(0, callers).Select(c => Task.Run(async () =>
+            {
+                for (var i = c; i < prompts.Length; i += callers)
+                {
+                    var tokens = new List<int>();
+                    await foreach (var token in model.StreamTokensAsync(prompts[i], new GenerateOptions { MaxTokens = Budget(i), Seed = Seed(pair, i), Sampling = new SamplingOptions() }).ConfigureAwait(false)) tokens.Add(token.Token);
+                    hosted[i] = [.. tokens];
+                }
+            }))).Wait();
+            var host = hosted.Sum(t => t.Length) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (!sampled.Zip(hosted).All(t => t.First.AsSpan().SequenceEqual(t.Second))) throw new InvalidOperationException("The host drew other tokens than the sampler.");
+            if (pair == 0) continue;
+            ratios.Add(host / plain);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair {pair}: one list {plain:F0} tok/s, {callers} callers {host:F0} tok/s, ratio {host / plain:F3}"));
+        }
+
+        ratios.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"host {callers} callers: ratio least {ratios[0]:F3}, median {ratios[ratios.Count / 2]:F3}, most {ratios[^1]:F3} of {pairs} pairs; the tokens are the same"));
+        return 0;
+    }
+
+    /// <summary>
+    /// Whether memory grows while a host is at work: callers that come and go for some minutes, a fifth of them cancelling. Fails
+    /// where resident memory grew by more than 8 MB after the first fifth of the time.
+    /// </summary>
+    public static int Growth(string minutes)
+    {
+        const long MostGrowth = 8_000_000;
+        const int Callers = 16;
+        var time = TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture));
+        // Methods recompiled as they get hot make the runtime itself grow.
+        if (Environment.GetEnvironmentVariable(GrowthBenchmark.Tiering) != "0") return GrowthBenchmark.RunChild("host-growth", minutes);
+        using var made = new RandomModel(hidden: 64, layers: 2);
+        using var model = TextModel.Open(made.Folder, hosting: new ModelHostOptions { Slots = 8, CacheBytes = 16 << 20 });
+        var (start, asked, cancelled) = (Stopwatch.GetTimestamp(), 0, 0);
+        var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => Ask(caller))).ToArray();
+        long first = 0, last = 0;
+        Console.WriteLine("seconds  requests  cancelled  resident MB  managed MB  native MB");
+        for (var row = 1; row <= 20; row++)
+        {
+            Thread.Sleep(time / 20);
+            last = GrowthBenchmark.Resident();
+            if (row == 4) first = last;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Stopwatch.GetElapsedTime(start).TotalSeconds,7:F0} {asked,9} {cancelled,10} {last / 1e6,12:F2} {GC.GetTotalMemory(forceFullCollection: false) / 1e6,11:F2} {DeviceBuffer.LiveBytes / 1e6,10:F2}"));
+        }
+
+        Task.WaitAll(callers);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"growth of resident memory after the first fifth: {(last - first) / 1e6:F2} MB, at most {MostGrowth / 1e6:F2} MB are allowed"));
+        return last - first <= MostGrowth ? 0 : 1;
+
+        async Task Ask(int caller)
+        {
+            for (var i = caller; Stopwatch.GetElapsedTime(start) < time; i += Callers)
+            {
+                var tokens = 0;
+                await foreach (var _ in model.StreamTokensAsync(Prompt(model.Tokenizer, i % 5000), new GenerateOptions { MaxTokens = Budget(i), Seed = (ulong)i, Sampling = new SamplingOptions() }).ConfigureAwait(false))
+                    if (i % 5 == 0 && ++tokens == 9) break;
+                Interlocked.Increment(ref asked);
+                if (i % 5 == 0) Interlocked.Increment(ref cancelled);
+            }
+        }
+    }
+
+    private static int Budget(int i) => 64 + (i * 37 % 65);
+
+    private static ulong Seed(int pair, int i) => (ulong)((pair * 100_000) + i);
+
+    private static RandomStream Stream(int pair, int i) => new(Seed(pair, i), StreamStage.Sampling);
+
+    private static int[] Prompt(Tokenizer tokenizer, int i)
+    {
+        var stream = new RandomStream(7, StreamStage.Test, problem: i);
+        return tokenizer.Encode(string.Join(' ', Enumerable.Range(0, 8 + stream.Next(33)).Select(_ => RandomModel.Words[stream.Next(RandomModel.Words.Length)])));
+    }
+
+    /// <summary>A folder with a random model.</summary>
+    private sealed class RandomModel : IDisposable
+    {
+        public static readonly string[] Words = "the and of to in that is was for it with as his on be at by had not are but from or have an they which".Split(' ');
+
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("deliberate-host-");
+
+        public RandomModel(int hidden = 320, int layers = 8)
+        {
+            var tokenizer = BpeTrainer.Train([string.Join(' ', Words)], 320, ["<|end|>"]);
+            using var device = Device.Cpu(1);
+            using var model = new LanguageModel(device, new ModelConfiguration
+            {
+                Architecture = "llama",
+                VocabularySize = tokenizer.VocabularySize,
+                HiddenSize = hidden,
+                IntermediateSize = 5 * hidden / 2,
+                LayerCount = layers,
+                HeadCount = hidden / 32,
+                KeyValueHeadCount = hidden / 32,
+                HeadSize = 32,
+                MaxPositions = 512,
+                TieWordEmbeddings = true,
+            });
+            model.Initialise(1);
+            ModelWriter.Write(Folder, model, new TextFormat(tokenizer) { SpecialTokens = [new("eos_token", "<|end|>")], StopIds = [tokenizer.TokenToId("<|end|>")], Generation = new GenerationConfiguration { DoSample = true, Temperature = 1 } });
+        }
+
+        public string Folder => _folder.FullName;
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+}

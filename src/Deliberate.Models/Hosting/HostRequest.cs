@@ -1,0 +1,105 @@
+using System.Text;
+using System.Threading.Channels;
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>What one token brought: the token itself, and the text that became known with it. The last of a request has no token.</summary>
+/// <param name="Token">Null where only what was held back of the text is shown.</param>
+/// <param name="Pieces">In order; often one, sometimes none.</param>
+internal readonly record struct HostEvent(GeneratedToken? Token, IReadOnlyList<AnswerPiece> Pieces);
+
+/// <summary>What came of a request.</summary>
+/// <param name="Tokens">The stop token included.</param>
+/// <param name="Thinking">Null where none was shown apart from the text.</param>
+internal sealed record HostResult(int[] Tokens, string Text, string? Thinking, FinishReason FinishReason, TokenUsage Usage);
+
+/// <summary>
+/// One caller's request on its way through a <see cref="ModelHost"/>. What it brings forth waits here, bounded by its token budget,
+/// until the caller takes it: a caller that is slow keeps nobody waiting.
+/// </summary>
+internal sealed class HostRequest
+{
+    private static readonly UnboundedChannelOptions Single = new() { SingleReader = true, SingleWriter = true };
+
+    private readonly TaskCompletionSource<HostResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<HostEvent>? _events;
+    private readonly ITokenReader _reader;
+    private readonly StringBuilder _text = new(), _thinking = new();
+
+    /// <summary>Of the token that was drawn last; for nobody where nobody reads the events.</summary>
+    private readonly List<AnswerPiece> _pieces = [];
+
+    /// <param name="reader">Made for the request, and given where its text goes.</param>
+    /// <param name="streams">Whether somebody reads the events.</param>
+    public HostRequest(int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool streams)
+    {
+        _reader = reader(Take);
+        if (streams) _events = Channel.CreateUnbounded<HostEvent>(Single);
+        var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = () => Watch, Constraint = constraint };
+        Decoding = new DecodingPrompt(request, options, stopTokens) { Tag = this };
+    }
+
+    public DecodingPrompt Decoding { get; }
+
+    /// <summary>Its place in the host's queue; null once it is in work.</summary>
+    public LinkedListNode<HostRequest>? Place { get; set; }
+
+    /// <summary>Ends when the request does; a cancelled one throws, as one that failed.</summary>
+    public Task<HostResult> Result => _result.Task;
+
+    /// <summary>What each token brought. Only of a request that streams.</summary>
+    public ChannelReader<HostEvent> Events => _events!.Reader;
+
+    /// <summary>The slot's last token goes to the caller. On the host's thread.</summary>
+    public void Show(SampleSlot slot) => _events?.Writer.TryWrite(new HostEvent(new GeneratedToken(slot.Tokens[^1], slot.Raw[^1]), TakePieces()));
+
+    /// <summary>It is over. On the host's thread.</summary>
+    public void End(SampleSlot slot)
+    {
+        if (slot.Failure is not null)
+        {
+            Fail(slot.Failure);
+            return;
+        }
+
+        // One that was cancelled has been told so already.
+        if (slot.Finished is not { } reason) return;
+        _reader.Finish();
+        if (_pieces.Count > 0) _events?.Writer.TryWrite(new HostEvent(null, TakePieces()));
+        _result.TrySetResult(new HostResult(
+            [.. slot.Tokens], _text.ToString(), _thinking.Length > 0 ? _thinking.ToString() : null, reason, new TokenUsage(Decoding.Request.Prompt.Length, Decoding.Reused, slot.Tokens.Count, _reader.ThinkingTokens)));
+        _events?.Writer.TryComplete();
+    }
+
+    /// <summary>There will be no more of it. From any thread.</summary>
+    public void Fail(Exception error)
+    {
+        Decoding.Cancel();
+        if (error is OperationCanceledException cancelled) _result.TrySetCanceled(cancelled.CancellationToken);
+        else _result.TrySetException(error);
+        // Whoever does not ask for the result is told by the events.
+        _ = _result.Task.Exception;
+        _events?.Writer.TryComplete(error);
+    }
+
+    private bool Watch(int token)
+    {
+        _reader.Push(token);
+        return _reader.IsOver;
+    }
+
+    private void Take(AnswerPiece piece)
+    {
+        (piece.IsThinking ? _thinking : _text).Append(piece.Text);
+        if (_events is not null) _pieces.Add(piece);
+    }
+
+    private AnswerPiece[] TakePieces()
+    {
+        if (_pieces.Count == 0) return [];
+        AnswerPiece[] pieces = [.. _pieces];
+        _pieces.Clear();
+        return pieces;
+    }
+}

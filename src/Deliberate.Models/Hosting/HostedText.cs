@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// A model's host and how text goes into it and comes out of it: makes requests of prompts and options, and completions of what comes
+/// back. What <see cref="TextModel"/>'s calls and its chat client share.
+/// </summary>
+internal sealed class HostedText(TextFormat format, ModelHost host, int context, Func<SamplingOptions> suggested)
+{
+    private readonly int[] _stopIds = [.. format.StopIds];
+
+    public ModelHost Host { get; } = host;
+
+    /// <summary>Queues a text to be continued.</summary>
+    /// <param name="tokens">Of the text.</param>
+    /// <param name="number">Of the prompt among those of one call: each draws from a stream of its own.</param>
+    /// <param name="streams">Whether somebody reads the events.</param>
+    public HostRequest Continue(string prompt, int[] tokens, GenerateOptions options, int number, bool streams, CancellationToken cancellation)
+    {
+        if (options.MaxTokens < 1) throw new UserError("must be at least 1.", field: "max_tokens");
+        if (tokens.Length + (long)options.MaxTokens > context)
+            throw new UserError($"a prompt of {tokens.Length} tokens and a budget of {options.MaxTokens} exceed the model's context of {context}.", field: "max_tokens", advice: "Lower the budget, or shorten the prompt.");
+        var stopping = format.StoppingAt(options.Stop, "stop");
+        var request = new HostRequest(
+            tokens, options.MaxTokens, options.Sampling ?? suggested(), new RandomStream(options.Seed, StreamStage.Sampling, problem: number), _stopIds,
+            show => new CompletionReader(stopping, prompt, show), ThinkingBudget.Of(format, prompt, options.ThinkingBudget), streams);
+        return Host.Submit(request, cancellation);
+    }
+
+    /// <summary>Queues a rendered conversation to be answered.</summary>
+    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, bool streams, CancellationToken cancellation)
+    {
+        var stopping = format.StoppingAt(stop, "stop");
+        var request = new HostRequest(
+            tokens, maxTokens, sampling, new RandomStream(seed, StreamStage.Sampling), _stopIds,
+            show => new AnswerReader(stopping, rendered, show), ThinkingBudget.Of(format, rendered, thinkingBudget), streams);
+        return Host.Submit(request, cancellation);
+    }
+
+    /// <summary>The events of a request; whoever stops reading them early cancels it.</summary>
+    public async IAsyncEnumerable<HostEvent> Events(HostRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        try
+        {
+            await foreach (var happened in request.Events.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return happened;
+        }
+        finally
+        {
+            if (!request.Result.IsCompleted) Host.Cancel(request, cancellation);
+        }
+    }
+}

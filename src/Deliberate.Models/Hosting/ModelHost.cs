@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Deliberate.Core;
+using Deliberate.Tensors;
+
+namespace Deliberate.Models;
+
+/// <summary>
+/// One model in memory and many callers at once: their requests share one batch, each in a slot of its own, and the keys and values
+/// of beginnings that they have in common. Requests begin in the order in which they came, as slots and memory come free. A result
+/// is, bit for bit, that of the same request alone (<see cref="DecodingLoop"/>). All work on the model is done by the device's
+/// <see cref="DeviceScheduler"/>; callers wait for nothing but their own tokens.
+/// </summary>
+internal sealed class ModelHost : IDecodingSink, IDisposable
+{
+    /// <summary>Tokens of a pass: so long a piece of a new prompt may keep the others waiting.</summary>
+    private const int PassTokens = 512;
+
+    private readonly LanguageModel _model;
+    private readonly ModelHostOptions _options;
+    private readonly DeviceScheduler _scheduler;
+    private readonly DecodingLoop _loop;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<HostRequest> _queue = new();
+    private readonly HashSet<HostRequest> _working = [];
+    private bool _isDisposed;
+
+    /// <param name="positions">Longest prompt and completion together, in tokens.</param>
+    public ModelHost(LanguageModel model, int positions, ModelHostOptions options)
+    {
+        options.Check();
+        (_model, _options) = (model, options);
+        var page = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, options.Cache).PageBytes;
+        // A sample and the prompt that it is forked from, and as much again for beginnings.
+        var all = 4L * options.Slots * KeyValueCache.PagesOf(positions);
+        var pages = Math.Min(all, (options.CacheBytes ?? (MachineMemory.Available / 2)) / page);
+        PageBytes = page;
+        _loop = new DecodingLoop(model, options.Slots, positions, options.Cache, Math.Max(PassTokens, 2 * options.Slots), pages);
+        _scheduler = DeviceScheduler.Of(model.Device);
+        _scheduler.Add(this);
+    }
+
+    public int Positions => _loop.Positions;
+
+    /// <summary>Bytes of a page of keys and values.</summary>
+    public long PageBytes { get; }
+
+    /// <summary>Bytes that the cache may still come to take.</summary>
+    public long PromisedBytes => Math.Max(0, (_loop.PageLimit * PageBytes) - _loop.CacheBytes);
+
+    /// <summary>Requests that wait, and those that are in work.</summary>
+    public (int Waiting, int Working) Load
+    {
+        get
+        {
+            lock (_lock) return (_queue.Count, _working.Count);
+        }
+    }
+
+    /// <summary>Pages of keys and values in use, those of known beginnings among them. Between passes.</summary>
+    public int LivePages => _loop.LivePages;
+
+    /// <summary>Bytes of the cache's pages, used or not.</summary>
+    public long CacheBytes => _loop.CacheBytes;
+
+    /// <summary>Queues a request; it is failed by the token when that is cancelled.</summary>
+    /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>
+    public HostRequest Submit(HostRequest request, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        request.Decoding.Request.Check(Positions);
+        request.Decoding.Options.Check();
+        if (request.Decoding.MostPages > _loop.PageLimit)
+        {
+            throw new UserError(
+                $"a request of {request.Decoding.Request.Prompt.Length} tokens and a budget of {request.Decoding.Request.MaxTokens} needs {Quantity.Bytes(request.Decoding.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(_loop.PageLimit * PageBytes)}.",
+                field: "cache_bytes", advice: "Lower the token budget, shorten the prompt, or allow more memory.");
+        }
+
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(TextModel));
+            if (_queue.Count >= _options.QueueLimit + Math.Max(0, _options.Slots - _working.Count))
+            {
+                throw new UserError(
+                    string.Create(CultureInfo.InvariantCulture, $"{_queue.Count} requests wait already, and {_working.Count} are in work."), field: "queue_limit",
+                    advice: "Ask again when some are done, or let more wait.");
+            }
+
+            request.Place = _queue.AddLast(request);
+        }
+
+        if (cancellation.CanBeCanceled)
+        {
+            var registration = cancellation.Register(() => Cancel(request, cancellation));
+            _ = request.Result.ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        _scheduler.Wake();
+        return request;
+    }
+
+    /// <summary>Ends a request where it is: its caller is told now, its slot is free with the next step. Nothing where it is over.</summary>
+    public void Cancel(HostRequest request, CancellationToken cancellation = default)
+    {
+        lock (_lock)
+        {
+            if (request.Place is not null) _queue.Remove(request.Place);
+            request.Place = null;
+        }
+
+        request.Fail(new OperationCanceledException(cancellation));
+        _scheduler.Wake();
+    }
+
+    /// <summary>One step of the loop; false where there was nothing to do. On the scheduler's thread alone.</summary>
+    public bool Step()
+    {
+        try
+        {
+            Admit();
+            return _loop.Step(this);
+        }
+        catch (Exception error)
+        {
+            // Whatever went wrong is everybody's who was in it, and nobody's who comes after.
+            HostRequest[] working;
+            lock (_lock)
+            {
+                working = [.. _working];
+                _working.Clear();
+            }
+
+            _loop.Clear();
+            foreach (var request in working) request.Fail(error);
+            return true;
+        }
+    }
+
+    void IDecodingSink.Drawn(ReadOnlySpan<SampleSlot> slots)
+    {
+        foreach (var slot in slots)
+            if (slot.Failure is null && !slot.Prompt!.IsCancelled) Of(slot.Prompt).Show(slot);
+    }
+
+    void IDecodingSink.Ended(SampleSlot slot)
+    {
+        var request = Of(slot.Prompt!);
+        lock (_lock) _working.Remove(request);
+        request.End(slot);
+    }
+
+    void IDecodingSink.Dropped(DecodingPrompt prompt)
+    {
+        lock (_lock) _working.Remove(Of(prompt));
+    }
+
+    /// <summary>Fails what is not done, waits for the step in progress, and frees the memory.</summary>
+    public void Dispose()
+    {
+        HostRequest[] left;
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            left = [.. _queue, .. _working];
+            _queue.Clear();
+        }
+
+        _scheduler.Remove(this);
+        foreach (var request in left) request.Fail(new ObjectDisposedException(nameof(TextModel)));
+        _loop.Dispose();
+    }
+
+    private static HostRequest Of(DecodingPrompt prompt) => Unsafe.As<HostRequest>(prompt.Tag!);
+
+    private void Admit()
+    {
+        while (!_loop.IsFull)
+        {
+            HostRequest request;
+            lock (_lock)
+            {
+                if (_queue.First is not { } first) return;
+                request = first.Value;
+                if (_loop.ReservedPages + request.Decoding.MostPages > _loop.PageLimit) return;
+                _queue.RemoveFirst();
+                request.Place = null;
+                _working.Add(request);
+            }
+
+            _loop.Admit(request.Decoding);
+        }
+    }
+}
