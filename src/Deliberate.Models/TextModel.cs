@@ -42,6 +42,10 @@ public sealed class TextModel : IDisposable
     /// <summary>Whether it was trained on conversations, so that <see cref="StartChat"/> works.</summary>
     public bool CanChat => _opened.Text.ChatTemplate is not null;
 
+    /// <summary>Which model it is: the same for every copy. Reads the weights' files where their hash is not known yet.</summary>
+    /// <exception cref="UserError">The files are gone.</exception>
+    public ModelIdentity Identity => ModelIdentity.Of(_opened);
+
     /// <summary>How the model's makers would have it sampled: what their generation_config.json says, else temperature 0.7.</summary>
     public SamplingOptions SuggestedSampling => GenerationSettings.Resolve(new GenerationOverrides(), _opened.Text.Generation).Sampling;
 

@@ -3,17 +3,17 @@ using Deliberate.Models;
 
 namespace Deliberate.Cli;
 
-/// <summary>Describes a model without reading its weights: architecture, parameters, memory, tokenizer, template, licence, and where each came from.</summary>
+/// <summary>Describes a model: its identity, architecture, parameters, memory, tokenizer, template, licence, and where each came from.</summary>
 internal sealed class ModelInfoCommand : CliCommand
 {
     private readonly Argument<string> _model = LoadedModel.Argument();
-    private readonly Option<bool> _hash = new("--hash") { Description = "Also compute the SHA-256 of every file, which reads them whole." };
+    private readonly Option<bool> _hash = new("--hash") { Description = "Also compute the SHA-256 of every file, and the identity of a large model, which reads them whole." };
     private readonly Option<bool> _json = CommonOptions.Json("the description");
 
     public ModelInfoCommand()
         : base(
             "info",
-            "Describe a model: architecture, parameters, memory by precision, tokenizer, chat template, generation configuration, licence, and where each came from.",
+            "Describe a model: identity, architecture, parameters, memory by precision, tokenizer, chat template, generation configuration, licence, and where each came from.",
             "deliberate model info SmolLM2-135M-Instruct.Q4_1.gguf",
             "deliberate model info models/Qwen3-0.6B --hash            # to compare with what its publisher says",
             "deliberate model info runs/quickstart/arithmetic --json   # of the run's newest checkpoint")

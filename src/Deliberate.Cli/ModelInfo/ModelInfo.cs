@@ -10,10 +10,12 @@ namespace Deliberate.Cli;
 /// <param name="Generation">Fields that the files set, by their names in generation_config.json.</param>
 /// <param name="Licence">Null where the files say nothing of it.</param>
 /// <param name="Ignored">What the files say of tokens that the model does not have.</param>
+/// <param name="Identity">Null where the weights are large, their hash not known, and it was not asked for.</param>
 internal sealed record ModelInfo(
     string Path,
     string Name,
     string Format,
+    ModelIdentity? Identity,
     ModelInfo.ArchitectureInfo Architecture,
     ParameterCounts Parameters,
     IReadOnlyDictionary<string, long> Memory,
@@ -27,6 +29,9 @@ internal sealed record ModelInfo(
     ModelOrigins Origins,
     IReadOnlyList<ModelInfo.FileInfo> Files)
 {
+    /// <summary>Weights of so many bytes are read for the identity without being asked: a second or two.</summary>
+    private const long QuicklyRead = 1L << 30;
+
     public static ModelInfo Of(PretrainedModel model, bool hash)
     {
         var c = model.Configuration;
@@ -34,6 +39,7 @@ internal sealed record ModelInfo(
             model.Location,
             model.Name,
             model.Weights is GgufWeights ? "gguf" : "safetensors",
+            hash || MemoryEstimate.WeightBytes(c, WeightStorage.F32) <= QuicklyRead ? ModelIdentity.Of(model) : ModelIdentity.Known(model),
             ArchitectureInfo.Of(c),
             ParameterCounts.Of(c),
             Enum.GetValues<WeightStorage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => MemoryEstimate.WeightBytes(c, s)),

@@ -19,6 +19,7 @@ internal static class ModelInfoView
     public static void Write(ModelInfo info)
     {
         Console.Out.WriteLine($"{Plain(info.Name)}  ({info.Format}, {Quantity.Bytes(info.Files.Sum(f => f.Bytes))} in {Count(info.Files.Count, "file")})");
+        WriteIdentity(info.Identity);
         WriteArchitecture(info.Architecture);
         WriteParameters(info.Parameters, info.Architecture.Layers);
         Console.Out.WriteLine();
@@ -35,6 +36,10 @@ internal static class ModelInfoView
         WriteOrigins(info);
         WriteFiles(info.Files);
     }
+
+    private static void WriteIdentity(ModelIdentity? identity) => Fact(
+        "identity", identity is null ? "not known yet: --hash reads the weights for it"
+            : $"sha256 {identity.Id} (weights {identity.Weights[..12]}, configuration {identity.Configuration[..12]}, tokenizer {identity.Tokenizer[..12]}, template {identity.ChatTemplate?[..12] ?? "none"})");
 
     private static void WriteArchitecture(ModelInfo.ArchitectureInfo a)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
@@ -77,7 +78,8 @@ internal sealed record SeedFacts(ulong Run, ulong Evaluation);
 /// <summary>What the run began with.</summary>
 /// <param name="Given">The checkpoint or model as it was named; null for random weights.</param>
 /// <param name="Path">Where that led; null for random weights.</param>
-internal sealed record StartFacts(string? Given, string? Path, int Layers, int Hidden, int Context);
+/// <param name="Identity">Which model that was (<see cref="ModelIdentity.Id"/>); null for random weights, and in runs of before.</param>
+internal sealed record StartFacts(string? Given, string? Path, int Layers, int Hidden, int Context, string? Identity = null);
 
 /// <summary>Who says what is right.</summary>
 internal enum JudgeKind

@@ -1,3 +1,4 @@
+using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
@@ -21,13 +22,15 @@ internal static class FactsOfRun
         {
             Name = recipe.Name,
             Seeds = new SeedFacts(recipe.Seed, recipe.Evaluation.Seed),
-            Start = new StartFacts(recipe.Model.Given ?? recipe.Model.From, recipe.Model.From, recipe.Model.Layers, recipe.Model.Hidden, recipe.Model.Context),
+            Start = new StartFacts(recipe.Model.Given ?? recipe.Model.From, recipe.Model.From, recipe.Model.Layers, recipe.Model.Hidden, recipe.Model.Context, inputs is null ? null : Identity(recipe.Model.From)),
             Problems = problems,
             Imitation = recipe.Supervised.Steps == 0 ? null : Imitation(recipe, inputs?.Examples),
             ExpertIteration = recipe.ExpertIteration.Rounds == 0 ? null : Expert(recipe, problems),
             Reinforcement = recipe.Reinforcement.Steps == 0 ? null : Reinforcement(recipe, problems),
         };
     }
+
+    private static string? Identity(string? from) => from is null ? null : ModelIdentity.Of(from).Id;
 
     private static ProblemFacts? ProblemsOf(TrainRecipe recipe, IProblemSource? source)
     {

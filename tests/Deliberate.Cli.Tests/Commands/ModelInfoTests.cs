@@ -22,6 +22,7 @@ public sealed class ModelInfoTests : IDisposable
             "| {% for message in messages %}", "eos_token_id 2", "licence        apache-2.0", "general.license", "tokenizer.chat_template",
         }) text.ShouldContain(said);
         text.ShouldContain("538 MB");
+        text.ShouldContain($"identity       sha256 {Models.ModelIdentity.Of(path).Id} (weights ");
         text.ShouldNotContain("SHA-256");
     }
 
@@ -32,6 +33,7 @@ public sealed class ModelInfoTests : IDisposable
         using var json = JsonDocument.Parse(CliProcess.Run(".", "model", "info", folder, "--json", "--hash").ShouldSucceed().Output);
         var root = json.RootElement;
         root.GetProperty("format").GetString().ShouldBe("safetensors");
+        root.GetProperty("identity").GetProperty("id").GetString().ShouldBe(Models.ModelIdentity.Of(folder).Id);
         var architecture = root.GetProperty("architecture");
         (architecture.GetProperty("name").GetString(), architecture.GetProperty("query_key_norm").GetBoolean(), architecture.GetProperty("head_size").GetInt32()).ShouldBe(("qwen3", true, 32));
         var parameters = root.GetProperty("parameters");

@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Models;
 
 namespace Deliberate.Training.Tests;
 
@@ -18,6 +19,7 @@ public sealed class StartingPointTests(StartingPointTests.Trained trained) : ICl
         var resolved = TrainRecipe.Read(folder.Recipe).Model;
         (resolved.Hidden, resolved.Layers, resolved.Heads, resolved.KeyValueHeads, resolved.Intermediate, resolved.Context).ShouldBe((32, 2, 2, 1, 48, 160));
         resolved.From.ShouldBe(trained.Checkpoint);
+        RunFacts.Read(folder)!.Start.Identity.ShouldBe(ModelIdentity.Of(trained.Checkpoint).Id);
         File.Exists(Path.Combine(folder.Checkpoint(RunFolder.Base), Checkpoint.TrainingFolder, OptimizerFile.FileName)).ShouldBeFalse();
     }
 
