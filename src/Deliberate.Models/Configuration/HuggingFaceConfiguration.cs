@@ -68,8 +68,9 @@ internal static class HuggingFaceConfiguration
         {
             json.WriteStartObject();
             json.WriteStartArray("architectures");
-            json.WriteStringValue(architecture.ClassName);
+            json.WriteStringValue(configuration.OutputHead?.ClassName(architecture.ClassName) ?? architecture.ClassName);
             json.WriteEndArray();
+            if (configuration.OutputHead is { } head) WriteLabels(json, head.Outputs);
             json.WriteString("model_type", architecture.Name);
             json.WriteString("torch_dtype", weights switch
             {
@@ -108,6 +109,17 @@ internal static class HuggingFaceConfiguration
             throw new UserError($"{configuration.HeadCount} heads cannot share {configuration.KeyValueHeadCount} key and value heads evenly.", file, field: keyValueHeadsField);
         if (configuration.RotaryDimensions < 2 || configuration.RotaryDimensions % 2 != 0)
             throw new UserError($"{configuration.RotaryDimensions} rotated dimensions of {configuration.HeadSize}: must be even and at least 2.", file, field: headSizeField);
+    }
+
+    /// <summary>The outputs' names, by which transformers counts them.</summary>
+    private static void WriteLabels(Utf8JsonWriter json, int outputs)
+    {
+        json.WriteStartObject("id2label");
+        for (var i = 0; i < outputs; i++) json.WriteString(i.ToString(CultureInfo.InvariantCulture), $"LABEL_{i}");
+        json.WriteEndObject();
+        json.WriteStartObject("label2id");
+        for (var i = 0; i < outputs; i++) json.WriteNumber($"LABEL_{i}", i);
+        json.WriteEndObject();
     }
 
     /// <summary>With a point or an exponent, so that Python reads a float.</summary>

@@ -76,6 +76,9 @@ internal sealed record ModelConfiguration
 
     public int? PadTokenId { get; init; }
 
+    /// <summary>The head in place of the language model's; null for a language model.</summary>
+    public OutputHead? OutputHead { get; init; }
+
     /// <summary>Dimensions of a head that are rotated; even.</summary>
     public int RotaryDimensions => (int)((HeadSize * Rope.PartialFactor) + 1e-9);
 

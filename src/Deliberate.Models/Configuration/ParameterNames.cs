@@ -35,7 +35,16 @@ internal static class ParameterNames
         }
 
         list.Add(new("model.norm.weight", [hidden]));
-        if (!c.TieWordEmbeddings) list.Add(new("lm_head.weight", [c.VocabularySize, hidden]));
+        if (c.OutputHead is { } head)
+        {
+            list.Add(new(OutputHead.WeightName, [head.Outputs, hidden]));
+            if (head.HasBias) list.Add(new(OutputHead.BiasName, [head.Outputs]));
+        }
+        else if (!c.TieWordEmbeddings)
+        {
+            list.Add(new("lm_head.weight", [c.VocabularySize, hidden]));
+        }
+
         return list;
 
         void Linear(string name, long outputs, long inputs, bool bias)

@@ -48,7 +48,8 @@ internal static class ModelWriter
         }
     }
 
-    private static void WriteWeights(string path, LanguageModel model)
+    /// <summary>Writes the weights alone, all in F32.</summary>
+    public static void WriteWeights(string path, LanguageModel model)
     {
         using var stream = File.Create(path);
         var parameters = model.Parameters.Parameters;

@@ -28,7 +28,13 @@ internal sealed class LanguageModel : IDisposable
         _layers = new LayerWeights[configuration.LayerCount];
         for (var i = 0; i < _layers.Length; i++) _layers[i] = LayerWeights.Add(Parameters, configuration, i);
         _finalNorm = Parameters.AddVector("model.norm.weight", configuration.HiddenSize);
-        Head = configuration.TieWordEmbeddings
+        if (configuration.OutputHead is { } head)
+        {
+            Score = Parameters.AddLinear("score", blockMatrix: false, (OutputHead.WeightName, head.Outputs, configuration.HiddenSize));
+            if (head.HasBias) ScoreBias = Parameters.AddVector(OutputHead.BiasName, head.Outputs);
+        }
+
+        Head = configuration.TieWordEmbeddings || Score is not null
             ? _embedding
             : Parameters.AddLinear("lm_head", blockMatrix: false, ("lm_head.weight", configuration.VocabularySize, configuration.HiddenSize));
         _packJob = new PackJob(this);
@@ -42,6 +48,12 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>The output matrix, which may be the embedding itself.</summary>
     public LinearWeight Head { get; }
+
+    /// <summary>The matrix of the configuration's <see cref="OutputHead"/>; null for a language model.</summary>
+    public LinearWeight? Score { get; }
+
+    /// <summary>Its bias; null without.</summary>
+    public Parameter? ScoreBias { get; }
 
     /// <summary>
     /// Random weights: matrices uniform in ±1/sqrt(inputs), the embedding normal with deviation 0.02, norms one, biases zero. Each
@@ -86,6 +98,22 @@ internal sealed class LanguageModel : IDisposable
                 var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, parameter.Length - at));
                 source.Read(parameter.Name, piece, at);
                 StoredWeightsLoad.CheckFinite(piece, source, parameter.Name);
+                Parameters.Values.Write(parameter.Offset + at, piece);
+            }
+        }
+    }
+
+    /// <summary>Copies the weights that another model has under the same names and shapes; the others stay as they are.</summary>
+    public void LoadShared(LanguageModel other)
+    {
+        var buffer = new float[1 << 16];
+        foreach (var parameter in Parameters.Parameters)
+        {
+            if (!other.Parameters.TryGet(parameter.Name, out var from) || from.Length != parameter.Length) continue;
+            for (long at = 0; at < parameter.Length; at += buffer.Length)
+            {
+                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, parameter.Length - at));
+                other.Parameters.Values.Read(from.Offset + at, piece);
                 Parameters.Values.Write(parameter.Offset + at, piece);
             }
         }

@@ -26,6 +26,15 @@ internal sealed class AdvantageBatch
     /// <summary>Each part of the reward; null unless they are asked for.</summary>
     public RewardParts? Parts { get; init; }
 
+    /// <summary><c>[tokens]</c>: the critic's; empty without one.</summary>
+    public double[] Values { get; init; } = [];
+
+    /// <summary>λ of generalised advantages.</summary>
+    public double Lambda { get; init; } = 1;
+
+    /// <summary>Out: <c>[tokens]</c>, what the critic is to tell; empty without one.</summary>
+    public double[] Returns { get; init; } = [];
+
     /// <summary>γ, a token.</summary>
     public double Discount { get; init; } = 1;
 

@@ -19,6 +19,9 @@ internal sealed record AdvantageEstimator(string Name, string Source, string Wor
     /// <summary>Whether it looks at each part of the reward by itself.</summary>
     public bool NeedsParts { get; init; }
 
+    /// <summary>Whether a critic is trained beside the policy, whose values it looks at.</summary>
+    public bool NeedsCritic { get; init; }
+
     /// <summary>Whether rewards are discounted on their way to the tokens before them.</summary>
     public bool Discounts { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class AdvantageEstimators
         ReinforcePlusPlusBaselineAdvantages.Entry,
         GdpoAdvantages.Entry,
         PassAtKAdvantages.Entry,
+        GeneralisedAdvantages.Entry,
     ];
 
     /// <exception cref="UserError">No estimator has the name.</exception>

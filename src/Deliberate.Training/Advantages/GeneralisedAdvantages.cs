@@ -7,6 +7,21 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class GeneralisedAdvantages
 {
+    public static AdvantageEstimator Entry { get; } = new("gae", "arXiv 1506.02438; verl 0.7", "each token is held against what a critic, trained beside the policy, expected of it", Compute)
+    {
+        PerToken = true,
+        NeedsGroup = false,
+        NeedsCritic = true,
+        Discounts = true,
+    };
+
+    /// <summary>Advantages and returns of a whole batch, and the advantages whitened.</summary>
+    private static void Compute(AdvantageBatch batch)
+    {
+        Compute(batch.TokenRewards, batch.Values, batch.Offsets, [], batch.Discount, batch.Lambda, batch.TokenAdvantages, batch.Returns);
+        Whitening.Apply(batch.TokenAdvantages, []);
+    }
+
     /// <param name="rewards"><c>[tokens]</c>.</param>
     /// <param name="values">The critic at sampling time.</param>
     /// <param name="offsets">Where sequences start, and the end.</param>

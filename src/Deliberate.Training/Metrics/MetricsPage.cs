@@ -14,10 +14,10 @@ internal static class MetricsPage
 
             Every number that a run records: its name, unit, meaning, and what it is computed from. The names are the same in `metrics.jsonl`, `timings.jsonl`, TensorBoard, `checkpoint.best_metric` and `RunObserver`. `deliberate metrics` shows this list, `deliberate metrics NAME` a part of it; the files are described in [run-folder.md](run-folder.md).
 
-            - A step is counted from 1 in each stage: `sft/` supervised training, `ei/` expert iteration, `rl/` and `policy/` reinforcement learning.
+            - A step is counted from 1 in each stage: `sft/` supervised training, `ei/` expert iteration, `rl/`, `policy/` and `critic/` reinforcement learning.
             - A mini-batch is the part of a batch that one optimizer step is made on.
             - Lengths are in tokens, without the prompt and without the token that ends a completion. TRL and verl count that token, so that theirs are larger by one wherever a completion ended by itself. The thought is what stands between its tags, the tags counted.
-            - The reference policy is the one that reinforcement learning began with.
+            - The reference policy is the one that reinforcement learning began with, or the one that it was renewed to (`kl.renew_every`).
             - Log-probabilities are natural: nats.
             - Names in braces stand for a part of the name: a level, a budget, the name of a component.
             - A verifier's components stand behind `components/`, so that they may have any name.

@@ -32,10 +32,10 @@ internal static class ObjectiveMetrics
 
     public static RunMetric Entropy { get; } = new("policy/entropy", MetricUnit.NatsAToken, "Entropy of the policy.", "mean of -Σ p log p over the whole vocabulary, at the recipe's temperature; TRL `entropy`, verl `actor/entropy`");
 
-    public static RunMetric ReferenceKlK1 { get; } = new("policy/reference_kl_k1", MetricUnit.SignedNatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with, by estimator k1.", "mean of new - reference", "objectives with `kl_coefficient`");
+    public static RunMetric ReferenceKlK1 { get; } = new("policy/reference_kl_k1", MetricUnit.SignedNatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with or was renewed to, by estimator k1.", "mean of new - reference", "objectives with `kl_coefficient`");
 
     public static RunMetric ReferenceKlK3 { get; } = new(
-        "policy/reference_kl_k3", MetricUnit.NatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with, by estimator k3, which is never negative.",
+        "policy/reference_kl_k3", MetricUnit.NatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with or was renewed to, by estimator k3, which is never negative.",
         "with `kl_coefficient` of the policy before each update, over the tokens in the loss; otherwise of the policy that sampled, on the first samples of the step, each token's k3 at most 10; TRL `kl`, verl `actor/kl_loss`",
         "with `kl_coefficient` steps with an update, otherwise every `health.kl_every` steps and the last");
 

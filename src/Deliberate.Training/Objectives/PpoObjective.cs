@@ -9,7 +9,7 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class PpoObjective
 {
-    public static PolicyObjectiveEntry Entry { get; } = Named("ppo", "arXiv 1707.06347; verl 0.7 vanilla", "group");
+    public static PolicyObjectiveEntry Entry { get; } = Named("ppo", "arXiv 1707.06347; verl 0.7 vanilla", "gae");
 
     public static PolicyObjectiveEntry ReinforcePlusPlus { get; } = Named("reinforce_pp", "arXiv 2501.03262; verl 0.7 reinforce_plus_plus", "reinforce_pp", "ppo");
 

@@ -50,10 +50,14 @@ internal static class MemoryEstimate
             parts.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
         parts.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
         if (KeepsStart(recipe)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
+        if (HasCritic(recipe)) parts.Add(new("critic", (2 * (weights + packed)) + (2 * weights) + (tokens * training)));
         if (recipe.Reinforcement is { Steps: > 0, Staleness: > 0 }) parts.Add(new("sampling policy", weights));
         parts.Add(new("runtime", Runtime));
         return new MemoryPlan([.. parts.OrderByDescending(p => p.Bytes)]);
     }
+
+    /// <summary>Whether a critic is trained beside the policy.</summary>
+    public static bool HasCritic(TrainRecipe recipe) => recipe.Reinforcement.Steps > 0 && AdvantageEstimators.Find(recipe.Reinforcement.Advantage).NeedsCritic;
 
     /// <summary>Whether the policy that reinforcement learning began with is kept in memory.</summary>
     private static bool KeepsStart(TrainRecipe recipe) =>

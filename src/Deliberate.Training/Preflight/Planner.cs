@@ -55,6 +55,7 @@ internal static class Planner
                 "activations" => "Lower micro_batch_tokens: the gradient stays the same to rounding.",
                 "key-value cache" or "sampling" => "Lower the token budgets or model.context.",
                 "start policy" => "Set health.kl_every, options.kl_coefficient and kl.in_reward to 0, or train a smaller model.",
+                "critic" => "Use advantages without a critic (reinforcement.advantage), or train a smaller model.",
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
             };
@@ -113,8 +114,8 @@ internal static class Planner
         var keep = recipe.Checkpoint;
         // Weights and up to two moments; base, expert, final, and what is kept of the others, one more while it is written.
         var named = 2 + (recipe.ExpertIteration.Rounds > 0 && recipe.Reinforcement.Steps > 0 ? 1 : 0);
-        // Policies of earlier moments that a checkpoint of reinforcement learning keeps besides.
-        var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0);
+        // A critic, and policies of earlier moments, that a checkpoint of reinforcement learning keeps besides.
+        var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0) + (MemoryEstimate.HasCritic(recipe) ? 3 : 0);
         var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * copies * sizeof(float) * plan.Parameters) };
         double completions = 0, tokens = 0;
         if (plan.ExpertIteration is { } expert) (completions, tokens) = (expert.Rounds * (double)expert.Completions, expert.SampledTokens);

@@ -42,9 +42,12 @@ internal static class TimeEstimate
             train, sample, update,
             plan.Supervised is { } s ? Learn(s.Tokens, s.Steps) : 0,
             plan.ExpertIteration is { } e ? (e.SampledTokens / sample / LiveShare) + Learn(e.Rounds * e.MostExamples * plan.Lengths.MeanExample * recipe.ExpertIteration.Epochs, e.Rounds * e.MostUpdates) : 0,
-            plan.Reinforcement is { } r ? (r.SampledTokens / sample / LiveShare) + Learn(r.Steps * r.TrainedTokensAStep * recipe.Reinforcement.Iterations, (double)r.Steps * r.Updates * recipe.Reinforcement.Iterations) : 0,
+            plan.Reinforcement is { } r ? (r.SampledTokens / sample / LiveShare) + Learn(r.Steps * r.TrainedTokensAStep * Passes(recipe), (double)r.Steps * r.Updates * Passes(recipe)) : 0,
             plan.Evaluation is { } v ? v.SampledTokens / sample / LiveShare : 0);
     }
+
+    /// <summary>Passes over a step's samples, the critic's counted: it is as large as the policy.</summary>
+    private static double Passes(TrainRecipe recipe) => recipe.Reinforcement.Iterations * (MemoryEstimate.HasCritic(recipe) ? 2.0 : 1);
 
     /// <summary>Small weights that are not all the same, faster than random ones.</summary>
     private static void Fill(ParameterStore store)

@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// Defaults that depend on other keys: the objective's options and advantages are its own; without problems to learn from (data of the user's
+/// Defaults that depend on other keys: the objective's options and advantages are its own, a critic is there where they ask for one; without problems to learn from (data of the user's
 /// alone) there is neither reinforcement learning nor an evaluation; with problems of the user's and no data, no imitation.
 /// </summary>
 internal static class RecipeDefaults
@@ -12,6 +12,7 @@ internal static class RecipeDefaults
     {
         var objective = Text(top, "reinforcement", "objective");
         var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
+        if ((Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name) reinforcement = reinforcement with { Critic = new CriticRecipe() };
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
         var supervised = top.Find("supervised")?.Value as RecipeSection;
         var hasData = supervised?.Find("data")?.Value is RecipeList { Items.Count: > 0 };

@@ -40,6 +40,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0, 1, MinExclusive = true)]
     public double Discount { get; init; } = 1;
 
+    [Description("Trained beside the policy with the advantages of gae; none with others.")]
+    public CriticRecipe? Critic { get; init; }
+
     [Description("Mini-batches, an optimizer step each, that a sampled batch is cut into by problems.")]
     [InRange(1, 1 << 16)]
     public int Updates { get; init; } = 1;
@@ -125,6 +128,8 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         if (!estimators.Contains(Advantage)) yield return ("advantage", $"There is no advantage estimator \"{Advantage}\". {NearestName.Suggest(Advantage, estimators)}");
         var estimator = AdvantageEstimators.Find(Advantage);
         if (PolicyObjectives.Find(Objective).Refusal(estimator, Options) is { } refusal) yield return ("advantage", refusal);
+        if (Critic is not null && !estimator.NeedsCritic) yield return ("critic", $"The advantages of {Advantage} have no use for a critic. Name advantage: gae, or leave the critic out.");
+        if (Critic is null && estimator.NeedsCritic) yield return ("critic", $"The advantages of {Advantage} are made from a critic's values: leave the key out for one with its defaults.");
         if (Discount != 1 && !estimator.Discounts) yield return ("discount", $"The advantages of {Advantage} belong to whole samples: nothing is discounted. Those that discount are {string.Join(", ", AdvantageEstimators.All.Where(e => e.Discounts).Select(e => e.Name))}.");
         if (Steps > 0 && Samples == 1 && estimator.NeedsGroup) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
         if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 } && Rewards.Components.Values.All(w => w == 0)) yield return ("rewards", "All weights are 0: nothing is rewarded.");

@@ -53,19 +53,21 @@ internal sealed record StepReplay(
         var kl = new KlControl(recipe.Reinforcement, before?.KlCoefficient);
         using var policies = new StagePolicies(recipe, model, () => ReferencePolicy.Load(
             paths.Checkpoint(recipe.ReinforcementStart), device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature));
-        using var updates = new PolicyUpdates(recipe, graph, policies.Reference, kl);
+        using var critic = Critic.For(recipe, model);
+        using var updates = new PolicyUpdates(recipe, graph, policies.Reference, kl, critic);
         var training = Path.Combine(paths.Checkpoint(name), Training.Checkpoint.TrainingFolder);
         if (step > 1)
         {
             OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), model.Parameters, updates.Optimizer);
             policies.Read(training);
+            critic?.Read(training);
         }
 
         policies.Renew(step - 1);
         var (groups, advantages) = Grouped(stored);
         var metrics = new MetricValues();
         updates.Rescore(groups);
-        new StepAdvantages(recipe.Reinforcement, kl, policies.Reference).Set(groups, metrics);
+        new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic).Set(groups, metrics);
         updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);

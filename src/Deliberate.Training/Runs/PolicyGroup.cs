@@ -14,6 +14,12 @@ internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
     /// <summary>One a token of each sample; null where the estimator gives one a sample.</summary>
     public double[][]? TokenAdvantages { get; set; }
 
+    /// <summary>The critic's value of each token of each sample; null without a critic.</summary>
+    public double[][]? Values { get; set; }
+
+    /// <summary>What the critic is to tell: advantages and values; null without a critic.</summary>
+    public double[][]? Returns { get; set; }
+
     /// <summary>Log-probabilities of each sample's tokens under the policy before the step's updates; null where they are those of sampling.</summary>
     public double[][]? Old { get; set; }
 

@@ -13,6 +13,7 @@ internal sealed class PolicyUpdates : IDisposable
     private readonly ReinforcementRecipe _recipe;
     private readonly KlControl _kl;
     private readonly StepCorrection _correction;
+    private readonly Critic? _critic;
     private readonly PolicyTrainer _trainer;
     private readonly LearningRateSchedule _schedule;
 
@@ -20,8 +21,10 @@ internal sealed class PolicyUpdates : IDisposable
     /// <param name="graph">Of the model that is trained.</param>
     /// <param name="reference">Needed where the objective has a KL term.</param>
     /// <param name="kl">The coefficient of that; the recipe's own if left out.</param>
-    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference, KlControl? kl = null)
+    /// <param name="critic">Trained on the same mini-batches; null without.</param>
+    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference, KlControl? kl = null, Critic? critic = null)
     {
+        _critic = critic;
         _recipe = recipe.Reinforcement;
         _kl = kl ?? new KlControl(_recipe, saved: null);
         _correction = new StepCorrection(_recipe);
@@ -63,11 +66,19 @@ internal sealed class PolicyUpdates : IDisposable
         PolicySample[] all = [.. batches.SelectMany(b => b)];
         if (_recipe.Corrects) _correction.Apply(all, metrics);
         _trainer.Objective = ObjectiveNow();
+        var critic = _critic is null ? null : new CriticUpdates(_critic, _critic.WarmsUp(step));
         for (var number = 0; number < _recipe.Iterations * _recipe.Updates; number++)
         {
             var part = PartOf(groups.Count, number % _recipe.Updates);
             PolicySample[] batch = [.. batches[part].SelectMany(b => b)];
             if (batch.Length == 0) continue;
+            critic?.Add(step, batch);
+            if (critic is { WarmsUp: true })
+            {
+                _trainer.Measure(batch, policy);
+                continue;
+            }
+
             if (!HasOtherTerms && !Array.Exists(batch, s => s.Teaches))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
@@ -104,6 +115,7 @@ internal sealed class PolicyUpdates : IDisposable
         if (_recipe.MaskTruncated && all.Count(s => s.Rollout.FinishReason == FinishReason.Length) is > 0 and var masked) metrics.Add(CorrectionMetrics.MaskedTruncated, masked);
         if (idle > 0) metrics.Add(ReinforcementMetrics.IdleMinibatches, idle);
         if (skipped > 0) metrics.Add(names.Skipped, skipped);
+        critic?.CopyTo(step, metrics);
         policy.CopyTo(metrics);
         if (_kl.InReward) return;
         _kl.CopyTo(metrics);
@@ -132,6 +144,8 @@ internal sealed class PolicyUpdates : IDisposable
         {
             TokenAdvantages = group.TokenAdvantages?[g],
             Old = group.Old?[g],
+            Values = group.Values?[g],
+            Returns = group.Returns?[g],
             Mask = _recipe.MaskTruncated && group.Rollouts[g].FinishReason == FinishReason.Length ? new double[group.Rollouts[g].Tokens.Length] : null,
         }),
     ];

@@ -27,6 +27,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly RolloutRecords _records;
     private readonly StagePolicies _policies;
     private readonly KlControl _kl;
+    private readonly Critic? _critic;
 
     /// <param name="session">The run's.</param>
     /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
@@ -40,12 +41,17 @@ internal sealed class ReinforcementStage : IDisposable
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         _kl = new KlControl(_recipe, klCoefficient);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
-        _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference);
-        _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl);
+        _critic = Critic.For(session.Recipe, session.Model);
+        _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic);
+        _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic);
     }
 
     /// <summary>What a checkpoint keeps of the stage beside the model.</summary>
-    public StageState State => new(_updates.Optimizer, _policies.Write);
+    public StageState State => new(_updates.Optimizer, training =>
+    {
+        _policies.Write(training);
+        _critic?.Write(training);
+    });
 
     /// <summary>The coefficient of the KL where it is steered; else null.</summary>
     public double? KlCoefficient => _kl.Saved;
@@ -58,6 +64,7 @@ internal sealed class ReinforcementStage : IDisposable
     {
         OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Parameters, _updates.Optimizer);
         _policies.Read(training);
+        _critic?.Read(training);
     }
 
     /// <summary>One sampled batch and its updates, the <paramref name="step"/>-th from 0. Cancelling while it samples leaves no trace.</summary>
@@ -112,6 +119,7 @@ internal sealed class ReinforcementStage : IDisposable
     {
         _updates.Dispose();
         _policies.Dispose();
+        _critic?.Dispose();
     }
 
     /// <summary>Problems that no other step or round uses, of the levels that the curriculum draws.</summary>

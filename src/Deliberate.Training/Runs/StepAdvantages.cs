@@ -7,7 +7,8 @@ namespace Deliberate.Training;
 /// <param name="recipe">Of the stage.</param>
 /// <param name="kl">The coefficient of the KL in the reward; not needed without.</param>
 /// <param name="reference">The policy that it is the distance from.</param>
-internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl = null, ReferencePolicy? reference = null)
+/// <param name="critic">Of estimators that need one.</param>
+internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl = null, ReferencePolicy? reference = null, Critic? critic = null)
 {
     /// <summary>The recipe's.</summary>
     public AdvantageEstimator Estimator { get; } = AdvantageEstimators.Find(recipe.Advantage);
@@ -22,12 +23,23 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         if (Estimator.PerToken && batch.Rewards.Zip(batch.Lengths, (reward, length) => double.IsNaN(reward) ? 0 : length).Sum() < 2) return;
         Estimator.Compute(batch);
         Scatter(batch, groups);
+        if (critic is not null) Measure(batch, metrics);
+    }
+
+    /// <summary>How well the critic knew what came.</summary>
+    private static void Measure(AdvantageBatch batch, MetricValues metrics)
+    {
+        double[] errors = [.. batch.Returns.Zip(batch.Values, (r, v) => r - v)];
+        Moments returns = Moments.Of(batch.Returns), left = Moments.Of(errors);
+        if (returns.Deviation > 0) metrics.Add(CriticMetrics.ExplainedVariance, 1 - (left.Deviation * left.Deviation / (returns.Deviation * returns.Deviation)));
+        metrics.Add(CriticMetrics.ValueMean, Moments.Of(batch.Values).Mean);
+        metrics.Add(CriticMetrics.ReturnMean, returns.Mean);
     }
 
     /// <summary>Takes the KL out of the rewards, for the next step's coefficient too.</summary>
     private void SubtractKl(IReadOnlyList<PolicyGroup> groups, AdvantageBatch batch, MetricValues metrics)
     {
-        PolicySample[] samples = [.. groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))];
+        var samples = Unweighted(groups);
         double[] old = [.. groups.SelectMany(g => g.Old?.SelectMany(o => o) ?? g.Rollouts.SelectMany(r => r.BehaviourLogProbabilities.Select(p => (double)p)))];
         var logp = new double[old.Length];
         reference!.Scorer.Score(samples, batch.Offsets, logp, []);
@@ -55,10 +67,15 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
             GreedyRewards = Estimator.NeedsGreedy ? [.. groups.SelectMany(g => Enumerable.Repeat(g.GreedyReward, g.Rollouts.Length))] : [],
             Parts = Estimator.NeedsParts ? RewardParts.Of(groups, recipe.Rewards) : null,
             Discount = recipe.Discount,
+            Values = critic?.Values(Unweighted(groups)) ?? [],
+            Lambda = critic?.Lambda ?? 1,
+            Returns = critic is null ? [] : new double[offsets[^1]],
             Advantages = new double[samples.Length],
             TokenAdvantages = Estimator.PerToken ? new double[offsets[^1]] : [],
         };
     }
+
+    private static PolicySample[] Unweighted(IReadOnlyList<PolicyGroup> groups) => [.. groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))];
 
     private static double[] AtTheEnd(double[] rewards, int[] offsets)
     {
@@ -73,12 +90,15 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         foreach (var group in groups)
         {
             if (Estimator.PerToken) group.TokenAdvantages = new double[group.Rollouts.Length][];
+            if (critic is not null) (group.Values, group.Returns) = (new double[group.Rollouts.Length][], new double[group.Rollouts.Length][]);
             for (var g = 0; g < group.Rollouts.Length; g++, sample++)
             {
                 group.Advantages[g] = batch.Advantages[sample];
                 if (!Estimator.PerToken) continue;
-                var tokens = batch.TokenAdvantages[batch.Offsets[sample]..batch.Offsets[sample + 1]];
+                var range = batch.Offsets[sample]..batch.Offsets[sample + 1];
+                var tokens = batch.TokenAdvantages[range];
                 group.TokenAdvantages![g] = tokens;
+                if (critic is not null) (group.Values![g], group.Returns![g]) = (batch.Values[range], batch.Returns[range]);
                 // The mean of equal numbers need not be that number.
                 group.Advantages[g] = tokens.AsSpan().ContainsAnyExcept(tokens[0]) ? tokens.Average() : tokens[0];
             }

@@ -20,6 +20,12 @@ internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advant
     /// <summary>The same, one for the whole sample; null without.</summary>
     public double? SequenceWeight { get; set; }
 
+    /// <summary>The critic's values before the step's updates; null without one.</summary>
+    public double[]? Values { get; init; }
+
+    /// <summary>What the critic is to tell; null without one.</summary>
+    public double[]? Returns { get; init; }
+
     /// <summary>Whether an update could learn anything from it.</summary>
     public bool Teaches => (Mask is null || Mask.AsSpan().ContainsAnyExcept(0)) && (TokenAdvantages?.AsSpan().ContainsAnyExcept(0) ?? (Advantage != 0));
 }

@@ -39,7 +39,7 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
     public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
         graph.Head.Temperature = temperature;
-        var count = Pack(samples, first);
+        var count = Pack(graph.Batch, samples, first, _rows);
         graph.Forward();
         graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * graph.Batch.Tokens));
         for (var i = 0; i < count; i++)
@@ -58,20 +58,22 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
     /// <summary>The tape's row of a sample's first token, of the samples that <see cref="Forward"/> took last.</summary>
     public int Row(int index) => _rows[index];
 
-    private int Pack(IReadOnlyList<PolicySample> samples, int first)
+    /// <summary>Packs as many samples from the first on as a batch holds.</summary>
+    /// <param name="rows">Out: the row of each one's first token, that is of the state before it.</param>
+    public static int Pack(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows)
     {
-        graph.Batch.Clear();
+        batch.Clear();
         var count = 0;
         while (first + count < samples.Count)
         {
             var sample = samples[first + count];
             var length = sample.Prompt.Length + sample.Rollout.Tokens.Length;
-            if (!graph.Batch.Fits(length)) break;
-            _rows[count] = graph.Batch.AddSequence(sample.Prompt, sample.Rollout.Tokens) + sample.Prompt.Length - 1;
+            if (!batch.Fits(length)) break;
+            rows[count] = batch.AddSequence(sample.Prompt, sample.Rollout.Tokens) + sample.Prompt.Length - 1;
             count++;
         }
 
-        if (count == 0) throw new Core.UserError($"a prompt and completion of {samples[first].Prompt.Length + samples[first].Rollout.Tokens.Length} tokens exceed the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
+        if (count == 0) throw new Core.UserError($"a prompt and completion of {samples[first].Prompt.Length + samples[first].Rollout.Tokens.Length} tokens exceed the micro-batch of {batch.TokenCapacity}.", field: "micro_batch_tokens");
         return count;
     }
 }

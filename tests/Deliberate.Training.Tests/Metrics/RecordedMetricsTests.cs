@@ -95,6 +95,7 @@ public sealed class RecordedMetricsTests : IDisposable
         {
             Note(Run(Own + $"evaluation: {{ problems: 0 }}\nsupervised: {{ data: [sums.jsonl], tokens: 1200, batch_tokens: 300, {Exploding} }}\nreinforcement: {{ steps: 0 }}\n"));
             Note(Run(Own + Judged + $"supervised: {{ tokens: 0 }}\nreinforcement: {{ steps: 1, prompts: 6, samples: 4, max_tokens: 6, updates: 3, {Exploding} }}\n"));
+            Note(Run(Own + Judged + $"supervised: {{ tokens: 0 }}\nreinforcement: {{ steps: 1, prompts: 6, samples: 4, max_tokens: 6, updates: 3, objective: ppo, critic: {{ {Exploding} }} }}\n"));
         }
         finally
         {

@@ -29,7 +29,7 @@ public sealed class PolicyLearningTests
 
     private static (double Before, double After) Learn(string objective, double sign)
     {
-        var recipe = TrainRecipe.Parse($"name: a\nreinforcement: {{ objective: {objective}, steps: {Steps}, prompts: {2 * Prompts}, samples: {Samples}, updates: 2, max_tokens: 1, optimizer: {{ kind: adamw, learning_rate: 0.02 }} }}", "a.yaml");
+        var recipe = TrainRecipe.Parse($"name: a\nreinforcement: {{ objective: {objective}, steps: {Steps}, prompts: {2 * Prompts}, samples: {Samples}, updates: 2, max_tokens: 1, optimizer: {{ kind: adamw, learning_rate: 0.02 }} }}\nmodel: {{ context: 16 }}\nevaluation: {{ problems: 0, max_tokens: 4 }}\nmicro_batch_tokens: 256", "a.yaml");
         using var device = Device.Cpu(1);
         using var model = new LanguageModel(device, new ModelConfiguration
         {
@@ -46,7 +46,8 @@ public sealed class PolicyLearningTests
         model.Pack(training: true);
         using var sampler = new Sampler(model, 2 * Prompts * Samples, 8);
         using var graph = new TrainingGraph(model, 256, 128, 8);
-        using var updates = new PolicyUpdates(recipe, graph, null);
+        using var critic = Critic.For(recipe, model);
+        using var updates = new PolicyUpdates(recipe, graph, null, critic: critic);
         var before = Reward(graph);
         for (var step = 0; step < Steps; step++)
         {
@@ -56,7 +57,7 @@ public sealed class PolicyLearningTests
             // The most likely completion, where the advantages compare with it.
             var greedy = sampler.Sample([.. requests.Select(r => r with { Streams = [r.Streams[0]] })], new SamplingOptions { Temperature = 0 }, []);
             for (var i = 0; i < groups.Length; i++) groups[i].GreedyReward = greedy[i][0].Tokens[0] == Answer(groups[i].Prompt[0]) ? sign : 0;
-            new StepAdvantages(recipe.Reinforcement).Set(groups, []);
+            new StepAdvantages(recipe.Reinforcement, critic: critic).Set(groups, []);
             updates.Run(step, groups, [], (in update, _, _) => update.Applied.ShouldBeTrue());
         }
 

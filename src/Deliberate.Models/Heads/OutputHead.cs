@@ -1,0 +1,28 @@
+namespace Deliberate.Models;
+
+/// <summary>What a head's numbers are of.</summary>
+internal enum HeadUnit
+{
+    /// <summary>Every token of a sequence: a critic, a reward of steps. Hugging Face's <c>*ForTokenClassification</c>.</summary>
+    Token,
+
+    /// <summary>A sequence, at its last token: a reward of outcomes, a classifier. Hugging Face's <c>*ForSequenceClassification</c>.</summary>
+    LastToken,
+}
+
+/// <summary>
+/// A head in place of the language model's: some numbers for each token or for a sequence, <c>y = x·Wᵀ (+ b)</c> of the last hidden states.
+/// Its weights are <c>score.weight</c> [outputs, hidden] and, of a head of tokens, <c>score.bias</c> [outputs], as transformers names them.
+/// </summary>
+/// <param name="Unit">What they are of.</param>
+/// <param name="Outputs">How many.</param>
+internal sealed record OutputHead(HeadUnit Unit, int Outputs)
+{
+    public const string WeightName = "score.weight", BiasName = "score.bias";
+
+    /// <summary>Transformers gives the one a bias and the other none.</summary>
+    public bool HasBias => Unit == HeadUnit.Token;
+
+    /// <summary>The class that transformers loads such a model with.</summary>
+    public string ClassName(string languageModel) => languageModel.Replace("ForCausalLM", Unit == HeadUnit.Token ? "ForTokenClassification" : "ForSequenceClassification", StringComparison.Ordinal);
+}
