@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace Deliberate.Core;
 
 /// <summary>
 /// Checks across several keys, which no range can express: called once the section itself is bound. Each problem names a key of
-/// the section, whose place in the file the message then carries.
+/// the section, or what is within it (<c>list[2].key</c>), whose place in the file the message then carries.
 /// </summary>
 internal interface ICheckedRecipe
 {
@@ -41,10 +43,18 @@ internal static class RecipeBinder
     {
         // An empty section ("train:" with nothing below) means its defaults.
         var section = node as RecipeSection ?? (node is RecipeScalar { IsNull: true } ? new RecipeSection(node.Place) : throw node.Place.Error($"Expected a section, found {node.Kind}.", path));
+        var kinds = RecipeKindsAttribute.Find(type);
+        if (kinds is not null)
+        {
+            type = kinds.Choose(section, path);
+            if (defaults?.GetType() != type) defaults = null;
+        }
+
         var recipe = RecipeType.Of(type);
+        IReadOnlyList<string> keys = kinds is null ? recipe.Keys : [RecipeKindsAttribute.Key, .. recipe.Keys];
         foreach (var entry in section.Entries)
         {
-            if (!recipe.Keys.Contains(entry.Key)) throw entry.Place.Error("Unknown key.", Join(path, entry.Key), NearestName.Suggest(entry.Key, (IReadOnlyCollection<string>)recipe.Keys));
+            if (!keys.Contains(entry.Key)) throw entry.Place.Error("Unknown key.", Join(path, entry.Key), NearestName.Suggest(entry.Key, [.. keys]));
         }
 
         var bare = defaults;
@@ -60,8 +70,7 @@ internal static class RecipeBinder
         if (made is not ICheckedRecipe check) return made;
         foreach (var (key, problem) in check.Problems())
         {
-            var at = section.Find(key);
-            throw (at?.Value.Place ?? section.Place).Error(problem, Join(path, key));
+            throw PlaceOf(section, key).Error(problem, Join(path, key));
         }
 
         return made;
@@ -83,6 +92,26 @@ internal static class RecipeBinder
         foreach (var entry in section.Entries)
             made.Add(entry.Key, Bind(entry.Value, value, itemNullable, false, range, Join(path, entry.Key), null));
         return made;
+    }
+
+    /// <summary>Where the innermost part of <c>key[2].key</c> that was written stands.</summary>
+    private static RecipePlace PlaceOf(RecipeSection section, string path)
+    {
+        RecipeNode? at = section;
+        var place = section.Place;
+        foreach (var part in path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
+        {
+            at = at switch
+            {
+                RecipeSection inner => inner.Find(part)?.Value,
+                RecipeList list when int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Items.Count => list.Items[index],
+                _ => null,
+            };
+            if (at is null) break;
+            place = at.Place;
+        }
+
+        return place;
     }
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";

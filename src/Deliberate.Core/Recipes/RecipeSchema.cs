@@ -1,4 +1,6 @@
 using System.Collections;
+using System.ComponentModel;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -25,6 +27,12 @@ internal static class RecipeSchema
     private static void Section(JsonObject schema, Type type, object? defaults, int level)
     {
         if (level > RecipeParser.DeepestLevel) throw new ArgumentException($"{type} contains itself: a recipe cannot.", nameof(type));
+        if (type.IsAbstract && RecipeKindsAttribute.Find(type) is { } kinds)
+        {
+            schema["oneOf"] = new JsonArray([.. kinds.Kinds.Select(kind => Kind(kind.Name, kind.Type, level))]);
+            return;
+        }
+
         var recipe = RecipeType.Of(type);
         defaults ??= recipe.CreateDefault();
         schema["type"] = "object";
@@ -45,6 +53,19 @@ internal static class RecipeSchema
 
         schema["properties"] = properties;
         if (required.Count > 0) schema["required"] = required;
+    }
+
+    /// <summary>A section whose key <c>kind</c> has this name.</summary>
+    private static JsonObject Kind(string name, Type type, int level)
+    {
+        var schema = new JsonObject { ["title"] = name };
+        if (type.GetCustomAttribute<DescriptionAttribute>() is { } about) schema["description"] = about.Description;
+        Section(schema, type, null, level);
+        ((JsonObject)schema["properties"]!).Insert(0, RecipeKindsAttribute.Key, new JsonObject { ["const"] = name });
+        var required = schema["required"] as JsonArray ?? [];
+        required.Insert(0, RecipeKindsAttribute.Key);
+        schema["required"] ??= required;
+        return schema;
     }
 
     private static void Type(JsonObject schema, Type type, bool nullable, bool itemNullable, InRangeAttribute? range, object? value, int level)

@@ -86,6 +86,14 @@ internal sealed class RecipeType
             : null;
     }
 
+    /// <summary>What a section holds, in the order of declaration, its kind first where it is one of several.</summary>
+    public static IEnumerable<(string Key, object? Value)> Entries(object section)
+    {
+        var type = section.GetType();
+        if (RecipeKindsAttribute.Find(type) is { } kinds) yield return (RecipeKindsAttribute.Key, kinds.NameOf(type));
+        foreach (var field in Of(type).Fields) yield return (field.Key, field.Property.GetValue(section));
+    }
+
     /// <summary>The recipe's names of an enum's values, in the order of their declaration.</summary>
     public static IReadOnlyList<(string Name, object Value)> EnumNames(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static)

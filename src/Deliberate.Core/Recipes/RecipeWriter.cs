@@ -36,7 +36,7 @@ internal static partial class RecipeWriter
     private static List<(string Key, object? Value)> Entries(object value) =>
         value is IDictionary dictionary
             ? [.. dictionary.Keys.Cast<string>().Order(StringComparer.Ordinal).Select(k => (k, dictionary[k]))]
-            : [.. RecipeType.Of(value.GetType()).Fields.Select(f => (f.Key, f.Property.GetValue(value)))];
+            : [.. RecipeType.Entries(value)];
 
     private static void Section(StringBuilder text, List<(string Key, object? Value)> entries, int indent, bool firstInline)
     {
