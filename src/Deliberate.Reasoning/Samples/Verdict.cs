@@ -1,8 +1,8 @@
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// What a scorer says: of a sample, of an answer or of a step. The value is the reward that the recipe weighs with
-/// <c>rewards.correct</c>; only <see cref="SampleOutcome.Pass"/> counts as right in an accuracy.
+/// What a scorer says: of a sample, of an answer or of a step. The value is what the reward of kind
+/// <c>correct</c> pays; only <see cref="SampleOutcome.Pass"/> counts as right in an accuracy.
 /// </summary>
 public sealed record Verdict
 {
@@ -18,7 +18,7 @@ public sealed record Verdict
     /// <summary>Why, in a few words.</summary>
     public string Reason { get; }
 
-    /// <summary>Further scores by name, such as parts of the value; kept with every sample, and a recipe may weigh them (<c>rewards.components</c>).</summary>
+    /// <summary>Further scores by name, such as parts of the value; kept with every sample, and a recipe may weigh them (rewards of kind <c>component</c>).</summary>
     public IReadOnlyList<Score> Scores { get; init; } = [];
 
     /// <summary>One verdict a step of the thought; none where nobody checks steps.</summary>

@@ -1,45 +1,29 @@
 namespace Deliberate.Training;
 
 /// <summary>
-/// The parts of each sample's reward with their weights, from what its record says of them (<see cref="RewardNames"/>): what a part adds
-/// to the reward is its weight times its value, and those that are missing add nothing. Whatever has no reward has no parts.
+/// The parts of each sample's reward with their weights: what a part adds to the reward is its weight times its value, and those that
+/// are missing add nothing. They are the recipe's terms, and what unreadable answers were not paid. Whatever has no reward has no parts.
 /// </summary>
 /// <param name="Values"><c>[samples, parts]</c>, row by row; NaN where a part is missing.</param>
 /// <param name="Weights"><c>[parts]</c>.</param>
 internal sealed record RewardParts(double[] Values, double[] Weights)
 {
-    /// <param name="groups">With rewards and recorded parts.</param>
-    public static RewardParts Of(IReadOnlyList<PolicyGroup> groups, RewardRecipe weights)
+    /// <param name="groups">At least one, with rewards and terms.</param>
+    public static RewardParts Of(IReadOnlyList<PolicyGroup> groups)
     {
-        List<(string Name, double Weight)> columns = [(RewardNames.Correct, weights.Correct), (RewardNames.AllStepsRight, weights.AllStepsRight)];
-        columns.AddRange(weights.Components.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => (RewardNames.Component(c.Key), c.Value)));
-        columns.AddRange([(RewardNames.Overlong, 1), (RewardNames.Unreadable, 1)]);
-        columns.RemoveAll(c => c.Weight == 0);
+        int[] weighed = [.. groups[0].Terms.Index().Where(term => term.Item.Weight != 0).Select(term => term.Index)];
+        if (weighed.Length == 0) throw new InvalidOperationException("The terms of the rewards were not recorded.");
         var values = new List<double>();
         foreach (var group in groups)
         {
             for (var g = 0; g < group.Rollouts.Length; g++)
             {
-                var parts = (group.Parts ?? throw new InvalidOperationException("The parts of the rewards were not recorded."))[g];
-                foreach (var (name, _) in columns) values.Add(double.IsNaN(group.Rewards[g]) ? double.NaN : Value(parts, name));
+                var isMissing = double.IsNaN(group.Rewards[g]);
+                foreach (var term in weighed) values.Add(isMissing ? double.NaN : group.Terms[term].Values[g]);
+                values.Add(isMissing ? double.NaN : group.Withheld[g]);
             }
         }
 
-        return new RewardParts([.. values], [.. columns.Select(c => c.Weight)]);
-    }
-
-    /// <summary>A graded answer is worth its score; what is recorded only where something was lost is 0 elsewhere.</summary>
-    private static double Value(IReadOnlyList<KeyValuePair<string, double>> parts, string name)
-    {
-        // Where a sample has a score besides, the reward was made from that.
-        if (name == RewardNames.Correct && Find(parts, RewardNames.Score) is { } score) return score;
-        return Find(parts, name) ?? (name is RewardNames.Overlong or RewardNames.Unreadable ? 0 : double.NaN);
-    }
-
-    private static double? Find(IReadOnlyList<KeyValuePair<string, double>> parts, string name)
-    {
-        foreach (var part in parts)
-            if (part.Key == name) return part.Value;
-        return null;
+        return new RewardParts([.. values], [.. weighed.Select(term => groups[0].Terms[term].Weight), 1]);
     }
 }

@@ -18,8 +18,7 @@ internal static class HeldOutAlarm
         {
             // What was measured at the same time is compared.
             if (trace.Evaluations.Count < 2 || trace.Early(m => m.Reward) is not { } early || trace.Evaluations[^1].Reward is not { } recent) return null;
-            var rewards = trace.Recipe.Reinforcement.Rewards;
-            var rise = (recent - early) / (trace.Last!.Stage == RunStage.Reinforcement ? rewards.Correct + rewards.AllStepsRight : 1);
+            var rise = (recent - early) / (trace.Last!.Stage == RunStage.Reinforcement ? trace.Recipe.Reinforcement.MostReward() : 1);
             var (first, last) = (trace.Evaluations[0].Summary, trace.Evaluations[^1].Summary);
             var gain = Paired.Of(first.RightByProblem, last.RightByProblem, MeasureKind.Share);
             return rise >= threshold && gain.Difference.High < rise / 2

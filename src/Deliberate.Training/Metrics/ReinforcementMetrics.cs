@@ -3,6 +3,10 @@ namespace Deliberate.Training;
 /// <summary>What reinforcement learning records besides its samples, its optimizer steps and its objective.</summary>
 internal static class ReinforcementMetrics
 {
+    public static RunMetric RewardTerm { get; } = new(
+        "rl/reward/{name}", MetricUnit.Reward, "What a term of the reward paid on average, its weight included; `unreadable` is what unreadable answers were not paid.",
+        "of `reinforcement.rewards`; over the judged samples of the groups drawn first, so that they sum to `rl/reward_mean`");
+
     public static RunMetric ResampledGroups { get; } = new("rl/resampled_groups", MetricUnit.Count, "Groups that dynamic sampling drew in place of others.", "rounds after the first", "where there are any");
 
     public static RunMetric TrainedSamples { get; } = new("rl/trained_samples", MetricUnit.Count, "Samples of the mini-batches that made an update.", "sum over the step's mini-batches");
@@ -13,5 +17,5 @@ internal static class ReinforcementMetrics
 
     public static RunMetric GreedyReward { get; } = new("rl/greedy_reward", MetricUnit.Reward, "Mean reward of the most likely completion of each problem.", "temperature 0, of the groups that are trained on", "with the advantages of `remax`");
 
-    public static IReadOnlyList<RunMetric> All { get; } = [GreedyReward, ResampledGroups, TrainedSamples, IdleMinibatches, SamplerMismatch];
+    public static IReadOnlyList<RunMetric> All { get; } = [RewardTerm, GreedyReward, ResampledGroups, TrainedSamples, IdleMinibatches, SamplerMismatch];
 }

@@ -12,9 +12,14 @@ internal static class OwnDataRules
         if (problems is not null && !hasData && supervised is { Tokens: > 0, FamilyShare: null })
             yield return ("supervised", $"The problems are yours, but what is imitated before would be the corpus of {recipe.Family.Name}. Name data of yours, set tokens to 0, or family_share to 1 if that is meant.");
         if (problems is not null && !learns && recipe.Evaluation.Problems == 0) yield return ("problems", "Nothing uses the problems: there is no reinforcement learning, no expert iteration and no evaluation.");
-        if (problems is null && recipe.Reinforcement.Rewards.Components.Count > 0) yield return ("reinforcement", "rewards.components are what a verifier of yours gives: problems.verifier is missing.");
-        if (problems is { Verifier: null } && recipe.Reinforcement.Rewards.Components.Count > 0) yield return ("reinforcement", "rewards.components are what a verifier of yours gives, and these problems have a grader.");
-        if (problems is not null && recipe.Reinforcement is { Steps: > 0, Rewards.AllStepsRight: > 0 }) yield return ("reinforcement", "rewards.all_steps_right needs a checker of steps, which only the families have.");
+        foreach (var (at, term) in recipe.Reinforcement.Rewards.Index())
+        {
+            var key = $"reinforcement.rewards[{at}]";
+            if (term is ComponentReward && problems is null) yield return (key, "A component is what a verifier of yours gives: problems.verifier is missing.");
+            if (term is ComponentReward && problems is { Verifier: null }) yield return (key, "A component is what a verifier of yours gives, and these problems have a grader.");
+            if (term is AllStepsReward && problems is not null && recipe.Reinforcement.Steps > 0) yield return (key, "all_steps_right needs a checker of steps, which only the families have.");
+        }
+
         if (problems is not null && recipe.ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right needs a checker of steps, which only the families have.");
         if (problems is not null && !recipe.Family.ChainOfThought && !recipe.UsesFamily) yield return ("family", "chain_of_thought is about the family's corpus, of which this run reads nothing.");
         foreach (var (key, curriculum) in new[] { ("reinforcement", recipe.Reinforcement.Curriculum), ("expert_iteration", recipe.ExpertIteration.Curriculum) })

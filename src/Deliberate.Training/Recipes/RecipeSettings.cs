@@ -33,7 +33,7 @@ internal static class RecipeSettings
         }
         else
         {
-            foreach (var field in RecipeType.Of(value!.GetType()).Fields) Flatten(field.Property.GetValue(value), Join(path, field.Key), into);
+            foreach (var (key, inner) in RecipeType.Entries(value!)) Flatten(inner, Join(path, key), into);
         }
     }
 

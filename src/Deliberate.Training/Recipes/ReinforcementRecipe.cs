@@ -104,9 +104,8 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("Levels that move on with the policy; the family's levels throughout if left out.")]
     public CurriculumRecipe Curriculum { get; init; } = new();
 
-    public OverlongRecipe Overlong { get; init; } = new();
-
-    public RewardRecipe Rewards { get; init; } = new();
+    [Description("What a completion earns: the sum of these, each a kind with its weight and its own options.")]
+    public IReadOnlyList<RewardRecipe> Rewards { get; init; } = [new CorrectReward()];
 
     public OptimizerRecipe Optimizer { get; init; } = new() { Kind = OptimizerKind.AdamW, LearningRate = 3e-4, MuonLearningRate = 2e-3 };
 
@@ -132,11 +131,10 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         if (Critic is null && estimator.NeedsCritic) yield return ("critic", $"The advantages of {Advantage} are made from a critic's values: leave the key out for one with its defaults.");
         if (Discount != 1 && !estimator.Discounts) yield return ("discount", $"The advantages of {Advantage} belong to whole samples: nothing is discounted. Those that discount are {string.Join(", ", AdvantageEstimators.All.Where(e => e.Discounts).Select(e => e.Name))}.");
         if (Steps > 0 && Samples == 1 && estimator.NeedsGroup) yield return ("samples", "A group of one sample has nothing to compare with: its advantage is 0 and nothing is learned. Draw at least 2.");
-        if (Steps > 0 && Rewards is { Correct: 0, AllStepsRight: 0 } && Rewards.Components.Values.All(w => w == 0)) yield return ("rewards", "All weights are 0: nothing is rewarded.");
+        foreach (var problem in RewardProblems()) yield return problem;
         if (DynamicSampling && Samples == 1) yield return ("dynamic_sampling", "A group of one sample is always all right or all wrong: every problem would be replaced.");
         foreach (var problem in OffPolicyProblems(PolicyObjectives.Find(Objective))) yield return problem;
         if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
-        if (Overlong.Cache >= MaxTokens) yield return ("overlong", $"A cache of {Overlong.Cache} tokens leaves nothing of the budget of {MaxTokens} unpunished.");
     }
 
     /// <summary>What does not go together of samples of another policy, and of the distance from a reference.</summary>
@@ -152,35 +150,22 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         if (Kl is { InReward: 0 } && Options.KlCoefficient == 0 && (Kl.Target is not null || Kl.RenewEvery > 0)) yield return ("kl", "Nothing compares with a reference: set kl.in_reward or options.kl_coefficient above 0.");
         if (Kl.InReward > 0 && AdvantageEstimators.Find(Advantage).NeedsParts) yield return ("kl", $"in_reward: {Advantage} scales each part of the reward by itself, and the KL would drown or be drowned. Put it into the loss (options.kl_coefficient).");
     }
-}
 
-/// <summary>DAPO's soft overlong penalty.</summary>
-internal sealed record OverlongRecipe
-{
-    [Description("Tokens before the budget's end over which the penalty grows from 0 to -1; 0 for no penalty.")]
-    [InRange(0, 1 << 20)]
-    public int Cache { get; init; }
-}
-
-/// <summary>Weights of the rewards.</summary>
-internal sealed record RewardRecipe
-{
-    [Description("Of a right answer.")]
-    [InRange(0)]
-    public double Correct { get; init; } = 1;
-
-    [Description("Of a right answer with every step right.")]
-    [InRange(0)]
-    public double AllStepsRight { get; init; }
-
-    [Description("Of the components that a verifier of yours gives, by name; those left out weigh nothing.")]
-    public IReadOnlyDictionary<string, double> Components { get; init; } = new Dictionary<string, double>();
-
-    /// <summary>The reward of a graded completion whose score is <paramref name="score"/>, without that of its length.</summary>
-    public double Of(Verdict verdict, double score)
+    /// <summary>The most that a completion can earn, as far as the kinds say; 1 where nothing but punishments is known.</summary>
+    public double MostReward()
     {
-        var reward = (Correct * score) + (verdict.AllStepsRight ? AllStepsRight : 0);
-        foreach (var part in verdict.Scores) reward += Components.GetValueOrDefault(part.Name) * part.Value;
-        return reward;
+        var most = Rewards.Sum(term => Math.Max(0, Math.Max(term.Weight * term.Range.Low, term.Weight * term.Range.High)));
+        return most > 0 ? most : 1;
+    }
+
+    private IEnumerable<(string Key, string Problem)> RewardProblems()
+    {
+        if (Steps > 0 && Rewards.All(term => term.Weight == 0)) yield return ("rewards", Rewards.Count == 0 ? "The list is empty: nothing is rewarded." : "All weights are 0: nothing is rewarded.");
+        for (var i = 0; i < Rewards.Count; i++)
+        {
+            if (Rewards[i].ProblemWith(MaxTokens) is { } mistake) yield return ($"rewards[{i}].{mistake.Key}", mistake.Problem);
+            var name = Rewards[i].Term;
+            if (Rewards.Take(i).Any(term => term.Term == name)) yield return ($"rewards[{i}]", $"Two terms of the reward are called \"{name}\": give one of them another name (name: ...), so that samples, metrics and reports can tell them apart.");
+        }
     }
 }

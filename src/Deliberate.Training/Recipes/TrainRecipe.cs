@@ -94,7 +94,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
         var metrics = EvaluationSummary.Names(Evaluation.Budgets);
         if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
         if (!Family.ChainOfThought && ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right: answers without thought have no steps, so none would be kept.");
-        if (!Family.ChainOfThought && Reinforcement is { Steps: > 0, Rewards.AllStepsRight: > 0 }) yield return ("reinforcement", "rewards.all_steps_right: answers without thought have no steps, so it would never be paid.");
+        if (!Family.ChainOfThought && Problems is null && Reinforcement.Steps > 0)
+            foreach (var (at, term) in Reinforcement.Rewards.Index())
+                if (term is AllStepsReward or FormatReward { RequiresThought: true }) yield return ($"reinforcement.rewards[{at}]", $"{term.Term}: answers without thought have no {(term is AllStepsReward ? "steps" : "thought")}, so it would never be paid.");
         if (MicroBatchTokens < Model.Context) yield return ("micro_batch_tokens", $"{MicroBatchTokens} tokens hold no sequence of the model's context of {Model.Context}.");
         if (Reinforcement.Steps > 0 && Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
@@ -106,6 +108,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     /// <summary>Binds over defaults that follow from what the recipe says of the objective and of data of the user's.</summary>
     private static TrainRecipe Bind(RecipeSection top, string fileName)
     {
+        RewardsOfBefore.Renew(top);
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];

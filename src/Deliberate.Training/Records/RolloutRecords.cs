@@ -6,8 +6,7 @@ namespace Deliberate.Training;
 /// <summary>The samples of a stage as the store keeps them.</summary>
 /// <param name="stage">That drew them.</param>
 /// <param name="sampling">How they were drawn.</param>
-/// <param name="rewards">That they earned.</param>
-internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling, SampleRewards rewards)
+internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling)
 {
     /// <param name="step">From 1.</param>
     /// <param name="groups">With rewards, and advantages where the stage has them.</param>
@@ -32,7 +31,8 @@ internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling, S
                     ThoughtOpenedBy = scored.Sample.ThoughtOpenedBy,
                     Logp = rollout.LogProbabilities,
                     BehaviourLogp = sampling is { Temperature: 1, Unfiltered: true } ? null : rollout.BehaviourLogProbabilities,
-                    Rewards = Parts(group, g),
+                    Rewards = Components(group, g),
+                    Terms = [.. group.Terms.Select(term => KeyValuePair.Create(term.Name, term.Values[g]))],
                     Reward = group.Rewards[g],
                     Advantage = group.Advantages[g],
                     GreedyReward = group.Greedy is null ? null : group.GreedyReward,
@@ -46,8 +46,8 @@ internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling, S
         }
     }
 
-    /// <summary>Each part of the reward; NaN where nobody could judge.</summary>
-    public List<KeyValuePair<string, double>> Parts(RolloutGroup group, int sample)
+    /// <summary>What was found of a sample; NaN where nobody could judge.</summary>
+    private static List<KeyValuePair<string, double>> Components(RolloutGroup group, int sample)
     {
         List<KeyValuePair<string, double>> components = [];
         var scored = group.Samples[sample];
@@ -65,7 +65,6 @@ internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling, S
             foreach (var score in scored.Verdict.Scores) components.Add(new(RewardNames.Component(score.Name), score.Value));
         }
 
-        if (rewards.PunishesLength) components.Add(new(RewardNames.Overlong, rewards.Overlong(group.Rollouts[sample])));
         return components;
     }
 }

@@ -13,7 +13,8 @@ namespace Deliberate.Training;
 /// </summary>
 internal sealed record RunFacts
 {
-    public const int NewestFormat = 1;
+    /// <summary>2 since terms of the reward say of themselves what they are.</summary>
+    public const int NewestFormat = 2;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -53,7 +54,7 @@ internal sealed record RunFacts
 
     public void Write(string path) => AtomicFile.WriteJson(path, this, Options);
 
-    /// <summary>Those of a folder; null where a program of before made it, which wrote none.</summary>
+    /// <summary>Those of a folder; null where a program of before made it, which wrote none, or others.</summary>
     /// <exception cref="UserError">The file is damaged, or of a newer program.</exception>
     public static RunFacts? Read(RunFolder folder)
     {
@@ -62,6 +63,7 @@ internal sealed record RunFacts
         {
             using var document = JsonDocument.Parse(Utf8Text.Read(folder.Facts));
             RunFolder.CheckFormat(document.RootElement, folder.Facts, NewestFormat);
+            if (document.RootElement.GetProperty("format_version").GetInt32() < NewestFormat) return null;
             return document.Deserialize<RunFacts>(Options) ?? throw new UserError("the file is empty.", folder.Facts);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -137,13 +139,23 @@ internal sealed record ExpertFacts(
 /// <param name="KlCoefficient">Of the distance from the reference policy in the loss.</param>
 /// <param name="ResamplingRounds">Of dynamic sampling, at most; 0 without it.</param>
 /// <param name="Rewards">What is rewarded and punished.</param>
-/// <param name="OverlongCache">Tokens before the budget's end that are punished; 0 for none.</param>
 /// <param name="Passes">Over the problems, those of resampling not counted; null where they never end.</param>
 /// <param name="Curriculum">With its levels; null without one.</param>
 internal sealed record ReinforcementFacts(
     int Steps, int Prompts, int Samples, int Updates, double Temperature, int MaxTokens, string Objective, string Advantage, double KlCoefficient, double EntropyCoefficient,
-    bool DynamicSampling, int ResamplingRounds, IReadOnlyList<RewardTerm> Rewards, int OverlongCache, double? Passes, CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule,
+    bool DynamicSampling, int ResamplingRounds, IReadOnlyList<RewardTerm> Rewards, double? Passes, CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule,
     IReadOnlyDictionary<string, string>? Further = null);
 
-/// <param name="Name">As in samples.jsonl: correct, all_steps_right, components/NAME, overlong.</param>
-internal sealed record RewardTerm(string Name, double Weight);
+/// <summary>A term of the reward that weighs anything.</summary>
+/// <param name="Name">As in samples.jsonl.</param>
+/// <param name="Kind">As in recipes.</param>
+/// <param name="Correctness">Whether it depends on the answer being right.</param>
+/// <param name="Punishes">Whether it only takes away.</param>
+/// <param name="About">What it is about, in a word or two.</param>
+/// <param name="Says">What it pays for, in words, its weight included.</param>
+/// <param name="OfLength">What it makes of length, in words; null where nothing.</param>
+internal sealed record RewardTerm(string Name, double Weight, string Kind, CorrectnessLink Correctness, bool Punishes, string About, string Says, string? OfLength)
+{
+    public static RewardTerm Of(RewardRecipe term, int maxTokens) =>
+        new(term.Term, term.Weight, RewardKinds.NameOf(term), term.Correctness, term.Punishes, term.About, term.Says(maxTokens), term.SaysOfLength(maxTokens));
+}

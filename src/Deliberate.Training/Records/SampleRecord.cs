@@ -39,8 +39,11 @@ internal sealed record SampleRecord
     /// <summary>Of each completion token under the distribution that was sampled from (temperature, filters); null where that is the raw policy.</summary>
     public IReadOnlyList<float>? BehaviourLogp { get; init; }
 
-    /// <summary>Each part of the reward by its <see cref="RewardNames"/>, unweighted; NaN where it gave no score.</summary>
+    /// <summary>What was found of it, by <see cref="RewardNames"/>; NaN where it could not be judged.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Rewards { get; init; }
+
+    /// <summary>Each term of the reward by its name, not weighed; NaN where it has no value. None in files of before there were terms.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Terms { get; init; } = [];
 
     /// <summary>The total that the advantage was made from.</summary>
     public required double Reward { get; init; }
@@ -59,6 +62,17 @@ internal sealed record SampleRecord
 
     /// <summary>Why it could not be graded or read; null where it was.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The value of a term of the reward; NaN where it has none. In files of before there were terms it is what was found under that name.</summary>
+    public double ValueOf(string term) =>
+        Find(Terms, term) ?? (term == RewardNames.Correct ? Find(Rewards, RewardNames.Score) : null) ?? Find(Rewards, term) ?? double.NaN;
+
+    public static double? Find(IReadOnlyList<KeyValuePair<string, double>> values, string name)
+    {
+        foreach (var (key, value) in values)
+            if (key == name) return value;
+        return null;
+    }
 
     /// <summary>Whether the token budget ended it.</summary>
     public required bool Truncated { get; init; }

@@ -30,14 +30,8 @@ internal sealed class SampleStore(string path) : IDisposable
         writer.WriteNumber("sample", sample.Sample);
         writer.WriteString("prompt", sample.Prompt);
         writer.WriteString("text", sample.Text);
-        writer.WriteStartObject("rewards");
-        foreach (var (name, value) in sample.Rewards)
-        {
-            writer.WritePropertyName(name);
-            RecordLine.WriteValue(writer, value);
-        }
-
-        writer.WriteEndObject();
+        WriteValues(writer, "rewards", sample.Rewards);
+        if (sample.Terms.Count > 0) WriteValues(writer, "terms", sample.Terms);
         writer.WritePropertyName("reward");
         RecordLine.WriteValue(writer, sample.Reward);
         writer.WritePropertyName("advantage");
@@ -91,6 +85,7 @@ internal sealed class SampleStore(string path) : IDisposable
         Prompt = element.GetProperty("prompt").GetString()!,
         Text = element.GetProperty("text").GetString()!,
         Rewards = [.. element.GetProperty("rewards").EnumerateObject().Select(reward => KeyValuePair.Create(RewardNames.Renew(reward.Name), RecordLine.ReadNumber(reward.Value)))],
+        Terms = element.TryGetProperty("terms", out var terms) ? [.. terms.EnumerateObject().Select(term => KeyValuePair.Create(term.Name, RecordLine.ReadNumber(term.Value)))] : [],
         Reward = RecordLine.ReadNumber(element.GetProperty("reward")),
         Advantage = RecordLine.ReadNumber(element.GetProperty("advantage")),
         GreedyReward = element.TryGetProperty("greedy_reward", out var greedy) ? RecordLine.ReadNumber(greedy) : null,
@@ -109,6 +104,18 @@ internal sealed class SampleStore(string path) : IDisposable
 
     private static float[] ReadFloats(JsonElement array) =>
         [.. array.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : (float)RecordLine.ReadNumber(value))];
+
+    private static void WriteValues(Utf8JsonWriter writer, string name, IReadOnlyList<KeyValuePair<string, double>> values)
+    {
+        writer.WriteStartObject(name);
+        foreach (var (key, value) in values)
+        {
+            writer.WritePropertyName(key);
+            RecordLine.WriteValue(writer, value);
+        }
+
+        writer.WriteEndObject();
+    }
 
     private static void WriteArray(Utf8JsonWriter writer, string name, IReadOnlyList<int> values)
     {

@@ -64,7 +64,7 @@ internal sealed record StepReplay(
         }
 
         policies.Renew(step - 1);
-        var (groups, advantages) = Grouped(stored);
+        var (groups, advantages) = Grouped(stored, recipe.Reinforcement.Rewards);
         var metrics = new MetricValues();
         updates.Rescore(groups);
         new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic).Set(groups, metrics);
@@ -85,7 +85,7 @@ internal sealed record StepReplay(
     }
 
     /// <summary>The groups in the order of the batch, and each sample's stored advantage.</summary>
-    private static (List<PolicyGroup> Groups, double[] Advantages) Grouped(List<SampleRecord> samples)
+    private static (List<PolicyGroup> Groups, double[] Advantages) Grouped(List<SampleRecord> samples, IReadOnlyList<RewardRecipe> terms)
     {
         var groups = new List<PolicyGroup>();
         for (var begin = 0; begin < samples.Count;)
@@ -95,7 +95,8 @@ internal sealed record StepReplay(
             var group = samples[begin..end];
             groups.Add(new PolicyGroup([.. group[0].PromptTokens], [.. group.Select(Sampled)], [.. group.Select(s => s.Reward)])
             {
-                Parts = [.. group.Select(s => s.Rewards)],
+                Terms = [.. terms.Select(term => new TermValues(term.Term, term.Weight, [.. group.Select(s => s.ValueOf(term.Term))]))],
+                Withheld = [.. group.Select(s => SampleRecord.Find(s.Rewards, RewardNames.Unreadable) ?? 0)],
                 GreedyReward = group[0].GreedyReward ?? double.NaN,
             });
             begin = end;

@@ -28,6 +28,7 @@ internal static class RunChapter
         foreach (var curriculum in CurriculumReport.Figures(run)) yield return curriculum;
         if (ExpertRoundsReport.Figure(run) is { } rounds) yield return rounds;
         if (run.HasCourse) yield return RunFigures.Learning(run, control);
+        if (RewardFigure.Build(run) is { } rewards) yield return rewards;
         if (run is not { Base: { } before, Final: { } after }) yield break;
         yield return RunFigures.Comparison(run, control);
         if (!run.Thinks) yield break;

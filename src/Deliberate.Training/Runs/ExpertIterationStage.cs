@@ -31,8 +31,8 @@ internal sealed class ExpertIterationStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.ExpertIteration;
-        _rewards = new SampleRewards(new RewardRecipe(), session.Recipe.LowestScore, _recipe.MaxTokens, overlongCache: 0);
-        _records = new RolloutRecords(RunStage.ExpertIteration, new SamplingOptions { Temperature = _recipe.Temperature }, _rewards);
+        _rewards = new SampleRewards([new CorrectReward()], session.Recipe.LowestScore, _recipe.MaxTokens);
+        _records = new RolloutRecords(RunStage.ExpertIteration, new SamplingOptions { Temperature = _recipe.Temperature });
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Rounds, curriculum);
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;

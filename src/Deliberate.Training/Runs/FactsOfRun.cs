@@ -9,7 +9,7 @@ internal static class FactsOfRun
     /// <summary>Beginnings of keys of reinforcement learning that facts have a place for, or that change nothing that is learned.</summary>
     private static readonly string[] SaidByName =
     [
-        "steps", "prompts", "samples", "objective", "advantage", "updates", "max_tokens", "temperature", "dynamic_sampling", "resampling_rounds", "store_samples", "curriculum", "overlong", "rewards",
+        "steps", "prompts", "samples", "objective", "advantage", "updates", "max_tokens", "temperature", "dynamic_sampling", "resampling_rounds", "store_samples", "curriculum", "rewards",
         "optimizer", "schedule", "options.kl_coefficient", "options.entropy_coefficient",
     ];
 
@@ -71,7 +71,7 @@ internal static class FactsOfRun
         var rl = recipe.Reinforcement;
         return new ReinforcementFacts(
             rl.Steps, rl.Prompts, rl.Samples, rl.Updates, rl.Temperature, rl.MaxTokens, rl.Objective, rl.Advantage, rl.Options.KlCoefficient, rl.Options.EntropyCoefficient,
-            rl.DynamicSampling, rl.DynamicSampling ? rl.ResamplingRounds : 0, [.. Rewards(rl)], rl.Overlong.Cache,
+            rl.DynamicSampling, rl.DynamicSampling ? rl.ResamplingRounds : 0, [.. rl.Rewards.Where(term => term.Weight != 0).Select(term => RewardTerm.Of(term, rl.MaxTokens))],
             Passes((double)rl.Steps * rl.Prompts, problems), Curriculum(rl.Curriculum, recipe.Family), rl.Optimizer, rl.Schedule,
             Further(recipe));
     }
@@ -84,16 +84,6 @@ internal static class FactsOfRun
         return RecipeDifferences.Of(usual, recipe)
             .Where(d => d.Key.StartsWith(Section, StringComparison.Ordinal) && !SaidByName.Any(said => d.Key.AsSpan(Section.Length).StartsWith(said, StringComparison.Ordinal)))
             .ToDictionary(d => d.Key[Section.Length..], d => d.B, StringComparer.Ordinal);
-    }
-
-    /// <summary>Those that weigh anything.</summary>
-    private static IEnumerable<RewardTerm> Rewards(ReinforcementRecipe rl)
-    {
-        if (rl.Rewards.Correct != 0) yield return new RewardTerm(RewardNames.Correct, rl.Rewards.Correct);
-        if (rl.Rewards.AllStepsRight != 0) yield return new RewardTerm(RewardNames.AllStepsRight, rl.Rewards.AllStepsRight);
-        foreach (var (name, weight) in rl.Rewards.Components.OrderBy(c => c.Key, StringComparer.Ordinal))
-            if (weight != 0) yield return new RewardTerm(RewardNames.Component(name), weight);
-        if (rl.Overlong.Cache > 0) yield return new RewardTerm(RewardNames.Overlong, 1);
     }
 
     private static double? Passes(double asked, ProblemFacts? problems) => problems?.Count is > 0 and var count ? asked / count : null;

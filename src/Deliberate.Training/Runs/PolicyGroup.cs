@@ -26,6 +26,15 @@ internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
     /// <summary>What the most likely completion of the problem earned; NaN where it was not drawn, or nobody could judge it.</summary>
     public double GreedyReward { get; set; } = double.NaN;
 
-    /// <summary>Each sample's recorded parts of its reward; null where the estimator does not ask for them.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>>[]? Parts { get; set; }
+    /// <summary>The terms of the reward, not weighed, in the recipe's order; none before rewards are settled.</summary>
+    public IReadOnlyList<TermValues> Terms { get; set; } = [];
+
+    /// <summary>What an unreadable sample's terms would have earned above the least readable one, and did not; else 0.</summary>
+    public double[] Withheld { get; init; } = new double[Rollouts.Length];
 }
+
+/// <summary>A term of the reward of a problem's samples.</summary>
+/// <param name="Name">As records call it.</param>
+/// <param name="Weight">Of the recipe.</param>
+/// <param name="Values">One a sample, not weighed; NaN where it has none.</param>
+internal sealed record TermValues(string Name, double Weight, double[] Values);

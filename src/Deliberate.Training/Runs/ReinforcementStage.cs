@@ -36,8 +36,8 @@ internal sealed class ReinforcementStage : IDisposable
     {
         _session = session;
         _recipe = session.Recipe.Reinforcement;
-        _rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens, _recipe.Overlong.Cache);
-        _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Sampling, _rewards);
+        _rewards = new SampleRewards(_recipe.Rewards, session.Recipe.LowestScore, _recipe.MaxTokens);
+        _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Sampling);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         _kl = new KlControl(_recipe, klCoefficient);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
@@ -96,11 +96,13 @@ internal sealed class ReinforcementStage : IDisposable
         // What each sample earned, and what that was beyond the expected.
         var metrics = new MetricValues();
         _rewards.Settle([.. groups, .. trained.Select(g => g.Greedy).OfType<RolloutGroup>()]);
-        foreach (var group in trained) Describe(group);
+        foreach (var group in trained) group.GreedyReward = group.Greedy?.Rewards[0] ?? double.NaN;
         _updates.Rescore(trained);
         _advantages.Set(trained, metrics);
 
         RolloutMetrics.CopyTo(metrics, SampleMetrics.Reinforcement, groups);
+        SampleRewards.CopyTo(metrics, groups);
+        foreach (var missing in _rewards.Missing(groups)) _session.Observer.Notice(missing);
         RolloutMetrics.CopyGreedyTo(metrics, trained);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
         MeasureDistance(step, groups, metrics);
@@ -144,13 +146,6 @@ internal sealed class ReinforcementStage : IDisposable
         var stream = new RandomStream(_session.Recipe.Seed, StreamStage.Sampling);
         var drawn = _session.Loop.Run([.. groups.Select(g => g.Problem)], 1, _recipe.MaxTokens, new SamplingOptions { Temperature = 0 }, (_, _) => stream, cancellation: cancellation);
         for (var i = 0; i < groups.Count; i++) groups[i].Greedy = new RolloutGroup(drawn[i], groups[i].Round);
-    }
-
-    /// <summary>What the estimator asks for beside the rewards.</summary>
-    private void Describe(RolloutGroup group)
-    {
-        if (group.Greedy is { } greedy) group.GreedyReward = greedy.Rewards[0];
-        if (_advantages.Estimator.NeedsParts) group.Parts = [.. Enumerable.Range(0, group.Rollouts.Length).Select(g => _records.Parts(group, g))];
     }
 
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)

@@ -15,9 +15,6 @@ internal sealed record RolloutGroup(SampleGroup Group, int Round)
     /// <summary>The score that each sample's reward was made from: the scorer's own, or the worst where it read no answer; NaN where it failed.</summary>
     public double[] Scores { get; } = new double[Group.Samples.Length];
 
-    /// <summary>What an unreadable sample's parts would have earned above the least readable one, and did not; else 0.</summary>
-    public double[] Withheld { get; } = new double[Group.Samples.Length];
-
     /// <summary>Which samples are trained on: all that were judged, unless the stage chooses among them.</summary>
     public bool[] Kept { get; } = [.. Group.Samples.Select(s => s.IsJudged)];
 

@@ -65,7 +65,7 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
             Rewards = rewards,
             TokenRewards = Estimator.PerToken ? AtTheEnd(rewards, offsets) : [],
             GreedyRewards = Estimator.NeedsGreedy ? [.. groups.SelectMany(g => Enumerable.Repeat(g.GreedyReward, g.Rollouts.Length))] : [],
-            Parts = Estimator.NeedsParts ? RewardParts.Of(groups, recipe.Rewards) : null,
+            Parts = Estimator.NeedsParts ? RewardParts.Of(groups) : null,
             Discount = recipe.Discount,
             Values = critic?.Values(Unweighted(groups)) ?? [],
             Lambda = critic?.Lambda ?? 1,

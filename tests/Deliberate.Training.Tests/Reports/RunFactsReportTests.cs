@@ -17,7 +17,7 @@ public sealed class RunFactsReportTests : IDisposable
     public void A_penalty_of_length_and_a_reward_of_steps_are_said()
     {
         var recipe = TinyRun.Recipe();
-        var page = Page(Run(recipe with { Reinforcement = recipe.Reinforcement with { Rewards = new RewardRecipe { AllStepsRight = 0.25 } } }));
+        var page = Page(Run(recipe with { Reinforcement = recipe.Reinforcement with { Rewards = [new CorrectReward(), new AllStepsReward { Weight = 0.25 }, new OverlongReward { Cache = 16 }] } }));
         page.ShouldNotContain(OnlyReward);
         page.ShouldNotContain(NoLength);
         page.ShouldContain("rewarded for right answers and right steps and punished for length");
@@ -30,7 +30,7 @@ public sealed class RunFactsReportTests : IDisposable
     public void Right_answers_alone_are_said_to_be_alone()
     {
         var recipe = TinyRun.Recipe();
-        var page = Page(Run(recipe with { Reinforcement = recipe.Reinforcement with { Overlong = new OverlongRecipe() } }));
+        var page = Page(Run(recipe with { Reinforcement = recipe.Reinforcement with { Rewards = [new CorrectReward()] } }));
         page.ShouldContain("From random weights, by imitation and then by reinforcement learning, with a checker as the only reward.");
         page.ShouldContain(NoLength);
     }
@@ -54,14 +54,14 @@ public sealed class RunFactsReportTests : IDisposable
         var page = Page(run.Folder.Root);
         page.ShouldNotContain(OnlyReward);
         page.ShouldNotContain(NoLength);
-        page.ShouldContain("0.125 times the verifier's components/brevity");
+        page.ShouldContain("0.125 times the verifier's brevity");
         page.ShouldContain("whether the verifier looks at length is not known here");
         page.ShouldContain("Problems of your own from problems.jsonl");
         page.ShouldNotContain("made-up corpus");
         var facts = RunFacts.Read(run.Folder)!;
         (facts.Problems!.Judge, facts.Problems.TestLevel, facts.Problems.Thinks).ShouldBe((JudgeKind.Verifier, null, false));
         facts.Reinforcement!.Passes.ShouldBe(4.0 / facts.Problems.Count!.Value);
-        facts.Reinforcement.Rewards.ShouldBe([new("correct", 1), new("components/brevity", 0.125)]);
+        facts.Reinforcement.Rewards.Select(term => (term.Name, term.Kind, term.Weight, term.Correctness)).ShouldBe([("correct", "correct", 1, CorrectnessLink.Answer), ("components/brevity", "component", 0.125, CorrectnessLink.Verifier)]);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class RunFactsReportTests : IDisposable
 
     [Theory]
     [InlineData("{ \"format_version\": 99 }", "format")]
-    [InlineData("{ \"format_version\": 1 }", "facts")]
+    [InlineData("{ \"format_version\": 2 }", "facts")]
     [InlineData("nothing", "facts")]
     public void Damaged_facts_are_refused_by_name(string text, string said)
     {
@@ -166,6 +166,14 @@ public sealed class RunFactsReportTests : IDisposable
         var message = Should.Throw<UserError>(() => RunReport.Build(run)).Message;
         message.ShouldContain("facts.json");
         message.ShouldContain(said);
+    }
+
+    [Fact]
+    public void Facts_of_before_count_as_none()
+    {
+        var run = ReportRuns.Write(_folder.File("arithmetic"), "arithmetic", thinks: true, 0.3, 0.8);
+        File.WriteAllText(new RunFolder(run).Facts, "{ \"format_version\": 1 }");
+        RunReport.Build(run).Subtitle.ShouldBe("");
     }
 
     [Fact]

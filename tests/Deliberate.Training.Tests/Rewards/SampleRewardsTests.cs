@@ -32,7 +32,7 @@ public sealed class SampleRewardsTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(Step.ToArbitrary(), step =>
         {
             var groups = step.Groups.Select(Group).ToArray();
-            new SampleRewards(Weights(step.Correct, step.Format), step.Lowest, maxTokens: 16, step.Cache).Settle(groups);
+            new SampleRewards(Weights(step.Correct, step.Format, step.Cache), step.Lowest, maxTokens: 16).Settle(groups);
             var wrongOfStep = groups.SelectMany(Wrong).ToArray();
             foreach (var group in groups)
             {
@@ -51,7 +51,7 @@ public sealed class SampleRewardsTests
     public void What_a_readable_answer_earns_does_not_depend_on_the_others()
     {
         RolloutGroup alone = Group([Wrong(-1.5, 0.2), Right(1, 0.1)]), among = Group([Wrong(-1.5, 0.2), Right(1, 0.1), Unreadable(1), Failed()]);
-        var rewards = new SampleRewards(Weights(2, 0.5), 0, 16, 0);
+        var rewards = new SampleRewards(Weights(2, 0.5), 0, 16);
         rewards.Settle([alone]);
         rewards.Settle([among]);
         alone.Rewards.ShouldBe([-2.9, 2.05]);
@@ -69,7 +69,7 @@ public sealed class SampleRewardsTests
     public void The_worst_score_is_the_lowest_that_is_known(double lowest, double format, double expected)
     {
         var group = Group([Wrong(-1.5, 1), Right(1, 0), Unreadable(format)]);
-        new SampleRewards(Weights(1, 0.1), lowest, 16, 0).Settle([group]);
+        new SampleRewards(Weights(1, 0.1), lowest, 16).Settle([group]);
         group.Rewards[2].ShouldBe(expected, 1e-12);
         group.Scores[2].ShouldBe(Math.Min(lowest, -1.5));
         // The parts that are recorded make up the reward.
@@ -80,7 +80,7 @@ public sealed class SampleRewardsTests
     public void A_group_without_a_readable_wrong_answer_goes_by_those_of_the_step()
     {
         RolloutGroup unread = Group([Unreadable(3), Unreadable(0)]), solved = Group([Right(1, 0), Unreadable(0)]), judged = Group([Wrong(-1.5, 0), Right(1, 0)]);
-        new SampleRewards(Weights(1, 1), 0, 16, 0).Settle([unread, solved, judged]);
+        new SampleRewards(Weights(1, 1), 0, 16).Settle([unread, solved, judged]);
         unread.Rewards.ShouldBe([-1.5, -1.5]);
         solved.Rewards.ShouldBe([1, -1.5]);
     }
@@ -89,7 +89,7 @@ public sealed class SampleRewardsTests
     public void Where_nothing_was_readable_no_component_is_a_way_out()
     {
         var group = Group([Unreadable(3), Unreadable(0), Unreadable(-1)]);
-        new SampleRewards(Weights(1, 1), -2, 16, 0).Settle([group]);
+        new SampleRewards(Weights(1, 1), -2, 16).Settle([group]);
         group.Rewards.ShouldBe([-2, -2, -3]);
     }
 
@@ -98,11 +98,12 @@ public sealed class SampleRewardsTests
     {
         // The wrong answer is readable and too long, the unreadable one is short.
         var group = Group([new Drawn(0, 0, 0, 16), Unreadable(0)]);
-        new SampleRewards(Weights(1, 0), 0, 16, overlongCache: 8).Settle([group]);
+        new SampleRewards(Weights(1, 0, cache: 8), 0, 16).Settle([group]);
         group.Rewards.ShouldBe([-1, -1]);
     }
 
-    private static RewardRecipe Weights(double correct, double format) => new() { Correct = correct, Components = new Dictionary<string, double> { ["format"] = format } };
+    private static RewardRecipe[] Weights(double correct, double format, int cache = 0) =>
+        [new CorrectReward { Weight = correct }, new ComponentReward { Component = "format", Weight = format }, .. cache == 0 ? [] : new RewardRecipe[] { new OverlongReward { Cache = cache } }];
 
     private static IEnumerable<(Verdict Verdict, double Reward)> Rewards(RolloutGroup group) => group.Samples.Select((s, g) => (s.Verdict, group.Rewards[g]));
 

@@ -74,7 +74,7 @@ internal static class TinyRun
                 TopP = 0.95,
                 MaskTruncated = true,
                 DynamicSampling = false,
-                Overlong = new OverlongRecipe(),
+                Rewards = [new CorrectReward()],
                 Kl = new KlRecipe { InReward = 0.05, Target = 0.001, Horizon = 100, RenewEvery = 4 },
                 RolloutCorrection = new RolloutCorrectionRecipe { Weights = RolloutLevel.Token, Reject = RolloutLevel.Geometric },
                 Optimizer = new OptimizerRecipe { Kind = Tensors.OptimizerKind.AdamW, LearningRate = 0.002 },

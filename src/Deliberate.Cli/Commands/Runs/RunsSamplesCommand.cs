@@ -80,7 +80,7 @@ internal sealed class RunsSamplesCommand : CliCommand
 
     private static void Write(SampleRecord s)
     {
-        var components = string.Join(", ", s.Rewards.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.###}")));
+        var components = string.Join(", ", s.Rewards.Concat(s.Terms.Where(term => SampleRecord.Find(s.Rewards, term.Key) is null)).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.###}")));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"step {s.Step} of {RunWords.Stage(s.Stage)}, {s.Problem}, sample {s.Sample}: {Verdict(s)}, reward {s.Reward:0.###} ({components}), advantage {s.Advantage:0.###}, {s.Tokens.Count} tokens, {(s.Truncated ? "cut off" : "ended")}{(s.Trained ? "" : ", not trained on")}"));
