@@ -6,6 +6,10 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal abstract class Device : IDisposable
 {
+    private static readonly Lock s_lock = new();
+    private static Device? s_shared;
+    private int _shares;
+
     private protected Device(int elementSize, WorkerPool workers)
     {
         ElementSize = elementSize;
@@ -34,6 +38,22 @@ internal abstract class Device : IDisposable
     /// <param name="threads">Worker threads; 0 for one a core.</param>
     public static Device Cpu(int threads = 0) => CpuDevice.Create(threads);
 
+    /// <summary>
+    /// The same, for work beside which there may be other work in the process: whoever asks for all cores gets the one device that has
+    /// them, and takes turns on it. Everyone disposes of what they got; it goes with the last.
+    /// </summary>
+    /// <param name="threads">Worker threads of a device of one's own; 0 for the shared one.</param>
+    public static Device Shared(int threads = 0)
+    {
+        if (threads != 0) return Cpu(threads);
+        lock (s_lock)
+        {
+            s_shared ??= Cpu();
+            s_shared._shares++;
+            return s_shared;
+        }
+    }
+
     /// <summary>The scalar reference in double.</summary>
     public static Device Reference() => new ReferenceDevice();
 
@@ -43,6 +63,12 @@ internal abstract class Device : IDisposable
 
     public void Dispose()
     {
+        lock (s_lock)
+        {
+            if (_shares > 0 && --_shares > 0) return;
+            if (s_shared == this) s_shared = null;
+        }
+
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }

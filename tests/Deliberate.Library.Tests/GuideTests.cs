@@ -64,6 +64,27 @@ public sealed partial class GuideTests
     }
 
     [Fact]
+    public async Task A_run_and_a_model_take_turns_and_neither_changes_the_other()
+    {
+        using var folder = new TemporaryFolder();
+        string Train(string name)
+        {
+            TinyTraining.Run(Repository.Path("samples/UsingTheLibrary/tiny.yaml"), folder.File(name), TestContext.Current.CancellationToken);
+            return Path.Combine(folder.File(name), "checkpoints", "final");
+        }
+
+        var alone = Train("alone");
+        using var model = Models.TextModel.Open(alone);
+        var options = new Models.GenerateOptions { MaxTokens = 60 };
+        var expected = model.Generate("3+4=?", options).Text;
+        var training = Task.Run(() => Train("beside"));
+        var answers = 0;
+        for (; !training.IsCompleted; answers++) (await model.GenerateAsync("3+4=?", options, TestContext.Current.CancellationToken)).Text.ShouldBe(expected);
+        answers.ShouldBeGreaterThan(2);
+        File.ReadAllBytes(Path.Combine(await training, "model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(alone, "model.safetensors")));
+    }
+
+    [Fact]
     public async Task Many_callers_are_answered_together_and_over_http()
     {
         using var folder = new TemporaryFolder();

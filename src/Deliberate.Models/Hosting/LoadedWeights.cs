@@ -5,8 +5,8 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// A share in a model that this process holds: whoever opens the same files in the same storage gets the same weights, which are
-/// freed with the last share. All of them work on one device for each number of threads, so that models take turns on the cores
-/// instead of fighting for them.
+/// freed with the last share. Models that use all cores share one device (<see cref="Device.Shared"/>), so that they take turns on the
+/// cores instead of fighting for them.
 /// </summary>
 internal sealed class LoadedWeights : IDisposable
 {
@@ -49,14 +49,14 @@ internal sealed class LoadedWeights : IDisposable
             try
             {
                 EnsureFits(opened, storage);
-                device = s_all.Find(l => l.Key.Threads == threads)?.Device ?? Device.Cpu(threads);
+                device = Device.Shared(threads);
                 var loaded = new Loaded(key, opened, device, opened.LoadWeights(device, storage));
                 s_all.Add(loaded);
                 return new LoadedWeights(loaded);
             }
             catch
             {
-                if (!s_all.Exists(l => l.Device == device)) device?.Dispose();
+                device?.Dispose();
                 opened.Dispose();
                 throw;
             }
@@ -74,7 +74,7 @@ internal sealed class LoadedWeights : IDisposable
             s_all.Remove(loaded);
             loaded.Model.Dispose();
             loaded.Opened.Dispose();
-            if (!s_all.Exists(l => l.Device == loaded.Device)) loaded.Device.Dispose();
+            loaded.Device.Dispose();
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
         AtomicFolder.RemoveLeftOvers(Path.Combine(folder.Root, RunFolder.CheckpointsFolder));
         var newest = folder.Newest();
         var state = newest is null ? null : CheckpointState.Read(newest);
-        var device = Device.Cpu(threads);
+        var device = Device.Shared(threads);
         LanguageModel? model = null;
         RunInputs? inputs = null;
         try

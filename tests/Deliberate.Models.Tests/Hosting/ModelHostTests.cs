@@ -211,6 +211,19 @@ public sealed class ModelHostTests(HostedModel hosted) : IClassFixture<HostedMod
     }
 
     [Fact]
+    public async Task Two_models_on_the_same_cores_answer_by_turns()
+    {
+        using var exact = TextModel.Open(hosted.Folder);
+        using var narrow = TextModel.Open(hosted.Folder, Tensors.WeightStorage.BF16);
+        string[] prompts = [.. Enumerable.Range(0, 10).Select(Prompt)];
+        var options = new GenerateOptions { MaxTokens = 40, Sampling = new() };
+        string[] expected = [.. (await exact.GenerateAsync(prompts, options)).Concat(await narrow.GenerateAsync(prompts, options)).Select(c => c.Text)];
+        var both = await Task.WhenAll(exact.GenerateAsync(prompts, options), narrow.GenerateAsync(prompts, options)).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        both.SelectMany(c => c).Select(c => c.Text).ShouldBe(expected);
+        expected[..10].ShouldNotBe(expected[10..], "the weights differ in their last bits");
+    }
+
+    [Fact]
     public async Task A_request_beyond_the_memory_for_keys_and_values_is_refused_and_smaller_ones_wait_their_turn()
     {
         using var model = hosted.Open(new ModelHostOptions { Slots = 8, CacheBytes = 6 * 24_576 });
