@@ -29,6 +29,8 @@ internal sealed class CountdownFamily(CountdownOptions options) : ITaskFamily
 
     public string Description => $"Countdown: reach the target with numbers from 1 to {options.LargestNumber}, each used once, by visible search.";
 
+    public string Title => "Countdown";
+
     public bool StepsAreTries => true;
 
     public IReadOnlyList<DifficultyLevel> Levels { get; } = [new(3, "three numbers"), new(4, "four numbers")];

@@ -34,7 +34,7 @@ internal sealed class NestedArithmeticFamily(NestedArithmeticOptions options) : 
     public string Description =>
         $"Nested arithmetic {(options.ModuloTen ? "modulo 10" : "with values below 100")}, one reduction a step, asked as a {(options.Comparison ? "comparison" : "number")}.";
 
-    public string Title => Name.Replace("arithmetic", "Nested arithmetic", StringComparison.Ordinal).Replace('-', ' ');
+    public string Title => "Nested arithmetic";
 
     public IReadOnlyList<DifficultyLevel> Levels { get; } = Enumerable.Range(2, 5).Select(n => new DifficultyLevel(n, $"{n} operations")).ToArray();
 
