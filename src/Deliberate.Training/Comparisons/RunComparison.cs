@@ -33,9 +33,11 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
     /// <param name="evaluation">base, rl-000020, final, ...; the last that each has if null.</param>
     /// <exception cref="UserError">A folder holds no run or no such evaluation, or they have no problem in common.</exception>
-    public static RunComparison Read(string a, string b, string? evaluation = null)
+    public static RunComparison Read(string a, string b, string? evaluation = null) => Of(RunEvidence.Read(a), RunEvidence.Read(b), evaluation);
+
+    /// <summary>The same of runs that were read already.</summary>
+    public static RunComparison Of(RunEvidence first, RunEvidence second, string? evaluation = null)
     {
-        var (first, second) = (RunEvidence.Read(a), RunEvidence.Read(b));
         var (nameA, samplesA) = Find(first, evaluation);
         var (nameB, samplesB) = Find(second, evaluation);
         var (drawnA, drawnB) = (first.First(samplesA), second.First(samplesB));
@@ -45,7 +47,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
         if (pairs.Length == 0)
         {
             var why = settings.Where(s => s.Key is "family.name" or "evaluation.seed" or "family.evaluation_level" or "family.levels").Select(s => $"{s.Key} is {s.A} and {s.B}").ToArray();
-            throw new UserError($"{a} and {b} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Runs can be compared that have the same family, evaluation level and evaluation.seed.");
+            throw new UserError($"{first.Folder} and {second.Folder} were asked no problem in common{(why.Length > 0 ? $": {string.Join(", ", why)}" : "")}.", advice: "Runs can be compared that have the same family, evaluation level and evaluation.seed.");
         }
 
         var measures = new List<SampleMeasure> { SampleMeasure.Accuracy, SampleMeasure.Truncated, SampleMeasure.CompletionLength };

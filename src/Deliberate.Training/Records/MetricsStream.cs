@@ -41,15 +41,16 @@ internal sealed class MetricsStream(string path) : IDisposable
     /// <exception cref="UserError">A line is not one.</exception>
     public static IEnumerable<MetricsRecord> Read(string path)
     {
-        foreach (var (number, line) in RecordLine.Lines(path))
-        {
-            yield return RecordLine.Parse(path, number, line, element =>
-            {
-                var values = new Dictionary<string, double>(StringComparer.Ordinal);
-                foreach (var property in element.EnumerateObject())
-                    if (property.Name != "step") values[property.Name] = RecordLine.ReadNumber(property.Value);
-                return new MetricsRecord(element.GetProperty("step").GetInt64(), values);
-            });
-        }
+        foreach (var (number, line) in RecordLine.Lines(path)) yield return Parse(path, number, line);
     }
+
+    /// <summary>One line of a file, by whoever follows it as it grows.</summary>
+    /// <exception cref="UserError">It is no record.</exception>
+    public static MetricsRecord Parse(string path, int number, string line) => RecordLine.Parse(path, number, line, element =>
+    {
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+            if (property.Name != "step") values[property.Name] = RecordLine.ReadNumber(property.Value);
+        return new MetricsRecord(element.GetProperty("step").GetInt64(), values);
+    });
 }

@@ -76,6 +76,10 @@ internal sealed class SampleStore(string path) : IDisposable
         }
     }
 
+    /// <summary>One line of a file, by whoever knows where it stands.</summary>
+    /// <exception cref="UserError">It is not a sample.</exception>
+    public static SampleRecord Parse(string path, int number, string line) => RecordLine.Parse(path, number, line, Parse);
+
     private static SampleRecord Parse(JsonElement element) => new()
     {
         Step = element.GetProperty("step").GetInt64(),

@@ -37,21 +37,28 @@ internal sealed record RunOverview(
         try
         {
             var run = RunEvidence.Read(folder);
-            var paths = new RunFolder(folder);
-            var newest = paths.Newest() is { } checkpoint ? CheckpointState.Read(checkpoint) : null;
-            var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
-            var (stage, step) = Place(run, newest);
-            var evaluations = run.Rounds.Concat(run.Evaluations).ToArray();
-            Estimate Accuracy((int, string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
-            return new RunOverview(
-                folder, RunLock.Holder(folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
-                evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,
-                [.. RunHealth.Of(paths, run.Recipe).Rung.Select(r => r.Alarm.Name).Distinct()], null);
+            return Of(run, RunHealth.Of(new RunFolder(folder), run.Recipe));
         }
         catch (UserError error)
         {
             return new RunOverview(folder, RunCondition.Damaged, RunStage.Supervised, 0, 0, null, null, null, 0, [], error.Message);
         }
+    }
+
+    /// <summary>Of a run that was read already.</summary>
+    /// <exception cref="UserError">Its newest checkpoint cannot be read.</exception>
+    public static RunOverview Of(RunEvidence run, RunHealth health)
+    {
+        var paths = new RunFolder(run.Folder);
+        var newest = paths.Newest() is { } checkpoint ? CheckpointState.Read(checkpoint) : null;
+        var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
+        var (stage, step) = Place(run, newest);
+        var evaluations = run.Rounds.Concat(run.Evaluations).ToArray();
+        Estimate Accuracy((int, string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
+        return new RunOverview(
+            run.Folder, RunLock.Holder(run.Folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
+            evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,
+            [.. health.Rung.Select(r => r.Alarm.Name).Distinct()], null);
     }
 
     /// <summary>What the metrics tell, which are ahead of the checkpoint; the checkpoint where a stage has begun and done nothing yet.</summary>
