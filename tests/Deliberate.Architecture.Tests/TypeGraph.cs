@@ -44,7 +44,7 @@ internal sealed class TypeGraph : IDisposable
 
     public void Dispose() => _assemblies.ForEach(a => a.Dispose());
 
-    private static bool IsCompilers(TypeDefinition type) => type.Name.StartsWith('<') || type.Namespace is "System.Runtime.CompilerServices" or "Microsoft.CodeAnalysis";
+    private static bool IsCompilers(TypeDefinition type) => type.Name.StartsWith('<') || type.Name == "_Imports" || type.Namespace is "System.Runtime.CompilerServices" or "Microsoft.CodeAnalysis";
 
     private static bool IsConstants(TypeDefinition type) => type is { IsAbstract: true, IsSealed: true, HasFields: true } && type.Methods.Count == 0 && type.Fields.All(f => f.IsLiteral);
 

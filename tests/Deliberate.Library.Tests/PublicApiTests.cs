@@ -8,7 +8,7 @@ namespace Deliberate.Library.Tests;
 /// </summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training", "Deliberate.Studies"];
+    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training", "Deliberate.Studies", "Deliberate.Server"];
 
     [Theory]
     [MemberData(nameof(Libraries))]
@@ -31,7 +31,7 @@ public sealed class PublicApiTests
         foreach (var library in Libraries.Select(row => row.Data))
         {
             var described = File.ReadAllText(Path.ChangeExtension(Assembly.Load(library).Location, ".xml"));
-            foreach (var type in Assembly.Load(library).GetExportedTypes())
+            foreach (var type in PublicSurface.Types(Assembly.Load(library)))
                 if (!described.Contains($"\"T:{type.FullName!.Replace('+', '.')}\"", StringComparison.Ordinal)) missing.Add(type.FullName!);
         }
 

@@ -31,10 +31,14 @@ internal static class PublicSurface
         [typeof(double)] = "double",
     };
 
+    /// <summary>The public types; but for pages and their parts, which Razor makes public although nobody is to build on them.</summary>
+    public static IEnumerable<Type> Types(Assembly assembly) =>
+        assembly.GetExportedTypes().Where(t => t.Name != "_Imports" && Array.TrueForAll(t.GetInterfaces(), i => i.FullName != "Microsoft.AspNetCore.Components.IComponent"));
+
     public static string Of(Assembly assembly)
     {
         var text = new StringBuilder();
-        foreach (var type in assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal))
+        foreach (var type in Types(assembly).OrderBy(t => t.FullName, StringComparer.Ordinal))
         {
             text.Append(Header(type)).Append('\n');
             foreach (var line in Members(type).Order(StringComparer.Ordinal)) text.Append("    ").Append(line).Append('\n');

@@ -12,6 +12,7 @@ internal static class CommandList
         new ResumeCommand(),
         new ReproduceCommand(),
         new RunsCommand(),
+        new ServeCommand(),
         new MetricsCommand(),
         new RecipeCommand(),
         new SampleCommand(),

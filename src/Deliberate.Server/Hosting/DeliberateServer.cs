@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using Deliberate.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// The server of <c>deliberate serve</c>: one process that holds every area of <see cref="ServerAreas"/>. Nothing of its surroundings
+/// changes it: no settings file, no variable, no folder of assets; what it is told comes by <see cref="ServerOptions"/>.
+/// </summary>
+public sealed class DeliberateServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly AccessTokens _tokens;
+    private readonly ServerLock? _lock;
+
+    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, string address)
+    {
+        (_app, _tokens, _lock, Address) = (app, tokens, held, address);
+        held?.Tell(address);
+    }
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:5170</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>False where the folder of runs may not be written to: then a second server on it is not refused.</summary>
+    public bool IsAlone => _lock is not null;
+
+    /// <summary>Builds it and listens.</summary>
+    /// <exception cref="UserError">The address or port cannot be had, the folder is served already, or is none.</exception>
+    public static async Task<DeliberateServer> StartAsync(ServerOptions options, CancellationToken cancellation = default)
+    {
+        var address = LoopbackAddress.Parse(options.Address);
+        if (options.Port is < 0 or > 65535) throw new UserError($"{options.Port} is not a port.", field: "--port", advice: "Ports go from 1 to 65535; 0 takes any that is free.");
+        if (File.Exists(options.Runs)) throw new UserError("This is a file, not a folder of runs.", options.Runs, advice: "Name the folder of your runs: --runs FOLDER.");
+        var held = ServerLock.Take(options.Runs);
+        WebApplication? app = null;
+        try
+        {
+            var tokens = new AccessTokens();
+            app = Build(options, address, tokens);
+            await app.StartAsync(cancellation);
+            var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+            return new DeliberateServer(app, tokens, held, $"http://{LoopbackAddress.InUrl(address)}:{port}");
+        }
+        catch (Exception error)
+        {
+            if (app is not null) await app.DisposeAsync();
+            held?.Dispose();
+            if (error is IOException { InnerException: AddressInUseException }) throw InUse(options, error);
+            if (error is SocketException { SocketErrorCode: SocketError.AccessDenied }) throw new UserError($"Port {options.Port} may not be listened on.", field: "--port", advice: "Ports below 1024 are the system's: choose a higher one.", inner: error);
+            if (error is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }) throw new UserError($"This machine has no address {options.Address}.", field: "--address", advice: "Use 127.0.0.1.", inner: error);
+            throw;
+        }
+    }
+
+    /// <summary>An address that lets one browser in, once.</summary>
+    /// <param name="path">The page that it opens.</param>
+    public string NewLink(string path = "/") => $"{Address}{path}?{AccessGate.TokenParameter}={_tokens.Issue()}";
+
+    /// <summary>Until it is told to stop.</summary>
+    public async Task RunUntilAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Open pages hold connections that never end by themselves.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(limit.Token);
+        await _app.DisposeAsync();
+        _lock?.Dispose();
+    }
+
+    private static UserError InUse(ServerOptions options, Exception error) => new(
+        $"Port {options.Port} is in use by another program.", field: "--port",
+        advice: $"Choose another, for example --port {(options.Port < 65535 ? options.Port + 1 : 8080)}, or --port 0 for any that is free.", inner: error);
+
+    private static WebApplication Build(ServerOptions options, IPAddress address, AccessTokens tokens)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Deliberate", ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address, options.Port);
+        });
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            // Why it cannot listen is said by whoever started it.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        var services = builder.Services;
+        services.AddRouting();
+        services.AddSingleton(options).AddSingleton(tokens).AddSingleton(options.Time);
+        // Keys live as long as the process, as everything that they protect does: none is written to the user's folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new MemoryKeys());
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20);
+        foreach (var area in ServerAreas.All) area.AddServices(services, options);
+
+        var app = builder.Build();
+        app.UseMiddleware<AccessGate>();
+        app.UseRouting();
+        app.UseAntiforgery();
+        ServerAssets.Map(app);
+        app.MapGet("/", () => Results.LocalRedirect(ServerAreas.All[0].Path));
+        foreach (var area in ServerAreas.All) area.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+}
