@@ -15,11 +15,12 @@ internal sealed partial class CliProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private CliProcess(string folder, string[] arguments, string input)
+    private CliProcess(string folder, string[] arguments, string input, (string Name, string Value)[]? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "deliberate.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.StandardInput.Write(input);
         _process.StandardInput.Close();
@@ -43,6 +44,13 @@ internal sealed partial class CliProcess : IDisposable
     public static CliResult Run(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
+        return process.Wait();
+    }
+
+    /// <param name="environment">Variables that it has besides ours.</param>
+    public static CliResult RunIn((string Name, string Value)[] environment, string folder, params string[] arguments)
+    {
+        using var process = new CliProcess(folder, arguments, input: "", environment);
         return process.Wait();
     }
 

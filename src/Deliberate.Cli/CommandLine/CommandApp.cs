@@ -34,10 +34,10 @@ internal static class CommandApp
         catch (Exception error)
         {
             Report($"this is a bug in Deliberate: {error.Message}");
-            Console.Error.WriteLine(error);
+            Console.Error.WriteLine(Secrets.Redact(error.ToString()));
             return ExitCode.Bug;
         }
     }
 
-    private static void Report(string message) => Console.Error.WriteLine("error: " + message.ReplaceLineEndings(" "));
+    private static void Report(string message) => Console.Error.WriteLine("error: " + Secrets.Redact(message).ReplaceLineEndings(" "));
 }

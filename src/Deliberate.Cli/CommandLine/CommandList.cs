@@ -27,6 +27,7 @@ internal static class CommandList
         new VerifyCommand(),
         new LogCommand(),
         new SandboxCommand(),
+        new ConfigCommand(),
         new DoctorCommand(),
     ];
 

@@ -204,6 +204,14 @@ internal sealed class LogWriter : IDisposable
         buffer.GetSpan(LogFrame.HeadBytes);
         buffer.Advance(LogFrame.HeadBytes);
         using (var json = new Utf8JsonWriter(buffer, Json)) LogRecord.Write(json, kind, id, body);
+        if (Secrets.RedactUtf8(buffer.WrittenSpan[LogFrame.HeadBytes..]) is { } redacted)
+        {
+            buffer.ResetWrittenCount();
+            buffer.GetSpan(LogFrame.HeadBytes + redacted.Length);
+            buffer.Advance(LogFrame.HeadBytes);
+            buffer.Write(redacted);
+        }
+
         if (buffer.WrittenCount - LogFrame.HeadBytes > LogFrame.LongestRecord) throw new UserError($"A record of {buffer.WrittenCount >> 20} MiB is more than a log holds ({LogFrame.LongestRecord >> 20} MiB).", field: id);
         buffer.GetSpan(1)[0] = LogFrame.Terminator;
         buffer.Advance(1);
