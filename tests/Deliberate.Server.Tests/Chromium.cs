@@ -69,11 +69,11 @@ internal sealed class BrowserWindow : IAsyncDisposable
     public async Task WaitForCircuitAsync() =>
         await Page.Locator("[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
 
-    /// <summary>Keeps a picture of the whole page where DELIBERATE_SCREENSHOTS names a folder for it.</summary>
+    /// <summary>Keeps a picture of what is seen of the page where DELIBERATE_SCREENSHOTS names a folder for it.</summary>
     public async Task PictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("DELIBERATE_SCREENSHOTS") is { Length: > 0 } folder)
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

@@ -11,6 +11,15 @@ public sealed class TinyRun : IDisposable
 
     public TinyRun()
     {
+        Train(Run);
+        RunReport.Write(Path.Combine(Run, RunReport.FileName), "deliberate train tiny.yaml", Run);
+    }
+
+    private string Run => Path.Combine(_folder, "tiny");
+
+    /// <summary>Trains one there, as the program does.</summary>
+    public static void Train(string folder)
+    {
         var recipe = TrainRecipe.Parse(
             """
             name: tiny
@@ -21,11 +30,9 @@ public sealed class TinyRun : IDisposable
             evaluation: { problems: 24, quick_problems: 10, max_tokens: 40, every: 2 }
             """,
             "tiny.yaml");
-        using (var run = TrainingRun.Start(recipe, Run, threads: 1)) run.Execute();
-        RunReport.Write(Path.Combine(Run, RunReport.FileName), "deliberate train tiny.yaml", Run);
+        using var run = TrainingRun.Start(recipe, folder, threads: 1);
+        run.Execute();
     }
-
-    private string Run => Path.Combine(_folder, "tiny");
 
     /// <summary>A copy to look at or to damage.</summary>
     public string CopyTo(string folder)

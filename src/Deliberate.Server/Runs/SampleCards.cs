@@ -21,7 +21,8 @@ internal static class SampleCards
         var steps = Transcript.Lines(split.Thinking).Select(line => new TranscriptStep(line, StepMark.Unchecked));
         var attempt = new Transcript(Label(sample.Sample), [.. steps], (split.Answer ?? "").Trim(), outcome, sample.Reason ?? "")
         {
-            ThoughtTokens = sample.ThoughtTokens ?? -1,
+            // One that nobody opened is shown too, and has no count.
+            ThoughtTokens = sample.ThoughtTokens is > 0 and var thought ? thought : -1,
             Scores = [new Score("reward", sample.Reward), new Score("advantage", sample.Advantage), .. sample.Rewards.Select(r => new Score(r.Key, r.Value)), new Score("tokens", sample.Tokens.Count)],
         };
         return Card(sample.Problem, outcome, sample.Trained ? "" : "not trained on", new SampleTranscript([new ChatMessage("user", sample.Prompt)], attempt), sample.ThoughtOpenedBy + sample.Text);

@@ -38,10 +38,39 @@ public sealed partial class ServedProgramTests(Chromium chromium, TinyRun tiny)
         }
     }
 
+    [Fact]
+    public async Task A_second_program_on_the_folder_ends_with_the_address_of_the_first_which_ends_when_told_to()
+    {
+        var folder = Directory.CreateTempSubdirectory("deliberate-served-").FullName;
+        using var first = Start(folder);
+        try
+        {
+            var address = new Uri(await LinkAsync(first));
+            using var second = Start(folder);
+            var error = await second.StandardError.ReadToEndAsync();
+            await second.WaitForExitAsync();
+            second.ExitCode.ShouldBe(2);
+            var line = error.Trim().Split('\n').ShouldHaveSingleItem();
+            line.ShouldStartWith("error: ");
+            line.ShouldContain(address.GetLeftPart(UriPartial.Authority));
+            line.ShouldNotContain("token");
+            if (Environment.GetEnvironmentVariable("DELIBERATE_PROGRAM") is { Length: > 0 } || OperatingSystem.IsWindows()) return;
+            using (var interrupt = Process.Start("kill", ["-INT", first.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await interrupt.WaitForExitAsync();
+            await first.WaitForExitAsync();
+            first.ExitCode.ShouldBe(0);
+        }
+        finally
+        {
+            if (!first.HasExited) first.Kill(entireProcessTree: true);
+            await first.WaitForExitAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static Process Start(string folder)
     {
         string[] command = Environment.GetEnvironmentVariable("DELIBERATE_PROGRAM") is { Length: > 0 } named ? named.Split(' ') : ["dotnet", Path.Combine(AppContext.BaseDirectory, "deliberate.dll")];
-        var start = new ProcessStartInfo(command[0]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(command[0]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in command.Skip(1).Concat(["serve", "--port", "0", "--no-browser"])) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

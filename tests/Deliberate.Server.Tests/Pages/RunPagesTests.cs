@@ -41,6 +41,20 @@ public sealed class RunPagesTests(Chromium chromium, TinyRun tiny)
     }
 
     [Fact]
+    public async Task A_run_that_is_trained_appears_and_comes_to_its_end_before_the_eyes()
+    {
+        await using var served = await Served.StartAsync();
+        await using var window = await OpenAsync(served, "/runs");
+        await Expect(window.Page.GetByText("There is no run in")).ToBeVisibleAsync(Patient);
+        var training = Task.Run(() => TinyRun.Train(served.Folder("mine")));
+        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "mine" })).ToBeVisibleAsync(Patient);
+        await Expect(window.Page.Locator(".state.finished")).ToBeVisibleAsync(Patient);
+        await training;
+        await Expect(window.Page.GetByRole(AriaRole.Row, new() { Name = "mine" })).ToContainTextAsync("%", new() { Timeout = Chromium.Patience });
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_run_that_writes_is_shown_without_loading_the_page_again()
     {
         var held = new List<string>();
@@ -48,6 +62,8 @@ public sealed class RunPagesTests(Chromium chromium, TinyRun tiny)
         await using var window = await OpenAsync(served, "/runs/run");
         var page = window.Page;
         await page.EvaluateAsync("() => { window.notLoadedAgain = true; }");
+        await using var second = await OpenAsync(served, "/runs/run");
+        await Expect(second.Page.Locator(".card").First).ToBeVisibleAsync(Patient);
         var card = page.Locator(".card", new() { HasText = "Reward" });
         var before = await card.Locator(".card-note").InnerTextAsync(new() { Timeout = Chromium.Patience });
         var charts = page.Locator(".grid .panel svg.chart");
@@ -59,6 +75,7 @@ public sealed class RunPagesTests(Chromium chromium, TinyRun tiny)
         var step = MetricsStream.Parse(metrics, 1, held[1]).Step;
         await Expect(card).ToContainTextAsync(string.Create(CultureInfo.InvariantCulture, $"step {step}"), new() { Timeout = Chromium.Patience });
         (await card.Locator(".card-note").InnerTextAsync()).ShouldNotBe(before);
+        await Expect(second.Page.Locator(".card", new() { HasText = "Reward" })).ToContainTextAsync(string.Create(CultureInfo.InvariantCulture, $"step {step}"), new() { Timeout = Chromium.Patience });
         await Expect(page.Locator(".grid .panel desc").First).ToContainTextAsync(string.Create(CultureInfo.InvariantCulture, $"at {step}."), new() { Timeout = Chromium.Patience });
         (await page.EvaluateAsync<bool>("() => window.notLoadedAgain === true")).ShouldBeTrue();
         window.Complaints.ShouldBeEmpty();
