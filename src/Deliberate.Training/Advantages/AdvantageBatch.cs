@@ -16,7 +16,8 @@ internal sealed class AdvantageBatch
     public required double[] Rewards { get; init; }
 
     /// <summary>
-    /// <c>[tokens]</c>: the reward on the last token of each sample, less each token's KL; empty unless the estimator is per token.
+    /// <c>[tokens]</c>: the reward on the last token of each sample, less each token's KL; where there is a teacher, its log-probability
+    /// of each token less the policy's. Empty unless the estimator is per token.
     /// </summary>
     public double[] TokenRewards { get; init; } = [];
 

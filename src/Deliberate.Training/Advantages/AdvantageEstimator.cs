@@ -22,6 +22,9 @@ internal sealed record AdvantageEstimator(string Name, string Source, string Wor
     /// <summary>Whether a critic is trained beside the policy, whose values it looks at.</summary>
     public bool NeedsCritic { get; init; }
 
+    /// <summary>Whether it compares with a teacher, token by token, in place of rewards.</summary>
+    public bool NeedsTeacher { get; init; }
+
     /// <summary>Whether rewards are discounted on their way to the tokens before them.</summary>
     public bool Discounts { get; init; }
 }

@@ -19,6 +19,7 @@ internal static class AdvantageEstimators
         GdpoAdvantages.Entry,
         PassAtKAdvantages.Entry,
         GeneralisedAdvantages.Entry,
+        ReverseKlAdvantages.Entry,
     ];
 
     /// <exception cref="UserError">No estimator has the name.</exception>

@@ -25,7 +25,8 @@ internal static class MemoryEstimate
     /// <param name="recipe">Resolved.</param>
     /// <param name="longestPrompt">In tokens.</param>
     /// <param name="parameters">Weights, counted on the way.</param>
-    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters)
+    /// <param name="teacher">What the teacher is like; null without one.</param>
+    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters, ModelConfiguration? teacher = null)
     {
         using var device = Device.Cpu(1);
         using var model = new LanguageModel(device, configuration);
@@ -50,6 +51,15 @@ internal static class MemoryEstimate
             parts.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
         parts.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
         if (KeepsStart(recipe)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
+        if (teacher is not null)
+        {
+            // Twice its weights, as written and as packed. Activations and cache are in proportion to width and depth.
+            var size = ParameterNames.Of(teacher).Sum(p => p.Shape.Aggregate(1.0, (product, n) => product * n)) * sizeof(float);
+            var scale = (double)teacher.HiddenSize * teacher.LayerCount / ((double)configuration.HiddenSize * configuration.LayerCount);
+            var drawing = Teacher.Samples(recipe) ? parts.Where(p => p.Name is "key-value cache" or "sampling").Sum(p => p.Bytes) : 0;
+            parts.Add(new("teacher", (2 * size) + (scale * ((tokens * inference) + drawing))));
+        }
+
         if (HasCritic(recipe)) parts.Add(new("critic", (2 * (weights + packed)) + (2 * weights) + (tokens * training)));
         if (recipe.Reinforcement is { Steps: > 0, Staleness: > 0 }) parts.Add(new("sampling policy", weights));
         parts.Add(new("runtime", Runtime));

@@ -20,12 +20,13 @@ internal static class Planner
     {
         recipe = StartingPoint.Resolve(recipe);
         var (configuration, text) = RunSession.ModelOf(recipe);
+        (recipe, var teacher) = Teacher.Resolve(recipe, text);
         using var inputs = RunInputs.Load(recipe, text, imitates: true, new RunObserver());
         recipe = inputs.Recipe;
         recipe.Problems?.Verifier?.Check();
         var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text), inputs);
         PromptBudget.Check(recipe, lengths, file);
-        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters);
+        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters, teacher);
         var plan = new RunPlan
         {
             Recipe = recipe,
@@ -55,6 +56,7 @@ internal static class Planner
                 "activations" => "Lower micro_batch_tokens: the gradient stays the same to rounding.",
                 "key-value cache" or "sampling" => "Lower the token budgets or model.context.",
                 "start policy" => "Set health.kl_every, options.kl_coefficient and kl.in_reward to 0, or train a smaller model.",
+                "teacher" => "Learn from a smaller teacher, or lower micro_batch_tokens.",
                 "critic" => "Use advantages without a critic (reinforcement.advantage), or train a smaller model.",
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
@@ -132,7 +134,7 @@ internal static class Planner
         if (recipe.Supervised.Steps == 0 && expert.Rounds == 0 && rl.Steps == 0) yield return "Every stage is skipped: the run only evaluates the model.";
         if (recipe.Supervised.Steps == 0 && recipe.Model.From is null) yield return "The model starts from random weights and has no supervised stage: its answers will be wrong, and there is nothing to reinforce.";
         if (rl.Steps > 0 && rl.Prompts % rl.Updates != 0) yield return string.Create(CultureInfo.InvariantCulture, $"{rl.Prompts} problems in {rl.Updates} updates are {rl.Prompts / rl.Updates} or {(rl.Prompts / rl.Updates) + 1} each: the updates weigh their samples differently.");
-        if (rl.Steps > 0 && RewardAdvice.OfCorrectness([.. rl.Rewards.Where(term => term.Weight != 0).Select(term => (term.Term, term.Correctness))]) is { } untied) yield return untied;
+        if (rl.Steps > 0 && !Teacher.Compares(recipe) && RewardAdvice.OfCorrectness([.. rl.Rewards.Where(term => term.Weight != 0).Select(term => (term.Term, term.Correctness))]) is { } untied) yield return untied;
         if (rl.Steps > 0 && rl.Samples is 2 or 3) yield return string.Create(CultureInfo.InvariantCulture, $"Groups of {rl.Samples} are often all right or all wrong, and then teach nothing: 8 or more samples are usual.");
         foreach (var (name, budget, used) in new[] { ("reinforcement", rl.MaxTokens, rl.Steps > 0), ("expert_iteration", expert.MaxTokens, expert.Rounds > 0), ("evaluation", recipe.Evaluation.MaxTokens, recipe.Evaluation.Problems > 0) })
             if (used && budget < lengths.MeanCompletion) yield return string.Create(CultureInfo.InvariantCulture, $"{name}.max_tokens is {budget}, and worked solutions have {lengths.MeanCompletion:0} tokens on average: most completions will be cut off.");

@@ -44,6 +44,12 @@ internal sealed record ExpertIterationRecipe : ICheckedRecipe
     [InRange(0, 100, MinExclusive = true)]
     public double Temperature { get; init; } = 1;
 
+    [Description("Who samples: policy, or the teacher, whose completions are then imitated.")]
+    public ExpertSampler Sampler { get; init; }
+
+    [Description("What may be imitated: right answers, or all that were not cut off.")]
+    public KeepSamples Keep { get; init; }
+
     [Description("Right completions kept of a problem at most; all of them if left out, best-of-k with 1.")]
     [InRange(1)]
     public int? MostPerProblem { get; init; } = 4;
@@ -79,6 +85,8 @@ internal sealed record ExpertIterationRecipe : ICheckedRecipe
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
+        if (Rounds > 0 && Keep == KeepSamples.All && Sampler == ExpertSampler.Policy) yield return ("keep", "To imitate all of its own samples teaches a model nothing. Keep right ones, or sample from a teacher (sampler: teacher).");
+        if (Keep == KeepSamples.All && EveryStepRight) yield return ("every_step_right", "keep: all asks for wrong answers too. Say one of them.");
         if (MostPerProblem > Samples) yield return ("most_per_problem", $"Of {Samples} samples no {MostPerProblem} can be kept.");
     }
 }

@@ -134,6 +134,8 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
         foreach (var problem in RewardProblems()) yield return problem;
         if (DynamicSampling && Samples == 1) yield return ("dynamic_sampling", "A group of one sample is always all right or all wrong: every problem would be replaced.");
         foreach (var problem in OffPolicyProblems(PolicyObjectives.Find(Objective))) yield return problem;
+        if (estimator.NeedsTeacher && DynamicSampling) yield return ("dynamic_sampling", $"{Advantage} learns from every sample, right or wrong: leave dynamic sampling out.");
+        if (estimator.NeedsTeacher && Kl.InReward > 0) yield return ("kl", $"in_reward: {Advantage} does not look at rewards. Put the KL into the loss (options.kl_coefficient).");
         if (Updates > Prompts) yield return ("updates", $"{Prompts} problems cannot be cut into {Updates} updates.");
     }
 

@@ -32,6 +32,9 @@ internal sealed record RunFacts
 
     public required StartFacts Start { get; init; }
 
+    /// <summary>Null where nothing is learned from one.</summary>
+    public TeacherFacts? Teacher { get; init; }
+
     /// <summary>Null where no problem is asked: a run that imitates and measures nothing.</summary>
     public required ProblemFacts? Problems { get; init; }
 
@@ -83,6 +86,13 @@ internal sealed record SeedFacts(ulong Run, ulong Evaluation);
 /// <param name="Identity">Which model that was (<see cref="ModelIdentity.Id"/>); null for random weights, and in runs of before.</param>
 internal sealed record StartFacts(string? Given, string? Path, int Layers, int Hidden, int Context, string? Identity = null);
 
+/// <summary>The model that was learned from.</summary>
+/// <param name="Path">Of the checkpoint or model.</param>
+/// <param name="Identity">Its <see cref="ModelIdentity"/>.</param>
+/// <param name="Samples">Whether its samples were imitated.</param>
+/// <param name="Compares">Whether the model was compared with it on its own samples.</param>
+internal sealed record TeacherFacts(string Path, int Layers, int Hidden, string Identity, bool Samples, bool Compares);
+
 /// <summary>Who says what is right.</summary>
 internal enum JudgeKind
 {
@@ -129,9 +139,10 @@ internal sealed record WriterFacts(string Family, CorpusMixture Writers);
 /// <summary>The rounds of expert iteration.</summary>
 /// <param name="Passes">Over the problems; null where they never end.</param>
 /// <param name="Curriculum">With its levels; null without one.</param>
+/// <param name="Keep">What may be imitated.</param>
 internal sealed record ExpertFacts(
     int Rounds, int Prompts, int Samples, double Temperature, int MaxTokens, int? MostPerProblem, KeepOrder Order, bool EveryStepRight, bool Deduplicate, int Epochs, bool Restart, double? Passes,
-    CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
+    CurriculumRecipe? Curriculum, OptimizerRecipe Optimizer, ScheduleRecipe Schedule, KeepSamples Keep = KeepSamples.Right);
 
 /// <summary>The steps of reinforcement learning.</summary>
 /// <param name="Further">Every other key of the recipe that differs from the objective's own default, without its section; null where a program of before wrote none.</param>

@@ -54,6 +54,7 @@ internal sealed record StepReplay(
         using var policies = new StagePolicies(recipe, model, () => ReferencePolicy.Load(
             paths.Checkpoint(recipe.ReinforcementStart), device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature));
         using var critic = Critic.For(recipe, model);
+        using var teacher = Teacher.Compares(recipe) ? Teacher.Load(recipe, device) : null;
         using var updates = new PolicyUpdates(recipe, graph, policies.Reference, kl, critic);
         var training = Path.Combine(paths.Checkpoint(name), Training.Checkpoint.TrainingFolder);
         if (step > 1)
@@ -67,7 +68,7 @@ internal sealed record StepReplay(
         var (groups, advantages) = Grouped(stored, recipe.Reinforcement.Rewards);
         var metrics = new MetricValues();
         updates.Rescore(groups);
-        new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic).Set(groups, metrics);
+        new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic, teacher).Set(groups, metrics);
         updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);

@@ -9,6 +9,7 @@ internal static class RewardWords
     public static string Short(RunFacts facts)
     {
         var terms = facts.Reinforcement!.Rewards;
+        if (facts.Teacher is { Compares: true }) return "towards a teacher";
         var isVerifier = facts.Problems!.Judge == JudgeKind.Verifier;
         if (terms is [{ Kind: RewardKinds.Correct }]) return $"with {facts.Problems.Judge switch { JudgeKind.Checker => "a checker", JudgeKind.Grader => "a grader of answers", _ => "a verifier's score" }} as the only reward";
         string[] rewarded = [.. terms.Where(t => !t.Punishes).Select(t => t.Kind == RewardKinds.Correct && isVerifier ? "a verifier's score" : t.About).Distinct(StringComparer.Ordinal)];
@@ -26,6 +27,7 @@ internal static class RewardWords
     /// <summary>What the reward says about length.</summary>
     public static string Rewarded(RunFacts facts)
     {
+        if (facts.Teacher is { Compares: true }) return "rewards are measured and not learned from, and nothing but the teacher rewards or punishes length";
         var ofLength = List([.. facts.Reinforcement!.Rewards.Select(term => term.OfLength).OfType<string>().Distinct(StringComparer.Ordinal)]);
         // What a program of the user's looks at is not known.
         if (facts.Problems!.Judge == JudgeKind.Verifier) return ofLength + (ofLength.Length > 0 ? ", and " : "") + "whether the verifier looks at length is not known here";

@@ -46,8 +46,15 @@ internal static class RunChapter
         [
             .. facts.Problems is { } problems ? [LearnedFromReport.Description(problems)] : Array.Empty<string>(),
             $"{RunHeading.Start(facts.Start)}. {LearnedFromReport.Corpus(facts) ?? "There was no supervised stage."}",
-            .. ExpertRoundsReport.Prose(run), Reinforcement(facts), .. CurriculumReport.Prose(run),
+            .. TaughtBy(facts), .. ExpertRoundsReport.Prose(run), Reinforcement(facts), .. CurriculumReport.Prose(run),
         ];
+    }
+
+    private static IEnumerable<string> TaughtBy(RunFacts facts)
+    {
+        if (facts.Teacher is not { } teacher) yield break;
+        string?[] ways = [teacher.Samples ? "its samples were imitated" : null, teacher.Compares ? "the model was compared with it, token by token, on samples of its own" : null];
+        yield return string.Create(CultureInfo.InvariantCulture, $"It learned from a teacher, `{teacher.Path}` ({teacher.Layers} layers of width {teacher.Hidden}): {string.Join(", and ", ways.OfType<string>())}.");
     }
 
     private static string Reinforcement(RunFacts facts)
@@ -58,7 +65,7 @@ internal static class RunChapter
         var advantages = AdvantageEstimators.Find(rl.Advantage).Words;
         var flat = rl.DynamicSampling ? string.Create(CultureInfo.InvariantCulture, $" Problems whose samples are all right or all wrong are replaced, in at most {rl.ResamplingRounds} rounds a step.") : "";
         return string.Create(CultureInfo.InvariantCulture, $"Reinforcement learning: {rl.Steps} steps (`{rl.Objective}`) on {rl.Prompts} {fresh}problems x {rl.Samples} samples each{passes}, at temperature {rl.Temperature:0.##}; {advantages}.{flat} ")
-            + Further(rl) + $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.";
+            + Further(rl) + (facts.Teacher is { Compares: true } ? "Rewards are measured and not learned from." : $"The reward is {RewardWords.Terms(facts)}; {RewardWords.Rewarded(facts)}.");
     }
 
     /// <summary>What else was not as the objective has it: its weights of KL and entropy, and every other key of the recipe.</summary>

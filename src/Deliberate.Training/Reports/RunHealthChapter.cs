@@ -41,7 +41,7 @@ internal static class RunHealthChapter
         yield return skipped == 0
             ? new ReportFinding(FindingLevel.Good, $"{name}: no step was skipped; loss and gradient were finite throughout.")
             : new ReportFinding(FindingLevel.Warning, $"{name}: {skipped} of {run.Metrics.Count} steps were skipped because loss or gradient was not finite.");
-        if (run.Facts.Reinforcement is { } rl && RewardAdvice.OfCorrectness([.. rl.Rewards.Select(term => (term.Name, term.Correctness))]) is { } untied)
+        if (run.Facts is { Reinforcement: { } rl, Teacher: not { Compares: true } } && RewardAdvice.OfCorrectness([.. rl.Rewards.Select(term => (term.Name, term.Correctness))]) is { } untied)
             yield return new ReportFinding(FindingLevel.Warning, $"{name}: {untied}");
         var health = RunHealth.Of(new RunFolder(run.Folder), run.Recipe);
         if (health.Rung.Count == 0) yield return new ReportFinding(FindingLevel.Good, $"{name}: none of the {health.Watched} alarms rang.");

@@ -77,7 +77,8 @@ internal sealed class ExpertIterationStage : IDisposable
             problems[i] = _session.Problems.Source.Draw(Split.Train, Curriculum.Draw(round, ref draw), recipe.Seed, index);
         }
 
-        var drawn = _session.Loop.Run(
+        var loop = _recipe.Sampler == ExpertSampler.Teacher ? _session.Teacher.Loop : _session.Loop;
+        var drawn = loop.Run(
             problems, _recipe.Samples, _recipe.MaxTokens, new SamplingOptions { Temperature = _recipe.Temperature }, (i, g) => new RandomStream(recipe.Seed, StreamStage.ExpertSampling, round, i, g), cancellation: cancellation);
         RolloutGroup[] groups = [.. drawn.Select(group => new RolloutGroup(group, Round: 0))];
         _rewards.Settle(groups);

@@ -3,7 +3,7 @@ using Deliberate.Models;
 namespace Deliberate.Training;
 
 /// <summary>
-/// Which samples expert iteration imitates: judged, right and not cut off; of these, where the recipe says so, only some of each
+/// Which samples expert iteration imitates: judged, right unless the recipe keeps all, and not cut off; of these, where the recipe says so, only some of each
 /// problem. Each is chosen for itself, so a group that was judged in part is as good as any.
 /// </summary>
 internal static class ExpertSelection
@@ -17,7 +17,8 @@ internal static class ExpertSelection
         {
             group.Kept[g] = false;
             // A completion that was cut off has no end to imitate.
-            if (group.Samples[g].IsRight && (group.Samples[g].AllStepsRight || !recipe.EveryStepRight) && group.Rollouts[g].FinishReason == FinishReason.Stop) right.Add(g);
+            var isWanted = recipe.Keep == KeepSamples.All ? group.Samples[g].IsJudged : group.Samples[g].IsRight && (group.Samples[g].AllStepsRight || !recipe.EveryStepRight);
+            if (isWanted && group.Rollouts[g].FinishReason == FinishReason.Stop) right.Add(g);
         }
 
         var distinct = recipe.Deduplicate ? Distinct(group.Rollouts, right) : right;

@@ -23,11 +23,18 @@ internal static class FactsOfRun
             Name = recipe.Name,
             Seeds = new SeedFacts(recipe.Seed, recipe.Evaluation.Seed),
             Start = new StartFacts(recipe.Model.Given ?? recipe.Model.From, recipe.Model.From, recipe.Model.Layers, recipe.Model.Hidden, recipe.Model.Context, inputs is null ? null : Identity(recipe.Model.From)),
+            Teacher = inputs is null || recipe.Teacher is null ? null : TeacherOf(recipe),
             Problems = problems,
             Imitation = recipe.Supervised.Steps == 0 ? null : Imitation(recipe, inputs?.Examples),
             ExpertIteration = recipe.ExpertIteration.Rounds == 0 ? null : Expert(recipe, problems),
             Reinforcement = recipe.Reinforcement.Steps == 0 ? null : Reinforcement(recipe, problems),
         };
+    }
+
+    private static TeacherFacts TeacherOf(TrainRecipe recipe)
+    {
+        using var opened = PretrainedModel.Open(recipe.Teacher!.From);
+        return new TeacherFacts(recipe.Teacher.From, opened.Configuration.LayerCount, opened.Configuration.HiddenSize, ModelIdentity.Of(opened).Id, Teacher.Samples(recipe), Teacher.Compares(recipe));
     }
 
     private static string? Identity(string? from) => from is null ? null : ModelIdentity.Of(from).Id;
@@ -63,7 +70,7 @@ internal static class FactsOfRun
         var expert = recipe.ExpertIteration;
         return new ExpertFacts(
             expert.Rounds, expert.Prompts, expert.Samples, expert.Temperature, expert.MaxTokens, expert.MostPerProblem, expert.Order, expert.EveryStepRight, expert.Deduplicate, expert.Epochs, expert.Restart,
-            Passes((double)expert.Rounds * expert.Prompts, problems), Curriculum(expert.Curriculum, recipe.Family), expert.Optimizer, expert.Schedule);
+            Passes((double)expert.Rounds * expert.Prompts, problems), Curriculum(expert.Curriculum, recipe.Family), expert.Optimizer, expert.Schedule, expert.Keep);
     }
 
     private static ReinforcementFacts Reinforcement(TrainRecipe recipe, ProblemFacts? problems)

@@ -42,7 +42,7 @@ internal sealed class ReinforcementStage : IDisposable
         _kl = new KlControl(_recipe, klCoefficient);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
         _critic = Critic.For(session.Recipe, session.Model);
-        _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic);
+        _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);
         _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic);
     }
 

@@ -14,6 +14,7 @@ internal sealed class RunSession : IDisposable
     private Sampler? _sampler;
     private SampleLoop? _loop;
     private TrainingGraph? _graph;
+    private Teacher? _teacher;
 
     public required TrainRecipe Recipe { get; init; }
 
@@ -48,6 +49,9 @@ internal sealed class RunSession : IDisposable
 
     /// <summary>From the run's problems to scored samples of its model.</summary>
     public SampleLoop Loop => _loop ??= new SampleLoop(Sampler, Encoder, Problems);
+
+    /// <summary>What the run learns from, loaded when it is first asked for; only where the recipe names one.</summary>
+    public Teacher Teacher => _teacher ??= new Teacher(this);
 
     /// <summary>Samples that a recipe has in flight at once.</summary>
     public static int SlotsOf(TrainRecipe recipe)
@@ -122,6 +126,7 @@ internal sealed class RunSession : IDisposable
     public void Dispose()
     {
         Inputs.Dispose();
+        _teacher?.Dispose();
         _sampler?.Dispose();
         _graph?.Dispose();
         Model.Dispose();

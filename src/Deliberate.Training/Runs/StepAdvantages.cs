@@ -8,7 +8,8 @@ namespace Deliberate.Training;
 /// <param name="kl">The coefficient of the KL in the reward; not needed without.</param>
 /// <param name="reference">The policy that it is the distance from.</param>
 /// <param name="critic">Of estimators that need one.</param>
-internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl = null, ReferencePolicy? reference = null, Critic? critic = null)
+/// <param name="teacher">The same.</param>
+internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl = null, ReferencePolicy? reference = null, Critic? critic = null, ReferencePolicy? teacher = null)
 {
     /// <summary>The recipe's.</summary>
     public AdvantageEstimator Estimator { get; } = AdvantageEstimators.Find(recipe.Advantage);
@@ -19,6 +20,7 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         if (groups.Count == 0) return;
         var batch = Batch(groups);
         if (kl is { InReward: true }) SubtractKl(groups, batch, metrics);
+        if (Estimator.NeedsTeacher) CompareWithTeacher(groups, batch, metrics);
         // Two tokens at least have a deviation.
         if (Estimator.PerToken && batch.Rewards.Zip(batch.Lengths, (reward, length) => double.IsNaN(reward) ? 0 : length).Sum() < 2) return;
         Estimator.Compute(batch);
@@ -40,7 +42,7 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
     private void SubtractKl(IReadOnlyList<PolicyGroup> groups, AdvantageBatch batch, MetricValues metrics)
     {
         var samples = Unweighted(groups);
-        double[] old = [.. groups.SelectMany(g => g.Old?.SelectMany(o => o) ?? g.Rollouts.SelectMany(r => r.BehaviourLogProbabilities.Select(p => (double)p)))];
+        var old = Old(groups);
         var logp = new double[old.Length];
         reference!.Scorer.Score(samples, batch.Offsets, logp, []);
         var mean = KlInReward.SubtractFromTotals(batch.Rewards, batch.Offsets, old, logp, kl!.Coefficient);
@@ -49,6 +51,33 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         kl.CopyTo(metrics);
         kl.Observe(mean, samples.Length);
     }
+
+    /// <summary>What the teacher would rather have written takes the place of rewards.</summary>
+    private void CompareWithTeacher(IReadOnlyList<PolicyGroup> groups, AdvantageBatch batch, MetricValues metrics)
+    {
+        var old = Old(groups);
+        var logp = new double[old.Length];
+        teacher!.Scorer.Score(Unweighted(groups), batch.Offsets, logp, []);
+        double sum = 0;
+        var tokens = 0;
+        for (var i = 0; i < batch.Rewards.Length; i++)
+        {
+            for (var t = batch.Offsets[i]; t < batch.Offsets[i + 1]; t++)
+            {
+                var isMissing = double.IsNaN(batch.Rewards[i]);
+                batch.TokenRewards[t] = isMissing ? double.NaN : logp[t] - old[t];
+                if (isMissing) continue;
+                sum -= batch.TokenRewards[t];
+                tokens++;
+            }
+        }
+
+        if (tokens > 0) metrics.Add(DistillationMetrics.TeacherKl, sum / tokens);
+    }
+
+    /// <summary>Log-probabilities of the policy that is trained, before the updates [tokens].</summary>
+    private static double[] Old(IReadOnlyList<PolicyGroup> groups) =>
+        [.. groups.SelectMany(g => g.Old?.SelectMany(o => o) ?? g.Rollouts.SelectMany(r => r.BehaviourLogProbabilities.Select(p => (double)p)))];
 
     private AdvantageBatch Batch(IReadOnlyList<PolicyGroup> groups)
     {

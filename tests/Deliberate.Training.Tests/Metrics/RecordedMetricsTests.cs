@@ -45,7 +45,9 @@ public sealed class RecordedMetricsTests : IDisposable
             """;
         Note(Run(Shape + "reinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 16, objective: vespo, optimizer: { kind: muon }, overlong: { cache: 12 } }\nhealth: { kl_every: 1 }\n"));
         Note(Run(Shape + "reinforcement: { steps: 1, prompts: 8, samples: 4, max_tokens: 16, objective: ppo, options: { dual_clip: 1.01 }, updates: 4, optimizer: { kind: adamw, learning_rate: 0.02 }, overlong: { cache: 12 } }\n"));
-        Note(Run(Shape + "reinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 16, objective: remax, overlong: { cache: 12 } }\n"));
+        var last = Run(Shape + "reinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 16, objective: remax, overlong: { cache: 12 } }\n");
+        Note(last);
+        Note(Run(Shape + $"teacher: {{ from: \"{new RunFolder(last).Checkpoint(RunFolder.Final)}\" }}\nreinforcement: {{ steps: 1, prompts: 4, samples: 4, max_tokens: 16, advantage: reverse_kl }}\n"));
     }
 
     /// <summary>A model that has learned to open a thought, and a budget that cuts it off.</summary>

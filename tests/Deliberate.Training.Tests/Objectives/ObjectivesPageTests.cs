@@ -39,6 +39,7 @@ public sealed partial class ObjectivesPageTests(TrainedBase trained) : IClassFix
             supervised: { tokens: 0 }
             evaluation: { problems: 0 }
             health: { kl_every: 0 }
+            {{(keys.Contains("reverse_kl", StringComparison.Ordinal) ? $"teacher: {{ from: \"{trained.Larger}\" }}" : "")}}
             reinforcement: { steps: 3, prompts: 8, samples: 4, max_tokens: 6, optimizer: { kind: adamw, learning_rate: 0.003 }, {{keys}} }
             """,
             "row.yaml");

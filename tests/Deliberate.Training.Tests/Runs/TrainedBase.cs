@@ -7,13 +7,18 @@ namespace Deliberate.Training.Tests;
 public sealed class TrainedBase : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _larger;
     private int _runs;
 
     public TrainedBase()
     {
         var recipe = TinyRun.ExpertRecipe(steps: 0) with { ExpertIteration = new ExpertIterationRecipe { Rounds = 0 }, Evaluation = new EvaluationRecipe { Problems = 0 } };
         Checkpoint = new RunFolder(TinyRun.Start(recipe, _folder.File("base"))).Checkpoint(RunFolder.Base);
+        _larger = new Lazy<string>(() => new RunFolder(TinyRun.Start(recipe with { Seed = 7, Model = recipe.Model with { Hidden = 48, Layers = 3 } }, _folder.File("larger"))).Checkpoint(RunFolder.Base));
     }
+
+    /// <summary>A larger one of the same tokens, for a teacher; trained when it is first asked for.</summary>
+    public string Larger => _larger.Value;
 
     public string Checkpoint { get; }
 
