@@ -34,19 +34,16 @@ internal static class GroupAdvantages
     /// <param name="advantages">Out: <c>[samples]</c>.</param>
     /// <param name="epsilon">Added to the deviation. Default 1e-4 (TRL).</param>
     /// <param name="singletonKeepsReward">A group of one: A = r / (1 + ε) as verl, instead of 0.</param>
-    public static AdvantageStatistics Compute(
+    public static void Compute(
         ReadOnlySpan<double> rewards, ReadOnlySpan<int> groups, AdvantageScaling scaling, Span<double> advantages, double epsilon = 1e-4, bool singletonKeepsReward = false)
     {
         var batch = Moments.Of(rewards);
-        var isFlatBatch = RewardSpread.Of(rewards).IsFlat;
-        var flat = 0;
         for (var g = 0; g + 1 < groups.Length; g++)
         {
             var members = rewards[groups[g]..groups[g + 1]];
             var group = Moments.Of(members);
             if (members.Length == 1 && singletonKeepsReward) group = new Moments(1, 0, 1);
             var deviation = scaling == AdvantageScaling.Batch ? batch.Deviation : group.Deviation;
-            if (scaling == AdvantageScaling.Batch ? isFlatBatch : RewardSpread.Of(members).IsFlat) flat += members.Length;
             for (var i = 0; i < members.Length; i++)
             {
                 var distance = members[i] - group.Mean;
@@ -56,7 +53,6 @@ internal static class GroupAdvantages
         }
 
         FlatGroups.Clear(rewards, groups, advantages);
-        return new AdvantageStatistics(batch.Mean, batch.Deviation, (double)flat / Math.Max(rewards.Length, 1));
     }
 
     private static void Compute(AdvantageBatch batch, AdvantageScaling scaling) => Compute(batch.Rewards, batch.Groups, scaling, batch.Advantages);

@@ -15,15 +15,12 @@ internal static class RlooAdvantages
     /// <param name="advantages">Out: <c>[samples]</c>.</param>
     /// <param name="normalize">Then <c>(A - mean) / (deviation + 1e-4)</c> over the batch. Default false (TRL).</param>
     /// <param name="singletonKeepsReward">A group of one keeps its raw reward (verl), instead of 0.</param>
-    public static AdvantageStatistics Compute(ReadOnlySpan<double> rewards, ReadOnlySpan<int> groups, Span<double> advantages, bool normalize = false, bool singletonKeepsReward = false)
+    public static void Compute(ReadOnlySpan<double> rewards, ReadOnlySpan<int> groups, Span<double> advantages, bool normalize = false, bool singletonKeepsReward = false)
     {
-        var batch = Moments.Of(rewards);
-        var flat = 0;
         for (var g = 0; g + 1 < groups.Length; g++)
         {
             var members = rewards[groups[g]..groups[g + 1]];
             var group = Moments.Of(members);
-            if (RewardSpread.Of(members).IsFlat) flat += members.Length;
             for (var i = 0; i < members.Length; i++)
             {
                 var others = (group.Mean * group.Count - members[i]) / (group.Count - 1);
@@ -38,6 +35,5 @@ internal static class RlooAdvantages
         }
 
         FlatGroups.Clear(rewards, groups, advantages);
-        return new AdvantageStatistics(batch.Mean, batch.Deviation, (double)flat / Math.Max(rewards.Length, 1));
     }
 }

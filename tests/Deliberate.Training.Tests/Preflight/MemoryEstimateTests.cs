@@ -17,6 +17,7 @@ public sealed class MemoryEstimateTests : IDisposable
     [Theory]
     [InlineData("reinforcement: { steps: 2, prompts: 4, samples: 8, max_tokens: 40 }")]
     [InlineData("reinforcement: { steps: 2, prompts: 4, samples: 8, max_tokens: 40, options: { kl_coefficient: 0.01 } }")]
+    [InlineData("reinforcement: { steps: 2, prompts: 4, samples: 8, max_tokens: 40, objective: ppo, staleness: 1, kl: { in_reward: 0.01 } }")]
     [InlineData("reinforcement: { steps: 0 }")]
     [InlineData("reinforcement: { steps: 0 }\nexpert_iteration: { rounds: 1, prompts: 16, samples: 4, max_tokens: 40 }\nhealth: { kl_every: 0 }")]
     public void It_is_near_the_buffers_of_a_real_run(string stages)
