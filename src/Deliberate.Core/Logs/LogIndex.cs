@@ -50,6 +50,8 @@ internal sealed class LogIndex
 
         end = scan.End();
         isNew = index.Count > before;
+        // Now: readers of several threads may ask at once.
+        index.Sort();
         return index;
     }
 
@@ -77,7 +79,6 @@ internal sealed class LogIndex
     /// <summary>The records whose id it may be, in order: those of another id whose key is the same are among them.</summary>
     public IEnumerable<int> Candidates(string id)
     {
-        Sort();
         var key = Key(id);
         var at = CollectionsMarshal.AsSpan(_keys).BinarySearch(key);
         if (at < 0) return [];

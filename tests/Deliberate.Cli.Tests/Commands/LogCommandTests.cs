@@ -87,13 +87,13 @@ public sealed class LogCommandTests : IDisposable
     [Fact]
     public void A_process_killed_while_it_writes_leaves_what_it_wrote()
     {
-        const int Kills = 10, Lines = 15_000;
+        const int Kills = 10, Lines = 6_000;
         Completions(Lines);
         for (var kill = 0; kill < Kills; kill++)
         {
             var path = Path.Combine(_folder.Root, $"k{kill}.log");
             using var process = CliProcess.Start(_folder.Root, "verify", "c.jsonl", "--grader", "exact", "--log", Path.GetFileName(path));
-            WaitUntil(() => File.Exists(path) && new FileInfo(path).Length > (kill + 1) * 150_000L, process);
+            WaitUntil(() => File.Exists(path) && new FileInfo(path).Length > (kill + 1) * 50_000L, process);
             process.Signal(CliProcess.Kill9);
             process.Wait().ExitCode.ShouldBe(137);
             var check = LogCheck.Of(path);
@@ -114,13 +114,13 @@ public sealed class LogCommandTests : IDisposable
     [Fact]
     public void Two_programs_do_not_write_one_log()
     {
-        Completions(15_000);
+        Completions(6_000);
         using var first = CliProcess.Start(_folder.Root, "verify", "c.jsonl", "--grader", "exact", "--log", "v.log");
         WaitUntil(() => File.Exists(Log), first);
         var second = CliProcess.Run(_folder.Root, "verify", "c.jsonl", "--grader", "exact", "--log", "v.log").ShouldBeUserMistake();
         second.ShouldMatch("The log is in use by process|The log exists");
         first.Wait().ExitCode.ShouldBe(0);
-        LogCheck.Of(Log).Records.ShouldBe(15_001);
+        LogCheck.Of(Log).Records.ShouldBe(6_001);
     }
 
     private static void WaitUntil(Func<bool> condition, CliProcess process)
