@@ -31,8 +31,8 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         options.Check();
         (_model, _options) = (model, options);
         var page = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, options.Cache).PageBytes;
-        // A sample and the prompt that it is forked from, and as much again for beginnings.
-        var all = 4L * options.Slots * KeyValueCache.PagesOf(positions);
+        // A sample and the prompt that it is forked from; beginnings have what requests leave that are shorter.
+        var all = 2L * options.Slots * KeyValueCache.PagesOf(positions);
         var pages = Math.Min(all, (options.CacheBytes ?? (MachineMemory.Available / 2)) / page);
         PageBytes = page;
         _loop = new DecodingLoop(model, options.Slots, positions, options.Cache, Math.Max(PassTokens, 2 * options.Slots), pages);
