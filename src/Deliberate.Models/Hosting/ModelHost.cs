@@ -16,7 +16,6 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     /// <summary>Tokens of a pass: so long a piece of a new prompt may keep the others waiting.</summary>
     private const int PassTokens = 512;
 
-    private readonly LanguageModel _model;
     private readonly ModelHostOptions _options;
     private readonly DeviceScheduler _scheduler;
     private readonly DecodingLoop _loop;
@@ -29,7 +28,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     public ModelHost(LanguageModel model, int positions, ModelHostOptions options)
     {
         options.Check();
-        (_model, _options) = (model, options);
+        _options = options;
         var page = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, options.Cache).PageBytes;
         // A sample and the prompt that it is forked from; beginnings have what requests leave that are shorter.
         var all = 2L * options.Slots * KeyValueCache.PagesOf(positions);
@@ -47,21 +46,6 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
 
     /// <summary>Bytes that the cache may still come to take.</summary>
     public long PromisedBytes => Math.Max(0, (_loop.PageLimit * PageBytes) - _loop.CacheBytes);
-
-    /// <summary>Requests that wait, and those that are in work.</summary>
-    public (int Waiting, int Working) Load
-    {
-        get
-        {
-            lock (_lock) return (_queue.Count, _working.Count);
-        }
-    }
-
-    /// <summary>Pages of keys and values in use, those of known beginnings among them. Between passes.</summary>
-    public int LivePages => _loop.LivePages;
-
-    /// <summary>Bytes of the cache's pages, used or not.</summary>
-    public long CacheBytes => _loop.CacheBytes;
 
     /// <summary>Queues a request; it is failed by the token when that is cancelled.</summary>
     /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>

@@ -28,8 +28,6 @@ internal sealed class PrefixCache(KeyValueCache cache)
         }
     }
 
-    public int Pages => _byUse.Count;
-
     /// <summary>Fills an empty sequence with the longest known beginning of some tokens.</summary>
     /// <returns>Its length.</returns>
     public int Restore(ReadOnlySpan<int> tokens, CachedSequence sequence)
