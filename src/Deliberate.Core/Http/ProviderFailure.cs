@@ -29,7 +29,7 @@ internal sealed class ProviderFailure : Exception
     private const int MostRead = 1 << 16;
 
     public ProviderFailure(ProviderFailureKind kind, string problem, string advice, Exception? inner = null)
-        : base(Secrets.Redact(problem), inner) => (Kind, Advice) = (kind, Secrets.Redact(advice));
+        : base(Sentence(Secrets.Redact(problem)), inner) => (Kind, Advice) = (kind, Secrets.Redact(advice));
 
     public ProviderFailureKind Kind { get; }
 
@@ -73,6 +73,9 @@ internal sealed class ProviderFailure : Exception
             _ => new(ProviderFailureKind.Unreachable, $"{who} cannot be connected to: {cause}", "Is the server running, and is the address right?", error),
         };
     }
+
+    /// <summary>What others say ends as they like; advice follows it.</summary>
+    private static string Sentence(string text) => text.TrimEnd() is [.., '.' or '!' or '?'] whole ? whole : text.TrimEnd() + ".";
 
     private static string After(HttpResponseMessage response) => response.Headers.RetryAfter is { } after ? $", and to ask again after {after}{(after.Delta is null ? "" : " s")}" : "";
 

@@ -240,6 +240,7 @@ public sealed class ProviderProbeTests : IDisposable
         failure.Message.ShouldContain("local");
         failure.ToString().ShouldNotContain(_key);
         failure.Advice.ShouldNotBeEmpty();
+        failure.Message[^1].ShouldBeOneOf(['.', '!', '?'], "advice follows");
     }
 
     private async Task<ProviderProbe> Ask(ScriptedServer server, Func<ProviderSettings, ProviderSettings> change)
