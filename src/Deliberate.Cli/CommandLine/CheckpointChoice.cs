@@ -31,7 +31,7 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
         }
 
         var run = new RunFolder(Path.GetFullPath(Path.Combine(folder, "..", "..")));
-        return new CheckpointChoice(folder, File.Exists(run.Recipe) ? TrainRecipe.Read(run.Recipe) : null);
+        return new CheckpointChoice(folder, File.Exists(run.Recipe) ? RunRecipe.Read(run) : null);
     }
 
     /// <summary>How a model writes its texts, whatever its weights are.</summary>

@@ -23,7 +23,7 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
     public static RunTable Read(string folder)
     {
         var run = new RunFolder(folder);
-        var recipe = TrainRecipe.Read(run.Recipe);
+        var recipe = RunRecipe.Read(run);
         var facts = RunFacts.Read(run) ?? FactsOfRun.Of(recipe, inputs: null);
         var rows = new List<Row>();
         foreach (var name in new[] { RunFolder.Base, RunFolder.Expert, RunFolder.Final })

@@ -36,7 +36,7 @@ internal static class TrainingSession
         }
 
         RunTable.Write([table]);
-        if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {TrainRecipe.Read(new RunFolder(folder).Recipe).Checkpoint.BestMetric} {best.Value:0.###}"));
+        if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {RunRecipe.Read(new RunFolder(folder)).Checkpoint.BestMetric} {best.Value:0.###}"));
         Console.Out.WriteLine($"Report      {report}");
         Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
         return ExitCode.Success;

@@ -36,11 +36,11 @@ internal sealed record StepReplay(
     public static StepReplay Run(string folder, int step, int threads = 0, IReadOnlyList<string>? overrides = null)
     {
         var paths = new RunFolder(folder);
-        var recipe = TrainRecipe.Read(paths.Recipe, overrides);
+        var recipe = RunRecipe.Read(paths, overrides);
         var name = step == 1 ? recipe.ReinforcementStart : RunFolder.StepName(RunStage.Reinforcement, step - 1);
         if (!Directory.Exists(paths.Checkpoint(name))) throw new UserError($"There is no checkpoint before step {step}.", paths.Checkpoint(name), field: "step", advice: $"Steps that can be trained again: {string.Join(", ", Trainable(paths, recipe))}.");
         var stored = SampleStore.Read(Path.Combine(folder, SampleStore.FileName), step, stage: RunStage.Reinforcement).Where(s => s.Trained).ToList();
-        var recorded = RecordedMetrics.Read(paths, overrides is null ? recipe : TrainRecipe.Read(paths.Recipe)).FirstOrDefault(m => m.Step == step && m.Values.Has(SampleMetrics.Reinforcement.Accuracy))
+        var recorded = RecordedMetrics.Read(paths, overrides is null ? recipe : RunRecipe.Read(paths)).FirstOrDefault(m => m.Step == step && m.Values.Has(SampleMetrics.Reinforcement.Accuracy))
             ?? throw new UserError($"The run has not come to step {step} of reinforcement learning.", Path.Combine(folder, MetricsStream.MetricsFile), field: "step");
         if (stored.Count == 0)
             throw new UserError($"No sample of step {step} was trained on and kept.", Path.Combine(folder, SampleStore.FileName), field: "step", advice: recipe.Reinforcement.StoreSamples ? "All its groups were flat, or the file was cut." : "The recipe says reinforcement.store_samples: false.");

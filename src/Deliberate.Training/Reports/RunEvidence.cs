@@ -82,7 +82,7 @@ internal sealed class RunEvidence
     {
         var files = new RunFolder(folder);
         if (!File.Exists(files.Recipe)) throw new UserError("there is no run here.", folder, advice: "A run's folder holds recipe.yaml; `deliberate train` makes one.");
-        var recipe = TrainRecipe.Read(files.Recipe);
+        var recipe = RunRecipe.Read(files);
         var evaluations = new List<(int, string, List<ScoredSample>)>();
         var rounds = new List<(int, string, List<ScoredSample>)>();
         var names = Directory.Exists(Path.Combine(folder, RunFolder.EvaluationsFolder))

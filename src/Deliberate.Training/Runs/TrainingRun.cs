@@ -104,7 +104,7 @@ internal sealed class TrainingRun : IDisposable
         folder = Path.GetFullPath(folder);
         var recipe = Path.Combine(folder, RunFolder.RecipeFile);
         if (!File.Exists(recipe)) throw new UserError(Directory.Exists(folder) ? "The folder holds no run: it has no recipe.yaml." : "There is no such run.", folder, advice: "Name the folder of a run, such as runs/NAME.");
-        return Open(folder, threads, observer, time, paths => TrainRecipe.Read(paths.Recipe));
+        return Open(folder, threads, observer, time, paths => RunRecipe.Read(paths));
     }
 
     /// <summary>Runs what is left. Cancelling stops after the step in progress, or within its sampling, and saves a checkpoint.</summary>

@@ -1,0 +1,31 @@
+using Deliberate.Core;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// The recipe of a run's folder, in today's words. Programs of before wrote an estimator of advantages beside every objective and used
+/// it whatever the objective was: a run of <c>remax</c> that says <c>group</c> was trained by the loss of <c>reinforce</c> with a
+/// group's advantages, and is read as that.
+/// </summary>
+internal static class RunRecipe
+{
+    private const string Section = "reinforcement";
+
+    /// <param name="overrides">Of the command line; the last of a key wins.</param>
+    /// <exception cref="UserError">With file, line, column and field.</exception>
+    public static TrainRecipe Read(RunFolder folder, IReadOnlyList<string>? overrides = null)
+    {
+        var top = RecipeReader.ReadSection(folder.Recipe);
+        return Trained(top) is { } objective ? TrainRecipe.Read(folder.Recipe, [$"{Section}.objective={objective}", .. overrides ?? []]) : TrainRecipe.Read(folder.Recipe, overrides);
+    }
+
+    /// <summary>The objective that a run was trained by in truth; null where it is the one that is written.</summary>
+    private static string? Trained(RecipeSection top)
+    {
+        var (objective, advantage) = (Text(top, "objective"), Text(top, "advantage"));
+        var entry = PolicyObjectives.All.FirstOrDefault(known => known.Name == objective);
+        return advantage is null || advantage == entry?.Advantage ? null : entry?.WithOtherAdvantages;
+    }
+
+    private static string? Text(RecipeSection top, string key) => ((top.Find(Section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
+}
