@@ -27,7 +27,6 @@ public sealed class RunRecipeTests : IDisposable
         RunRecipe.Read(folder).Reinforcement.Objective.ShouldBe("reinforce");
         RunReport.Build(run).Chapters[0].Prose.ShouldContain(p => p.Contains("(`reinforce`)", StringComparison.Ordinal));
         using (var again = TrainingRun.Resume(run, 1)) again.Execute().ShouldBe(RunOutcome.Completed);
-        StepReplay.Run(run, 1, 1).IsSame.ShouldBeTrue();
         // As a recipe to be trained it is refused: it would not be what it says.
         Should.Throw<UserError>(() => TrainRecipe.Read(folder.Recipe)).Message.ShouldContain("reinforce");
     }
