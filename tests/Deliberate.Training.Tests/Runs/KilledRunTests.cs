@@ -11,14 +11,20 @@ public sealed class KilledRunTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    private TrainedBase? _trained;
+
+    public void Dispose()
+    {
+        _trained?.Dispose();
+        _folder.Dispose();
+    }
 
     /// <summary>What the child process runs; nothing in an ordinary test run.</summary>
     [Fact]
     public void Child()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { } folder) return;
-        using var run = File.Exists(Path.Combine(folder, RunFolder.RecipeFile)) ? TrainingRun.Resume(folder, 1) : TrainingRun.Start(Recipe(Environment.GetEnvironmentVariable(RecipeVariable)!), folder, 1);
+        using var run = File.Exists(Path.Combine(folder, RunFolder.RecipeFile)) ? TrainingRun.Resume(folder, 1) : TrainingRun.Start(TrainRecipe.Read(Environment.GetEnvironmentVariable(RecipeVariable)!), folder, 1);
         run.Execute().ShouldBe(RunOutcome.Completed);
     }
 
@@ -26,15 +32,19 @@ public sealed class KilledRunTests : IDisposable
     [InlineData("reinforcement")]
     [InlineData("expert iteration and curricula")]
     [InlineData("off-policy")]
+    [InlineData("with a critic")]
+    [InlineData("towards a teacher")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
-        var expected = TinyRun.Start(Recipe(recipe), _folder.File("whole"));
+        var file = _folder.File("recipe.yaml");
+        File.WriteAllText(file, RecipeWriter.Write(Recipe(recipe)));
+        var expected = TinyRun.Start(TrainRecipe.Read(file), _folder.File("whole"));
         var folder = _folder.File("killed");
         var random = new RandomStream((ulong)Environment.TickCount64, StreamStage.Test);
         var moments = new List<string>();
         for (var start = 0; start <= Kills; start++)
         {
-            using var child = StartChild(folder, recipe);
+            using var child = StartChild(folder, file);
             if (start < Kills)
             {
                 // Some steps and commits later, and then in the middle of whatever it does.
@@ -69,7 +79,7 @@ public sealed class KilledRunTests : IDisposable
     {
         var folder = _folder.File("run");
         using var run = TrainingRun.Start(TinyRun.Recipe(), folder, 1);
-        using var child = StartChild(folder, "reinforcement");
+        using var child = StartChild(folder, "none");
         var output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         child.ExitCode.ShouldNotBe(0);
@@ -84,12 +94,19 @@ public sealed class KilledRunTests : IDisposable
         return (metrics.Exists ? metrics.Length : 0) + (Directory.Exists(checkpoints) ? Directory.GetFileSystemEntries(checkpoints).Length : 0);
     }
 
-    private static TrainRecipe Recipe(string name) => name switch
+    private TrainRecipe Recipe(string name) => name switch
     {
         "reinforcement" => TinyRun.Recipe(),
         "off-policy" => TinyRun.OffPolicyRecipe(),
+        "with a critic" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\niterations: 2\nupdates: 2\nstaleness: 2\nkl: { in_reward: 0.05 }", "checkpoint: { every: 2, keep_last: 2 }")),
+        "towards a teacher" => Longer((_trained = new TrainedBase()).Recipe(
+            "objective: reinforce\nadvantage: reverse_kl",
+            $"teacher: {{ from: \"{_trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
         _ => TinyRun.CurriculumRecipe(),
     };
+
+    /// <summary>Of enough steps to be killed among, and with its model's shape as the file of a run has it.</summary>
+    private static TrainRecipe Longer(TrainRecipe recipe) => StartingPoint.Resolve(recipe.Reinforced(r => r with { Steps = 30 }));
 
     private static Process StartChild(string folder, string recipe)
     {
