@@ -31,7 +31,7 @@ internal sealed class LoadedCheckpoint : IDisposable
     public int MaxTokens { get; }
 
     /// <param name="maxTokens">0 for what the run evaluates with.</param>
-    /// <param name="stops">Strings that end an answer.</param>
+    /// <param name="stops">Strings that end an answer, besides those that its run drew with.</param>
     public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens, params IReadOnlyList<string> stops)
     {
         var device = Device.Cpu(threads);
@@ -42,7 +42,9 @@ internal sealed class LoadedCheckpoint : IDisposable
             var budget = maxTokens > 0 ? maxTokens : choice.Recipe is { Evaluation: { Problems: > 0 } evaluation } ? evaluation.MaxTokens : Math.Min(UsualBudget, model.Configuration.MaxPositions / 2);
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
-            return new LoadedCheckpoint(device, model, new ProblemEncoder(text.StoppingAt(stops, "--stop")), budget);
+            // As the run's own evaluations: what was learned with an end is not measured without it.
+            string[] ends = [.. stops.Union(choice.Recipe?.Reinforcement.Stop ?? [])];
+            return new LoadedCheckpoint(device, model, new ProblemEncoder(text.StoppingAt(ends, "--stop")), budget);
         }
         catch
         {

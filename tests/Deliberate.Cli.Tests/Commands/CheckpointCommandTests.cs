@@ -28,6 +28,25 @@ public sealed class CheckpointCommandTests(FinishedRun run) : IClassFixture<Fini
     }
 
     [Fact]
+    public void What_a_run_drew_with_an_end_is_drawn_with_it()
+    {
+        run.CopyCheckpoint("stopping/checkpoints/final");
+        string[] digits = [.. Enumerable.Range(0, 10).Select(d => $"{d}")];
+        var recipe = File.ReadAllText(Path.Combine(run.Root, "runs", "tiny", "recipe.yaml"));
+        recipe.ShouldContain("\n  stop: []\n");
+        File.WriteAllText(Path.Combine(run.Root, "stopping", "recipe.yaml"), recipe.Replace("\n  stop: []\n", $"\n  stop: [{string.Join(", ", digits.Select(d => $"\"{d}\""))}]\n", StringComparison.Ordinal));
+        string[] Completions(string checkpoint, params string[] more)
+        {
+            using var json = JsonDocument.Parse(CliProcess.Run(run.Root, ["sample", checkpoint, "--json", "--count", "4", "--samples", "4", .. more]).ShouldSucceed().Output);
+            return [.. json.RootElement.GetProperty("problems").EnumerateArray().SelectMany(p => p.GetProperty("samples").EnumerateArray()).Select(s => s.GetRawText())];
+        }
+
+        var stopped = Completions("stopping/checkpoints/final");
+        stopped.ShouldBe(Completions("runs/tiny", [.. digits.SelectMany(d => new[] { "--stop", d })]));
+        stopped.ShouldNotBe(Completions("runs/tiny"));
+    }
+
+    [Fact]
     public void Sample_takes_a_problem_of_the_users_own()
     {
         CliProcess.Run(run.Root, "sample", "runs/tiny/checkpoints/base", "--prompt", "(3+4)*2").ShouldSucceed().Output.ShouldContain("(answer 4)");
