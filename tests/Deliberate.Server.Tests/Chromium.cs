@@ -16,7 +16,12 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public ValueTask InitializeAsync() => default;
+    /// <summary>Servers, browsers' pipes and runs of all tests share one pool of threads, which begins with one a core.</summary>
+    public ValueTask InitializeAsync()
+    {
+        ThreadPool.SetMinThreads(32, 32);
+        return default;
+    }
 
     /// <summary>A window that nothing was opened in yet.</summary>
     internal async Task<BrowserWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
