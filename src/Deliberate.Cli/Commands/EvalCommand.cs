@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Evaluation;
 using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
@@ -20,6 +21,10 @@ internal sealed class EvalCommand : CliCommand
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _log = LogOption.Create();
+    private readonly Option<string[]> _models = new("--model") { HelpName = "model", Description = "Ask this model the task that stands in the checkpoint's place, as family:arithmetic@3; may be given several times.", DefaultValueFactory = _ => [] };
+    private readonly Option<int?> _limit = CommonOptions.OptionalWhole("--limit", "Items of a task.", 1);
+    private readonly Option<int?> _epochs = CommonOptions.OptionalWhole("--epochs", "Samples of each item of a task.", 1, 1024);
+    private readonly Option<string> _out = new("--out") { HelpName = "folder", Description = "Where a task's logs are kept.", DefaultValueFactory = _ => "runs/evaluations" };
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
 
     public EvalCommand()
@@ -32,11 +37,17 @@ internal sealed class EvalCommand : CliCommand
             "deliberate eval runs/quickstart/arithmetic --log eval.log  # every sample, to be read with deliberate log show")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _log, _json }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _log, _models, _limit, _epochs, _out, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_models) is { Length: > 0 } models)
+        {
+            var settings = new RunSettings { Limit = parsed.GetValue(_limit), Epochs = parsed.GetValue(_epochs), Seed = parsed.GetValue(_seed) };
+            return EvaluationSession.Run(parsed.GetRequiredValue(_checkpoint), models, settings, parsed.GetValue(_out)!, parsed.GetValue(_json));
+        }
+
         var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
         using var asked = ProblemChoice.For(choice, parsed.GetValue(_family), parsed.GetValue(_level));
         var (samples, seed, temperature) = (parsed.GetValue(_samples), parsed.GetValue(_seed), parsed.GetValue(_temperature));

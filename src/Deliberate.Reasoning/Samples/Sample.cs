@@ -34,7 +34,7 @@ public sealed record Sample
     public IReadOnlyList<int> Tokens => Rollout?.Tokens ?? [];
 
     /// <summary>What was asked: the conversation that the completion ends.</summary>
-    public IReadOnlyList<ChatMessage> Messages => [new ChatMessage("user", Problem.Prompt)];
+    public IReadOnlyList<ChatMessage> Messages { get => field ?? [new ChatMessage("user", Problem.Prompt)]; init; }
 
     /// <summary><c>set@version/problem/attempt</c>: the same wherever the sample is drawn again.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Problem.Id}/{Attempt}");

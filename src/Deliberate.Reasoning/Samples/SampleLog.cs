@@ -22,7 +22,10 @@ internal static class SampleLog
         json.WriteEndObject();
     });
 
-    public static void Append(LogWriter log, Sample sample, Verdict verdict) => log.Append(SampleKind, sample.Id, json =>
+    public static void Append(LogWriter log, Sample sample, Verdict verdict) => log.Append(SampleKind, sample.Id, json => WriteBody(json, sample, verdict));
+
+    /// <summary>The properties of a sample's record, into an object that is open.</summary>
+    public static void WriteBody(Utf8JsonWriter json, Sample sample, Verdict verdict)
     {
         json.WriteString("problem"u8, sample.Problem.Id);
         json.WriteString("prompt"u8, sample.Problem.Prompt);
@@ -36,7 +39,7 @@ internal static class SampleLog
         if (sample.ThoughtTokens is { } thought) json.WriteNumber("thought_tokens"u8, thought);
         json.WritePropertyName("verdict"u8);
         Write(json, verdict);
-    });
+    }
 
     /// <summary>The last record; the log's hash is then final.</summary>
     public static void Finish(LogWriter log, IEnumerable<NamedEstimate> measures) => log.Append(ResultKind, null, json =>

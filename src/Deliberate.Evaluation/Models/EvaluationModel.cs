@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Deliberate.Models;
+using Microsoft.Extensions.AI;
+using ChatMessage = Deliberate.Models.ChatMessage;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>Which model was asked, as results keep it.</summary>
+/// <param name="Kind">checkpoint, provider, client, replay or mock.</param>
+/// <param name="Name">As the provider or the disk has it.</param>
+/// <param name="Address">Of the endpoint or the folder; empty where there is none.</param>
+/// <param name="Hash">Of weights, configuration, tokenizer and template; null of a model that nobody here can see.</param>
+public sealed record ModelDescription(string Kind, string Name, string Address = "", string? Hash = null)
+{
+    /// <summary>Whether the name stands for the same model for ever: a remote one may be changed behind it.</summary>
+    public bool IsVerifiable => Hash is not null;
+}
+
+/// <summary>
+/// A model that is evaluated or that judges: any <see cref="IChatClient"/>, a checkpoint of ours, a recording. It keeps count of
+/// what its answers took.
+/// </summary>
+public sealed class EvaluationModel : IAsyncDisposable
+{
+    private readonly IModelConnection _connection;
+    private readonly Lock _counting = new();
+    private ModelUsage _spent;
+
+    /// <param name="name">As tables call it.</param>
+    /// <param name="client">Not owned.</param>
+    /// <param name="concurrency">Samples that ask it at a time.</param>
+    public EvaluationModel(string name, IChatClient client, int concurrency = 16)
+        : this(name, new ChatClientConnection(client), new ModelDescription("client", (client?.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata)?.DefaultModelId ?? name), concurrency)
+    {
+    }
+
+    internal EvaluationModel(string name, IModelConnection connection, ModelDescription description, int concurrency) =>
+        (Name, _connection, Description, Concurrency) = (name, connection, description, concurrency);
+
+    /// <summary>As the user wrote it.</summary>
+    public string Name { get; }
+
+    public ModelDescription Description { get; }
+
+    /// <summary>Samples that ask it at a time.</summary>
+    public int Concurrency { get; }
+
+    /// <summary>Of all its answers so far.</summary>
+    public ModelUsage Spent
+    {
+        get
+        {
+            lock (_counting) return _spent;
+        }
+    }
+
+    /// <summary>Asks it to go on with a conversation.</summary>
+    public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(options);
+        var answer = await _connection.AskAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        lock (_counting) _spent += answer.Usage;
+        return answer;
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>What keys the random numbers of an item's samples.</summary>
+    internal static long StreamOf(EvaluationItem item) => item.Place ?? BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(item.Id)));
+}

@@ -1,0 +1,31 @@
+using Deliberate.Core;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>
+/// The one visible list of tasks. To add one of ours: copy the nearest file of a suite, change it, add its line here. One of yours, in
+/// a program of your own, is added by <see cref="Register"/>. Besides these there are task families (<c>family:arithmetic@3</c>).
+/// </summary>
+public static class EvaluationTasks
+{
+    private static readonly ExtensibleList<EvaluationTask> Known = new("task", task => task.Name, []);
+
+    /// <summary>Ours, then those registered.</summary>
+    public static IReadOnlyList<EvaluationTask> All => Known.Items;
+
+    /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
+    public static void Register(EvaluationTask task) => Known.Add(task);
+
+    /// <summary>Takes a registered one back.</summary>
+    public static bool Remove(string name) => Known.Remove(name);
+
+    /// <summary>The task of this name.</summary>
+    /// <exception cref="UserError">There is none.</exception>
+    public static EvaluationTask Get(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal)) return FamilyTask.Named(name[FamilyTask.Prefix.Length..]);
+        return All.FirstOrDefault(t => t.Name == name)
+            ?? throw new UserError($"There is no task \"{name}\".", field: "task", advice: NearestName.Suggest(name, [.. All.Select(t => t.Name)]) ?? "deliberate eval --list shows all; family:NAME@LEVEL is a task family.");
+    }
+}
