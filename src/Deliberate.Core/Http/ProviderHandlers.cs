@@ -20,6 +20,15 @@ internal sealed class ProviderHandlers(ProgramConfiguration configuration, TimeP
     /// <exception cref="UserError">There is no such provider, or no key where the configuration says.</exception>
     public HttpClient Client(string provider, int mostBytes) => new(For(provider), disposeHandler: false) { BaseAddress = configuration.Provider(provider).Endpoint, Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = mostBytes };
 
+    /// <summary>A client for public files of a host that is no provider: it has no key, the usual limits, and none in offline mode.</summary>
+    /// <param name="address">Of the file; the client asks nobody but its host.</param>
+    /// <param name="mostBytes">Of an answer.</param>
+    public HttpClient PublicFiles(Uri address, int mostBytes)
+    {
+        var authority = address.GetLeftPart(UriPartial.Authority);
+        return new(For($"data:{address.Authority}", new ProviderSettings { Address = authority }, null), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = mostBytes };
+    }
+
     public void Dispose()
     {
         lock (_made)
@@ -29,9 +38,10 @@ internal sealed class ProviderHandlers(ProgramConfiguration configuration, TimeP
         }
     }
 
-    private HttpMessageHandler For(string name)
+    private HttpMessageHandler For(string name) => For(name, configuration.Provider(name), configuration.Key(name));
+
+    private HttpMessageHandler For(string name, ProviderSettings provider, string? key)
     {
-        var (provider, key) = (configuration.Provider(name), configuration.Key(name));
         lock (_made)
         {
             if (_made.TryGetValue(name, out var made)) return made;

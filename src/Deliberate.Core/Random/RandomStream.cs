@@ -99,4 +99,10 @@ public enum StreamStage
 
     /// <summary>Order of the user's examples in a pass.</summary>
     DataOrder = 12,
+
+    /// <summary>Prompt transforms of evaluations.</summary>
+    PromptTransforms = 13,
+
+    /// <summary>Items of generated evaluations.</summary>
+    GeneratedItems = 14,
 }

@@ -8,7 +8,7 @@ namespace Deliberate.Evaluation;
 /// </summary>
 public static class EvaluationTasks
 {
-    private static readonly ExtensibleList<EvaluationTask> Known = new("task", task => task.Name, []);
+    private static readonly ExtensibleList<EvaluationTask> Known = new("task", task => task.Name, SuiteTasks.All);
 
     /// <summary>Ours, then those registered.</summary>
     public static IReadOnlyList<EvaluationTask> All => Known.Items;
@@ -25,6 +25,7 @@ public static class EvaluationTasks
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal)) return FamilyTask.Named(name[FamilyTask.Prefix.Length..]);
+        if (name.IndexOf(ComposedTransform.Joint, StringComparison.Ordinal) is > 0 and var at) return TransformedTask.Of(Get(name[..at]), name[(at + 1)..]);
         return All.FirstOrDefault(t => t.Name == name)
             ?? throw new UserError($"There is no task \"{name}\".", field: "task", advice: NearestName.Suggest(name, [.. All.Select(t => t.Name)]) ?? "deliberate eval --list shows all; family:NAME@LEVEL is a task family.");
     }

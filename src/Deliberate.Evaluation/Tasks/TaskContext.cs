@@ -36,4 +36,7 @@ public sealed record TaskContext
 
     /// <summary>Told what the user should know: lines left out, data fetched.</summary>
     internal Action<string> Notice { get; init; } = _ => { };
+
+    /// <summary>Told of each file of data that was read: its hash belongs to the result.</summary>
+    internal Action<UsedData> Used { get; init; } = _ => { };
 }

@@ -1,0 +1,22 @@
+namespace Deliberate.Evaluation;
+
+/// <summary>The one visible list of our suites' tasks. To add one: copy the nearest file of this folder, change it, add its line here.</summary>
+internal static class SuiteTasks
+{
+    public static IReadOnlyList<EvaluationTask> All { get; } =
+    [
+        RegurgitationTask.Task,
+        PeopleTask.Task,
+        BbqTask.Task,
+        HierarchyConflictsTask.Task,
+        TutorTask.Task,
+        ProtectedSecretTask.Phrase,
+        ProtectedSecretTask.Password,
+        SymbolTasks.Hierarchy,
+        SymbolTasks.Hallucination,
+        MathematicsTasks.Gsm8k,
+        MathematicsTasks.Svamp,
+        MathematicsTasks.Math500,
+        TransformControlTask.Task,
+    ];
+}

@@ -1,0 +1,53 @@
+using Deliberate.Core;
+using Deliberate.Reasoning;
+using Deliberate.Testing;
+
+namespace Deliberate.Evaluation.Tests;
+
+/// <summary>Word problems: tables worked out by hand, and GSM8K's on solutions that its authors published with their verdicts.</summary>
+public sealed class MathematicsSuiteTests
+{
+    [Fact]
+    public async Task Svamp_and_competition_problems_are_read_as_they_are_published()
+    {
+        using var data = new TemporaryData();
+        data.Write("svamp/test.jsonl", """{"Answer":145.0,"Question":"How many are in each?","Equation":"( 290.0 / 2.0 )","Body":"There are 290 pears in 2 baskets","Type":"Common-Division","ID":"chal-1"}""");
+        data.Write("math500/test.jsonl", """{"problem": "What is $\\frac{1}{2}+\\frac{1}{4}$?", "solution": "...", "answer": "\\frac{3}{4}", "subject": "Prealgebra", "level": "Level 1", "unique_id": "a/1.json"}""");
+        (await SuiteRun.Items(MathematicsTasks.Svamp, data.Context)).Single().Messages[0].Content.ShouldStartWith("There are 290 pears in 2 baskets. How many are in each?");
+        (await SuiteRun.Of(MathematicsTasks.Svamp, (_, _) => "So each has 290/2 = 145 pears.", data.Context)).Value("pass_at_1").ShouldBe(1);
+        (await SuiteRun.Of(MathematicsTasks.Math500, (_, _) => "It is \\boxed{0.75}.", data.Context)).Value("pass_at_1", "Level 1").ShouldBe(1);
+        (await SuiteRun.Of(MathematicsTasks.Math500, (_, _) => "It is 3/4 or so.", data.Context)).Value("pass_at_1").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_solution_that_marks_no_answer_is_named()
+    {
+        using var data = new TemporaryData();
+        var path = data.Write("gsm8k/test.jsonl", "{\"question\": \"Two and two?\", \"answer\": \"four\"}");
+        (await Should.ThrowAsync<UserError>(() => SuiteRun.Items(MathematicsTasks.Gsm8k, data.Context))).Message.ShouldStartWith($"{path}:1: answer: The worked solution marks no answer.");
+    }
+
+    /// <summary>
+    /// The solutions of four GPT-3 systems that GSM8K's authors published, through the task: as many right ones as they counted, but for
+    /// the few where they took another line than the last for the answer.
+    /// </summary>
+    [Theory]
+    [InlineData("6b_finetuning")]
+    [InlineData("6b_verification")]
+    [InlineData("175b_finetuning")]
+    [InlineData("175b_verification")]
+    public async Task Published_solutions_get_the_verdicts_that_their_authors_gave(string system)
+    {
+        var context = TemporaryData.Shared;
+        var solutions = JsonLines.Read(SharedFolder.Path("data", "gsm8k", "example_model_solutions.jsonl"))
+            .ToDictionary(l => l.GetString("question"), l => (Text: l.GetString(l.GetObject(system), "solution"), IsRight: l.GetBool(l.GetObject(system), "is_correct")));
+        var result = await SuiteRun.Of(MathematicsTasks.Gsm8k, (item, _) => solutions[Question(item)].Text, context);
+        var items = (await SuiteRun.Items(MathematicsTasks.Gsm8k, context)).ToDictionary(i => $"gsm8k@1/{i.Id}");
+        var differ = result.Samples.Count(s => s.Outcome == SampleOutcome.Pass != solutions[Question(items[s.Item])].IsRight);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{system}: {result.Samples.Count} solutions, {differ} verdicts differ");
+        result.Samples.Count.ShouldBe(solutions.Count);
+        differ.ShouldBeLessThanOrEqualTo(solutions.Count / 100);
+
+        static string Question(EvaluationItem item) => item.Messages[0].Content[..item.Messages[0].Content.IndexOf("\n\nReason step by step", StringComparison.Ordinal)];
+    }
+}
