@@ -37,6 +37,7 @@ internal sealed class EvalCommand : CliCommand
             "deliberate eval runs/quickstart/arithmetic --log eval.log  # every sample, to be read with deliberate log show")
     {
         Add(_checkpoint);
+        Add(new EvalPlanCommand());
         foreach (var option in new Option[] { _family, _level, _problems, _samples, _temperature, _maxTokens, _seed, _threads, _log, _models, _limit, _epochs, _out, _json }) Add(option);
     }
 

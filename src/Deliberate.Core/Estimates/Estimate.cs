@@ -49,6 +49,9 @@ public sealed record Estimate
     /// <summary>For a difference: what may be said of it.</summary>
     internal Finding Finding => Low > 0 ? Finding.Larger : High < 0 ? Finding.Smaller : Finding.NotToldApart;
 
+    /// <summary>Of a share: of what the share leaves, 1 less it.</summary>
+    internal Estimate Complement() => new(1 - Value, new Interval(1 - High, 1 - Low), N, Clusters, Samples, Method);
+
     /// <summary>Of no items, or of values that are no numbers.</summary>
     internal static Estimate Unmeasured(int n = 0, int clusters = 0, int samples = 0) => new(double.NaN, Interval.None, n, clusters, samples, EstimateMethod.None);
 

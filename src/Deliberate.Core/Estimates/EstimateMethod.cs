@@ -32,4 +32,22 @@ public enum EstimateMethod
 
     /// <summary>Quantiles over resamples of the items, both values of an item drawn together.</summary>
     PairedBootstrap,
+
+    /// <summary>Student's t of the differences of the same items, whose error counts each cluster once.</summary>
+    PairedClusteredStudentT,
+
+    /// <summary>Quantiles over resamples of clusters of items.</summary>
+    Bootstrap,
+
+    /// <summary>A share corrected for the judge's errors: quantiles over resamples of the data and of the judge's validation set.</summary>
+    CorrectedBootstrap,
+
+    /// <summary>From the least to the most that it can be where items have no outcome, with the interval of each.</summary>
+    MissingBounds,
+
+    /// <summary>A coefficient of a fitted model: normal, with the error of the observed information.</summary>
+    Likelihood,
+
+    /// <summary>By the boundary of a design with several looks, in place of a single look's quantile.</summary>
+    GroupSequential,
 }

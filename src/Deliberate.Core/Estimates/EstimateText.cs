@@ -32,6 +32,12 @@ internal static class EstimateText
         EstimateMethod.PairedStudentT => "paired Student's t",
         EstimateMethod.PairedWilson => "paired Wilson bound",
         EstimateMethod.PairedBootstrap => "paired bootstrap",
+        EstimateMethod.PairedClusteredStudentT => "paired clustered Student's t",
+        EstimateMethod.Bootstrap => "bootstrap over clusters",
+        EstimateMethod.CorrectedBootstrap => "corrected, bootstrap over data and validation",
+        EstimateMethod.MissingBounds => "worst-case bounds",
+        EstimateMethod.Likelihood => "normal, observed information",
+        EstimateMethod.GroupSequential => "group-sequential",
         _ => "none",
     };
 

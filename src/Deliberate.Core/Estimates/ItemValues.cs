@@ -31,6 +31,9 @@ internal sealed class ItemValues<TItem>
     /// <summary>Whether all values are numbers.</summary>
     public bool IsFinite { get; private set; } = true;
 
+    /// <summary>The items, in the order of <see cref="Values"/>.</summary>
+    public IEnumerable<TItem> Keys => _index.OrderBy(i => i.Value).Select(i => i.Key);
+
     /// <summary>[item][sample].</summary>
     public IReadOnlyList<IReadOnlyList<double>> Values => _values;
 

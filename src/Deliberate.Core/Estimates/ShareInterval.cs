@@ -47,6 +47,45 @@ internal static class ShareInterval
         return new Estimate(share, interval, n, n, samples, !isSingle ? EstimateMethod.ClusteredWilson : interval == wilson ? EstimateMethod.Wilson : EstimateMethod.ModifiedWilson);
     }
 
+    /// <summary>
+    /// The same of items of which those of one cluster hang together, each item counting the same: SE² = Σ_c (Σ (x - p))² / n²,
+    /// clusters - 1 degrees of freedom. Where at most three clusters hold the rarer outcome, items of a cluster count as if all were
+    /// alike: n is then (Σ m)² / Σ m², m the sizes of the clusters.
+    /// </summary>
+    /// <param name="items">A value between 0 and 1 for each item.</param>
+    /// <param name="clusters">The cluster of each.</param>
+    /// <param name="samples">In all.</param>
+    public static Estimate Clustered(ReadOnlySpan<double> items, ReadOnlySpan<int> clusters, int samples)
+    {
+        if (items.Length != clusters.Length) throw new ArgumentException("A cluster an item.", nameof(clusters));
+        var n = items.Length;
+        var sizes = new Dictionary<int, (int Count, bool Some, bool Others, double Sum)>();
+        var sum = 0.0;
+        for (var i = 0; i < n; i++)
+        {
+            if (items[i] is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(items), items[i], "A share is between 0 and 1.");
+            sum += items[i];
+            var (count, some, rest, part) = sizes.GetValueOrDefault(clusters[i]);
+            sizes[clusters[i]] = (count + 1, some || items[i] > 0, rest || items[i] < 1, part + items[i]);
+        }
+
+        // Each item its own cluster: as if there were none.
+        if (sizes.Count == n) return Of(items, samples, samples);
+        double share = sum / n, variance = 0, alike = 0;
+        foreach (var (count, _, _, part) in sizes.Values)
+        {
+            variance += (part - (share * count)) * (part - (share * count)) / ((double)n * n);
+            alike += (double)count * count / ((double)n * n);
+        }
+
+        int someClusters = sizes.Values.Count(c => c.Some), restClusters = sizes.Values.Count(c => c.Others);
+        var isFew = Math.Min(someClusters, restClusters) <= Few;
+        var effective = isFew ? 1 / alike : variance > 0 ? Math.Clamp(share * (1 - share) / variance, 1, n) : n;
+        var critical = sizes.Count == 1 || someClusters == 0 || restClusters == 0 ? Quantiles.TwoSidedNormal(Estimate.Confidence) : Quantiles.TwoSidedT(Estimate.Confidence, sizes.Count - 1);
+        var wilson = Proportion.Score(share, effective, critical);
+        return new Estimate(share, effective > Small ? Widened(wilson, share, effective) : wilson, n, sizes.Count, samples, EstimateMethod.ClusteredWilson);
+    }
+
     private static Interval Widened(Interval wilson, double share, double count) => new(
         IsFew(share * count) ? Math.Min(wilson.Low, End(share * count, count)) : wilson.Low,
         IsFew((1 - share) * count) ? Math.Max(wilson.High, 1 - End((1 - share) * count, count)) : wilson.High);

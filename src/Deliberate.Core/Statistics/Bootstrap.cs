@@ -32,6 +32,46 @@ internal static class Bootstrap
         return new Interval(Quantile(sorted, tail), Quantile(sorted, 1 - tail));
     }
 
+    /// <summary>The same mirrored at the estimate: 2 θ less the other end's quantile.</summary>
+    public static Interval Basic(ReadOnlySpan<double> statistics, double estimate, double confidence = 0.95)
+    {
+        var (low, high) = Percentile(statistics, confidence);
+        return new Interval((2 * estimate) - high, (2 * estimate) - low);
+    }
+
+    /// <summary>The standard deviation of the resamples' statistics, with n - 1.</summary>
+    public static double StandardError(ReadOnlySpan<double> statistics) => SampleMean.Of(statistics).StandardDeviation ?? double.NaN;
+
+    /// <summary>
+    /// Efron's BCa interval (1987): percentiles at levels moved for bias, z0 = Φ⁻¹(share of resamples below the estimate, ties half), and
+    /// for skewness, a = Σ d³ / (6 (Σ d²)^(3/2)) of the jackknife's d = mean - value. Null where all resamples, or all of the
+    /// jackknife's values, are alike, or lie on one side of the estimate: it is then not defined.
+    /// </summary>
+    /// <param name="statistics">Of the resamples.</param>
+    /// <param name="estimate">Of the sample.</param>
+    /// <param name="jackknife">Of the sample without each of its items.</param>
+    public static (Interval Interval, double Bias, double Acceleration, Interval Levels)? Accelerated(ReadOnlySpan<double> statistics, double estimate, ReadOnlySpan<double> jackknife, double confidence = 0.95)
+    {
+        var below = 0.0;
+        foreach (var value in statistics) below += value < estimate ? 1 : value == estimate ? 0.5 : 0;
+        if (below == 0 || below == statistics.Length) return null;
+        var (mean, squares, cubes) = (SampleMean.Of(jackknife).Mean, 0.0, 0.0);
+        foreach (var value in jackknife)
+        {
+            var d = mean - value;
+            (squares, cubes) = (squares + (d * d), cubes + (d * d * d));
+        }
+
+        if (squares == 0) return null;
+        double bias = Quantiles.Normal(below / statistics.Length), acceleration = cubes / (6 * Math.Pow(squares, 1.5)), z = Quantiles.TwoSidedNormal(confidence);
+        var levels = new Interval(Level(bias - z), Level(bias + z));
+        var sorted = statistics.ToArray();
+        Array.Sort(sorted);
+        return (new Interval(Quantile(sorted, levels.Low), Quantile(sorted, levels.High)), bias, acceleration, levels);
+
+        double Level(double moved) => Quantiles.NormalCdf(bias + (moved / (1 - (acceleration * moved))));
+    }
+
     /// <summary>The quantile of sorted values by linear interpolation, NumPy's default.</summary>
     public static double Quantile(ReadOnlySpan<double> sorted, double q)
     {

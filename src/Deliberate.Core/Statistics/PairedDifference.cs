@@ -34,6 +34,9 @@ internal sealed record PairedDifference(SampleMean Difference, double? UnpairedS
     /// <summary>Difference over its standard error; null where that is 0 or unknown.</summary>
     public double? T => Difference.StandardError is > 0 and { } error ? Difference.Mean / error : null;
 
+    /// <summary>Two-sided, by the normal distribution.</summary>
+    public double? PValueOfZ => T is { } z ? 2 * Quantiles.UpperTailNormal(Math.Abs(z)) : null;
+
     /// <summary>Two-sided, by Student's t with clusters - 1 degrees of freedom.</summary>
     public double? PValue => T is { } t ? 2 * Quantiles.UpperTailT(Math.Abs(t), Difference.Clusters - 1) : null;
 }

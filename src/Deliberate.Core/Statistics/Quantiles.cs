@@ -51,6 +51,16 @@ internal static class Quantiles
         return 0.5 - density * sum;
     }
 
+    /// <summary>P(Z &lt;= z).</summary>
+    public static double NormalCdf(double z) => z < 0 ? UpperTailNormal(-z) : 1 - UpperTailNormal(z);
+
+    /// <summary>z with P(Z &lt;= z) = p.</summary>
+    public static double Normal(double p)
+    {
+        Probability(p);
+        return p < 0.5 ? -Bisect(z => UpperTailNormal(z) > p, 0, 40) : p > 0.5 ? Bisect(z => UpperTailNormal(z) > 1 - p, 0, 40) : 0;
+    }
+
     /// <summary>x with I_x(a, b) = p.</summary>
     public static double Beta(double p, double a, double b)
     {

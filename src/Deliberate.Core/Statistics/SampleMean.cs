@@ -39,6 +39,12 @@ internal sealed record SampleMean(double Mean, int Count, int Clusters, double? 
         return new SampleMean(mean, values.Length, sums.Count, deviation, Math.Sqrt(squares) / values.Length);
     }
 
+    /// <summary>The clustered error with the small-sample factor √(clusters / (clusters - 1)), CR1; null for one cluster.</summary>
+    public double? StandardErrorCr1 => Clusters > 1 && StandardError is { } error ? error * Math.Sqrt(Clusters / (Clusters - 1.0)) : null;
+
+    /// <summary>How many times the squared error of independent values the clusters make it; null where either is unknown or 0.</summary>
+    public double? DesignEffect => StandardDeviation is > 0 and { } deviation && StandardError is { } error ? error * error / (deviation * deviation / Count) : null;
+
     /// <summary>With clusters - 1 degrees of freedom.</summary>
     public Interval? StudentT(double confidence = 0.95) =>
         StandardError is { } error ? Interval.Around(Mean, Quantiles.TwoSidedT(confidence, Clusters - 1), error) : null;
