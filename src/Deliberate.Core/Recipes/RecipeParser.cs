@@ -32,9 +32,9 @@ internal sealed class RecipeParser
         var node = new RecipeParser(text, fileName, isSet: false).Document();
         return node switch
         {
-            null or RecipeScalar { IsNull: true } => throw new UserError("The recipe is empty.", fileName, advice: "Write at least one \"key: value\" line."),
+            null or RecipeScalar { IsNull: true } => throw new UserError("The file is empty.", fileName, advice: "Write at least one \"key: value\" line."),
             RecipeSection section => section,
-            _ => throw top.Error($"A recipe is a section of \"key: value\" lines, but this is {node.Kind}."),
+            _ => throw top.Error($"This should be a section of \"key: value\" lines, but is {node.Kind}."),
         };
     }
 
@@ -49,7 +49,7 @@ internal sealed class RecipeParser
 
     private RecipeNode? Document()
     {
-        if (_text.Length > LongestText) throw new UserError($"A recipe has at most {LongestText} characters, this one has {_text.Length}.", _source);
+        if (_text.Length > LongestText) throw new UserError($"At most {LongestText} characters are read, this one has {_text.Length}.", _source);
         Next();
         Next();
         if (_parser.Current is not DocumentStart) return null;
@@ -57,7 +57,7 @@ internal sealed class RecipeParser
         var node = Node(1);
         Next();
         Next();
-        if (_parser.Current is DocumentStart second) throw Place(second.Start).Error("A recipe is one document.", advice: "Remove the \"---\" and what follows it.");
+        if (_parser.Current is DocumentStart second) throw Place(second.Start).Error("There is more than one document in it.", advice: "Remove the \"---\" and what follows it.");
         return node;
     }
 
@@ -66,7 +66,7 @@ internal sealed class RecipeParser
     {
         var current = _parser.Current!;
         var place = Place(current.Start);
-        if (level > DeepestLevel) throw place.Error($"Nested more than {DeepestLevel} levels deep.", advice: "A recipe needs a few; check the brackets and the indentation.");
+        if (level > DeepestLevel) throw place.Error($"Nested more than {DeepestLevel} levels deep.", advice: "A few are enough; check the brackets and the indentation.");
         Refuse(current, place);
         switch (current)
         {
@@ -102,9 +102,9 @@ internal sealed class RecipeParser
 
     private static void Refuse(ParsingEvent current, RecipePlace place)
     {
-        if (current is AnchorAlias alias) throw place.Error($"The alias *{alias.Value} is refused: a recipe has no anchors or aliases.", advice: "Write the value out.");
+        if (current is AnchorAlias alias) throw place.Error($"The alias *{alias.Value} is refused: anchors and aliases are not read here.", advice: "Write the value out.");
         if (current is not NodeEvent node) return;
-        if (!node.Anchor.IsEmpty) throw place.Error($"The anchor &{node.Anchor} is refused: a recipe has no anchors or aliases.", advice: "Write the value out.");
+        if (!node.Anchor.IsEmpty) throw place.Error($"The anchor &{node.Anchor} is refused: anchors and aliases are not read here.", advice: "Write the value out.");
         if (!node.Tag.IsEmpty) throw place.Error("Tags are refused: the type of a value comes from its key.", advice: "Remove the \"!\"; quote the text if it begins with one.");
     }
 

@@ -19,7 +19,7 @@ internal static class CriticMetrics
 
     public static RunMetric LearningRate { get; } = new("critic/learning_rate", MetricUnit.Size, "Learning rate of the critic in this step.", "`critic.optimizer.learning_rate` times the schedule; verl `critic/lr`", Where);
 
-    public static RunMetric Skipped { get; } = new("critic/skipped_minibatches", MetricUnit.Count, "Mini-batches whose loss or gradient of the critic was not finite: left out.", "its weights stayed as they were", "where there are any");
+    public static RunMetric Skipped { get; } = new("critic/skipped_minibatches", MetricUnit.Count, "Mini-batches whose loss or gradient of the critic was not finite: left out.", "its weights stayed as they were; three in a row stop the run", "where there are any");
 
     public static IReadOnlyList<RunMetric> All { get; } = [ExplainedVariance, ValueMean, ReturnMean, Loss, ClipFraction, GradNorm, LearningRate, Skipped];
 }

@@ -69,7 +69,7 @@ internal sealed record StepReplay(
         var metrics = new MetricValues();
         updates.Rescore(groups);
         new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic, teacher).Set(groups, metrics);
-        updates.Run(step - 1, groups, metrics, (in _, _, _) => { });
+        updates.Run(step - 1, groups, metrics, (in _, _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);
         var after = step == recipe.Reinforcement.Steps ? RunFolder.Final : RunFolder.StepName(RunStage.Reinforcement, step);

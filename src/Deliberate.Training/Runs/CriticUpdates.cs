@@ -10,20 +10,21 @@ internal sealed class CriticUpdates(Critic critic, bool warmsUp)
 
     public bool WarmsUp { get; } = warmsUp;
 
-    /// <summary>One update on a mini-batch.</summary>
-    public void Add(int step, IReadOnlyList<PolicySample> samples)
+    /// <summary>One update on a mini-batch, and what it did.</summary>
+    public TrainingStep Add(int step, IReadOnlyList<PolicySample> samples)
     {
         var update = critic.Step(step, samples, out var clipped);
         if (!update.Applied)
         {
             _skipped++;
-            return;
+            return update;
         }
 
         _loss += update.Loss;
         _norm += update.GradientNorm;
         _clipped += clipped;
         _updates++;
+        return update;
     }
 
     public void CopyTo(int step, MetricValues metrics)

@@ -33,8 +33,8 @@ internal sealed class PolicyUpdates : IDisposable
         _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature) { Reference = _recipe.Options.KlCoefficient > 0 ? reference?.Scorer : null };
     }
 
-    /// <summary>Told of each optimizer step: what it did, its number among the step's from 0, and its groups.</summary>
-    public delegate void Observer(in TrainingStep update, int number, IReadOnlyList<PolicyGroup> groups);
+    /// <summary>Told of each mini-batch: what its optimizer step did, or the critic's where that failed or was the only one; its number among the step's from 0; its groups.</summary>
+    public delegate void Observer(in TrainingStep update, int number, bool ofCritic, IReadOnlyList<PolicyGroup> groups);
 
     public Optimizer Optimizer { get; }
 
@@ -72,9 +72,10 @@ internal sealed class PolicyUpdates : IDisposable
             var part = PartOf(groups.Count, number % _recipe.Updates);
             PolicySample[] batch = [.. batches[part].SelectMany(b => b)];
             if (batch.Length == 0) continue;
-            critic?.Add(step, batch);
+            var valued = critic?.Add(step, batch);
             if (critic is { WarmsUp: true })
             {
+                Tell(valued!.Value, ofCritic: true);
                 _trainer.Measure(batch, policy);
                 continue;
             }
@@ -82,6 +83,7 @@ internal sealed class PolicyUpdates : IDisposable
             if (!HasOtherTerms && !Array.Exists(batch, s => s.Teaches))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
+                if (valued is { } alone) Tell(alone, ofCritic: true);
                 _trainer.Measure(batch, policy);
                 idle++;
                 continue;
@@ -92,12 +94,16 @@ internal sealed class PolicyUpdates : IDisposable
             // Before the first update the policy is the one that sampled: to the bit, as long as one engine does both.
             if (updates == 0) mismatch = Math.Max(Math.Abs(Math.Log(own.RatioMax)), Math.Abs(Math.Log(own.RatioMin)));
             policy.Merge(own);
-            observer(update, number, [.. groups.Take(part)]);
+            // One word a mini-batch: two would end each other's row of failures.
+            if (update.Applied && valued is { Applied: false } failed) Tell(failed, ofCritic: true);
+            else Tell(update, ofCritic: false);
             if (!update.Applied) skipped++;
             loss += update.Loss;
             norm += update.GradientNorm;
             if (number < _recipe.Updates) trained += batch.Length;
             updates++;
+
+            void Tell(in TrainingStep done, bool ofCritic) => observer(done, number, ofCritic, [.. groups.Take(part)]);
         }
 
         var names = OptimizerMetrics.Reinforcement;

@@ -106,7 +106,7 @@ internal sealed class ReinforcementStage : IDisposable
         RolloutMetrics.CopyGreedyTo(metrics, trained);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
         MeasureDistance(step, groups, metrics);
-        _updates.Run(step, trained, metrics, (in update, number, part) => Check(update, step, number, part));
+        _updates.Run(step, trained, metrics, (in update, number, ofCritic, part) => Check(update, step, number, ofCritic, part));
 
         if (_recipe.StoreSamples)
             foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
@@ -175,9 +175,9 @@ internal sealed class ReinforcementStage : IDisposable
     }
 
     /// <summary>Stops a run whose numbers are not finite, with the samples that made them so.</summary>
-    private void Check(in TrainingStep update, int step, int number, IReadOnlyList<PolicyGroup> part)
+    private void Check(in TrainingStep update, int step, int number, bool ofCritic, IReadOnlyList<PolicyGroup> part)
     {
-        var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (number == 0 ? "" : $"-{number + 1}");
+        var name = RunFolder.StepName(RunStage.Reinforcement, step + 1) + (number == 0 ? "" : $"-{number + 1}") + (ofCritic ? "-critic" : "");
         _session.Guard.Check(update, name, () => _records.Of(step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
     }
 

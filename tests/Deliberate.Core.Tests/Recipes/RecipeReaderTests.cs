@@ -97,7 +97,7 @@ public sealed class RecipeReaderTests
     [InlineData("# only a comment\n")]
     [InlineData("---\n...\n")]
     [InlineData("null")]
-    public void An_empty_recipe_says_so(string text) => Fail(text).Message.ShouldBe("a.yaml: The recipe is empty. Write at least one \"key: value\" line.");
+    public void An_empty_recipe_says_so(string text) => Fail(text).Message.ShouldBe("a.yaml: The file is empty. Write at least one \"key: value\" line.");
 
     [Fact]
     public void Nesting_is_limited() => Fail("note: " + new string('[', 100_000)).Message.ShouldContain("Nested more than 32 levels");

@@ -39,7 +39,7 @@ public sealed class SamplerMismatchTests
         var metrics = new MetricValues();
         PolicyGroup[] groups = [.. requests.Select((r, i) => new PolicyGroup(r.Prompt, drawn[i], [1, 0, 0, 1]))];
         new StepAdvantages(recipe.Reinforcement).Set(groups, []);
-        updates.Run(0, groups, metrics, (in _, _, _) => { });
+        updates.Run(0, groups, metrics, (in _, _, _, _) => { });
         var mismatch = metrics.Single(m => m.Key == "rl/sampler_mismatch").Value;
         if (shift == 0) mismatch.ShouldBe(0);
         else mismatch.ShouldBe(shift, 1e-6);

@@ -58,7 +58,7 @@ public sealed class PolicyLearningTests
             var greedy = sampler.Sample([.. requests.Select(r => r with { Streams = [r.Streams[0]] })], new SamplingOptions { Temperature = 0 }, []);
             for (var i = 0; i < groups.Length; i++) groups[i].GreedyReward = greedy[i][0].Tokens[0] == Answer(groups[i].Prompt[0]) ? sign : 0;
             new StepAdvantages(recipe.Reinforcement, critic: critic).Set(groups, []);
-            updates.Run(step, groups, [], (in update, _, _) => update.Applied.ShouldBeTrue());
+            updates.Run(step, groups, [], (in update, _, _, _) => update.Applied.ShouldBeTrue());
         }
 
         return (before, Reward(graph));

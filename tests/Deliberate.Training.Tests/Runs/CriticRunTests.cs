@@ -24,6 +24,18 @@ public sealed class CriticRunTests(TrainedBase trained) : IClassFixture<TrainedB
     }
 
     [Fact]
+    public void A_critic_that_is_not_finite_three_times_in_a_row_stops_the_run()
+    {
+        // The values that it tells are advantages that are no numbers, so its first update must do it: what it says then no policy learns from.
+        var recipe = trained.Recipe("objective: ppo\niterations: 4\ncritic: { warmup: 9, optimizer: { kind: sgd, learning_rate: 1.0e+38 } }").Reinforced(r => r with { Steps = 9 });
+        var folder = trained.NewFolder();
+        using var run = TrainingRun.Start(recipe, folder, 1);
+        var error = Should.Throw<UserError>(() => run.Execute());
+        error.Message.ShouldContain("3rd in a row");
+        Directory.GetFiles(Path.Combine(folder, RunFolder.SkippedFolder)).ShouldAllBe(file => Path.GetFileName(file).Contains("-critic", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Each_step_trained_again_is_the_same_to_the_bit_and_so_is_a_run_that_was_stopped_after_each()
     {
         var recipe = trained.Recipe("objective: ppo\niterations: 2\nupdates: 2\nstaleness: 1\ndiscount: 0.99\nkl: { in_reward: 0.01 }\ncritic: { warmup: 1 }", Every).Reinforced(r => r with { Steps = 4 });

@@ -89,7 +89,7 @@ public sealed class GoldenStepTests
         var gradient = new double[l.Length];
         var loss = new PolicyOracle(stage.Options, MaxTokens).Evaluate(objective, lengths, l, old, advantages, gradient);
         var expected = Descended(model, samples, offsets, gradient);
-        updates.Run(0, groups, metrics, (in update, _, _) => update.Applied.ShouldBeTrue());
+        updates.Run(0, groups, metrics, (in update, _, _, _) => update.Applied.ShouldBeTrue());
         metrics.Single(m => m.Key == "rl/loss").Value.ShouldBe(loss, 1e-6 * Math.Max(1, Math.Abs(loss)));
         var after = Weights(model);
         var moved = expected.After.Zip(expected.Before, (a, b) => Math.Abs((double)a - b)).Max();
