@@ -90,6 +90,12 @@ internal interface IKernels
     /// </summary>
     void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
 
+    /// <summary>
+    /// dlogits [rows, V] for loss = Σ_t upstream[t, 0]·s with s = -KL(q || p) = Σ_j q_j (log p_j - log q_j) of rows that have a target, q being
+    /// the distribution of <paramref name="labels"/>. Fills statistics, with s where the log-probability stands.
+    /// </summary>
+    void SoftLabelBackward(Tensor x, LinearWeight head, LogitShape shape, SoftLabels labels, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows, Scratch scratch);
+
     /// <summary>The same statistics of rows of logits at hand, which become z in place: what the sampler calls.</summary>
     void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows);
 

@@ -33,6 +33,10 @@ internal sealed record HeadRotation(AttentionShape Shape, DeviceBuffer? Table, i
 /// <summary>From logits to the distribution: softmax(softCap(logits) · Scale), Scale being 1 / temperature.</summary>
 internal readonly record struct LogitShape(double Scale, double SoftCap = 0);
 
+/// <summary>The distribution of another model over the same outputs, to be learned from: its last hidden states and its head.</summary>
+/// <param name="Hidden">[T, its width], the batch's rows.</param>
+internal sealed record SoftLabels(Tensor Hidden, LinearWeight Head, LogitShape Shape);
+
 /// <summary>The gate's non-linearity.</summary>
 internal enum ActivationKind
 {

@@ -46,6 +46,12 @@ internal sealed class LogProbabilityHead : IDisposable
     /// <summary>[tokens, 2]: d loss / d log-probability, d loss / d entropy; the caller writes it before <see cref="Backward"/>.</summary>
     public Tensor Upstream { get; }
 
+    /// <summary>
+    /// The distribution to learn in place of single targets, filled for the batch at hand: the backward then takes each target's negative
+    /// KL(labels || model) for its log-probability, in <see cref="Statistics"/> and <see cref="Upstream"/>. Null for single targets.
+    /// </summary>
+    public SoftLabels? Labels { get; set; }
+
     private LogitShape Shape => new(1 / Temperature, SoftCap);
 
     public void Forward() => _rowsJob.Run(new Rows(0, _tape.Batch.Tokens), backward: false);
@@ -96,7 +102,8 @@ internal sealed class LogProbabilityHead : IDisposable
                     continue;
                 }
 
-                device.Kernels.LogProbabilityBackward(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows);
+                if (head.Labels is { } labels) device.Kernels.SoftLabelBackward(head._hidden, head._weight, head.Shape, labels, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows, device.Scratches[worker]);
+                else device.Kernels.LogProbabilityBackward(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows);
                 device.Kernels.LinearBackward(head._hidden, head._weight, head._logits, _rows.Begin, rows);
             }
         }

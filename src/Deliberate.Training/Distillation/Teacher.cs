@@ -31,10 +31,13 @@ internal sealed class Teacher : IDisposable
         _sampler ??= new Sampler(Policy.Model, RunSession.SlotsOf(_session.Recipe), _session.Recipe.Model.Context), _session.Encoder, _session.Problems);
 
     /// <summary>Whether a stage of the recipe learns from a teacher.</summary>
-    public static bool IsAsked(TrainRecipe recipe) => Samples(recipe) || Compares(recipe);
+    public static bool IsAsked(TrainRecipe recipe) => Samples(recipe) || Labels(recipe) || Compares(recipe);
 
     /// <summary>Whether expert iteration imitates its samples.</summary>
     public static bool Samples(TrainRecipe recipe) => recipe.ExpertIteration is { Rounds: > 0, Sampler: ExpertSampler.Teacher };
+
+    /// <summary>Whether expert iteration learns its distribution at each token.</summary>
+    public static bool Labels(TrainRecipe recipe) => recipe.ExpertIteration is { Rounds: > 0, Labels: LabelKind.Soft };
 
     /// <summary>Whether reinforcement learning compares with it.</summary>
     public static bool Compares(TrainRecipe recipe) => recipe.Reinforcement.Steps > 0 && AdvantageEstimators.Find(recipe.Reinforcement.Advantage).NeedsTeacher;
@@ -52,7 +55,7 @@ internal sealed class Teacher : IDisposable
         var from = Path.GetFullPath(teacher.From);
         // A link such as checkpoints/best may lead elsewhere tomorrow.
         if (Directory.Exists(from) && Directory.ResolveLinkTarget(from, returnFinalTarget: true) is { } target) from = target.FullName;
-        using var opened = PretrainedModel.Open(from);
+        using var opened = Open(from);
         var (own, other) = (Hash(student), Hash(opened.Text));
         if (own != other)
         {
@@ -73,6 +76,18 @@ internal sealed class Teacher : IDisposable
         var identity = ModelIdentity.Of(teacher.From).Id;
         if (identity != began.Identity)
             throw new UserError($"the teacher is not the one that the run began with: it is {identity}, and was {began.Identity}.", teacher.From, field: "teacher.from", advice: "Put the teacher back, or begin a new run.");
+    }
+
+    private static PretrainedModel Open(string from)
+    {
+        try
+        {
+            return PretrainedModel.Open(from);
+        }
+        catch (UserError error) when (error.Field is null)
+        {
+            throw new UserError(error.Problem, error.File, error.Line, error.Column, "teacher.from", error.Advice, error);
+        }
     }
 
     public void Dispose()

@@ -19,9 +19,9 @@ internal sealed class OptimizerMetrics
         Skipped = new($"{stage}/skipped_minibatches", MetricUnit.Count, "Mini-batches whose loss or gradient was not finite: left out, the weights stayed as they were.", "three in a row stop the run", "where there are any");
     }
 
-    public static OptimizerMetrics Supervised { get; } = Imitation("sft", "every step");
+    public static OptimizerMetrics Supervised { get; } = Imitation("sft", "every step", "");
 
-    public static OptimizerMetrics ExpertIteration { get; } = Imitation("ei", "steps that imitate");
+    public static OptimizerMetrics ExpertIteration { get; } = Imitation("ei", "steps that imitate", "; with `labels: soft` the mean of KL(teacher || policy)");
 
     public static OptimizerMetrics Reinforcement { get; } = new(
         "rl", new("rl/loss", MetricUnit.Number, "Loss of the policy objective, before the update.", "the objective's, as docs/objectives.md has it; mean over the step's mini-batches; TRL `loss`, verl `actor/pg_loss`", "steps with an update"),
@@ -50,6 +50,6 @@ internal sealed class OptimizerMetrics
         if (optimizer.Kind == OptimizerKind.Muon) values.Add(MuonLearningRate, factor * optimizer.MuonLearningRate);
     }
 
-    private static OptimizerMetrics Imitation(string stage, string steps) => new(
-        stage, new($"{stage}/loss", MetricUnit.NatsAToken, "Cross-entropy of the tokens to imitate, before the update.", "mean of -log p over the batch's completion tokens; TRL `loss`", steps), "", steps, steps);
+    private static OptimizerMetrics Imitation(string stage, string steps, string further) => new(
+        stage, new($"{stage}/loss", MetricUnit.NatsAToken, "Cross-entropy of the tokens to imitate, before the update.", $"mean of -log p over the batch's completion tokens{further}; TRL `loss`", steps), "", steps, steps);
 }

@@ -47,6 +47,9 @@ internal sealed record ExpertIterationRecipe : ICheckedRecipe
     [Description("Who samples: policy, or the teacher, whose completions are then imitated.")]
     public ExpertSampler Sampler { get; init; }
 
+    [Description("What is learned at each token of a kept completion: hard (the token that stands there), or soft (the teacher's whole distribution at that place).")]
+    public LabelKind Labels { get; init; }
+
     [Description("What may be imitated: right answers, or all that were not cut off.")]
     public KeepSamples Keep { get; init; }
 
@@ -85,7 +88,7 @@ internal sealed record ExpertIterationRecipe : ICheckedRecipe
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
-        if (Rounds > 0 && Keep == KeepSamples.All && Sampler == ExpertSampler.Policy) yield return ("keep", "To imitate all of its own samples teaches a model nothing. Keep right ones, or sample from a teacher (sampler: teacher).");
+        if (Rounds > 0 && Keep == KeepSamples.All && Sampler == ExpertSampler.Policy && Labels == LabelKind.Hard) yield return ("keep", "To imitate all of its own samples teaches a model nothing. Keep right ones, sample from a teacher (sampler: teacher), or learn a teacher's distribution (labels: soft).");
         if (Keep == KeepSamples.All && EveryStepRight) yield return ("every_step_right", "keep: all asks for wrong answers too. Say one of them.");
         if (MostPerProblem > Samples) yield return ("most_per_problem", $"Of {Samples} samples no {MostPerProblem} can be kept.");
     }

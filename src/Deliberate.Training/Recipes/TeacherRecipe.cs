@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Deliberate.Training;
 
-/// <summary>A model to learn from: expert iteration imitates its samples, the advantages of <c>reverse_kl</c> compare with it token by token.</summary>
+/// <summary>A model to learn from: expert iteration imitates its samples or learns its distributions, the advantages of <c>reverse_kl</c> compare with it token by token.</summary>
 internal sealed record TeacherRecipe
 {
     [Description("A checkpoint of another run, a Hugging Face folder or a .gguf file, with the tokenizer of the model that learns.")]
@@ -17,6 +17,16 @@ internal enum ExpertSampler
 
     /// <summary>The teacher's: distillation by its samples.</summary>
     Teacher,
+}
+
+/// <summary>What is learned at a token of a completion.</summary>
+internal enum LabelKind
+{
+    /// <summary>The token: cross-entropy.</summary>
+    Hard,
+
+    /// <summary>The teacher's distribution over all tokens: KL(teacher || model).</summary>
+    Soft,
 }
 
 /// <summary>Which completions a round may imitate.</summary>

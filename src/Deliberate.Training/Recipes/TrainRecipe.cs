@@ -95,8 +95,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Problems is null && ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
         if (Problems is null && Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         if (Teacher is null && Training.Teacher.Samples(this)) yield return ("expert_iteration.sampler", "There is no teacher to sample from: name one in teacher.from.");
+        if (Teacher is null && Training.Teacher.Labels(this)) yield return ("expert_iteration.labels", "There is no teacher whose distribution could be learned: name one in teacher.from.");
         if (Teacher is null && Training.Teacher.Compares(this)) yield return ("reinforcement.advantage", $"{Reinforcement.Advantage} compares with a teacher: name one in teacher.from.");
-        if (Teacher is not null && !Training.Teacher.IsAsked(this)) yield return ("teacher", "Nothing learns from the teacher: say expert_iteration.sampler: teacher (its samples are imitated), or reinforcement.advantage: reverse_kl (token by token, on the model's own samples).");
+        if (Teacher is not null && !Training.Teacher.IsAsked(this)) yield return ("teacher", "Nothing learns from the teacher: say expert_iteration.sampler: teacher (its samples are imitated), expert_iteration.labels: soft (its distributions are), or reinforcement.advantage: reverse_kl (token by token, on the model's own samples).");
         var metrics = EvaluationSummary.Names(Evaluation.Budgets);
         if (!metrics.Contains(Checkpoint.BestMetric)) yield return ("checkpoint", $"best_metric: no evaluation measures \"{Checkpoint.BestMetric}\". {NearestName.Suggest(Checkpoint.BestMetric, metrics)}");
         if (!Family.ChainOfThought && ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right: answers without thought have no steps, so none would be kept.");

@@ -91,7 +91,8 @@ internal sealed record StartFacts(string? Given, string? Path, int Layers, int H
 /// <param name="Identity">Its <see cref="ModelIdentity"/>.</param>
 /// <param name="Samples">Whether its samples were imitated.</param>
 /// <param name="Compares">Whether the model was compared with it on its own samples.</param>
-internal sealed record TeacherFacts(string Path, int Layers, int Hidden, string Identity, bool Samples, bool Compares);
+/// <param name="Labels">Whether its distribution was learned, token by token; false in runs of before.</param>
+internal sealed record TeacherFacts(string Path, int Layers, int Hidden, string Identity, bool Samples, bool Compares, bool Labels = false);
 
 /// <summary>Who says what is right.</summary>
 internal enum JudgeKind

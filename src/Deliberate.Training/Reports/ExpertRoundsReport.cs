@@ -15,7 +15,7 @@ internal static class ExpertRoundsReport
         var right = recipe.Keep == KeepSamples.All ? "" : "right ";
         var kept = recipe.MostPerProblem is { } most ? string.Create(CultureInfo.InvariantCulture, $"at most {most} {right}completion{(most == 1 ? "" : "s")} a problem ({Order(recipe.Order)})") : $"all {right}completions";
         yield return string.Create(CultureInfo.InvariantCulture, $"Expert iteration: {recipe.Rounds} round{(recipe.Rounds == 1 ? "" : "s")} of {recipe.Prompts} fresh problems x {recipe.Samples} samples{(run.Facts.Teacher is { Samples: true } ? " of the teacher" : "")} at temperature {recipe.Temperature:0.##}. ")
-            + $"Each keeps {kept}{(recipe.EveryStepRight ? " with every step right" : "")}{(recipe.Deduplicate ? ", each once" : "")}, and imitates them in {(recipe.Epochs == 1 ? "one pass" : $"{recipe.Epochs} passes")}{(recipe.Restart ? ", beginning from the base each time" : "")}.";
+            + $"Each keeps {kept}{(recipe.EveryStepRight ? " with every step right" : "")}{(recipe.Deduplicate ? ", each once" : "")}, and imitates them in {(recipe.Epochs == 1 ? "one pass" : $"{recipe.Epochs} passes")}{(recipe.Restart ? ", beginning from the base each time" : "")}{(run.Facts.Teacher is { Labels: true } ? ", token by token with the teacher's distribution for a label" : "")}.";
     }
 
     /// <summary>Null before the first round.</summary>
@@ -37,7 +37,7 @@ internal static class ExpertRoundsReport
         }
 
         return rows.Count == 0 ? null : new ReportTable("Rounds of expert iteration", ["round", "samples right", "problems solved", "kept", "mini-batches", "last loss", "held-out answers right"], rows,
-            $"Samples of fresh training problems by {(run.Facts.Teacher is { Samples: true } ? "the teacher" : "the model that the round began with")}; a problem is solved if any of its samples is right. The loss is in nats a token. Held-out answers are those of the model that the round made, with 95% intervals.");
+            $"Samples of fresh training problems by {(run.Facts.Teacher is { Samples: true } ? "the teacher" : "the model that the round began with")}; a problem is solved if any of its samples is right. The loss is {(run.Facts.Teacher is { Labels: true } ? "the divergence from the teacher, " : "")}in nats a token. Held-out answers are those of the model that the round made, with 95% intervals.");
     }
 
     /// <summary>Held-out accuracy over the rounds, where reinforcement learning follows; otherwise the run's own figure shows it.</summary>

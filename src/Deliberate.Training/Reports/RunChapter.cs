@@ -53,7 +53,7 @@ internal static class RunChapter
     private static IEnumerable<string> TaughtBy(RunFacts facts)
     {
         if (facts.Teacher is not { } teacher) yield break;
-        string?[] ways = [teacher.Samples ? "its samples were imitated" : null, teacher.Compares ? "the model was compared with it, token by token, on samples of its own" : null];
+        string?[] ways = [teacher.Samples ? "its samples were imitated" : null, teacher.Labels ? "its distribution over the next token was learned" : null, teacher.Compares ? "the model was compared with it, token by token, on samples of its own" : null];
         yield return string.Create(CultureInfo.InvariantCulture, $"It learned from a teacher, `{teacher.Path}` ({teacher.Layers} layers of width {teacher.Hidden}): {string.Join(", and ", ways.OfType<string>())}.");
     }
 

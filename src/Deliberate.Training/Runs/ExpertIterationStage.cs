@@ -143,7 +143,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _schedule = _recipe.Schedule.For(Math.Max(1, _round.Batches.Count));
         Optimizer?.Dispose();
         Optimizer = new Optimizer(_session.Device, _session.Model.Parameters, _recipe.Optimizer.ToOptions());
-        _trainer = new SupervisedTrainer(_session.Graph, Optimizer);
+        _trainer = new SupervisedTrainer(_session.Graph, Optimizer, _recipe.Labels == LabelKind.Soft ? _session.Teacher.Policy.Soft(_recipe.Temperature) : null);
     }
 
     private void LoadBase()

@@ -34,7 +34,7 @@ internal static class FactsOfRun
     private static TeacherFacts TeacherOf(TrainRecipe recipe)
     {
         using var opened = PretrainedModel.Open(recipe.Teacher!.From);
-        return new TeacherFacts(recipe.Teacher.From, opened.Configuration.LayerCount, opened.Configuration.HiddenSize, ModelIdentity.Of(opened).Id, Teacher.Samples(recipe), Teacher.Compares(recipe));
+        return new TeacherFacts(recipe.Teacher.From, opened.Configuration.LayerCount, opened.Configuration.HiddenSize, ModelIdentity.Of(opened).Id, Teacher.Samples(recipe), Teacher.Compares(recipe), Teacher.Labels(recipe));
     }
 
     private static string? Identity(string? from) => from is null ? null : ModelIdentity.Of(from).Id;

@@ -14,6 +14,9 @@ internal sealed class ReferencePolicy : IDisposable
 
     public PolicyScorer Scorer { get; }
 
+    /// <summary>For the head of another model that learns from it.</summary>
+    public SoftTeacher Soft(double temperature) => new(_graph, temperature);
+
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="tokens">Of a micro-batch.</param>
     /// <param name="context">Longest sequence.</param>

@@ -44,9 +44,9 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 /// <summary>
 /// Supervised fine-tuning: minimises the mean negative log-probability (nats) of the target tokens of the whole batch. Sequences
 /// are packed, never padded; however they are cut into micro-batches, each token weighs 1 / targets of the batch. A step allocates
-/// nothing.
+/// nothing. With a teacher it is the mean KL(teacher || model) at the same places: the teacher's whole distribution in place of the token that stands there.
 /// </summary>
-internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer)
+internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null)
 {
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
@@ -59,12 +59,17 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         optimizer.ClearGradients();
         var loss = 0.0;
         graph.Head.Temperature = 1;
+        graph.Head.Labels = teacher?.Labels;
         for (var next = 0; next < examples.Count;)
         {
+            var first = next;
             Pack(examples, ref next);
+            teacher?.Read(examples, first, next);
             loss += MicroBatch(targets);
         }
 
+        // The graph serves other stages too.
+        graph.Head.Labels = null;
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         optimizer.Step(norm, rate);

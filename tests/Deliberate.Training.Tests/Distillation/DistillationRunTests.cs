@@ -60,6 +60,31 @@ public sealed class DistillationRunTests(TrainedBase trained) : IClassFixture<Tr
         TinyRun.ShouldEqual(Stopped(recipe), whole);
     }
 
+    [Theory]
+    [InlineData("teacher", 1, 0.5)]
+    [InlineData("policy", 2, 1)]
+    public void The_teachers_distributions_are_learned_to_the_same_bits_after_any_stop(string sampler, int rounds, double temperature)
+    {
+        var recipe = trained.Recipe("", Taught + FormattableString.Invariant($"\nexpert_iteration: {{ rounds: {rounds}, prompts: 48, samples: 4, max_tokens: 6, batch_tokens: {(rounds == 1 ? 150 : 500)}, temperature: {temperature}, sampler: {sampler}, labels: soft, keep: all, epochs: {4 - rounds} }}")).Reinforced(r => r with { Steps = 0 });
+        var whole = trained.Run(recipe);
+        double[] divergence = [.. MetricsStream.Read(Path.Combine(whole, MetricsStream.MetricsFile)).Where(m => m.Values.ContainsKey("ei/loss")).Select(m => m.Values["ei/loss"])];
+        divergence.ShouldAllBe(d => d > 0);
+        divergence.TakeLast(5).Average().ShouldBeLessThan(0.7 * divergence.Take(5).Average());
+        TrainedBase.Weights(whole).ShouldNotBe(TrainedBase.Weights(trained.Run(recipe with { ExpertIteration = recipe.ExpertIteration with { Labels = LabelKind.Hard, Keep = KeepSamples.Right } })));
+        var facts = RunFacts.Read(new RunFolder(whole))!.Teacher.ShouldNotBeNull();
+        (facts.Samples, facts.Labels, facts.Compares).ShouldBe((sampler == "teacher", true, false));
+        string.Join(' ', RunReport.Build(whole).Chapters.SelectMany(chapter => chapter.Prose)).ShouldContain("its distribution over the next token was learned");
+        TinyRun.ShouldEqual(Stopped(recipe), whole);
+    }
+
+    [Fact]
+    public void A_teacher_that_is_not_there_is_named_by_its_key()
+    {
+        var error = Should.Throw<UserError>(() => Planner.Plan(trained.Recipe("advantage: reverse_kl", "teacher: { from: no-such-folder }")));
+        error.Field.ShouldBe("teacher.from");
+        error.Message.ShouldContain("no-such-folder");
+    }
+
     [Fact]
     public void Facts_and_report_say_from_whom_and_how_it_was_learned()
     {
@@ -128,6 +153,7 @@ public sealed class DistillationRunTests(TrainedBase trained) : IClassFixture<Tr
     [Theory]
     [InlineData("reinforcement: { advantage: reverse_kl }", "reinforcement.advantage", "name one in teacher.from")]
     [InlineData("expert_iteration: { rounds: 1, sampler: teacher }", "expert_iteration.sampler", "name one in teacher.from")]
+    [InlineData("expert_iteration: { rounds: 1, labels: soft }", "expert_iteration.labels", "name one in teacher.from")]
     [InlineData("teacher: { from: x }", "teacher", "Nothing learns from the teacher")]
     [InlineData("teacher: {}", "teacher.from", "missing")]
     [InlineData("expert_iteration: { rounds: 1, keep: all }", "expert_iteration.keep", "teaches a model nothing")]
@@ -148,13 +174,13 @@ public sealed class DistillationRunTests(TrainedBase trained) : IClassFixture<Tr
     {
         var guide = File.ReadAllText(Repository.Path("docs", "distillation.md"));
         string[] blocks = [.. guide.Split("```yaml\n").Skip(2).Select(block => block[..block.IndexOf("```", StringComparison.Ordinal)])];
-        blocks.Length.ShouldBe(2);
+        blocks.Length.ShouldBe(3);
         foreach (var block in blocks) TrainRecipe.Parse(block, "distillation.md").Teacher.ShouldNotBeNull();
-        foreach (var name in new[] { "larger", "alone", "off-policy", "on-policy" })
+        foreach (var name in new[] { "larger", "alone", "off-policy", "soft", "on-policy" })
         {
             guide.ShouldContain($"{name}.yaml");
             var recipe = TrainRecipe.Read(Repository.Path("recipes", "distillation", name + ".yaml"));
-            Teacher.IsAsked(recipe).ShouldBe(name.EndsWith("policy", StringComparison.Ordinal));
+            Teacher.IsAsked(recipe).ShouldBe(name is not ("larger" or "alone"));
         }
     }
 

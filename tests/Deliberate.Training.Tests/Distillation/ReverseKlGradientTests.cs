@@ -27,8 +27,8 @@ public sealed class ReverseKlGradientTests
     public void The_expected_gradient_is_that_of_the_reverse_divergence_whatever_the_control_variate(double baseline)
     {
         using var device = Device.Reference();
-        using var student = Model(device, hidden: 8, layers: 1, seed: 3);
-        using var teacher = Model(device, hidden: 12, layers: 2, seed: 5);
+        using var student = Distillates.Model(device, Vocabulary, hidden: 8, layers: 1, seed: 3);
+        using var teacher = Distillates.Model(device, Vocabulary, hidden: 12, layers: 2, seed: 5);
         using var graph = new TrainingGraph(student, 64, 16, 8);
         using var teaching = new TrainingGraph(teacher, 64, 16, 8, training: false);
         using var optimizer = new Optimizer(device, student.Parameters, new OptimizerOptions { Kind = OptimizerKind.Sgd, LearningRate = 1e-12, ClipNorm = 1e9 });
@@ -73,28 +73,5 @@ public sealed class ReverseKlGradientTests
         var logp = new double[samples.Length];
         new PolicyScorer(graph, 1).Score(samples, PolicyScorer.Offsets(samples), logp, []);
         return logp;
-    }
-
-    private static LanguageModel Model(Device device, int hidden, int layers, ulong seed)
-    {
-        var model = new LanguageModel(device, new ModelConfiguration
-        {
-            Architecture = "llama",
-            VocabularySize = Vocabulary,
-            HiddenSize = hidden,
-            IntermediateSize = 2 * hidden,
-            LayerCount = layers,
-            HeadCount = 2,
-            KeyValueHeadCount = 1,
-            HeadSize = hidden / 2,
-        });
-        model.Initialise(seed);
-        // Further apart than random weights are, so that there is something to learn.
-        var embedding = model.Parameters["model.embed_tokens.weight"];
-        var values = new double[embedding.Length];
-        model.Parameters.Values.Read(embedding.Offset, values.AsSpan());
-        model.Parameters.Values.Write(embedding.Offset, [.. values.Select(v => 20 * v)]);
-        model.Pack(training: true);
-        return model;
     }
 }

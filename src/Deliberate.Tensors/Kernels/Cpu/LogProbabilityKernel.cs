@@ -9,7 +9,8 @@ namespace Deliberate.Tensors;
 internal static unsafe class LogProbabilityKernel<TL>
     where TL : struct, ILanes<TL>
 {
-    private const int RowsAtOnce = 24, LogitSlot = 6;
+    /// <summary>Rows of logits in scratch memory at a time, and where there.</summary>
+    public const int RowsAtOnce = 24, LogitSlot = 6;
 
     public static void Forward(Tensor x, LinearWeight head, LogitShape shape, int* targets, Tensor statistics, Rows rows, Scratch scratch)
     {
@@ -35,7 +36,7 @@ internal static unsafe class LogProbabilityKernel<TL>
         }
     }
 
-    private static void Logits(Tensor x, LinearWeight head, int row, int count, float* logits, int stride) =>
+    public static void Logits(Tensor x, LinearWeight head, int row, int count, float* logits, int stride) =>
         LinearKernel<TL>.Product(head, count, x.F32(row), x.Stride, 0, head.Rows, logits, stride, null, null, 0);
 
     /// <summary>

@@ -3,7 +3,8 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// z = softCap(x·Wᵀ) · scale, p = softmax(z): log-probability z_target − L and entropy H = −Σ p·log p, with
 /// L = max + log Σ e^(z − max).
-/// Backward from upstream (u, h): dz_j = u · (1[j = target] − p_j) − h · p_j · (log p_j + H), then through scale and soft cap.
+/// Backward from upstream (u, h): dz_j = u · (1[j = target] − p_j) − h · p_j · (log p_j + H), then through scale and soft cap. With
+/// soft labels q the target's log-probability gives way to Σ q_j (log p_j − log q_j), and 1[j = target] to q_j.
 /// </summary>
 internal sealed unsafe partial class ReferenceKernels
 {
@@ -43,6 +44,33 @@ internal sealed unsafe partial class ReferenceKernels
                 if (target >= 0) dz += weights[0] * ((j == target ? 1 : 0) - p);
                 z[j] = dz * shape.Scale * SoftCapSlope(z[j] / shape.Scale, shape.SoftCap);
             }
+        }
+    }
+
+    public void SoftLabelBackward(
+        Tensor x, LinearWeight head, LogitShape shape, SoftLabels labels, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows, Scratch scratch)
+    {
+        var y = scratch.F64(0, head.Rows);
+        var other = stackalloc double[4];
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            var z = logits.GradientF64(t - firstRow);
+            var row = statistics.F64(t);
+            var target = targets.I32[t];
+            Logits(x.F64(t), head, z);
+            FillStatistics(z, head.Rows, shape, -1, row);
+            Logits(labels.Hidden.F64(t), labels.Head, y);
+            FillStatistics(y, head.Rows, labels.Shape, -1, other);
+            double logSumExp = row[2] + Math.Log(row[3]), otherLogSumExp = other[2] + Math.Log(other[3]), sum = 0;
+            var weight = target < 0 ? 0 : upstream.F64(t)[0];
+            for (var j = 0; j < head.Rows; j++)
+            {
+                double logP = z[j] - logSumExp, logQ = y[j] - otherLogSumExp, q = Math.Exp(logQ);
+                sum += q * (logP - logQ);
+                z[j] = weight * (q - Math.Exp(logP)) * shape.Scale * SoftCapSlope(z[j] / shape.Scale, shape.SoftCap);
+            }
+
+            row[0] = target < 0 ? 0 : sum;
         }
     }
 

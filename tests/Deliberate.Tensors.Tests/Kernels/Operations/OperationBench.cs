@@ -97,12 +97,12 @@ internal abstract class OperationBench(Device device) : IDisposable
         return tensor;
     }
 
-    protected LinearWeight Weight(string name, int rows, int columns, int parts = 1, double size = 0.5)
+    protected LinearWeight Weight(string name, int rows, int columns, int parts = 1, double size = 0.5, Role role = Role.Input | Role.Accumulated)
     {
         var sizes = new (string, int, int)[parts];
         for (var i = 0; i < parts; i++) sizes[i] = ($"{name}.{i}", (rows * (i + 1) / parts) - (rows * i / parts), columns);
         var weight = Store.AddLinear(name, blockMatrix: true, sizes);
-        _slots.Add(new Slot(name, Role.Input | Role.Accumulated, () => Store.Values, () => Store.Gradients, weight.Parts[0].Offset, 1, rows * columns, rows * columns, size));
+        _slots.Add(new Slot(name, role, () => Store.Values, () => Store.Gradients, weight.Parts[0].Offset, 1, rows * columns, rows * columns, size));
         return weight;
     }
 

@@ -14,6 +14,7 @@ internal static class Operations
         ["attention"] = AttentionCase.Draw,
         ["gated activation"] = GatedActivationShape.Draw,
         ["log-probability"] = LogProbabilityShape.Draw,
+        ["soft labels"] = SoftLabelShape.Draw,
     };
 }
 
