@@ -55,9 +55,6 @@ try
         case ["objectives", .. var rest] when rest.Length <= 3:
             ObjectivesBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 150, rest.Length > 1 ? rest[1] : "docs/images/objectives.svg", rest.Length > 2 ? int.Parse(rest[2]) : 1);
             return 0;
-        case ["distillation", .. var rest] when rest.Length <= 2:
-            DistillationBenchmark.Run(rest.Contains("--quick"), rest.Where(r => r != "--quick").Select(int.Parse).FirstOrDefault(1));
-            return 0;
         case ["growth", .. var rest] when rest.Length <= 1:
             return GrowthBenchmark.Run(rest.Length > 0 ? rest[0] : "10000");
         case ["log", .. var rest] when rest.Length <= 2:

@@ -78,9 +78,42 @@ public sealed class ReproduceCommandTests
         foreach (var file in new[] { "report.html", "results.json", "table.md" }) File.ReadAllText(Path.Combine(folder.Root, "runs/reproduce-reasoning-quick", file)).ShouldContain("Not a result");
     }
 
+    [Fact]
+    public void Distillation_in_miniature_goes_on_where_it_was_stopped_and_says_that_it_is_no_result()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["reproduce", "distillation", "--quick", "--seeds", "1", "--threads", "1"];
+        using (var process = CliProcess.Start(folder.Root, command))
+        {
+            process.WaitFor("seed-1/corpus");
+            process.Signal(CliProcess.Interrupt);
+            var stopped = process.Wait();
+            stopped.ExitCode.ShouldBe(130);
+            stopped.Error.ShouldContain("Continue with: deliberate reproduce distillation --seeds 1 --quick");
+        }
+
+        var whole = CliProcess.Run(folder.Root, command).ShouldSucceed();
+        whole.Error.ShouldNotContain("seed-1/larger");
+        whole.Output.ShouldContain("Not a result");
+        whole.Output.ShouldContain("the teacher's distributions on its samples");
+        var root = Path.Combine(folder.Root, "runs/reproduce-distillation-quick");
+        foreach (var file in new[] { "report.html", "table.md" }) File.ReadAllText(Path.Combine(root, file)).ShouldContain("Not a result");
+        using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "results.json")));
+        results.RootElement.GetProperty("is_result").GetBoolean().ShouldBeFalse();
+        var models = results.RootElement.GetProperty("models");
+        models.GetArrayLength().ShouldBe(8);
+        models[1].GetProperty("difference_from_alone").ValueKind.ShouldBe(JsonValueKind.Null);
+        models[2].GetProperty("right").GetProperty("n").GetInt32().ShouldBe(10);
+
+        CliProcess.Run(folder.Root, "reproduce", "distillation", "--quick").ShouldBeUserMistake().ShouldContain("--fresh");
+        CliProcess.Run(folder.Root, "reproduce", "distillation", "--output", ".").ShouldBeUserMistake().ShouldContain("holds no study");
+    }
+
     [Theory]
-    [InlineData("reproduce reasning", "There is no experiment \"reasning\". Did you mean \"reasoning\"?")]
-    [InlineData("reproduce", "Required argument 'EXPERIMENT' missing")]
+    [InlineData("reproduce reasning", "There is no command reasning. Did you mean \"reasoning\"?")]
+    [InlineData("reproduce", "deliberate reproduce reasoning or distillation")]
+    [InlineData("reproduce distillation --quick --write-docs small.yaml", "no result")]
+    [InlineData("reproduce distillation --write-docs small.yaml", "mark <!-- reproduce distillation: begin --> is missing")]
     [InlineData("reproduce reasoning --quick --write-docs small.yaml", "no result")]
     [InlineData("reproduce reasoning --write-docs small.yaml", "mark <!-- reproduce reasoning: begin --> is missing")]
     [InlineData("reproduce reasoning --recipe smal.yaml", "\"small.yaml\"")]

@@ -8,14 +8,13 @@ using Deliberate.Training;
 namespace Deliberate.Cli;
 
 /// <summary>
-/// Runs an experiment that the project's claims stand on, with its controls, and writes its table, charts and a text made from
+/// Runs the experiment that the project's claims stand on, with its controls, and writes its table, charts and a text made from
 /// the numbers. Started again, it goes on where it was stopped.
 /// </summary>
-internal sealed class ReproduceCommand : CliCommand
+internal sealed class ReproduceReasoningCommand : CliCommand
 {
     private const string Reasoning = "reasoning";
 
-    private readonly Argument<string> _experiment = new("EXPERIMENT") { Description = $"{Reasoning}: does reinforcement learning teach reasoning? Six families, three seeds, before and after, with controls." };
     private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "How many seeds; 0 for the recipe's.", 0, 0, 100);
     private readonly Option<int> _seedBase = CommonOptions.Whole("--seed-base", "The first seed; the others follow it.", 1, 0);
     private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "Where models, results and report go; runs/reproduce-reasoning if left out." };
@@ -27,23 +26,20 @@ internal sealed class ReproduceCommand : CliCommand
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("where the results are and the answers to its questions");
 
-    public ReproduceCommand()
+    public ReproduceReasoningCommand()
         : base(
-            "reproduce",
-            "Run the experiment behind the claims, with its controls: table, charts, and what they show and do not.",
+            Reasoning,
+            "Does reinforcement learning teach reasoning? Six families, three seeds, before and after, with controls.",
             "deliberate reproduce reasoning",
             "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
             "deliberate reproduce reasoning --seeds 1 --seed-base 7 --output runs/another-seed",
             "deliberate reproduce reasoning --write-docs docs/reasoning.md")
     {
-        Add(_experiment);
         foreach (var option in new Option[] { _seeds, _seedBase, _output, _quick, _fresh, _writeDocs, _recipe, _set, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var name = parsed.GetRequiredValue(_experiment);
-        if (name != Reasoning) throw new UserError($"There is no experiment \"{name}\".", advice: NearestName.Suggest(name, [Reasoning]));
         var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
         if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
         if (docs is not null) MarkedBlock.Check(docs, ExperimentReport.Block);
@@ -78,12 +74,10 @@ internal sealed class ReproduceCommand : CliCommand
         if (parsed.GetValue(_seeds) is > 0 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
         if (parsed.GetValue(_seedBase) is not 1 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
         if (parsed.GetValue(_quick)) line += " --quick";
-        if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {Argument(recipe)}";
-        foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {Argument(one)}";
-        return parsed.GetValue(_output) is { } output ? $"{line} --output {Argument(output)}" : line;
+        if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {ShellWord.Of(recipe)}";
+        foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {ShellWord.Of(one)}";
+        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
     }
-
-    private static string Argument(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=".Contains(c, StringComparison.Ordinal)) ? text : JsonSerializer.Serialize(text);
 
     private static void WriteJson(ExperimentFolder folder, ExperimentSummary summary) => JsonOutput.Write(new
     {

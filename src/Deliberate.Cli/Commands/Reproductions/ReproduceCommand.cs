@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Deliberate.Core;
+
+namespace Deliberate.Cli;
+
+/// <summary>The experiments behind the claims of the documents, a subcommand each: run again by whoever doubts them.</summary>
+internal sealed class ReproduceCommand : CliCommand
+{
+    public ReproduceCommand()
+        : base(
+            "reproduce",
+            "Run an experiment behind the claims, with its controls: table, charts, and what they show and do not.",
+            "deliberate reproduce reasoning",
+            "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
+            "deliberate reproduce distillation --write-docs docs/distillation.md")
+    {
+        Add(new ReproduceReasoningCommand());
+        Add(new ReproduceDistillationCommand());
+    }
+
+    protected override int Run(ParseResult parsed) =>
+        throw new UserError("Which experiment?", advice: $"deliberate reproduce {string.Join(" or ", Subcommands.Select(c => c.Name))}; see deliberate reproduce --help.");
+}
