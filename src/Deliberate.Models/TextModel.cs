@@ -49,6 +49,15 @@ public sealed class TextModel : IDisposable
     /// <summary>How the model's makers would have it sampled: what their generation_config.json says, else temperature 0.7.</summary>
     public SamplingOptions SuggestedSampling => GenerationSettings.Resolve(new GenerationOverrides(), _opened.Text.Generation).Sampling;
 
+    /// <summary>How text goes into it and comes out of it.</summary>
+    internal TextFormat Format => _opened.Text;
+
+    /// <summary>Where it was read from.</summary>
+    internal string Location => _opened.Location;
+
+    /// <summary>For requests that are more than a prompt: those that bring random numbers of their own.</summary>
+    internal ModelHost Host => Hosted.Host;
+
     /// <summary>Reads a model into memory.</summary>
     /// <param name="path">A folder, or a .gguf or .safetensors file.</param>
     /// <param name="storage">How weights are held: F32 is exact, BF16 takes half, Q8_0 little more than a quarter.</param>

@@ -60,6 +60,9 @@ internal sealed class LogReader : IDisposable
         }
     }
 
+    /// <summary>The id of a record, without reading its body; null where it has none.</summary>
+    public string? IdAt(int number) => LogRecord.IdOf(LogFrame.Record(Frame(number)));
+
     /// <summary>All records of this id, in order; none where there is none.</summary>
     public IReadOnlyList<LogRecord> Find(string id) => [.. _index.Candidates(id).Select(Read).Where(record => record.Id == id)];
 

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using Deliberate.Core;
-using Deliberate.Models;
 using Microsoft.Extensions.AI;
 using AIMessage = Microsoft.Extensions.AI.ChatMessage;
 using AIOptions = Microsoft.Extensions.AI.ChatOptions;
 using ChatMessage = Deliberate.Models.ChatMessage;
+using ToolCall = Deliberate.Models.ToolCall;
 
 namespace Deliberate.Evaluation;
 
@@ -25,12 +26,12 @@ internal sealed class ChatClientConnection(IChatClient client, bool owns = false
     private ModelAnswer Read(ChatResponse response)
     {
         var (text, reasoning) = ("", (string?)null);
-        List<ToolRequest> calls = [];
+        List<ToolCall> calls = [];
         foreach (var content in response.Messages.SelectMany(m => m.Contents))
         {
             if (content is TextContent said) text += said.Text;
             else if (content is TextReasoningContent thought) reasoning += thought.Text;
-            else if (content is FunctionCallContent call) calls.Add(new ToolRequest(call.CallId, call.Name, System.Text.Json.JsonSerializer.Serialize(call.Arguments)));
+            else if (content is FunctionCallContent call) calls.Add(new ToolCall(call.CallId, call.Name, JsonSerializer.Serialize(call.Arguments)));
         }
 
         var finish = response.FinishReason?.Value ?? (calls.Count > 0 ? "tool_calls" : "stop");
@@ -51,8 +52,23 @@ internal sealed class ChatClientConnection(IChatClient client, bool owns = false
     {
         List<AIContent> contents = [];
         if (message.Thinking is { } thought) contents.Add(new TextReasoningContent(thought));
-        contents.Add(new TextContent(message.Content));
+        if (message.ToolCallId is { } answers) contents.Add(new FunctionResultContent(answers, message.Content));
+        else contents.Add(new TextContent(message.Content));
+        foreach (var call in message.ToolCalls) contents.Add(new FunctionCallContent(call.Id, call.Name, Arguments(call.Arguments)));
         return new AIMessage(new ChatRole(message.Role), contents);
+    }
+
+    /// <summary>What is no object goes as the one argument that it is.</summary>
+    private static Dictionary<string, object?> Arguments(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, object?>>(json) ?? [];
+        }
+        catch (JsonException)
+        {
+            return new Dictionary<string, object?> { ["arguments"] = json };
+        }
     }
 
     private static AIOptions Convert(ModelOptions options)
@@ -66,7 +82,8 @@ internal sealed class ChatClientConnection(IChatClient client, bool owns = false
             // Samples of one item are different ones, each the same whenever it is drawn again.
             Seed = unchecked((long)(options.Seed + (ulong)options.Stream.Problem + (0x9E3779B97F4A7C15UL * (ulong)options.Stream.Sample))) & long.MaxValue,
         };
-        if (options.JsonSchema is { } schema) asked.ResponseFormat = ChatResponseFormat.ForJsonSchema(System.Text.Json.JsonDocument.Parse(schema).RootElement, "answer");
+        if (options.JsonSchema is { } schema) asked.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse(schema).RootElement, "answer");
+        if (options.Tools.Count > 0) asked.Tools = [.. options.Tools.Select(t => AIFunctionFactory.CreateDeclaration(t.Name, t.Description, JsonDocument.Parse(t.Parameters).RootElement))];
         if (options.ReasoningEffort is { } effort) asked.Reasoning = new ReasoningOptions { Effort = EffortOf(effort) };
         return asked;
     }

@@ -47,6 +47,15 @@ public sealed class EvaluationModel : IAsyncDisposable
     /// <summary>Samples that ask it at a time.</summary>
     public int Concurrency { get; }
 
+    /// <summary>What answers.</summary>
+    internal IModelConnection Connection => _connection;
+
+    /// <summary>Whether what its answers cost is known.</summary>
+    internal bool HasPrice { get; init; }
+
+    /// <summary>Where its answers are kept and looked for; null for nowhere.</summary>
+    internal AnswerCache? Cache { get; init; }
+
     /// <summary>Of all its answers so far.</summary>
     public ModelUsage Spent
     {
@@ -61,7 +70,14 @@ public sealed class EvaluationModel : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(options);
-        var answer = await _connection.AskAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        var key = Cache is null ? "" : AnswerCache.KeyOf(Description, messages, options);
+        var answer = Cache?.Find(key);
+        if (answer is null)
+        {
+            answer = await _connection.AskAsync(messages, options, cancellationToken).ConfigureAwait(false);
+            Cache?.Keep(key, answer);
+        }
+
         lock (_counting) _spent += answer.Usage;
         return answer;
     }

@@ -2,15 +2,45 @@ using Deliberate.Core;
 
 namespace Deliberate.Evaluation;
 
-/// <summary>The models that a command names: <c>mock</c> answers with what it was asked, <c>mock:TEXT</c> with the text.</summary>
-internal static class EvaluationModels
+/// <summary>
+/// The models that a command names: <c>PROVIDER:NAME</c> of deliberate.yaml, <c>replay:FILE</c>, <c>mock</c> or <c>mock:TEXT</c>, else a
+/// checkpoint on this machine.
+/// </summary>
+/// <param name="configuration">Names the providers.</param>
+/// <param name="handlers">All HTTP there is.</param>
+internal sealed class EvaluationModels(ProgramConfiguration configuration, ProviderHandlers handlers)
 {
-    private const string Mock = "mock";
+    private const string Mock = "mock", Replay = "replay";
+
+    /// <summary>Opens a checkpoint by the path that the user gave.</summary>
+    public required Func<string, EvaluationModel> Checkpoint { get; init; }
+
+    /// <summary>Folder of answers that were paid for; null to keep none.</summary>
+    public string? CacheFolder { get; init; }
 
     /// <exception cref="UserError">There is no such model.</exception>
-    public static EvaluationModel Open(string name)
+    public EvaluationModel Open(string name)
     {
-        if (name != Mock && !name.StartsWith(Mock + ":", StringComparison.Ordinal)) throw new UserError($"There is no model \"{name}\".", field: "--model", advice: "mock answers with what it was asked.");
-        return new EvaluationModel(name, new ChatClientConnection(new MockChatClient(name.Length > Mock.Length ? name[(Mock.Length + 1)..] : null)), new ModelDescription(Mock, name), Environment.ProcessorCount * 4);
+        var (kind, rest) = Split(name);
+        if (kind == Mock) return new EvaluationModel(name, new ChatClientConnection(new MockChatClient(name.Length > Mock.Length ? rest : null)), new ModelDescription(Mock, name), Environment.ProcessorCount * 4);
+        if (kind == Replay && rest.Length > 0) return ReplayConnection.Open(rest, name);
+        if (IsProvider(kind, rest)) return ProviderModel.Open(configuration, handlers, kind, rest, CacheFolder is null ? null : new AnswerCache(CacheFolder));
+        if (rest.Length > 0 && kind.Length > 1 && !Path.Exists(name)) throw new UserError($"There is no provider \"{kind}\".", configuration.File, field: name, advice: NearestName.Suggest(kind, [.. configuration.Settings.Providers.Keys]) ?? "Providers are named in deliberate.yaml: see docs/configuration.md. A checkpoint is named by its path.");
+        return Checkpoint(name);
+    }
+
+    /// <summary>Asks each provider, before anything is spent, whether it has the model and takes the key.</summary>
+    public async Task CheckAsync(IEnumerable<string> names, CancellationToken cancellation)
+    {
+        foreach (var (provider, model) in names.Select(Split).Where(n => IsProvider(n.Kind, n.Name)).Distinct())
+            await ProviderModel.CheckAsync(configuration, handlers, provider, model, cancellation).ConfigureAwait(false);
+    }
+
+    private bool IsProvider(string kind, string rest) => rest.Length > 0 && configuration.Settings.Providers.ContainsKey(kind);
+
+    private static (string Kind, string Name) Split(string name)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? (name, "") : (name[..colon], name[(colon + 1)..]);
     }
 }

@@ -1,3 +1,5 @@
+using Deliberate.Models;
+
 namespace Deliberate.Evaluation;
 
 /// <summary>How a model is asked.</summary>
@@ -21,11 +23,20 @@ public sealed record ModelOptions
     /// <summary>A JSON schema that the answer must have, where the provider can hold it to one; null for free text.</summary>
     public string? JsonSchema { get; init; }
 
+    /// <summary>Whether a model that cannot be held to the schema must refuse; else the schema is a wish.</summary>
+    public bool RequiresSchema { get; init; }
+
+    /// <summary>What the model may ask to be called.</summary>
+    public IReadOnlyList<EvaluationTool> Tools { get; init; } = [];
+
     /// <summary>Of everything random.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Key of the sample's random numbers: the item's, and the epoch.</summary>
     internal (long Problem, long Sample) Stream { get; init; }
+
+    /// <summary>The sample that asks, for recordings: item, epoch, and which of its answers it is.</summary>
+    internal (string Item, int Epoch, int Number) Asker { get; init; } = ("", 0, 0);
 }
 
 /// <summary>What a model said.</summary>
@@ -47,7 +58,7 @@ public sealed record ModelAnswer
     public required string FinishReason { get; init; }
 
     /// <summary>What the model wants to be called.</summary>
-    public IReadOnlyList<ToolRequest> ToolCalls { get; init; } = [];
+    public IReadOnlyList<ToolCall> ToolCalls { get; init; } = [];
 
     public ModelUsage Usage { get; init; }
 
@@ -61,11 +72,12 @@ public sealed record ModelAnswer
     public bool IsBlocked => FinishReason == "content_filter";
 }
 
-/// <summary>A call of a tool that a model asks for.</summary>
-/// <param name="Id">The provider's, to answer it by.</param>
-/// <param name="Name">Of the tool.</param>
-/// <param name="Arguments">A JSON object, as the model wrote it.</param>
-public sealed record ToolRequest(string Id, string Name, string Arguments);
+/// <summary>A tool that a model may ask for, and what it does.</summary>
+/// <param name="Name">Lower case, digits and _.</param>
+/// <param name="Description">For the model.</param>
+/// <param name="Parameters">A JSON schema of its arguments.</param>
+/// <param name="Call">Given the arguments as the model wrote them; what it says goes back to the model.</param>
+public sealed record EvaluationTool(string Name, string Description, string Parameters, Func<string, CancellationToken, Task<string>> Call);
 
 /// <summary>What answers took; they add up.</summary>
 /// <param name="Calls">Requests that got an answer.</param>

@@ -23,6 +23,9 @@ public sealed record EvaluatedSample(Sample Sample, Verdict Verdict)
     /// <summary>Why the last answer ended, as the provider says: stop, length, content_filter, tool_calls; empty where there is none.</summary>
     public string FinishReason { get; init; } = "";
 
+    /// <summary>The model as the provider named it, with its fingerprint where it gives one.</summary>
+    public string ReportedModel { get; init; } = "";
+
     /// <summary>Tokens and money of all calls that the sample took.</summary>
     public ModelUsage Usage { get; init; }
 
@@ -94,6 +97,12 @@ public sealed record SampleResult
     public int? ThoughtTokens { get; init; }
 
     public ModelUsage Usage { get; init; }
+
+    /// <summary>Whether it failed for a reason that is not the model's, and may go well another time.</summary>
+    internal bool IsError => Outcome is SampleOutcome.HarnessError or SampleOutcome.JudgeError;
+
+    /// <summary>Whether nothing was found out of the model.</summary>
+    internal bool IsMissing => Outcome is not (SampleOutcome.Pass or SampleOutcome.Fail or SampleOutcome.CutWhileThinking or SampleOutcome.Unscored);
 }
 
 /// <summary>Where a sample's seconds went.</summary>

@@ -9,6 +9,15 @@ public sealed record EvaluationResult
 
     public required ModelDescription Model { get; init; }
 
+    /// <summary>As the user named it.</summary>
+    public string ModelName { get; init; } = "";
+
+    /// <summary>What was asked, with the hashes that results are compared by.</summary>
+    internal LogHead? Head { get; init; }
+
+    /// <summary>Share of samples of which nothing may have been found out.</summary>
+    public double AllowedMissing { get; init; } = 1;
+
     /// <summary>All samples that there are, in the order of items and epochs.</summary>
     public required IReadOnlyList<SampleResult> Samples { get; init; }
 
@@ -38,5 +47,28 @@ public sealed record EvaluationResult
     public int NotAsked => Planned - Samples.Count;
 
     /// <summary>The share of planned samples of which nothing was found out.</summary>
-    public double MissingShare => Planned == 0 ? 0 : (double)(NotAsked + Samples.Count(s => s.Outcome is not (SampleOutcome.Pass or SampleOutcome.Fail or SampleOutcome.CutWhileThinking or SampleOutcome.Unscored))) / Planned;
+    public double MissingShare => Planned == 0 ? 0 : (double)(NotAsked + Samples.Count(s => s.IsMissing)) / Planned;
+
+    /// <summary>Whether more is missing than may be: then no figure is a result.</summary>
+    public bool IsInconclusive => MissingShare > AllowedMissing;
+
+    /// <summary>The share of samples that the token budget ended within the thought.</summary>
+    public double CutShare => Share(s => s.Outcome == SampleOutcome.CutWhileThinking);
+
+    /// <summary>The share of samples that say nothing outside of a thought.</summary>
+    public double EmptyShare => Share(s => s.IsEmpty && !s.IsMissing);
+
+    /// <summary>Nothing where the requirement holds.</summary>
+    /// <param name="requirement"><c>metric &gt;= number</c>, with or without the task's name before it.</param>
+    /// <exception cref="RequirementNotMetException">It fails, or cannot be told.</exception>
+    public void Require(string requirement)
+    {
+        ArgumentNullException.ThrowIfNull(requirement);
+        var named = requirement.TrimStart().StartsWith(Task.Name + ".", StringComparison.Ordinal) ? requirement : $"{Task.Name}.{requirement.TrimStart()}";
+        var parsed = Requirement.Parse(named);
+        parsed.Check([Task]);
+        if (parsed.Of(this) is { Finding: not RequirementFinding.Holds } unmet) throw new RequirementNotMetException(unmet);
+    }
+
+    private double Share(Func<SampleResult, bool> holds) => Samples.Count == 0 ? 0 : (double)Samples.Count(holds) / Samples.Count;
 }

@@ -1,17 +1,18 @@
-using System.Diagnostics;
+using System.Reflection;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 
 /// <summary>
 /// Runs a task on a model: items in their order, each sample asked, judged and logged before it counts. A sample that the log has is
-/// not asked again; one that fails for a reason that is not the model's ends as such, and never as an answer.
+/// not asked again, so that a run which was killed at any moment goes on where it was.
 /// </summary>
-internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel model, RunSettings settings, TaskContext context)
+internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel model, RunSettings settings, TaskContext context, EvaluationObserver observer)
 {
     private readonly int _epochs = settings.Epochs ?? task.Defaults.Epochs;
+    private readonly Lock _telling = new();
+    private readonly SortedDictionary<string, UsedData> _data = new(StringComparer.Ordinal);
     private readonly ModelOptions _options = new()
     {
         MaxTokens = settings.MaxTokens ?? task.Defaults.MaxTokens,
@@ -20,41 +21,35 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         Seed = settings.Seed,
     };
 
-    /// <param name="log">Where samples are kept; gone on with where it is there.</param>
-    /// <param name="progress">Told of each sample that is done.</param>
-    public async Task<EvaluationResult> RunAsync(EvaluationLog log, IProgress<EvaluatedSample>? progress, CancellationToken cancellation)
-    {
-        List<EvaluationItem> items = [];
-        await foreach (var item in task.Items(context with { Limit = settings.Limit }, cancellation).ConfigureAwait(false))
-        {
-            if (items.Count >= settings.Limit) break;
-            item.Check(task);
-            items.Add(item);
-        }
+    /// <summary>What stands in every log: the program's name and version.</summary>
+    public static string Program { get; } = $"deliberate {typeof(EvaluationRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown"}";
 
-        var scorer = task.Scorer(context);
+    /// <param name="path">Of the log, which is gone on with where it is there; null to keep none.</param>
+    /// <param name="cancellation">Stops it; what is in the log stays.</param>
+    public async Task<EvaluationResult> RunAsync(string? path, CancellationToken cancellation)
+    {
+        if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
+        if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
+        var told = context with { Limit = settings.Limit, Used = Keep };
+        var items = await LoadAsync(told, cancellation).ConfigureAwait(false);
+        var scorer = task.Scorer(told);
         try
         {
+            var head = HeadOf(items, scorer);
+            var finished = new Dictionary<string, SampleResult>(StringComparer.Ordinal);
+            using var log = path is null ? null : EvaluationLog.Open(path, head, out finished);
             var results = new SampleResult?[items.Count * _epochs];
-            await Parallel.ForAsync(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency ?? model.Concurrency, CancellationToken = cancellation }, async (i, token) =>
+            for (var i = 0; i < results.Length && finished.Count > 0; i++)
             {
-                var item = items[i / _epochs];
-                var sample = await OneAsync(item, i % _epochs, scorer, token).ConfigureAwait(false);
-                log.Append(sample);
-                results[i] = sample.ToResult();
-                progress?.Report(sample);
-            }).ConfigureAwait(false);
-            SampleResult[] done = [.. results.OfType<SampleResult>()];
-            return new EvaluationResult
-            {
-                Task = task,
-                Model = model.Description,
-                Samples = done,
-                Planned = results.Length,
-                Metrics = [.. task.Metrics.Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(done))],
-                MaxTokens = _options.MaxTokens,
-                Usage = done.Aggregate(default(ModelUsage), (sum, s) => sum + s.Usage),
-            };
+                var id = FormattableString.Invariant($"{items[i / _epochs].ToProblem(task).Id}/{i % _epochs}");
+                if (finished.TryGetValue(id, out var known) && !(settings.RetryErrors && known.IsError)) results[i] = known;
+            }
+
+            observer.Begin(results.Length, results.Count(r => r is not null));
+            await AskAllAsync(items, results, scorer, log, cancellation).ConfigureAwait(false);
+            var result = ResultOf(items, results, head);
+            if (log is { IsFinished: false }) log.Finish(result);
+            return result with { Log = path ?? "", LogHash = log?.Hash ?? "" };
         }
         finally
         {
@@ -62,53 +57,85 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         }
     }
 
-    private async Task<EvaluatedSample> OneAsync(EvaluationItem item, int epoch, IScorer scorer, CancellationToken cancellation)
+    private void Keep(UsedData data)
     {
-        var asking = new SolverContext(item, epoch, model, _options);
-        var began = Stopwatch.GetTimestamp();
-        Sample? sample = null;
-        Verdict verdict;
-        double asked = 0;
-        try
+        context.Used(data);
+        lock (_telling) _data[data.File] = data;
+    }
+
+    private async Task<List<EvaluationItem>> LoadAsync(TaskContext told, CancellationToken cancellation)
+    {
+        List<EvaluationItem> items = [];
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var item in task.Items(told, cancellation).ConfigureAwait(false))
         {
-            await task.Solver.SolveAsync(asking, cancellation).ConfigureAwait(false);
-            asked = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            sample = SampleOf(item, epoch, asking);
-            verdict = asking.Answer is not { } answer ? Verdict.HarnessError($"the solver {task.Solver.Name} left no answer")
-                : answer.IsBlocked ? Verdict.Of(SampleOutcome.ProviderBlocked, 0, "the provider's filter held the answer back")
-                : sample.IsUnfinished && sample.Truncated ? Verdict.Unfinished(truncated: true)
-                : (await scorer.ScoreAsync([sample], cancellation).ConfigureAwait(false))[0];
-        }
-        catch (Exception error) when (error is not (OperationCanceledException or UserError))
-        {
-            verdict = Verdict.HarnessError(Secrets.Redact(error.Message));
+            if (items.Count >= settings.Limit) break;
+            item.Check(task);
+            if (!ids.Add(item.Id)) throw new UserError($"two items have the id \"{item.Id}\".", field: task.Name, advice: "Ids name items in logs and comparisons: give each its own.");
+            items.Add(item);
         }
 
-        return new EvaluatedSample(sample ?? SampleOf(item, epoch, asking), verdict)
+        return items.Count > 0 ? items : throw new UserError("the task has no items.", field: task.Name);
+    }
+
+    private async Task AskAllAsync(List<EvaluationItem> items, SampleResult?[] results, IScorer scorer, EvaluationLog? log, CancellationToken cancellation)
+    {
+        await using var scoring = new ScoringQueue(scorer);
+        var asker = new SampleAsker(task, model, _options, settings, scoring);
+        var before = model.Spent.Cost;
+        var spent = results.Sum(r => r?.Usage.Cost ?? 0);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency ?? model.Concurrency, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, results.Length, parallel, async (i, token) =>
         {
-            Cluster = item.Cluster,
-            Tags = item.Tags,
-            FinishReason = asking.Answer?.FinishReason ?? "",
-            Usage = asking.Usage,
-            Timing = new SampleTiming(asked, Stopwatch.GetElapsedTime(began).TotalSeconds - asked),
+            if (results[i] is not null || spent + model.Spent.Cost - before >= settings.CostLimit) return;
+            var sample = await asker.AskAsync(items[i / _epochs], i % _epochs, token).ConfigureAwait(false);
+            log?.Append(sample);
+            results[i] = sample.ToResult();
+            lock (_telling) observer.Done(sample);
+        }).ConfigureAwait(false);
+    }
+
+    private LogHead HeadOf(List<EvaluationItem> items, IScorer scorer) => new()
+    {
+        Task = task.Name,
+        Version = task.Version,
+        Title = task.Title,
+        Solver = task.Solver.Name,
+        Scorer = (scorer as IIdentified)?.Identity ?? scorer.Name,
+        Items = items.Count,
+        ItemsHash = ItemsHash.Of(items),
+        Source = task.Source,
+        Data = [.. _data.Values],
+        Model = model.Description,
+        Judge = context.Judge?.Description,
+        Epochs = _epochs,
+        Limit = settings.Limit,
+        MaxTokens = _options.MaxTokens,
+        Temperature = _options.Temperature,
+        ReasoningEffort = _options.ReasoningEffort ?? "",
+        Seed = settings.Seed,
+        Program = Program,
+    };
+
+    private EvaluationResult ResultOf(List<EvaluationItem> items, SampleResult?[] results, LogHead head)
+    {
+        SampleResult[] done = [.. results.OfType<SampleResult>()];
+        // What was not asked is missing too: bounds know of it.
+        var all = done.Length == results.Length ? done : [.. results.Select((r, i) => r ?? NotAsked(items[i / _epochs], i % _epochs))];
+        return new EvaluationResult
+        {
+            Task = task,
+            Model = model.Description,
+            ModelName = model.Name,
+            Head = head,
+            Samples = done,
+            Planned = results.Length,
+            Metrics = [.. task.Metrics.Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(all))],
+            MaxTokens = _options.MaxTokens,
+            AllowedMissing = settings.AllowedMissing,
+            Usage = done.Aggregate(default(ModelUsage), (sum, s) => sum + s.Usage),
         };
     }
 
-    private Sample SampleOf(EvaluationItem item, int epoch, SolverContext asking)
-    {
-        var answer = asking.Answer;
-        var (completion, opened, isCut) = (answer?.Completion ?? "", answer?.ThoughtOpenedBy ?? "", answer?.IsCut ?? false);
-        return new Sample
-        {
-            Problem = item.ToProblem(task),
-            Attempt = epoch,
-            Messages = asking.Asked.Count > 0 ? asking.Asked : item.Messages,
-            Completion = completion,
-            Answer = task.ReadAnswer is { } read ? read(completion, isCut, opened) : AnswerExtraction.Extract(completion, task.Answers, isCut, opened),
-            Truncated = isCut,
-            ThoughtOpenedBy = opened,
-            CompletionTokens = (int)(answer?.Usage.OutputTokens ?? 0),
-            ThoughtTokens = (int?)answer?.Usage.ReasoningTokens,
-        };
-    }
+    private SampleResult NotAsked(EvaluationItem item, int epoch) => new() { Item = item.ToProblem(task).Id, Epoch = epoch, Cluster = item.Cluster, Tags = item.Tags, Outcome = SampleOutcome.HarnessError };
 }

@@ -41,33 +41,53 @@ public sealed class SolverContext
     /// <summary>What was asked when the last answer was given; the item's messages before there is one.</summary>
     public IReadOnlyList<ChatMessage> Asked { get; private set; } = [];
 
-    /// <summary>The last answer; null before there is one. A solver may put another in its place, as a vote does.</summary>
-    public ModelAnswer? Answer { get; set; }
+    /// <summary>The answer that is judged; null before there is one.</summary>
+    public ModelAnswer? Answer { get; private set; }
 
     /// <summary>Of all answers so far.</summary>
     public ModelUsage Usage { get; private set; }
 
+    /// <summary>Tokens that all answers together may take; null without a limit.</summary>
+    internal long? TokenLimit { get; init; }
+
     /// <summary>Asks the model to go on, and puts its answer behind the conversation.</summary>
     public async ValueTask<ModelAnswer> GenerateAsync(CancellationToken cancellationToken)
     {
-        var answer = await AskAsync([.. _messages], cancellationToken).ConfigureAwait(false);
-        Asked = [.. _messages];
-        Answer = answer;
-        _messages.Add(new ChatMessage("assistant", answer.Text, answer.Reasoning));
+        ChatMessage[] asked = [.. _messages];
+        var answer = await AskAsync(asked, cancellationToken).ConfigureAwait(false);
+        Give(asked, answer);
         return answer;
+    }
+
+    /// <summary>Takes an answer for the conversation's: it is put behind it, and is the one that is judged.</summary>
+    public void Give(IReadOnlyList<ChatMessage> asked, ModelAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        (Asked, Answer) = (asked, answer);
+        _messages.Add(new ChatMessage("assistant", answer.Text, answer.Reasoning) { ToolCalls = answer.ToolCalls });
     }
 
     /// <summary>Asks the model beside the conversation; it is counted, and draws random numbers of its own.</summary>
     public async ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
     {
+        if (TokenLimit is { } limit)
+        {
+            var left = limit - (Usage.InputTokens + Usage.OutputTokens);
+            if (left <= 0) throw new TokenLimitReached();
+            if (Options.MaxTokens is null || Options.MaxTokens > left) Options = Options with { MaxTokens = (int)Math.Min(int.MaxValue, left) };
+        }
+
         // The first answer draws what a run's own evaluation draws; each further one begins a stream of its own.
         var number = Interlocked.Increment(ref _asked) - 1;
         var stream = (EvaluationModel.StreamOf(Item), Epoch + ((long)number << 32));
-        var answer = await Model.AskAsync(messages, Options with { Stream = stream }, cancellationToken).ConfigureAwait(false);
+        var answer = await Model.AskAsync(messages, Options with { Stream = stream, Asker = (Item.Id, Epoch, number) }, cancellationToken).ConfigureAwait(false);
         lock (_counting) Usage += answer.Usage;
         return answer;
     }
 }
+
+/// <summary>A sample's answers have taken all the tokens that they may.</summary>
+internal sealed class TokenLimitReached : Exception;
 
 /// <summary>Asks the model once: what every chain ends with that does not end otherwise.</summary>
 public sealed class GenerateSolver : ISolver

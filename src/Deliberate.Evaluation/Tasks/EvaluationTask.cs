@@ -48,8 +48,14 @@ public sealed record EvaluationTask
     /// <summary>Where prompts, judge or data differ from what the published figures rest on; empty where nothing does.</summary>
     public string Differences { get; init; } = "";
 
+    /// <summary>What must hold of it wherever it is asked, as <see cref="Requirement"/> reads it.</summary>
+    public IReadOnlyList<string> Requirements { get; init; } = [];
+
     /// <summary>How the final answer is read where a task family says so; null for as <see cref="Answers"/> says. Given completion, whether it was cut, and the tag that the prompt ends with.</summary>
     internal Func<string, bool, string, string?>? ReadAnswer { get; init; }
+
+    /// <summary>What was left out or changed of what it was made from, a sentence each.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary><c>name@version</c>.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Name}@{Version}");

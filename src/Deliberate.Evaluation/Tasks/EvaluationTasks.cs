@@ -4,7 +4,8 @@ namespace Deliberate.Evaluation;
 
 /// <summary>
 /// The one visible list of tasks. To add one of ours: copy the nearest file of a suite, change it, add its line here. One of yours, in
-/// a program of your own, is added by <see cref="Register"/>. Besides these there are task families (<c>family:arithmetic@3</c>).
+/// a program of your own, is added by <see cref="Register"/>. Besides these there are task families (<c>family:arithmetic@3</c>), files
+/// of problems (<c>problems.jsonl</c>) and tasks that are written in YAML (<c>task.yaml</c>).
 /// </summary>
 public static class EvaluationTasks
 {
@@ -25,8 +26,10 @@ public static class EvaluationTasks
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal)) return FamilyTask.Named(name[FamilyTask.Prefix.Length..]);
+        if (WrittenTasks.IsFile(name)) return WrittenTasks.Read(name);
+        if (ProblemsTask.IsFile(name)) return ProblemsTask.Of(name);
         if (name.IndexOf(ComposedTransform.Joint, StringComparison.Ordinal) is > 0 and var at) return TransformedTask.Of(Get(name[..at]), name[(at + 1)..]);
         return All.FirstOrDefault(t => t.Name == name)
-            ?? throw new UserError($"There is no task \"{name}\".", field: "task", advice: NearestName.Suggest(name, [.. All.Select(t => t.Name)]) ?? "deliberate eval --list shows all; family:NAME@LEVEL is a task family.");
+            ?? throw new UserError($"There is no task \"{name}\".", field: "task", advice: NearestName.Suggest(name, [.. All.Select(t => t.Name)]) ?? "deliberate eval tasks lists them; family:NAME@LEVEL is a task family, FILE.yaml a task of your own, FILE.jsonl problems.");
     }
 }

@@ -12,7 +12,7 @@ internal static class FamilyTask
 {
     public const string Prefix = "family:";
 
-    private const int UsualItems = 300, UsualEpochs = 4, UsualTokens = 192;
+    private const int UsualItems = 300, UsualEpochs = 4, UsualTokens = 192, MostVotes = 64;
 
     /// <param name="name"><c>arithmetic</c>, or with its level <c>arithmetic@3</c>.</param>
     public static EvaluationTask Named(string name)
@@ -36,11 +36,22 @@ internal static class FamilyTask
         Title = title,
         Summary = set.Family?.Description ?? "problems of your own",
         Items = (context, cancellation) => Draw(set, context.Split, context.Limit ?? items, context.Seed, cancellation),
-        Scorer = _ => set.Scorer,
+        Scorer = _ => new SharedScorer(set.Scorer),
         ReadAnswer = set.AnswerOf,
-        Metrics = [TaskMetric.Accuracy, TaskMetric.AccuracyFinished, .. set.Family is null ? Array.Empty<TaskMetric>() : [StepsRight]],
+        Metrics = [TaskMetric.Accuracy, TaskMetric.AccuracyFinished, .. set.Family is null ? Array.Empty<TaskMetric>() : [StepsRight], .. VoteMetrics.UpTo(MostVotes)],
         Defaults = new TaskDefaults { Epochs = UsualEpochs, MaxTokens = UsualTokens, Temperature = 1 },
     };
+
+    /// <summary>The set's scorer, which is the set's to dispose; of a user's verifier each failure is the one sample's.</summary>
+    private sealed class SharedScorer(IScorer scorer) : IScorer
+    {
+        public string Name => scorer.Name;
+
+        public int BatchSize => scorer.BatchSize;
+
+        public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) =>
+            scorer is VerifierRunner runner ? runner.ScoreEachAsync(samples, cancellationToken) : scorer.ScoreAsync(samples, cancellationToken);
+    }
 
     private static TaskMetric StepsRight { get; } = new() { Name = "steps_right", Title = "every step right", Value = s => TaskMetric.RightOrNot(s) is null ? null : s.AllStepsRight ? 1 : 0 };
 

@@ -72,16 +72,13 @@ public sealed record TaskMetric
         var missing = values.Count(v => v.Value is null);
         var estimate = Custom?.Invoke(samples) ?? Estimated(values.Where(v => v.Value is not null));
         if (missing == 0 || !IsShare || Custom is not null) return new MetricResult(this, slice, estimate, missing, null, null);
-        return new MetricResult(this, slice, estimate, missing, Estimated(values.Select(v => (v.Sample, v.Value ?? 0d))), Estimated(values.Select(v => (v.Sample, v.Value ?? 1d))));
+        return new MetricResult(this, slice, estimate, missing, Estimated(values.Select(v => (v.Sample, (double?)(v.Value ?? 0)))), Estimated(values.Select(v => (v.Sample, (double?)(v.Value ?? 1)))));
     }
 
-    private Estimate Estimated(IEnumerable<(SampleResult Sample, double? Value)> values) => Estimated(values.Select(v => (v.Sample, v.Value!.Value)));
+    private Estimate Estimated(IEnumerable<(SampleResult Sample, double? Value)> values) => Estimated(ItemValues.Of(values, v => (v.Sample.Cluster, v.Sample.Item), v => v.Value!.Value));
 
-    private Estimate Estimated(IEnumerable<(SampleResult Sample, double Value)> values)
-    {
-        var clustered = ItemValues.Of(values, v => v.Sample.Cluster, v => v.Value);
-        return IsShare ? ShareMetric.Of(clustered) : MeanMetric.Of(clustered);
-    }
+    /// <summary>Of values by cluster and item; several samples of an item are averaged first.</summary>
+    internal Estimate Estimated(ItemValues<(string Cluster, string Item)> values) => IsShare ? ClusteredShareMetric.Of(values) : MeanMetric.Of(values);
 }
 
 /// <summary>A metric measured.</summary>

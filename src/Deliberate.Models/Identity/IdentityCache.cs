@@ -56,8 +56,8 @@ internal sealed class IdentityCache
         }
     }
 
-    /// <summary>Null where there is none to be had.</summary>
-    private static string? Folder()
+    /// <summary>The user's cache folder; null where there is none to be had.</summary>
+    public static string? Folder()
     {
         if (Environment.GetEnvironmentVariable("DELIBERATE_CACHE") is { Length: > 0 } own) return own;
         if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } shared && Path.IsPathRooted(shared)) return Path.Combine(shared, "deliberate");

@@ -16,7 +16,7 @@ internal sealed class SampleReader(ProblemEncoder encoder, ProblemSet set)
             var truncated = rollout.FinishReason == FinishReason.Length;
             var reader = new AnswerReader(encoder.Format, opened);
             foreach (var token in rollout.Tokens) reader.Push(token);
-            var text = Completion(rollout, reader, opened);
+            var text = Completion(encoder, rollout.Tokens, reader, opened);
             var ended = rollout.Tokens.Length > 0 && encoder.StopIds.Contains(rollout.Tokens[^1]);
             return new Sample
             {
@@ -34,9 +34,9 @@ internal sealed class SampleReader(ProblemEncoder encoder, ProblemSet set)
     }
 
     /// <summary>As text, special tokens shown; the end token, or from a stop string on, left out.</summary>
-    private string Completion(Rollout rollout, AnswerReader reader, string opened)
+    public static string Completion(ProblemEncoder encoder, int[] tokens, AnswerReader reader, string opened)
     {
-        var text = encoder.Text(rollout.Tokens);
+        var text = encoder.Text(tokens);
         if (!reader.IsOver) return text;
         var said = ThinkingSplit.Of(text, opened).Text;
         return text[..^(said.Length - StopStrings.Cut(said, encoder.Format.StopStrings).Length)];

@@ -57,6 +57,14 @@ internal sealed class OwnProblems : IProblemSource
         }
     }
 
+    /// <summary>A file of which all problems are held out: nothing is trained on.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static OwnProblems LoadHeldOut(string name, string file, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare)
+    {
+        var problems = Read(name, [], [file], grader, mostUnreadable);
+        return problems.Count(Split.Test, null) > 0 ? problems : throw new UserError("No problem is left: the grader cannot read the reference of any.", file, advice: "Name another grader, or mend the references.");
+    }
+
     /// <param name="name">Of the set, in records.</param>
     /// <param name="train">Files to train on.</param>
     /// <param name="test">Files of held-out problems; none to hold out by text.</param>
@@ -64,6 +72,12 @@ internal sealed class OwnProblems : IProblemSource
     /// <param name="mostUnreadable">Share of a file's references that its grader may be unable to read.</param>
     /// <exception cref="UserError">A line is not a problem, too many references cannot be read, or nothing is left to train on.</exception>
     public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare)
+    {
+        var problems = Read(name, train, test, grader, mostUnreadable);
+        return problems.Count(Split.Train, null) > 0 ? problems : throw new UserError($"No problem is left to train on: all of them are held out{(problems.Unreadable.Count > 0 ? ", or left out because the grader cannot read the reference" : "")}.", train[0], advice: "Add problems.");
+    }
+
+    private static OwnProblems Read(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable)
     {
         var known = new Dictionary<string, (ProblemLine Line, Split Split)>(StringComparer.Ordinal);
         var problems = new List<Problem>();
@@ -105,7 +119,6 @@ internal sealed class OwnProblems : IProblemSource
             if (lines == 0) throw new UserError("The file holds no problem.", file, advice: "Each line is an object such as {\"prompt\": \"What is 2+3?\", \"answer\": \"5\"}.");
         }
 
-        if (!problems.Exists(p => p.Split == Split.Train)) throw new UserError($"No problem is left to train on: all of them are held out{(unreadable.Count > 0 ? ", or left out because the grader cannot read the reference" : "")}.", train[0], advice: "Add problems.");
         return new OwnProblems(name, problems, places, firstTakenOut) { Duplicates = duplicates, Leaked = leaked, TakenOut = takenOut, Unreadable = unreadable };
     }
 

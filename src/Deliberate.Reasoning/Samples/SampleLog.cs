@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
+using Deliberate.Models;
 
 namespace Deliberate.Reasoning;
 
@@ -10,6 +12,8 @@ namespace Deliberate.Reasoning;
 internal static class SampleLog
 {
     public const string SampleKind = "sample", ResultKind = "result";
+
+    private static readonly Dictionary<string, SampleOutcome> Outcomes = Enum.GetValues<SampleOutcome>().ToDictionary(o => RecipeWriter.Scalar(o), o => o, StringComparer.Ordinal);
 
     /// <param name="path">Of a file that is not there.</param>
     /// <param name="command">What makes it, as <c>eval</c>.</param>
@@ -49,12 +53,61 @@ internal static class SampleLog
         json.WriteEndArray();
     });
 
+    /// <summary>A sample's record, read back.</summary>
+    /// <param name="body">Of the record.</param>
+    /// <param name="messages">What was asked; null for the prompt alone.</param>
+    /// <param name="state">The problem's; empty where the log does not keep it.</param>
+    public static (Sample Sample, Verdict Verdict) Read(JsonElement body, IReadOnlyList<ChatMessage>? messages = null, string state = "")
+    {
+        var id = body.GetProperty("problem"u8).GetString()!;
+        var (slash, at) = (id.IndexOf('/', StringComparison.Ordinal), id.LastIndexOf('@', id.IndexOf('/', StringComparison.Ordinal)));
+        var prompt = body.GetProperty("prompt"u8).GetString()!;
+        var (level, index) = Place(id.AsSpan(slash + 1));
+        var problem = new Problem(id[..at], level, Split.Test, index, prompt, state, prompt, body.GetProperty("reference"u8).GetString()!)
+        {
+            Version = int.Parse(id.AsSpan(at + 1, slash - at - 1), NumberStyles.None, CultureInfo.InvariantCulture),
+        };
+        var sample = new Sample
+        {
+            Problem = problem,
+            Attempt = body.GetProperty("attempt"u8).GetInt32(),
+            Completion = body.GetProperty("completion"u8).GetString()!,
+            Answer = body.GetProperty("answer"u8).GetString(),
+            Truncated = body.GetProperty("truncated"u8).GetBoolean(),
+            ThoughtOpenedBy = body.TryGetProperty("thought_opened_by"u8, out var opened) ? opened.GetString()! : "",
+            CompletionTokens = body.TryGetProperty("completion_tokens"u8, out var tokens) ? tokens.GetInt32() : 0,
+            ThoughtTokens = body.TryGetProperty("thought_tokens"u8, out var thought) ? thought.GetInt32() : null,
+        };
+        return (messages is null ? sample : sample with { Messages = messages }, ReadVerdict(body.GetProperty("verdict"u8)));
+    }
+
+    /// <summary>A verdict's object, read back.</summary>
+    public static Verdict ReadVerdict(JsonElement verdict) =>
+        Verdict.Of(Outcomes[verdict.GetProperty("outcome"u8).GetString()!], verdict.GetProperty("value"u8).GetDouble(), verdict.GetProperty("reason"u8).GetString()!) with
+        {
+            AllStepsRight = verdict.TryGetProperty("all_steps_right"u8, out var right) && right.GetBoolean(),
+            Scores = verdict.TryGetProperty("scores"u8, out var scores) ? [.. scores.EnumerateArray().Select(ReadScore)] : [],
+            Steps = verdict.TryGetProperty("steps"u8, out var steps) ? [.. steps.EnumerateArray().Select(ReadVerdict)] : [],
+        };
+
+    private static Score ReadScore(JsonElement score) => new(
+        score.GetProperty("name"u8).GetString()!, score.GetProperty("value"u8).GetDouble(),
+        score.TryGetProperty("reason"u8, out var reason) ? reason.GetString()! : "", score.TryGetProperty("evidence"u8, out var evidence) ? evidence.GetString()! : "");
+
+    /// <summary>Level and index of a family's problem; zeros where the id is a name.</summary>
+    private static (int Level, long Index) Place(ReadOnlySpan<char> id)
+    {
+        var dot = id.IndexOf('.');
+        return dot > 0 && int.TryParse(id[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var level) && long.TryParse(id[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? (level, index) : (0, 0);
+    }
+
     private static void Write(Utf8JsonWriter json, Verdict verdict)
     {
         json.WriteStartObject();
         json.WriteString("outcome"u8, RecipeWriter.Scalar(verdict.Outcome));
         json.WriteNumber("value"u8, verdict.Value);
         json.WriteString("reason"u8, verdict.Reason);
+        if (verdict.AllStepsRight) json.WriteBoolean("all_steps_right"u8, true);
         if (verdict.Scores.Count > 0)
         {
             json.WriteStartArray("scores"u8);

@@ -53,6 +53,9 @@ internal sealed class VerifierRunner(IScorer verifier, int parallel, TimeSpan ti
         return errors.Count <= mostErrors * verdicts.Length ? verdicts : throw TooMany(errors, verdicts.Length);
     }
 
+    /// <summary>The verdicts, however many of them are harness errors: for whoever counts those and draws no conclusion from the rest.</summary>
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreEachAsync(IReadOnlyList<Sample> samples, CancellationToken cancellation) => await Judge(samples, cancellation).ConfigureAwait(false);
+
     /// <summary>The failures of a scorer, each naming it and the sample.</summary>
     public static List<string> ErrorsOf(string scorer, IReadOnlyList<Sample> samples, IReadOnlyList<Verdict> verdicts)
     {

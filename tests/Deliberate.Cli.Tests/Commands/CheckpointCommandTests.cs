@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Deliberate.Core;
 
 namespace Deliberate.Cli.Tests;
 
@@ -69,6 +70,20 @@ public sealed class CheckpointCommandTests(FinishedRun run) : IClassFixture<Fini
             value.ShouldBeLessThanOrEqualTo(high);
             (high - low).ShouldBeGreaterThan(0);
         }
+    }
+
+    [Fact]
+    public void A_family_as_a_task_gives_a_checkpoint_the_verdicts_of_its_own_evaluation_sample_by_sample()
+    {
+        CliProcess.Run(run.Root, "eval", "runs/tiny", "--problems", "8", "--samples", "3", "--log", "own.log", "--json").ShouldSucceed();
+        using var log = LogReader.Open(Path.Combine(run.Root, "own.log"));
+        var head = log.Read(0).Body.GetProperty("settings");
+        var task = $"family:{head.GetProperty("problems").GetString()}@{head.GetProperty("level").GetInt32()}";
+        using var said = JsonDocument.Parse(CliProcess.Run(run.Root, "eval", task, "--model", "runs/tiny", "--limit", "8", "--epochs", "3", "--max-tokens", $"{head.GetProperty("max_tokens").GetInt32()}", "--out", "asked", "--json").ShouldSucceed().Output);
+        using var asked = LogReader.Open(Path.Combine(run.Root, said.RootElement.GetProperty("results")[0].GetProperty("log").GetString()!));
+        string[] Samples(LogReader from) => [.. from.Records().Where(r => r.Kind == "sample").Select(r => $"{r.Id} {r.Body.GetProperty("completion")} {r.Body.GetProperty("answer")} {(r.Body.TryGetProperty("completion_tokens", out var tokens) ? tokens.GetInt32() : 0)} {r.Body.GetProperty("verdict")}").Order(StringComparer.Ordinal)];
+        Samples(asked).ShouldBe(Samples(log));
+        Samples(log).Length.ShouldBe(24);
     }
 
     [Fact]

@@ -15,17 +15,8 @@ internal static class SuiteRun
     public static async Task<EvaluationResult> Of(EvaluationTask task, Func<EvaluationItem, int, string> answer, TaskContext? context = null, RunSettings? settings = null)
     {
         (context, settings) = (context ?? new TaskContext(), settings ?? new RunSettings());
-        var folder = Directory.CreateTempSubdirectory("deliberate-suite-").FullName;
-        try
-        {
-            await using var model = new EvaluationModel("recorded", new Silent());
-            using var log = EvaluationLog.Create(Path.Combine(folder, "log"), new LogHead(task, model.Description, settings));
-            return await new EvaluationRunner(task with { Solver = new Recorded(answer) }, model, settings, context).RunAsync(log, null, TestContext.Current.CancellationToken);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await using var model = new EvaluationModel("recorded", new Silent());
+        return await new EvaluationRunner(task with { Solver = new Recorded(answer) }, model, settings, context, new EvaluationObserver()).RunAsync(null, TestContext.Current.CancellationToken);
     }
 
     public static async Task<List<EvaluationItem>> Items(EvaluationTask task, TaskContext? context = null) => await task.Items(context ?? new TaskContext(), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
@@ -44,7 +35,7 @@ internal static class SuiteRun
         public ValueTask SolveAsync(SolverContext context, CancellationToken cancellationToken)
         {
             var said = answer(context.Item, context.Epoch);
-            context.Answer = new ModelAnswer { Text = said, Completion = said, FinishReason = "stop" };
+            context.Give([.. context.Messages], new ModelAnswer { Text = said, Completion = said, FinishReason = "stop" });
             return ValueTask.CompletedTask;
         }
     }

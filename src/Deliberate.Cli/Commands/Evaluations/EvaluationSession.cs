@@ -1,38 +1,125 @@
-using System.Globalization;
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 
 namespace Deliberate.Cli;
 
-/// <summary>Runs tasks on models for a command: a log each in the evaluation's folder, a table of all at the end.</summary>
+/// <summary>Runs an evaluation of tasks for a command: progress while it runs, tables or JSON at the end, and the exit code that it comes to.</summary>
 internal static class EvaluationSession
 {
-    public static int Run(string task, IReadOnlyList<string> models, RunSettings settings, string folder, bool json)
+    public static int Run(EvaluationRequest request, string folder, EvaluationOptions options, ParseResult parsed)
     {
-        var asked = EvaluationTasks.Get(task);
-        using var stop = new StopSignal("Stopping.");
-        List<EvaluationResult> results = [];
-        foreach (var name in models)
+        var configuration = options.Configuration(parsed);
+        if (Damaged(folder) is { } damage)
         {
-            var model = EvaluationModels.Open(name);
-            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{results.Count + 1}.log"));
-            using var log = EvaluationLog.Create(path, new LogHead(asked, model.Description, settings));
-            var result = ProgressViews.Run(view =>
-            {
-                view.Begin($"{asked.Title}, {name}", (settings.Limit ?? 0) * (settings.Epochs ?? asked.Defaults.Epochs), unit: "samples");
-                return new EvaluationRunner(asked, model, settings, new TaskContext { Seed = settings.Seed }).RunAsync(log, null, stop.Token).GetAwaiter().GetResult();
-            });
-            log.Finish(result);
-            results.Add(result with { Log = path, LogHash = log.Hash });
+            Console.Error.WriteLine($"error: {damage}");
+            return ExitCode.InvalidEvidence;
         }
 
-        if (json) JsonOutput.Write(results.Select(r => new { Task = r.Task.Id, Model = r.Model.Name, r.Log, r.LogHash, Measures = r.Metrics.Select(m => new { m.Metric.Name, m.Slice, m.Estimate, m.Missing, m.Lowest, m.Highest }) }));
-        else foreach (var result in results) Write(result);
+        using var stop = new StopSignal("Stopping; what is done stays done.");
+        using var handlers = new ProviderHandlers(configuration);
+        var models = new EvaluationModels(configuration, handlers) { Checkpoint = name => Checkpoint(name, parsed.GetValue(options.Threads)), CacheFolder = options.CacheFolder(parsed) };
+        EvaluationReport report;
+        try
+        {
+            report = ProgressViews.Run(view => new EvaluationSet(request, folder, models, handlers)
+                .RunAsync((task, model) => new ProgressObserver(view, $"{task.Name}, {model}"), message => view.Note(message), stop.Token).GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine($"To go on: deliberate eval resume {folder}");
+            throw;
+        }
+
+        if (parsed.GetValue(options.Json)) WriteJson(report);
+        else EvaluationTables.Write(report);
+        if (options.JUnit(parsed) is { } file) RequirementsJUnit.Write(file, report.Requirements);
+        return CodeOf(report);
+    }
+
+    /// <summary>A failed requirement is told before one that cannot be told; without requirements a result must not lack too much.</summary>
+    private static int CodeOf(EvaluationReport report)
+    {
+        if (report.Requirements.Any(r => r.Finding == RequirementFinding.Fails)) return ExitCode.RequirementFailed;
+        if (report.Requirements.Any(r => r.Finding == RequirementFinding.Inconclusive) || report.Results.Any(r => r.IsInconclusive)) return ExitCode.Inconclusive;
         return ExitCode.Success;
     }
 
-    private static void Write(EvaluationResult result) => Terminal.WriteTable(
-        string.Create(CultureInfo.InvariantCulture, $"{result.Task.Title} ({result.Task.Id}) on {result.Model.Name}, {result.Samples.Count} samples, budget {result.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "the model's own"}:"),
-        ["measure", "value", "95% interval", "n", "missing"],
-        result.Metrics.Select(m => (string[])[m.Slice.Length > 0 ? $"  {m.Slice}" : m.Metric.Title, m.Estimate.Value(NumberStyle.Share), m.Estimate.HasInterval ? m.Estimate.Range(NumberStyle.Share) : "-", m.Estimate.Count(), m.Missing.ToString(CultureInfo.InvariantCulture)]));
+    /// <summary>What was changed in the logs of a folder that is to be gone on with; null where nothing was.</summary>
+    private static string? Damaged(string folder)
+    {
+        if (!File.Exists(EvaluationFolder.FileOf(folder))) return null;
+        foreach (var (_, _, log, hash) in EvaluationFolder.ReadLogs(folder).Where(l => File.Exists(l.Log)))
+        {
+            var check = LogCheck.Of(log);
+            if (check.Damage is { } damage) return $"{log}: {damage.Problem} deliberate log verify says more, deliberate log repair keeps what is whole.";
+            // What is gone on with ends otherwise; what was finished must end as it did.
+            if (hash is not null && check.Hash != hash) return $"{log}: the log does not end as its result says: its hash is {check.Hash}, not {hash}.";
+        }
+
+        return null;
+    }
+
+    private static EvaluationModel Checkpoint(string name, int threads)
+    {
+        var choice = CheckpointChoice.Find(name);
+        return CheckpointConnection.Open(choice.Location, name, choice.Recipe?.Reinforcement.Stop ?? [], threads);
+    }
+
+    private static void WriteJson(EvaluationReport report)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("folder"u8, report.Folder);
+            json.WriteStartArray("results"u8);
+            foreach (var result in report.Results)
+            {
+                json.WriteStartObject();
+                json.WriteString("log"u8, result.Log);
+                json.WriteString("log_hash"u8, result.LogHash);
+                ResultJson.Write(json, result);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            ResultJson.Write(json, report.Comparisons, report.Requirements);
+            json.WriteEndObject();
+        }
+
+        Console.Out.WriteLine(Secrets.Redact(System.Text.Encoding.UTF8.GetString(stream.ToArray())));
+    }
+
+    /// <summary>Counts samples for a view, and what they took.</summary>
+    private sealed class ProgressObserver(IProgressView view, string name) : EvaluationObserver
+    {
+        private int _done, _errors;
+        private ModelUsage _usage;
+
+        public override void Begin(int samples, int finished)
+        {
+            _done = finished;
+            view.Begin(name, samples, finished, "samples");
+        }
+
+        public override void Done(EvaluatedSample sample)
+        {
+            _done++;
+            _usage += sample.Usage;
+            if (sample.Verdict.Outcome is Reasoning.SampleOutcome.HarnessError or Reasoning.SampleOutcome.JudgeError) _errors++;
+            view.Advance(_done, Detail());
+        }
+
+        public override void Notice(string message) => view.Note(message);
+
+        private string Detail()
+        {
+            var tokens = $"{Quantity.Count(_usage.OutputTokens)} tokens";
+            if (_usage.Cost > 0) tokens += FormattableString.Invariant($", cost {_usage.Cost:0.00##}");
+            return _errors > 0 ? FormattableString.Invariant($"{tokens}, {_errors} errors") : tokens;
+        }
+    }
 }

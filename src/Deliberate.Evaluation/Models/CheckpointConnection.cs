@@ -1,0 +1,118 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Deliberate.Core;
+using Deliberate.Jinja;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>
+/// A model on this machine through its host: samples of many items share its batches, and each is, bit for bit, what a run's own
+/// evaluation draws of the same problem, number, seed and weights. A model without a chat template goes on with the texts of the
+/// messages, an empty line between them.
+/// </summary>
+internal sealed class CheckpointConnection : IModelConnection
+{
+    /// <summary>Requests in work: enough rows for all threads, few enough for the cache.</summary>
+    public const int Slots = 64;
+
+    private readonly TextModel _model;
+    private readonly TextFormat _format;
+    private readonly ProblemEncoder _encoder;
+    private readonly int[] _stopIds;
+    private readonly string? _thinkingSwitch;
+
+    /// <param name="model">Owned.</param>
+    /// <param name="stops">Texts that end an answer, besides the format's own.</param>
+    public CheckpointConnection(TextModel model, IReadOnlyList<string> stops)
+    {
+        _model = model;
+        _format = model.Format.StoppingAt(stops, "stop");
+        _encoder = new ProblemEncoder(_format);
+        _stopIds = [.. _format.StopIds];
+        _thinkingSwitch = _format.ChatTemplate is null ? null : TemplateFeatures.Of(_format).ThinkingSwitch;
+    }
+
+    /// <param name="path">A folder or a file that <see cref="TextModel.Open"/> takes.</param>
+    /// <param name="name">As tables call it.</param>
+    /// <param name="stops">Texts that end an answer, besides the format's own.</param>
+    /// <param name="threads">0 for one a core.</param>
+    public static EvaluationModel Open(string path, string name, IReadOnlyList<string> stops, int threads)
+    {
+        var model = TextModel.Open(path, threads: threads, hosting: new ModelHostOptions { Slots = Slots });
+        try
+        {
+            return new EvaluationModel(name, new CheckpointConnection(model, stops), new ModelDescription("checkpoint", model.Name, model.Location, model.Identity.Id), Slots);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Longest text that the model was made for, in tokens.</summary>
+    public int Context => _model.Context;
+
+    /// <summary>Tokens of a conversation as the model reads it.</summary>
+    public int Count(IReadOnlyList<ChatMessage> messages) => _format.Tokenizer.Encode(PromptText(messages, effort: null), addSpecialTokens: _format.ChatTemplate is null).Length;
+
+    public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
+    {
+        if (options.JsonSchema is not null && options.RequiresSchema) throw new UserError("a checkpoint cannot be held to a JSON schema.", field: "json_schema");
+        var text = PromptText(messages, options.ReasoningEffort);
+        var tokens = _format.Tokenizer.Encode(text, addSpecialTokens: _format.ChatTemplate is null);
+        var room = _model.Context - tokens.Length;
+        if (room < 1) throw new UserError($"the conversation has {tokens.Length} tokens, and the model's context holds {_model.Context}.");
+        var (sampling, most) = Sampling(options);
+        var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
+        var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
+        var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
+        var request = new HostRequest(tokens, Math.Min(most ?? room, room), sampling, stream, _stopIds, show => new AnswerReader(format, opened, show), constraint: null, streams: false);
+        var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
+        var reader = new AnswerReader(format, opened);
+        foreach (var token in result.Tokens) reader.Push(token);
+        var drawn = result.Tokens.Length - (result.Tokens.Length > 0 && _stopIds.Contains(result.Tokens[^1]) ? 1 : 0);
+        return new ModelAnswer
+        {
+            Text = result.Text,
+            Reasoning = result.Thinking,
+            Completion = SampleReader.Completion(options.Stop.Count > 0 ? new ProblemEncoder(format) : _encoder, result.Tokens, reader, opened),
+            ThoughtOpenedBy = opened,
+            FinishReason = result.FinishReason == FinishReason.Length ? "length" : "stop",
+            Usage = new ModelUsage(1, result.Usage.Prompt, result.Usage.Cached, drawn, reader.ThinkingTokens, 0),
+            ReportedModel = _model.Name,
+        };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _model.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A temperature that is asked for is taken as it is, with no filters, as runs evaluate; else all is as the model's makers say.</summary>
+    private (SamplingOptions Sampling, int? MaxTokens) Sampling(ModelOptions options)
+    {
+        if (options.Temperature is { } temperature) return (new SamplingOptions { Temperature = temperature, TopP = options.TopP ?? 1 }, options.MaxTokens);
+        var settings = GenerationSettings.Resolve(new GenerationOverrides { TopP = options.TopP, MaxTokens = options.MaxTokens }, _format.Generation);
+        return (settings.Sampling, settings.MaxTokens);
+    }
+
+    private string PromptText(IReadOnlyList<ChatMessage> messages, string? effort)
+    {
+        if (_format.ChatTemplate is null) return string.Join("\n\n", messages.Select(m => m.Content));
+        var array = new JsonArray();
+        foreach (var message in messages)
+        {
+            var said = new JsonObject { ["role"] = message.Role, ["content"] = message.Content };
+            if (message.Thinking is { } thought) said["reasoning_content"] = thought;
+            array.Add(said);
+        }
+
+        var input = new ChatTemplateInput { Messages = JsonSerializer.SerializeToElement(array), AddGenerationPrompt = true };
+        if (_thinkingSwitch is not null && effort is not null) input = input with { Variables = new Dictionary<string, JsonElement> { [_thinkingSwitch] = JsonSerializer.SerializeToElement(effort != "none") } };
+        return _format.Render(input, StoppedClock.Instance).Text;
+    }
+}

@@ -1,0 +1,115 @@
+using System.ComponentModel;
+using Deliberate.Core;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>A scorer as a task's file names it. To add a kind, write its record below and its line in <see cref="WrittenScorerKindsAttribute"/>.</summary>
+[WrittenScorerKinds]
+internal abstract record WrittenScorer
+{
+    [Description("What its score is called; its kind if left out.")]
+    public string? Name { get; init; }
+
+    public string Title => Name ?? RecipeKindsAttribute.Find(GetType())!.NameOf(GetType());
+
+    public abstract IScorer Make(WrittenTask task, TaskContext context);
+}
+
+/// <summary>The list, as files bind it.</summary>
+internal sealed class WrittenScorerKindsAttribute : RecipeKindsAttribute
+{
+    public override string Of => "scorer";
+
+    public override IReadOnlyList<(string Name, Type Type)> Kinds { get; } =
+    [
+        ("exact", typeof(WrittenExact)),
+        ("includes", typeof(WrittenIncludes)),
+        ("pattern", typeof(WrittenPattern)),
+        ("choice", typeof(WrittenChoice)),
+        ("numeric", typeof(WrittenNumeric)),
+        ("math", typeof(WrittenMath)),
+        ("code", typeof(WrittenCode)),
+    ];
+}
+
+[Description("The final answer is the reference, but for case, runs of spaces and a full stop.")]
+internal sealed record WrittenExact : WrittenScorer
+{
+    public override IScorer Make(WrittenTask task, TaskContext context) => new AnswerScorer(new ExactGrader());
+}
+
+[Description("What is said includes the reference, as a whole word or number.")]
+internal sealed record WrittenIncludes : WrittenScorer
+{
+    [Description("Also within a longer word or number.")]
+    public bool Anywhere { get; init; }
+
+    [Description("Whether upper and lower case are told apart.")]
+    public bool MatchCase { get; init; }
+
+    [Description("Whether the reference must not be there.")]
+    public bool Negate { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new IncludesScorer(Anywhere, MatchCase, Negate);
+}
+
+[Description("A regular expression over what is said; what a group of the last match holds must be the reference.")]
+internal sealed record WrittenPattern : WrittenScorer
+{
+    [Description("In .NET's syntax.")]
+    public required string Pattern { get; init; }
+
+    [Description("Whether it must not match.")]
+    public bool Negate { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new PatternScorer(Pattern, Negate);
+}
+
+[Description("The final answer is the letter of the right choice.")]
+internal sealed record WrittenChoice : WrittenScorer
+{
+    public override IScorer Make(WrittenTask task, TaskContext context) => new AnswerScorer(new ChoiceGrader());
+}
+
+[Description("The final answer is a number within a tolerance of the reference.")]
+internal sealed record WrittenNumeric : WrittenScorer
+{
+    [Description("Largest difference, as a share of the reference.")]
+    [InRange(0, 1)]
+    public double Tolerance { get; init; } = NumericGrader.UsualTolerance;
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new AnswerScorer(new NumericGrader(Tolerance), Tolerance);
+}
+
+[Description("The final answer is mathematically the reference, LaTeX or plain.")]
+internal sealed record WrittenMath : WrittenScorer
+{
+    [Description("How a reference that lists several answers without brackets is compared: usual, ordered or set.")]
+    public AnswerLists Lists { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new AnswerScorer(new MathGrader(Lists), lists: Lists);
+}
+
+[Description("The program in the answer passes the item's tests (facts: tests), in the sandbox.")]
+internal sealed record WrittenCode : WrittenScorer
+{
+    [Description("Program and arguments, run beside the files.")]
+    public IReadOnlyList<string> Command { get; init; } = ["python3", "tests.py"];
+
+    [Description("The file that the program goes to.")]
+    public string Program { get; init; } = "answer.py";
+
+    [Description("The file that the item's tests go to.")]
+    public string Tests { get; init; } = "tests.py";
+
+    [Description("Seconds until it is killed.")]
+    [InRange(0.01, 86_400)]
+    public double Seconds { get; init; } = 10;
+
+    [Description("Megabytes that all of its processes may hold.")]
+    [InRange(16, 1 << 20)]
+    public int Megabytes { get; init; } = 512;
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new CodeScorer(new CodeOptions(Command, Program, Tests, Seconds, Megabytes));
+}
