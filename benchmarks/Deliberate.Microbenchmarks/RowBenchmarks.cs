@@ -31,7 +31,7 @@ public class RowBenchmarks
     }
 
     [Benchmark]
-    public void RmsNorm() => _bench.Kernels.RmsNorm(_x, _norm, 0, 1e-5, _inverse, _normed, s_rows);
+    public void RmsNorm() => _bench.Kernels.RmsNorm(_x, _norm, 0, 1e-5, null, _inverse, _normed, s_rows);
 
     [Benchmark]
     public void RmsNormBackward() => _bench.Kernels.RmsNormBackward(_x, _norm, 0, _inverse, _normed, s_rows);

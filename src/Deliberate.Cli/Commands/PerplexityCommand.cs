@@ -11,10 +11,9 @@ namespace Deliberate.Cli;
 internal sealed class PerplexityCommand : CliCommand
 {
     private const int UsualContext = 1024;
-    private const int LargestText = 1 << 29;
 
     private readonly Argument<string> _model = LoadedModel.Argument();
-    private readonly Argument<string> _file = new("FILE") { Description = "A text in UTF-8, or JSON Lines (.jsonl) whose field text is each a text of its own." };
+    private readonly Argument<string> _file = new("FILE") { Description = TextFile.Description };
     private readonly Option<int> _context = CommonOptions.Whole("--context", $"Tokens that the model sees at once; 0 for the model's, at most {UsualContext}.", 0, 0);
     private readonly Option<int> _stride = CommonOptions.Whole("--stride", "Tokens from one window to the next: fewer give each token more before it and take longer; 0 for half the context.", 0, 0);
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
@@ -36,7 +35,7 @@ internal sealed class PerplexityCommand : CliCommand
     protected override int Run(ParseResult parsed)
     {
         var path = parsed.GetRequiredValue(_file);
-        var texts = IsJsonLines(path) ? [.. JsonLines.Read(path).Select(l => l.GetString("text"))] : new[] { ReadText(path) };
+        var texts = TextFile.Read(path);
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads));
         var tokenizer = loaded.Format.Tokenizer;
@@ -97,22 +96,6 @@ internal sealed class PerplexityCommand : CliCommand
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tokens         {result.Tokens} scored, {result.Bytes} bytes of {(texts == 1 ? path : $"{texts} texts in {path}")}"));
         Console.Out.WriteLine($"windows        {context} tokens, each {stride} further on");
         Console.Out.WriteLine($"time           {Quantity.Duration(elapsed)}, {Quantity.Rate(result.Tokens / elapsed.TotalSeconds, "tokens")}");
-    }
-
-    private static bool IsJsonLines(string path) => path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
-
-    private static string ReadText(string path)
-    {
-        if (!File.Exists(path)) throw new UserError(Directory.Exists(path) ? "This is a folder, not a text." : "There is no such file.", path);
-        try
-        {
-            if (new FileInfo(path).Length > LargestText) throw new UserError($"The text is larger than {Quantity.Bytes(LargestText)}.", path, advice: "Measure a part of it.");
-            return Utf8Text.Decode(File.ReadAllBytes(path), path);
-        }
-        catch (Exception error) when (Disk.IsRefusal(error))
-        {
-            throw Disk.CannotRead(path, error);
-        }
     }
 
     /// <summary>Tells the view on the calling thread, which <see cref="Progress{T}"/> would not.</summary>

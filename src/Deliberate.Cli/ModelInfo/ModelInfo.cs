@@ -79,7 +79,7 @@ internal sealed record ModelInfo(
     internal sealed record ArchitectureInfo(
         string Name, string ClassName, string KnownFrom, int Layers, int Width, int FeedForward, ActivationKind Activation, int Heads, int KeyValueHeads, int HeadSize, int Context, int Vocabulary,
         bool TiedHead, bool QueryKeyValueBias, bool AttentionOutputBias, bool FeedForwardBias, bool QueryKeyNorm, double NormEpsilon, RopeKind RotaryScaling, double RotaryBase, double RotaryFactor,
-        int RotaryDimensions, int? SlidingWindow, int SlidingLayers)
+        int RotaryDimensions, int? SlidingWindow, int SlidingLayers, NormPlacement Norms, bool QueryKeyNormOfAllHeads, double? SlidingRotaryBase, int UnrotatedLayers, double? AttentionSoftCap, double? LogitSoftCap)
     {
         public static ArchitectureInfo Of(ModelConfiguration c)
         {
@@ -87,7 +87,7 @@ internal sealed record ModelInfo(
             return new ArchitectureInfo(
                 architecture.Name, architecture.ClassName, architecture.Examples, c.LayerCount, c.HiddenSize, c.IntermediateSize, c.Activation, c.HeadCount, c.KeyValueHeadCount, c.HeadSize,
                 c.MaxPositions, c.VocabularySize, c.TieWordEmbeddings, c.QueryKeyValueBias, c.AttentionOutputBias, c.MlpBias, c.QueryKeyNorm, c.NormEpsilon, c.Rope.Kind, c.Rope.Theta, c.Rope.Factor,
-                c.RotaryDimensions, c.SlidingWindow, c.SlidingLayers.Count);
+                c.RotaryDimensions, c.SlidingWindow, c.SlidingLayers.Count, c.Norms, c.QueryKeyNormOfAllHeads, c.SlidingRope?.Theta, c.UnrotatedLayers.Count, c.AttentionSoftCap, c.LogitSoftCap);
         }
     }
 
@@ -107,10 +107,10 @@ internal sealed record ModelInfo(
         {
             var tokenizer = model.Text.Tokenizer;
             var file = tokenizer.File;
-            var kind = file.PreTokenizer.IsByteLevel ? "byte-level BPE" : file.Vocabulary.FallsBackToBytes ? "BPE with byte fallback" : "BPE";
+            var kind = (file.PreTokenizer.IsByteLevel ? "byte-level " : "") + (file.Vocabulary is UnigramVocabulary ? "Unigram" : "BPE") + (file.Vocabulary.FallsBackToBytes ? " with byte fallback" : "");
             var named = model.Weights is GgufWeights gguf && model.Origins.Tokenizer.File == gguf.Path ? gguf.File.Metadata.String("tokenizer.ggml.pre") : null;
             return new TokenizerInfo(
-                kind, named, [.. file.StepNames("normalizer"), .. file.StepNames("pre_tokenizer")], tokenizer.VocabularySize, file.Vocabulary.Merges.Count, tokenizer.AddedTokens.Count,
+                kind, named, [.. file.StepNames("normalizer"), .. file.StepNames("pre_tokenizer")], tokenizer.VocabularySize, (file.Vocabulary as BpeVocabulary)?.Merges.Count ?? 0, tokenizer.AddedTokens.Count,
                 model.Text.SpecialTokens.ToDictionary(t => t.Key, t => new Token(tokenizer.TokenToId(t.Value), t.Value)),
                 [.. tokenizer.AddedTokens.Where(t => t.Special).Select(t => new Token(t.Id, t.Content))], Named(tokenizer.BeginIds), Named(model.Text.StopIds));
 

@@ -44,16 +44,27 @@ internal static class ModelInfoView
     private static void WriteArchitecture(ModelInfo.ArchitectureInfo a)
     {
         Fact("architecture", $"{a.Name} ({a.ClassName}; as {a.KnownFrom})");
-        Fact("layers", $"{a.Layers} of width {a.Width}; feed-forward {a.FeedForward}, gated by {(a.Activation == ActivationKind.Silu ? "SiLU" : "tanh-GELU")}; RMSNorm with epsilon {Number(a.NormEpsilon)}");
+        Fact("layers", $"{a.Layers} of width {a.Width}; feed-forward {a.FeedForward}, gated by {(a.Activation == ActivationKind.Silu ? "SiLU" : "tanh-GELU")}; RMSNorm {Placement(a.Norms)} with epsilon {Number(a.NormEpsilon)}");
         var shared = a.KeyValueHeads == a.Heads ? "" : $", sharing {a.KeyValueHeads} of keys and values";
         var window = a.SlidingWindow is { } w ? $"; sliding window of {w} in {a.SlidingLayers} layers" : "";
-        Fact("attention", $"{a.Heads} heads of {a.HeadSize}{shared}{(a.QueryKeyNorm ? "; queries and keys normed by head" : "")}{window}");
+        Fact("attention", $"{a.Heads} heads of {a.HeadSize}{shared}{(a.QueryKeyNorm ? $"; queries and keys normed {(a.QueryKeyNormOfAllHeads ? "over all heads" : "by head")}" : "")}{window}{Cap("scores", a.AttentionSoftCap)}");
         var turned = a.RotaryDimensions == a.HeadSize ? "" : $", {a.RotaryDimensions} of {a.HeadSize} dimensions turned";
+        var local = a.SlidingRotaryBase is { } theta ? $"; {Number(theta)} in the layers that slide" : "";
+        var unrotated = a.UnrotatedLayers > 0 ? $"; {a.UnrotatedLayers} layers not rotated" : "";
         var scaling = a.RotaryScaling == RopeKind.Default ? "not scaled" : $"scaled by {a.RotaryScaling.ToString().ToLowerInvariant()}{(a.RotaryFactor > 1 ? $" {Number(a.RotaryFactor)}" : "")}";
-        Fact("positions", $"context of {a.Context} tokens; rotary base {Number(a.RotaryBase)}, {scaling}{turned}");
+        Fact("positions", $"context of {a.Context} tokens; rotary base {Number(a.RotaryBase)}, {scaling}{turned}{local}{unrotated}");
         string?[] biases = [a.QueryKeyValueBias ? "q, k, v" : null, a.AttentionOutputBias ? "attention output" : null, a.FeedForwardBias ? "feed-forward" : null];
         Fact("biases", biases.Any(b => b is not null) ? string.Join(", ", biases.OfType<string>()) : "none");
-        Fact("head", a.TiedHead ? "the embedding itself" : "a matrix of its own");
+        Fact("head", $"{(a.TiedHead ? "the embedding itself" : "a matrix of its own")}{Cap("logits", a.LogitSoftCap)}");
+
+        string Cap(string what, double? cap) => cap is { } value ? $"; {what} capped at {Number(value)} by tanh" : "";
+
+        static string Placement(NormPlacement norms) => norms switch
+        {
+            NormPlacement.After => "after both halves",
+            NormPlacement.Around => "before and after both halves",
+            _ => "before both halves",
+        };
     }
 
     private static void WriteParameters(ParameterCounts p, int layers)

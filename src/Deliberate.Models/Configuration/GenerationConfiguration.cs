@@ -110,7 +110,9 @@ internal sealed record GenerationConfiguration
     }
 
     /// <summary>Writes generation_config.json; what is null is left out.</summary>
-    public void Save(string folder)
+    /// <param name="folder">The model's.</param>
+    /// <param name="more">Members, in JSON, that stand behind those of this record.</param>
+    public void Save(string folder, IEnumerable<KeyValuePair<string, string>>? more = null)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -143,6 +145,6 @@ internal sealed record GenerationConfiguration
             }
         }
 
-        File.WriteAllBytes(Path.Combine(folder, FileName), [.. bytes.WrittenSpan, (byte)'\n']);
+        File.WriteAllBytes(Path.Combine(folder, FileName), ModelHeritage.Merge([.. bytes.WrittenSpan, (byte)'\n'], more ?? []));
     }
 }

@@ -11,13 +11,12 @@ internal static class GgufConfiguration
     private const string RopeDivisors = "rope_freqs.weight";
 
     /// <param name="ignored">Takes the ids that name no token.</param>
-    public static ModelConfiguration Read(GgufFile file, ICollection<IgnoredValue> ignored)
+    public static ModelConfiguration Read(GgufParts file, ICollection<IgnoredValue> ignored)
     {
         var metadata = file.Metadata;
-        if (metadata.Integer("split.count", 0, long.MaxValue) > 1) throw metadata.Error("split.count", "the file is one part of a model that was split.", "Join the parts with llama.cpp's llama-gguf-split --merge.");
         if (metadata.String("general.type") is { } type && type != "model") throw metadata.Error("general.type", $"the file holds {type}, not a model.", "Name the file of the model itself.");
-        var architecture = Architecture.Find(null, metadata.String("general.architecture"), file.Path, "general.architecture");
-        var own = architecture.Name + ".";
+        var architecture = Architecture.FindGguf(metadata.String("general.architecture"), file.Path, "general.architecture");
+        var own = architecture.GgufName + ".";
         if (metadata.Integer(own + "expert_count", 0, long.MaxValue) > 0) throw metadata.Error(own + "expert_count", "mixtures of experts are not supported.");
 
         var hidden = Int("embedding_length", HuggingFaceConfiguration.MostWidth);
@@ -45,6 +44,7 @@ internal static class GgufConfiguration
             AttentionOutputBias = file.Contains("blk.0.attn_output.bias"),
             MlpBias = file.Contains("blk.0.ffn_up.bias"),
             QueryKeyNorm = file.Contains("blk.0.attn_q_norm.weight"),
+            Activation = architecture.DefaultActivation,
             BosTokenId = Id("bos"),
             EosTokenIds = (eos, eot) switch
             {
@@ -55,7 +55,7 @@ internal static class GgufConfiguration
             },
             PadTokenId = Id("padding"),
         };
-        configuration = configuration with { Rope = Rope(file, own, configuration) };
+        configuration = architecture.CompleteGguf(configuration with { Rope = Rope(file, own, configuration) }, metadata, own);
         HuggingFaceConfiguration.Check(configuration, file.Path, own + "attention.head_count_kv", own + "attention.key_length");
         return configuration;
 
@@ -65,7 +65,7 @@ internal static class GgufConfiguration
     }
 
     /// <summary>The rows of the embedding, which the vocabulary may fall short of.</summary>
-    private static int Vocabulary(GgufFile file)
+    private static int Vocabulary(GgufParts file)
     {
         var shape = file.Info("token_embd.weight").Shape;
         return shape is [>= 1 and <= HuggingFaceConfiguration.MostVocabulary, _]
@@ -73,7 +73,7 @@ internal static class GgufConfiguration
             : throw new UserError($"the shape {shape} is not one of an embedding.", file.Path, field: "token_embd.weight");
     }
 
-    private static RopeSettings Rope(GgufFile file, string own, ModelConfiguration configuration)
+    private static RopeSettings Rope(GgufParts file, string own, ModelConfiguration configuration)
     {
         var metadata = file.Metadata;
         var rotated = metadata.Integer(own + "rope.dimension_count", 2, configuration.HeadSize) ?? configuration.HeadSize;
@@ -112,7 +112,7 @@ internal static class GgufConfiguration
     /// llama.cpp's converter turns llama3 scaling into one divisor for each frequency, in F32. If the settings that Meta publishes
     /// give these divisors back, they are those settings; else the divisors are kept as they are.
     /// </summary>
-    private static RopeSettings Divided(GgufFile file, RopeSettings rope, ModelConfiguration configuration)
+    private static RopeSettings Divided(GgufParts file, RopeSettings rope, ModelConfiguration configuration)
     {
         var info = file.Info(RopeDivisors);
         if (info.Count != configuration.RotaryDimensions / 2) throw new UserError($"has {info.Count} divisors for {configuration.RotaryDimensions / 2} frequencies.", file.Path, field: RopeDivisors);

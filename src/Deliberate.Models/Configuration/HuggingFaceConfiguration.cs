@@ -49,7 +49,7 @@ internal static class HuggingFaceConfiguration
             MaxPositions = positions,
             Rope = HuggingFaceRope.Read(fields, positions),
             TieWordEmbeddings = fields["tie_word_embeddings"].Flag(false),
-            Activation = Activation(fields),
+            Activation = Activation(fields[architecture.ActivationField], architecture.DefaultActivation),
             BosTokenId = fields["bos_token_id"].TokenId(vocabulary, ignored),
             EosTokenIds = fields["eos_token_id"].TokenIds(vocabulary, ignored),
             PadTokenId = fields["pad_token_id"].TokenId(vocabulary, ignored),
@@ -86,7 +86,7 @@ internal static class HuggingFaceConfiguration
             json.WriteNumber("num_attention_heads", configuration.HeadCount);
             json.WriteNumber("num_key_value_heads", configuration.KeyValueHeadCount);
             json.WriteNumber("head_dim", configuration.HeadSize);
-            json.WriteString("hidden_act", configuration.Activation == ActivationKind.Silu ? "silu" : "gelu_pytorch_tanh");
+            json.WriteString(architecture.ActivationField, configuration.Activation == ActivationKind.Silu ? "silu" : "gelu_pytorch_tanh");
             json.WriteNumber("max_position_embeddings", configuration.MaxPositions);
             WriteDouble(json, "rms_norm_eps", configuration.NormEpsilon);
             HuggingFaceRope.Write(json, configuration.Rope);
@@ -149,10 +149,11 @@ internal static class HuggingFaceConfiguration
         json.WriteEndArray();
     }
 
-    private static ActivationKind Activation(JsonField fields) => fields["hidden_act"].OptionalText() switch
+    private static ActivationKind Activation(JsonField field, ActivationKind ifAbsent) => field.OptionalText() switch
     {
-        null or "silu" or "swish" => ActivationKind.Silu,
+        null => ifAbsent,
+        "silu" or "swish" => ActivationKind.Silu,
         "gelu_pytorch_tanh" or "gelu_new" => ActivationKind.TanhGelu,
-        var other => throw fields["hidden_act"].Error($"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
+        var other => throw field.Error($"the activation {other} is not supported.", "Supported: silu, gelu_pytorch_tanh."),
     };
 }

@@ -12,12 +12,22 @@ internal static class HuggingFaceRope
     private const double MostTheta = 1e15;
     private const double MostFactor = 1e6;
 
-    public static RopeSettings Read(JsonField fields, int maxPositions)
+    public static RopeSettings Read(JsonField fields, int maxPositions) => Read(fields, fields["rope_parameters"].OptionalObject() ?? fields["rope_scaling"].OptionalObject(), maxPositions, 10000);
+
+    /// <summary>Whether <c>rope_parameters</c> has settings for layers of a kind, such as sliding_attention.</summary>
+    public static bool OfKind(JsonField fields, string kind) => fields["rope_parameters"].OptionalObject()?[kind].IsAbsent == false;
+
+    /// <summary>The settings for layers of a kind, where <c>rope_parameters</c> has them, else those for all.</summary>
+    public static RopeSettings ReadOfKind(JsonField fields, string kind, int maxPositions, double defaultTheta) =>
+        OfKind(fields, kind)
+            ? Read(fields, fields["rope_parameters"][kind].Object(), maxPositions, defaultTheta)
+            : Read(fields, fields["rope_parameters"].OptionalObject() ?? fields["rope_scaling"].OptionalObject(), maxPositions, defaultTheta);
+
+    private static RopeSettings Read(JsonField fields, JsonField? given, int maxPositions, double defaultTheta)
     {
-        var given = fields["rope_parameters"].OptionalObject() ?? fields["rope_scaling"].OptionalObject();
         var settings = new RopeSettings
         {
-            Theta = given?["rope_theta"].OptionalNumber(1e-3, MostTheta) ?? fields["rope_theta"].Number(1e-3, MostTheta, 10000),
+            Theta = given?["rope_theta"].OptionalNumber(1e-3, MostTheta) ?? fields["rope_theta"].Number(1e-3, MostTheta, defaultTheta),
             PartialFactor = given?["partial_rotary_factor"].OptionalNumber(0.01, 1) ?? fields["partial_rotary_factor"].Number(0.01, 1, 1),
         };
         if (given is not { } scaling) return settings;

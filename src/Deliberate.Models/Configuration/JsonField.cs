@@ -11,7 +11,13 @@ internal readonly struct JsonField(JsonElement value, string path, string? file)
 {
     private const int LargestFile = 4 << 20;
 
+    /// <summary>Where it stands; null for a text that was made.</summary>
+    public string? File => file;
+
     public bool IsAbsent => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+
+    /// <summary>Not there at all, where null says something.</summary>
+    public bool IsMissing => value.ValueKind == JsonValueKind.Undefined;
 
     public bool IsText => value.ValueKind == JsonValueKind.String;
 

@@ -44,8 +44,13 @@ internal sealed record ModelConfiguration
 
     public bool MlpBias { get; init; }
 
-    /// <summary>RMSNorm of each head's query and key before rotation, with weights [HeadSize].</summary>
+    /// <summary>RMSNorm of queries and keys before rotation.</summary>
     public bool QueryKeyNorm { get; init; }
+
+    /// <summary>That norm is of all heads at once, with weights [HeadCount · HeadSize] and [KeyValueHeadCount · HeadSize], and not of each head, with weights [HeadSize].</summary>
+    public bool QueryKeyNormOfAllHeads { get; init; }
+
+    public NormPlacement Norms { get; init; }
 
     public ActivationKind Activation { get; init; } = ActivationKind.Silu;
 
@@ -54,6 +59,12 @@ internal sealed record ModelConfiguration
 
     /// <summary>The layers that slide, from 0, ascending.</summary>
     public ValueList<int> SlidingLayers { get; init; } = [];
+
+    /// <summary>The rotation of the layers that slide, where it is another than <see cref="Rope"/>.</summary>
+    public RopeSettings? SlidingRope { get; init; }
+
+    /// <summary>The layers without rotation, from 0, ascending (NoPE, arXiv 2305.19466).</summary>
+    public ValueList<int> UnrotatedLayers { get; init; } = [];
 
     /// <summary>Scores become cap · tanh(score / cap); null for none.</summary>
     public double? AttentionSoftCap { get; init; }
@@ -82,6 +93,10 @@ internal sealed record ModelConfiguration
     /// <summary>Dimensions of a head that are rotated; even.</summary>
     public int RotaryDimensions => (int)((HeadSize * Rope.PartialFactor) + 1e-9);
 
+    /// <summary>The rotation of a layer; null for none.</summary>
+    public RopeSettings? RopeOf(int layer) =>
+        UnrotatedLayers.AsSpan().Contains(layer) ? null : SlidingRope is { } sliding && Slides(layer) ? sliding : Rope;
+
     /// <summary>Whether a layer's attention is limited to the window.</summary>
     public bool Slides(int layer) => SlidingLayers.AsSpan().Contains(layer);
 
@@ -97,7 +112,7 @@ internal sealed record ModelConfiguration
     {
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(path))
         {
-            using var file = GgufFile.Open(path);
+            using var file = GgufParts.Open(path);
             return GgufConfiguration.Read(file, ignored);
         }
 

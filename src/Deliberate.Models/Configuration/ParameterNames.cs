@@ -5,6 +5,17 @@ namespace Deliberate.Models;
 /// <summary>A parameter and its shape, [outputs, inputs] for a matrix.</summary>
 internal sealed record ParameterShape(string Name, ValueList<long> Shape);
 
+/// <summary>The names of a layer's norms: of what attention and feed-forward read, and of what they give. Null where there is none.</summary>
+internal sealed record NormNames(string? Attention, string? AttentionOutput, string? FeedForward, string? FeedForwardOutput)
+{
+    public static NormNames Of(NormPlacement placement) => placement switch
+    {
+        NormPlacement.Around => new("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+        NormPlacement.After => new(null, "post_attention_layernorm", null, "post_feedforward_layernorm"),
+        _ => new("input_layernorm", null, "post_attention_layernorm", null),
+    };
+}
+
 /// <summary>
 /// The tensors that a configuration implies, under Hugging Face's names, in the order of computation. A tied head is absent.
 /// </summary>
@@ -14,24 +25,32 @@ internal static class ParameterNames
     {
         long hidden = c.HiddenSize, inner = c.IntermediateSize, queries = (long)c.HeadCount * c.HeadSize, keys = (long)c.KeyValueHeadCount * c.HeadSize;
         var list = new List<ParameterShape> { new("model.embed_tokens.weight", [c.VocabularySize, hidden]) };
+        var norms = NormNames.Of(c.Norms);
         for (var i = 0; i < c.LayerCount; i++)
         {
             var layer = $"model.layers.{i}.";
-            list.Add(new(layer + "input_layernorm.weight", [hidden]));
+            Norm(norms.Attention);
             Linear(layer + "self_attn.q_proj", queries, hidden, c.QueryKeyValueBias);
             Linear(layer + "self_attn.k_proj", keys, hidden, c.QueryKeyValueBias);
             Linear(layer + "self_attn.v_proj", keys, hidden, c.QueryKeyValueBias);
             if (c.QueryKeyNorm)
             {
-                list.Add(new(layer + "self_attn.q_norm.weight", [c.HeadSize]));
-                list.Add(new(layer + "self_attn.k_norm.weight", [c.HeadSize]));
+                list.Add(new(layer + "self_attn.q_norm.weight", [c.QueryKeyNormOfAllHeads ? queries : c.HeadSize]));
+                list.Add(new(layer + "self_attn.k_norm.weight", [c.QueryKeyNormOfAllHeads ? keys : c.HeadSize]));
             }
 
             Linear(layer + "self_attn.o_proj", hidden, queries, c.AttentionOutputBias);
-            list.Add(new(layer + "post_attention_layernorm.weight", [hidden]));
+            Norm(norms.AttentionOutput);
+            Norm(norms.FeedForward);
             Linear(layer + "mlp.gate_proj", inner, hidden, c.MlpBias);
             Linear(layer + "mlp.up_proj", inner, hidden, c.MlpBias);
             Linear(layer + "mlp.down_proj", hidden, inner, c.MlpBias);
+            Norm(norms.FeedForwardOutput);
+
+            void Norm(string? name)
+            {
+                if (name is not null) list.Add(new($"{layer}{name}.weight", [hidden]));
+            }
         }
 
         list.Add(new("model.norm.weight", [hidden]));

@@ -8,10 +8,22 @@ namespace Deliberate.Models;
 internal static class RotaryTable
 {
     /// <summary>f [D/2] in radians a position, and the factor by which cos and sin are multiplied.</summary>
-    public static double[] InverseFrequencies(ModelConfiguration configuration, out double attentionFactor)
+    public static double[] InverseFrequencies(ModelConfiguration configuration, out double attentionFactor) => InverseFrequencies(configuration.Rope, configuration.RotaryDimensions, out attentionFactor);
+
+    /// <summary>Fills cos and sin [positions, D/2] for positions from 0 on.</summary>
+    public static void Fill(RopeSettings rope, int dimensions, Span<double> cosines, Span<double> sines)
     {
-        var rope = configuration.Rope;
-        var dimensions = configuration.RotaryDimensions;
+        var frequencies = InverseFrequencies(rope, dimensions, out var factor);
+        for (var at = 0; at < cosines.Length; at++)
+        {
+            var angle = at / frequencies.Length * frequencies[at % frequencies.Length];
+            cosines[at] = Math.Cos(angle) * factor;
+            sines[at] = Math.Sin(angle) * factor;
+        }
+    }
+
+    private static double[] InverseFrequencies(RopeSettings rope, int dimensions, out double attentionFactor)
+    {
         var frequencies = new double[dimensions / 2];
         for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(rope.Theta, -2.0 * i / dimensions);
 
@@ -34,30 +46,6 @@ internal static class RotaryTable
         }
 
         return frequencies;
-    }
-
-    /// <summary>Fills cos and sin [positions, D/2] for positions from <paramref name="first"/> on.</summary>
-    public static void Fill(ModelConfiguration configuration, int first, Span<double> cosines, Span<double> sines)
-    {
-        var frequencies = InverseFrequencies(configuration, out var factor);
-        for (var at = 0; at < cosines.Length; at++)
-        {
-            var angle = (first + (at / frequencies.Length)) * frequencies[at % frequencies.Length];
-            cosines[at] = Math.Cos(angle) * factor;
-            sines[at] = Math.Sin(angle) * factor;
-        }
-    }
-
-    /// <inheritdoc cref="Fill(ModelConfiguration, int, Span{double}, Span{double})"/>
-    public static void Fill(ModelConfiguration configuration, int first, Span<float> cosines, Span<float> sines)
-    {
-        var frequencies = InverseFrequencies(configuration, out var factor);
-        for (var at = 0; at < cosines.Length; at++)
-        {
-            var angle = (first + (at / frequencies.Length)) * frequencies[at % frequencies.Length];
-            cosines[at] = (float)(Math.Cos(angle) * factor);
-            sines[at] = (float)(Math.Sin(angle) * factor);
-        }
     }
 
     private static double Llama3(double frequency, RopeSettings rope)

@@ -13,6 +13,12 @@ internal static class BlockEncoder
 {
     public static void Encode(StoredType type, ReadOnlySpan<float> source, Span<byte> blocks)
     {
+        if (type.BlockElements() > 32)
+        {
+            SuperBlockEncoder.Encode(type, source, blocks);
+            return;
+        }
+
         var bytes = type.BlockBytes();
         if (type is not (StoredType.Q4_0 or StoredType.Q4_1 or StoredType.Q5_0 or StoredType.Q5_1 or StoredType.Q8_0))
             throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that can be written");

@@ -23,7 +23,7 @@ internal sealed record ModelLicence(string Name, Origin From)
 
     public static ModelLicence? Of(string folder)
     {
-        if (ModelFolder.Find(folder, "README.md") is { } card && FrontMatter(Lines(card)) is { } named) return new ModelLicence(Short(named), new Origin(card, "license"));
+        if (ModelFolder.Find(folder, "README.md") is { } card && HeadOf(card, "license") is { } named) return new ModelLicence(Short(named), new Origin(card, "license"));
         foreach (var file in Files)
         {
             if (ModelFolder.Find(folder, file) is { } path && Title(Lines(path)) is { } title) return new ModelLicence(Short(title), new Origin(path));
@@ -32,14 +32,16 @@ internal sealed record ModelLicence(string Name, Origin From)
         return null;
     }
 
-    /// <summary>The value of <c>license</c> between the lines of three dashes at the beginning; where it is a list, the first entry.</summary>
-    private static string? FrontMatter(string[] lines)
+    /// <summary>The value of a key between the lines of three dashes at the beginning of a card; where it is a list, the first entry.</summary>
+    internal static string? HeadOf(string card, string key)
     {
+        var lines = Lines(card);
+        key += ":";
         if (lines.Length == 0 || lines[0].Trim() != "---") return null;
         for (var i = 1; i < lines.Length && lines[i].Trim() != "---"; i++)
         {
-            if (!lines[i].StartsWith("license:", StringComparison.Ordinal)) continue;
-            var value = lines[i]["license:".Length..].Trim();
+            if (!lines[i].StartsWith(key, StringComparison.Ordinal)) continue;
+            var value = lines[i][key.Length..].Trim();
             if (value.Length == 0 && i + 1 < lines.Length && lines[i + 1].TrimStart().StartsWith("- ", StringComparison.Ordinal)) value = lines[i + 1].TrimStart()[2..].Trim();
             value = value.Trim('"', '\'', '[', ']', ' ');
             return value.Length == 0 ? null : value;

@@ -1,11 +1,13 @@
+using Deliberate.Core;
 using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
 /// <summary>
-/// Writes a model as a Hugging Face folder that transformers, vLLM and llama.cpp's converter load: <c>config.json,
-/// model.safetensors</c> in F32, <c>tokenizer.json, tokenizer_config.json, generation_config.json</c>. The same model gives the
-/// same bytes, whatever it was read from.
+/// Writes a model as a Hugging Face folder that transformers and vLLM load: <c>config.json, model.safetensors, tokenizer.json,
+/// tokenizer_config.json, generation_config.json</c>, a card, and what the model it was made of said beside (<see cref="ModelHeritage"/>).
+/// llama.cpp's converter refuses tokenizers that it does not know by heart; <see cref="GgufExport"/> is the way there. The same model
+/// gives the same bytes.
 /// </summary>
 internal static class ModelWriter
 {
@@ -14,23 +16,46 @@ internal static class ModelWriter
     /// <summary>Elements copied at a time.</summary>
     private const int Piece = 1 << 16;
 
+    /// <summary>Elements converted at a time.</summary>
+    private const int LargePiece = 1 << 20;
+
+    /// <summary>What transformers fills in for a configuration that does not say, written because other readers do not; and the release whose spelling is written.</summary>
+    private static readonly KeyValuePair<string, string>[] Defaults = [new("attention_dropout", "0.0"), new("initializer_range", "0.02"), new("transformers_version", "\"4.57.0\"")];
+
     /// <param name="folder">Exists; the caller commits it as a whole.</param>
     public static void Write(string folder, LanguageModel model, TextFormat text)
     {
-        var configuration = model.Configuration;
-        configuration.Save(folder);
+        WriteTexts(folder, model.Configuration, text, FileStorage.F32);
         WriteWeights(Path.Combine(folder, WeightsFile), model);
-        text.Tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
-        TokenizerConfiguration.Save(folder, text, configuration.MaxPositions);
-        // Where the file says nothing of them, transformers stops at no token at all.
-        var generation = text.Generation;
-        (generation with
-        {
-            BosTokenId = generation.BosTokenId ?? configuration.BosTokenId,
-            EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.StopIds,
-            PadTokenId = generation.PadTokenId ?? configuration.PadTokenId,
-        }).Save(folder);
     }
+
+    /// <summary>Writes a model on disk anew, its weights F32, F16 or BF16.</summary>
+    /// <param name="folder">Created or replaced as a whole.</param>
+    /// <param name="progress">Told the number of weights written.</param>
+    public static void Write(string folder, PretrainedModel model, FileStorage storage, IProgress<long>? progress = null, CancellationToken cancellation = default) => AtomicFolder.Commit(folder, partial =>
+    {
+        WriteTexts(partial, model.Configuration, model.Text with { Heritage = model.Text.Heritage! with { BaseWeights = ModelIdentity.Known(model)?.Weights ?? model.Text.Heritage.BaseWeights } }, storage);
+        using var stream = File.Create(Path.Combine(partial, WeightsFile));
+        var parameters = ParameterNames.Of(model.Configuration);
+        var writer = new SafetensorsWriter(stream, [.. parameters.Select(p => new TensorInfo(p.Name, StoredTypeOf(storage), p.Shape))]);
+        var buffer = new float[LargePiece];
+        long done = 0;
+        foreach (var parameter in parameters)
+        {
+            var count = model.Weights.Info(parameter.Name).Count;
+            for (long at = 0; at < count; at += buffer.Length)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, count - at));
+                model.Weights.Read(parameter.Name, piece, at);
+                writer.Append(piece);
+            }
+
+            progress?.Report(done += count);
+        }
+
+        writer.Finish();
+    });
 
     /// <summary>How a parameter, or what is shaped like it, stands in a file.</summary>
     public static TensorInfo Info(string name, Parameter parameter) =>
@@ -56,5 +81,33 @@ internal static class ModelWriter
         var writer = new SafetensorsWriter(stream, [.. parameters.Select(p => Info(p.Name, p))]);
         foreach (var parameter in parameters) Append(writer, model.Parameters.Values, parameter);
         writer.Finish();
+    }
+
+    public static StoredType StoredTypeOf(FileStorage storage) => storage switch
+    {
+        FileStorage.F32 => StoredType.F32,
+        FileStorage.F16 => StoredType.F16,
+        FileStorage.BF16 => StoredType.BF16,
+        _ => throw new UserError($"a Hugging Face folder does not hold {storage}.", field: "--type", advice: "Its types are f32, f16 and bf16; for the others name a file that ends in .gguf."),
+    };
+
+    private static void WriteTexts(string folder, ModelConfiguration configuration, TextFormat text, FileStorage storage)
+    {
+        var config = HuggingFaceConfiguration.Write(configuration, StoredTypeOf(storage));
+        File.WriteAllBytes(Path.Combine(folder, "config.json"), ModelHeritage.Merge(config, (text.Heritage?.ConfigurationKeys ?? []).Concat(Defaults)));
+        text.Tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
+        TokenizerConfiguration.Save(folder, text, configuration.MaxPositions);
+        var generation = text.Generation;
+        (generation with
+        {
+            // Where the file says nothing of them, transformers stops at no token at all, and samples from the 50 most likely only.
+            TopK = generation.TopK ?? 0,
+            TopP = generation.TopP ?? 1,
+            BosTokenId = generation.BosTokenId ?? configuration.BosTokenId,
+            EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.StopIds,
+            PadTokenId = generation.PadTokenId ?? configuration.PadTokenId,
+        }).Save(folder, text.Heritage?.GenerationKeys ?? []);
+        text.Heritage?.CopyFiles(folder);
+        ModelCard.Write(folder, configuration, text, storage);
     }
 }

@@ -110,22 +110,23 @@ internal sealed partial class PretrainedModel : IDisposable
         {
             // Before time is spent on the vocabulary.
             ParameterNames.Check(configuration, weights);
-            var file = ModelFolder.Find(folder, "tokenizer.json")
-                ?? throw new UserError("has no tokenizer.json.", folder, advice: "Folders with tokenizer.model or vocab.json alone are converted, in Python, by AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).");
+            var read = TokenizerFolder.Load(folder, out var file);
             var settings = TokenizerConfiguration.Load(folder, ignored);
-            var tokenizer = Fitting(Tokenizer.Load(file), configuration.VocabularySize, settings, file, ignored);
+            var tokenizer = Fitting(read, configuration.VocabularySize, settings, file, ignored);
             var generation = GenerationConfiguration.Load(folder, configuration.VocabularySize, ignored);
+            var licence = ModelLicence.Of(folder);
+            var name = NameOf(folder);
             var text = new TextFormat(tokenizer)
             {
                 ChatTemplate = settings.ChatTemplate,
                 SpecialTokens = settings.SpecialTokens,
                 Generation = generation,
+                Heritage = ModelHeritage.OfFolder(folder, name, licence, weights),
             }.Complete(configuration);
-            var licence = ModelLicence.Of(folder);
             var origins = new ModelOrigins(
                 new Origin(config), new Origin(weights.Path), new Origin(file), settings.TemplateOrigin,
                 ModelFolder.Find(folder, GenerationConfiguration.FileName) is { } said ? new Origin(said) : null, licence?.From);
-            return new PretrainedModel(path, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), configuration, weights, text, origins, licence, ignored);
+            return new PretrainedModel(path, name, configuration, weights, text, origins, licence, ignored);
         }
         catch
         {
@@ -143,8 +144,10 @@ internal sealed partial class PretrainedModel : IDisposable
             List<IgnoredValue> ignored = [.. weights.Ignored];
             var (text, tokenizer, template, generation) = GgufText.Read(weights.File, weights.Configuration, ignored);
             var licence = ModelLicence.Of(weights.File);
+            var name = weights.File.Metadata.String("general.name") ?? Path.GetFileNameWithoutExtension(file);
+            text = text with { Heritage = ModelHeritage.OfGguf(name, licence, weights) };
             var origins = new ModelOrigins(new Origin(file, "general.architecture"), new Origin(file), tokenizer, template, generation, licence?.From);
-            return new PretrainedModel(path, weights.File.Metadata.String("general.name") ?? Path.GetFileNameWithoutExtension(file), weights.Configuration, weights, text, origins, licence, ignored);
+            return new PretrainedModel(path, name, weights.Configuration, weights, text, origins, licence, ignored);
         }
         catch
         {
@@ -153,10 +156,11 @@ internal sealed partial class PretrainedModel : IDisposable
         }
     }
 
-    /// <summary>A folder without config.json: the one GGUF file in it.</summary>
+    /// <summary>A folder without config.json: the one GGUF file in it, or the first of its parts.</summary>
     private static PretrainedModel OpenOnly(string folder)
     {
         var files = Directory.GetFiles(folder, "*.gguf").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToArray();
+        if (files.Length > 1) files = [.. files.Where(name => !GgufParts.IsLaterPart(name))];
         if (files.Length == 1) return OpenGguf(folder, ModelFolder.Find(folder, files[0])!);
         if (files.Length > 1) throw new UserError($"holds several GGUF files: {string.Join(", ", files.Take(20))}.", folder, advice: "Name the one to open.");
         foreach (var name in Directory.EnumerateFiles(folder)) WeightSource.RefusePickle(name);
@@ -204,6 +208,15 @@ internal sealed partial class PretrainedModel : IDisposable
         if (Path.HasExtension(path) || new FileInfo(path).Length < 4) return false;
         using var file = MappedFile.Open(path);
         return file.Bytes(0, 4).SequenceEqual("GGUF"u8);
+    }
+
+    /// <summary>The folder's name; of one in the hub's cache, <c>models--OWNER--NAME/snapshots/REVISION</c>, that of the repository.</summary>
+    private static string NameOf(string folder)
+    {
+        folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
+        var snapshots = Path.GetDirectoryName(folder);
+        var repository = snapshots is not null && Path.GetFileName(snapshots) == "snapshots" ? Path.GetFileName(Path.GetDirectoryName(snapshots)) : null;
+        return repository?.Split("--") is ["models", var owner, var name] ? $"{owner}/{name}" : Path.GetFileName(folder);
     }
 
     private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;

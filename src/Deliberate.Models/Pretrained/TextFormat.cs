@@ -21,6 +21,9 @@ internal sealed record TextFormat(Tokenizer Tokenizer)
 
     public GenerationConfiguration Generation { get; init; } = new();
 
+    /// <summary>What the model was made of; null for one that was made anew.</summary>
+    public ModelHeritage? Heritage { get; init; }
+
     /// <summary>
     /// Tokens that end a text, first the one to write: those that the generation configuration names, else the model's
     /// configuration; then what the tokenizer calls <c>eos_token</c>, and what the chat template ends a turn with.

@@ -16,6 +16,7 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
     public const string FileName = "tokenizer_config.json";
 
     private const string TemplateFile = "chat_template.jinja";
+    private const string DefaultTemplate = "default";
     private const string TemplateKey = "chat_template";
     private const int LargestTemplate = 4 << 20;
 
@@ -55,7 +56,7 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
     {
         var json = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false, ["model_max_length"] = maxPositions };
         foreach (var (name, token) in format.SpecialTokens) json[name] = token;
-        if (format.ChatTemplate is { } template) json[TemplateKey] = template.Source;
+        if (format.ChatTemplate is { } template) json[TemplateKey] = format.Heritage is { Templates.Count: > 0 } heritage ? Named(template.Source, heritage.Templates) : template.Source;
         File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
     }
 
@@ -78,12 +79,36 @@ internal sealed record TokenizerConfiguration(ValueList<KeyValuePair<string, str
         return new(special.ToArray());
     }
 
+    /// <summary>The chat templates of a folder beside the one that <see cref="Load(string)"/> takes, by name: those of the list, and those in <c>additional_chat_templates</c>.</summary>
+    public static List<KeyValuePair<string, string>> OtherTemplates(string folder)
+    {
+        var templates = new List<KeyValuePair<string, string>>();
+        if (ModelFolder.Find(folder, FileName) is { } path && JsonField.Read(path)[TemplateKey] is { IsList: true } list)
+        {
+            foreach (var item in list.Items())
+                if (item["name"].OptionalText() is { } name && name != DefaultTemplate) templates.Add(new(name, item["template"].Text()));
+        }
+
+        var more = Path.Combine(folder, "additional_chat_templates");
+        if (!Directory.Exists(more)) return templates;
+        foreach (var file in Directory.GetFiles(more, "*.jinja").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (ModelFolder.Find(more, Path.GetFileName(file)) is { } found && !templates.Exists(t => t.Key == name)) templates.Add(new(name, Utf8Text.Decode(ModelFolder.ReadSmall(found, LargestTemplate), found)));
+        }
+
+        return templates;
+    }
+
+    private static JsonArray Named(string source, IReadOnlyList<KeyValuePair<string, string>> others) =>
+        [.. others.Prepend(new(DefaultTemplate, source)).Select(t => new JsonObject { ["name"] = t.Key, ["template"] = t.Value })];
+
     private static (string? Template, Origin? Origin) Template(JsonField? said, string? path)
     {
         if (said is not { IsAbsent: false } field) return (null, null);
         var origin = new Origin(path!, TemplateKey);
         if (!field.IsList) return (field.Text(), origin);
         var named = field.Items().ConvertAll(item => (Name: item["name"].OptionalText(), Text: item["template"].Text()));
-        return named.Count == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == "default", named[0]).Text, origin);
+        return named.Count == 0 ? (null, null) : (named.FirstOrDefault(t => t.Name == DefaultTemplate, named[0]).Text, origin);
     }
 }

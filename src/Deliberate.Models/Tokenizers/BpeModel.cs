@@ -1,16 +1,16 @@
 using System.Text;
-using Deliberate.Core;
 
 namespace Deliberate.Models;
 
 /// <summary>
-/// The fourth stage: byte-pair encoding (Sennrich et al., 1508.07909). A piece starts as its bytes (byte-level) or characters;
+/// Byte-pair encoding (Sennrich et al., 1508.07909). A piece starts as its bytes (byte-level) or characters;
 /// the adjacent pair of lowest rank, leftmost first, becomes one token until no pair merges. Short pieces are scanned for the
 /// lowest rank, long ones keep a heap, so a piece of n symbols costs n log n at most.
 /// </summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : TokenModel
 {
-    private const int LongestScan = 48;
+    /// <summary>Symbols up to which a piece is scanned.</summary>
+    public const int LongestScan = 48;
 
     private readonly MergeTable _merges;
     private readonly int[] _byteSymbols = new int[256];
@@ -43,33 +43,16 @@ internal sealed class BpeModel
         _whole = whole.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>Working memory of one thread.</summary>
-    internal sealed class Scratch
-    {
-        public WordCache Cache { get; } = new();
-
-        public List<int> Ids { get; } = [];
-
-        public List<int> Lengths { get; } = [];
-
-        public int[] Symbols { get; set; } = new int[64];
-
-        public int[] Widths { get; set; } = new int[64];
-
-        public (int Rank, int Id)[] Pairs { get; } = new (int, int)[LongestScan];
-    }
-
-    /// <summary>Appends the tokens of a piece to <see cref="Scratch.Ids"/> and, if asked, their bytes to <see cref="Scratch.Lengths"/>.</summary>
-    public void Encode(ReadOnlySpan<byte> piece, Scratch scratch, bool wantsLengths)
+    public override void Encode(ReadOnlySpan<byte> piece, Scratch scratch, bool wantsSpans)
     {
         if (_whole is { } whole && whole.TryGetValue(piece, out var id))
         {
             scratch.Ids.Add(id);
-            if (wantsLengths) scratch.Lengths.Add(piece.Length);
+            if (wantsSpans) scratch.Spans.Add((0, piece.Length));
             return;
         }
 
-        var cached = !wantsLengths && piece.Length <= WordCache.LongestWord;
+        var cached = !wantsSpans && piece.Length <= WordCache.LongestWord;
         var slot = cached ? WordCache.Slot(piece) : 0;
         if (cached && scratch.Cache.TryGet(slot, piece, out var known))
         {
@@ -80,7 +63,7 @@ internal sealed class BpeModel
         var count = Spell(piece, scratch);
         count = count <= LongestScan ? MergeByScan(scratch, count) : MergeByHeap(scratch, count);
         scratch.Ids.AddRange(scratch.Symbols.AsSpan(0, count));
-        if (wantsLengths) scratch.Lengths.AddRange(scratch.Widths.AsSpan(0, count));
+        if (wantsSpans) scratch.AddSpans(scratch.Widths.AsSpan(0, count));
         if (cached) scratch.Cache.Set(slot, piece, scratch.Symbols.AsSpan(0, count));
     }
 
@@ -116,7 +99,7 @@ internal sealed class BpeModel
             }
             else if (symbol < 0)
             {
-                if (_unknown < 0) throw Unknown(piece, character);
+                if (_unknown < 0) throw Unknown(_byteLevel ? $"the byte 0x{character[0]:X2}" : $"\"{Encoding.UTF8.GetString(character)}\"", piece);
                 if (unknownWidth > 0 && !_fusesUnknown)
                 {
                     (symbols[count], widths[count++]) = (_unknown, unknownWidth);
@@ -144,10 +127,6 @@ internal sealed class BpeModel
             if (_byteTokens[value] < 0) return false;
         return true;
     }
-
-    private UserError Unknown(ReadOnlySpan<byte> piece, ReadOnlySpan<byte> character) => new(
-        $"The tokenizer cannot spell {(_byteLevel ? $"the byte 0x{character[0]:X2}" : $"\"{Encoding.UTF8.GetString(character)}\"")} in \"{Excerpt.Of(Encoding.UTF8.GetString(piece), 40)}\": its vocabulary is closed and has no unknown token.",
-        advice: "Train it with an alphabet of all bytes, or on text that has this character.");
 
     private int MergeByScan(Scratch scratch, int count)
     {

@@ -7,19 +7,16 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// A tokenizer in Hugging Face's stages over UTF-8: added tokens are split off, each stretch between them is normalized,
-/// pre-tokenized and encoded by byte-pair merges, special tokens are put around the whole; the decoder goes back. Ids,
+/// pre-tokenized and encoded by byte-pair merges or a Unigram model, special tokens are put around the whole; the decoder goes back. Ids,
 /// offsets and text equal those of the <c>tokenizers</c> library. Safe to use from many threads.
-/// Left out, and refused when a file asks for it: Unigram, WordPiece and WordLevel models, dropout, subword prefixes and
+/// Left out, and refused when a file asks for it: WordPiece and WordLevel models, dropout, subword prefixes and
 /// suffixes, pairs of sequences, truncation and padding (kept in the file, not applied).
 /// </summary>
 public sealed class Tokenizer
 {
-    /// <summary>The largest published ones have some 35 MB.</summary>
-    private const int LargestFile = 64 << 20;
-
     private readonly Normalizer? _normalizer;
     private readonly PreTokenizer _preTokenizer;
-    private readonly BpeModel _model;
+    private readonly TokenModel _model;
     private readonly PostProcessor _postProcessor;
     private readonly Decoder? _decoder;
     private readonly AddedTokenSplitter _raw;
@@ -29,13 +26,13 @@ public sealed class Tokenizer
     private readonly byte[]?[] _bytes;
     private readonly bool[] _special;
     private readonly Dictionary<string, int> _added = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<BpeModel.Scratch> _scratch = [];
+    private readonly ConcurrentBag<TokenModel.Scratch> _scratch = [];
 
     internal Tokenizer(TokenizerFile file)
     {
         File = file;
         (_normalizer, _preTokenizer, _postProcessor, _decoder) = (file.Normalizer, file.PreTokenizer, file.PostProcessor, file.Decoder);
-        _model = new BpeModel(file.Vocabulary, _preTokenizer.IsByteLevel);
+        _model = file.Vocabulary.Model(_preTokenizer.IsByteLevel);
         var largest = -1;
         foreach (var id in file.Vocabulary.Ids.Values) largest = Math.Max(largest, id);
         foreach (var token in file.AddedTokens) largest = Math.Max(largest, token.Id);
@@ -70,18 +67,20 @@ public sealed class Tokenizer
     /// <summary>Put before a text where special tokens are asked for.</summary>
     internal IReadOnlyList<int> BeginIds => _postProcessor.Before;
 
+    /// <summary>Put behind it.</summary>
+    internal IReadOnlyList<int> EndIds => _postProcessor.After;
+
     /// <summary>The token that stands for what cannot be written; -1 where there is none, and writing it is an error.</summary>
     internal int UnknownId => File.Vocabulary.UnknownToken is { } unknown ? File.Vocabulary.Ids[unknown] : -1;
 
     /// <summary>Whether decoding is joining the tokens' bytes.</summary>
     internal bool DecodesBytes => _decoder is Decoder.ByteLevel;
 
-    /// <summary>Reads a tokenizer.json, or the one in a folder.</summary>
-    public static Tokenizer Load(string path)
-    {
-        if (Directory.Exists(path)) path = Path.Combine(path, "tokenizer.json");
-        return FromJson(ModelFolder.ReadSmall(path, LargestFile), path);
-    }
+    /// <summary>
+    /// Reads a tokenizer.json, a tokenizer.model (SentencePiece) or a vocabulary of tiktoken; of a folder the first of these that is
+    /// there. Beside the latter two, tokenizer_config.json says which tokens were added.
+    /// </summary>
+    public static Tokenizer Load(string path) => Directory.Exists(path) ? TokenizerFolder.Load(path, out _) : TokenizerFolder.LoadFile(path);
 
     /// <summary>Reads the text of a tokenizer.json; the file name is for errors.</summary>
     public static Tokenizer FromJson(ReadOnlyMemory<byte> json, string? file = null) => new(TokenizerFile.Parse(json, file));
@@ -225,8 +224,8 @@ public sealed class Tokenizer
 
     private int[] Encode(byte[] utf8, bool addSpecialTokens, bool parseSpecial, List<(int Start, int End)>? tracked)
     {
-        if (!_scratch.TryTake(out var scratch)) scratch = new BpeModel.Scratch();
-        var (ids, lengths) = (scratch.Ids, scratch.Lengths);
+        if (!_scratch.TryTake(out var scratch)) scratch = new TokenModel.Scratch();
+        var (ids, spans) = (scratch.Ids, scratch.Spans);
         ids.Clear();
         if (addSpecialTokens)
         {
@@ -246,15 +245,14 @@ public sealed class Tokenizer
                 return;
             }
 
-            lengths.Clear();
+            spans.Clear();
             _model.Encode(text.Bytes[start..end], scratch, tracked is not null);
             if (tracked is null) return;
-            for (var i = 0; i < lengths.Count; i++)
+            for (var i = 0; i < spans.Count; i++)
             {
-                var index = ids.Count - lengths.Count + i;
+                var index = ids.Count - spans.Count + i;
                 var (leading, trailing) = PostProcessor.CountSpaces(_tokens[ids[index]]!);
-                tracked.Add(_postProcessor.Trim(index == first, (text.Start(start), text.End(start + lengths[i] - 1)), leading, trailing));
-                start += lengths[i];
+                tracked.Add(_postProcessor.Trim(index == first, (text.Start(start + spans[i].Start), text.End(start + spans[i].End - 1)), leading, trailing));
             }
         });
         if (addSpecialTokens)

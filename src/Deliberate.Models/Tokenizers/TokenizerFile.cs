@@ -21,7 +21,7 @@ internal sealed class TokenizerFile
     /// <param name="addedTokens">Added tokens, any order.</param>
     /// <param name="stages">A JSON object with normalizer, pre_tokenizer, post_processor, decoder, truncation and padding; each may be absent.</param>
     /// <param name="file">For errors.</param>
-    public TokenizerFile(BpeVocabulary vocabulary, IEnumerable<AddedToken> addedTokens, JsonElement stages, string? file)
+    public TokenizerFile(TokenVocabulary vocabulary, IEnumerable<AddedToken> addedTokens, JsonElement stages, string? file)
     {
         (Vocabulary, Path) = (vocabulary, file);
         AddedTokens = addedTokens.OrderBy(token => token.Id).ToArray();
@@ -39,7 +39,7 @@ internal sealed class TokenizerFile
     /// <summary>Where it was read from; null where it was made.</summary>
     public string? Path { get; }
 
-    public BpeVocabulary Vocabulary { get; }
+    public TokenVocabulary Vocabulary { get; }
 
     /// <summary>By id.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
@@ -122,10 +122,24 @@ internal sealed class TokenizerFile
         }
     }
 
-    private static BpeVocabulary ReadVocabulary(JsonField model)
+    /// <summary>Files from before there were types have merges, or pairs for a vocabulary.</summary>
+    private static TokenVocabulary ReadVocabulary(JsonField model) => (model["type"].OptionalText() ?? (model["vocab"].IsList && model["merges"].IsAbsent ? "Unigram" : "BPE")) switch
     {
-        var type = model["type"].OptionalText();
-        if (type is not (null or "BPE")) throw model["type"].Error($"The model \"{type}\" is not supported; only BPE is.");
+        "BPE" => ReadMerges(model),
+        "Unigram" => ReadUnigram(model),
+        var type => throw model["type"].Error($"The model \"{type}\" is not supported; BPE and Unigram are."),
+    };
+
+    private static UnigramVocabulary ReadUnigram(JsonField model)
+    {
+        var pieces = model["vocab"].Items().ConvertAll(item => item.Items() is [var token, var score]
+            ? (token.Text(), score.Number(double.MinValue, double.MaxValue))
+            : throw item.Error("A token of a Unigram model is its spelling and its score."));
+        return UnigramVocabulary.Of(pieces, model["unk_id"].OptionalInt(0, TokenVocabulary.LargestId), model["byte_fallback"].Flag(), model.File, "model.vocab");
+    }
+
+    private static BpeVocabulary ReadMerges(JsonField model)
+    {
         foreach (var name in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
             if (model[name].OptionalText() is { Length: > 0 }) throw model[name].Error("Subword prefixes and suffixes are not supported.");
         if (model["dropout"].OptionalNumber(double.NegativeInfinity, double.PositiveInfinity) is > 0) throw model["dropout"].Error("Dropout is not supported.");
@@ -172,7 +186,7 @@ internal sealed class TokenizerFile
         foreach (var (token, id) in Vocabulary.Ids) names[id] = token;
         foreach (var token in AddedTokens)
         {
-            var problem = token.Id is < 0 or > BpeVocabulary.LargestId ? $"The id {token.Id} of \"{token.Content}\" is not between 0 and {BpeVocabulary.LargestId}."
+            var problem = token.Id is < 0 or > TokenVocabulary.LargestId ? $"The id {token.Id} of \"{token.Content}\" is not between 0 and {TokenVocabulary.LargestId}."
                 : token.Content.Length == 0 ? $"The added token {token.Id} is empty."
                 : !contents.Add(token.Content) ? $"\"{token.Content}\" stands here twice."
                 : Vocabulary.Ids.TryGetValue(token.Content, out var other) && other != token.Id ? $"\"{token.Content}\" has the id {token.Id} here and {other} in the vocabulary."
@@ -181,6 +195,9 @@ internal sealed class TokenizerFile
             if (problem is not null) throw new UserError(problem, file, field: "added_tokens");
         }
     }
+
+    /// <summary>A stage as it stands in the file; undefined or null where it is absent.</summary>
+    public JsonElement StageJson(string name) => Stage(name);
 
     private JsonElement Stage(string name) => Array.Find(_kept, kept => kept.Name == name).Value;
 
@@ -213,27 +230,7 @@ internal sealed class TokenizerFile
     private void WriteModel(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("model");
-        writer.WriteString("type", "BPE");
-        writer.WriteNull("dropout");
-        writer.WriteString("unk_token", Vocabulary.UnknownToken);
-        writer.WriteNull("continuing_subword_prefix");
-        writer.WriteNull("end_of_word_suffix");
-        writer.WriteBoolean("fuse_unk", Vocabulary.FusesUnknown);
-        writer.WriteBoolean("byte_fallback", Vocabulary.FallsBackToBytes);
-        writer.WriteBoolean("ignore_merges", Vocabulary.IgnoresMerges);
-        writer.WriteStartObject("vocab");
-        foreach (var (token, id) in Vocabulary.Ids.OrderBy(entry => entry.Value)) writer.WriteNumber(token, id);
-        writer.WriteEndObject();
-        writer.WriteStartArray("merges");
-        foreach (var (left, right) in Vocabulary.Merges)
-        {
-            writer.WriteStartArray();
-            writer.WriteStringValue(left);
-            writer.WriteStringValue(right);
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
+        Vocabulary.Write(writer);
         writer.WriteEndObject();
     }
 }

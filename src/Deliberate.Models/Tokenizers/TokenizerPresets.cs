@@ -48,7 +48,7 @@ internal static class TokenizerPresets
                 advice: $"Supported are {string.Join(", ", Names)}; or put the model's tokenizer.json beside it."),
         };
         var normalizer = name == "qwen2" ? """{"type":"NFC"}""" : "null";
-        var processor = before is null && after is null ? ByteLevelProcessor : $$"""{"type":"Sequence","processors":[{{ByteLevelProcessor}},{{Template(before, after)}}]}""";
+        var processor = Template(before, after) is { } template ? $$"""{"type":"Sequence","processors":[{{ByteLevelProcessor}},{{template}}]}""" : ByteLevelProcessor;
         var json = $$"""{"normalizer":{{normalizer}},"pre_tokenizer":{{steps}},"post_processor":{{processor}},"decoder":{{Decoder}}}""";
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
@@ -73,8 +73,10 @@ internal static class TokenizerPresets
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    private static string Template((string Token, int Id)? before, (string Token, int Id)? after)
+    /// <summary>The post-processor that puts tokens around a text; null where there are none.</summary>
+    public static string? Template((string Token, int Id)? before, (string Token, int Id)? after)
     {
+        if (before is null && after is null) return null;
         var used = new[] { before, after }.OfType<(string Token, int Id)>().DistinctBy(token => token.Token).ToArray();
         var tokens = used.Select(token => $$"""{{Quote(token.Token)}}:{"id":{{Quote(token.Token)}},"ids":[{{token.Id}}],"tokens":[{{Quote(token.Token)}}]}""");
         return $$$"""{"type":"TemplateProcessing","single":[{{{Parts("A", 0)}}}],"pair":[{{{Parts("A", 0)}}},{{{Parts("B", 1)}}}],"special_tokens":{{{{string.Join(',', tokens)}}}}}""";

@@ -14,8 +14,7 @@ internal sealed class LanguageModel : IDisposable
     private readonly Parameter _finalNorm;
     private readonly PackJob _packJob;
     private readonly Lock _building = new();
-    private DeviceBuffer? _rotary;
-    private int _rotaryPositions;
+    private readonly Dictionary<RopeSettings, (DeviceBuffer Table, int Positions)> _rotary = [];
 
     /// <param name="storage">How a model that only infers holds its matrices, in one copy; null for one that may be trained.</param>
     public LanguageModel(Device device, ModelConfiguration configuration, WeightStorage? storage = null)
@@ -134,25 +133,32 @@ internal sealed class LanguageModel : IDisposable
     {
         var c = Configuration;
         var offset = c.NormWeightsFromOne ? 1.0 : 0.0;
-        var rotary = Rotary(positions);
         tape.BeginLayer();
         var x = tape.Embed(_embedding, c.EmbeddingScale);
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
             var shape = AttentionShapeOf(i);
-            var rotation = new HeadRotation(shape, rotary, c.RotaryDimensions, layer.QueryNorm, layer.KeyNorm, offset, c.NormEpsilon);
+            var rotation = new HeadRotation(shape, c.RopeOf(i) is { } rope ? Rotary(rope, positions) : null, c.RotaryDimensions, layer.QueryNorm, layer.KeyNorm, offset, c.NormEpsilon);
             tape.BeginLayer();
-            var normed = tape.RmsNorm(x, layer.InputNorm, offset, c.NormEpsilon);
-            var qkv = tape.RotateHeads(tape.Linear(normed, layer.QueryKeyValue, layer.QueryKeyValueBias), rotation);
-            x = tape.Linear(tape.Attention(qkv, shape), layer.Output, layer.OutputBias, residual: x);
-            normed = tape.RmsNorm(x, layer.FeedForwardNorm, offset, c.NormEpsilon);
-            var gated = tape.GatedActivation(tape.Linear(normed, layer.GateUp, layer.GateUpBias), c.Activation);
-            x = tape.Linear(gated, layer.Down, layer.DownBias, residual: x);
+            var qkv = tape.RotateHeads(tape.Linear(Normed(x, layer.InputNorm), layer.QueryKeyValue, layer.QueryKeyValueBias), rotation);
+            x = Added(x, tape.Attention(qkv, shape), layer.Output, layer.OutputBias, layer.AttentionOutputNorm);
+            var gated = tape.GatedActivation(tape.Linear(Normed(x, layer.FeedForwardNorm), layer.GateUp, layer.GateUpBias), c.Activation);
+            x = Added(x, gated, layer.Down, layer.DownBias, layer.FeedForwardOutputNorm);
         }
 
         tape.BeginLayer();
         return tape.RmsNorm(x, _finalNorm, offset, c.NormEpsilon);
+
+        Tensor Normed(Tensor read, Parameter? norm)
+        {
+            if (norm is not null) return tape.RmsNorm(read, norm, offset, c.NormEpsilon);
+            tape.ReadUnnormed(read);
+            return read;
+        }
+
+        Tensor Added(Tensor residual, Tensor from, LinearWeight weight, Parameter? bias, Parameter? norm) =>
+            norm is null ? tape.Linear(from, weight, bias, residual) : tape.RmsNorm(tape.Linear(from, weight, bias), norm, offset, c.NormEpsilon, residual);
     }
 
     public AttentionShape AttentionShapeOf(int layer) => new(
@@ -162,29 +168,29 @@ internal sealed class LanguageModel : IDisposable
     public void Dispose()
     {
         Parameters.Dispose();
-        _rotary?.Dispose();
+        foreach (var (table, _) in _rotary.Values) table.Dispose();
     }
 
     /// <summary>[positions, RotaryDimensions]: cosines, then sines. Made again when more positions are asked for than before.</summary>
-    private DeviceBuffer Rotary(int positions)
+    private DeviceBuffer Rotary(RopeSettings rope, int positions)
     {
         // Hosts and scorers build their tapes on threads of their own.
         using var held = _building.EnterScope();
-        if (_rotary is not null && positions <= _rotaryPositions) return _rotary;
+        if (_rotary.TryGetValue(rope, out var known) && positions <= known.Positions) return known.Table;
         var half = Configuration.RotaryDimensions / 2;
         var cosines = new double[positions * half];
         var sines = new double[positions * half];
-        RotaryTable.Fill(Configuration, 0, cosines.AsSpan(), sines.AsSpan());
+        RotaryTable.Fill(rope, 2 * half, cosines, sines);
         // Tapes built before keep the table they know: it goes with the last of them.
-        _rotary = Device.Allocate((long)positions * 2 * half);
-        _rotaryPositions = positions;
+        var table = Device.Allocate((long)positions * 2 * half);
+        _rotary[rope] = (table, positions);
         for (var p = 0; p < positions; p++)
         {
-            _rotary.Write(2L * p * half, cosines.AsSpan(p * half, half));
-            _rotary.Write((2L * p * half) + half, sines.AsSpan(p * half, half));
+            table.Write(2L * p * half, cosines.AsSpan(p * half, half));
+            table.Write((2L * p * half) + half, sines.AsSpan(p * half, half));
         }
 
-        return _rotary;
+        return table;
     }
 
     private sealed class PackJob(LanguageModel model) : ParallelJob

@@ -29,11 +29,14 @@ internal interface IKernels
     /// <summary>table gradient [V, d] += scale · dy at ids, tokens in order; a share of the columns.</summary>
     void EmbedGradient(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows, Share share);
 
-    /// <summary>y = x / sqrt(mean(x²) + epsilon) · (weight + weightOffset); keeps 1/sqrt in inverse [T, 1].</summary>
-    void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor inverse, Tensor y, Rows rows);
+    /// <summary>y = x / sqrt(mean(x²) + epsilon) · (weight + weightOffset) (+ residual); keeps 1/sqrt in inverse [T, 1].</summary>
+    void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor? residual, Tensor inverse, Tensor y, Rows rows);
 
     /// <summary>x.Gradient = (x.ResidualOf's gradient, if any) + d.</summary>
     void RmsNormBackward(Tensor x, Parameter weight, double weightOffset, Tensor inverse, Tensor y, Rows rows);
+
+    /// <summary>x.Gradient += the gradient of what x is the residual of; for an x that no norm reads.</summary>
+    void ResidualGradient(Tensor x, Rows rows);
 
     /// <summary>weight gradient += Σ_t dy · x · inverse; a share of the columns.</summary>
     void RmsNormWeightGradient(Tensor x, Parameter weight, Tensor inverse, Tensor y, Rows rows, Share share);
@@ -49,7 +52,7 @@ internal interface IKernels
     void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share);
 
     /// <summary>
-    /// Per-head RMS norm of q and k where they have one, then rotation of pairs (i, i + half) by the token's position. Input and
+    /// RMS norm of q and k where they have one, of each head or of all heads at once, then rotation of pairs (i, i + half) by the token's position. Input and
     /// output [T, (heads + 2·kvHeads)·headSize] are q, k, v side by side; they may be the same tensor where there is no norm.
     /// </summary>
     void RotateHeads(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows);

@@ -23,12 +23,26 @@ internal sealed record AttentionShape(int Heads, int KeyHeads, int HeadSize, dou
 /// <summary>Key heads [Begin, End) and the query heads that share them.</summary>
 internal readonly record struct KeyHeads(int Begin, int End);
 
-/// <summary>Per-head norm and rotation of q and k.</summary>
+/// <summary>Norm and rotation of q and k.</summary>
 /// <param name="Table">[positions, 2·half]: cosines then sines of a position; null leaves positions out (NoPE).</param>
 /// <param name="RotatedSize">2·half: columns of a head that turn, the first ones; the rest pass.</param>
-/// <param name="QueryNorm">Weight [HeadSize] of the norm of q, or null.</param>
-/// <param name="KeyNorm">Weight [HeadSize] of the norm of k, or null.</param>
-internal sealed record HeadRotation(AttentionShape Shape, DeviceBuffer? Table, int RotatedSize, Parameter? QueryNorm, Parameter? KeyNorm, double NormOffset, double Epsilon);
+/// <param name="QueryNorm">Weight [HeadSize] of the norm of each head of q, or [Heads · HeadSize] of the norm of all of them at once (OLMo 2), or null.</param>
+/// <param name="KeyNorm">Weight [HeadSize] or [KeyHeads · HeadSize] of the norm of k, or null.</param>
+internal sealed record HeadRotation(AttentionShape Shape, DeviceBuffer? Table, int RotatedSize, Parameter? QueryNorm, Parameter? KeyNorm, double NormOffset, double Epsilon)
+{
+    /// <summary>The heads of q, then those of k, as many together as one norm spans.</summary>
+    public NormGroup[] Groups { get; } = [.. Split(QueryNorm, 0, Shape.Heads, Shape.HeadSize), .. Split(KeyNorm, Shape.Heads, Shape.KeyHeads, Shape.HeadSize)];
+
+    private static IEnumerable<NormGroup> Split(Parameter? norm, int first, int count, int headSize)
+    {
+        var width = norm?.Rows ?? headSize;
+        for (var head = first; head < first + count; head += width / headSize) yield return new NormGroup(norm, head, head * headSize, width);
+    }
+}
+
+/// <summary>Columns of q and k that are normed together; from which head and column on, and how many.</summary>
+/// <param name="Norm">Weight [Width], or null.</param>
+internal readonly record struct NormGroup(Parameter? Norm, int Head, int Column, int Width);
 
 /// <summary>From logits to the distribution: softmax(softCap(logits) · Scale), Scale being 1 / temperature.</summary>
 internal readonly record struct LogitShape(double Scale, double SoftCap = 0);

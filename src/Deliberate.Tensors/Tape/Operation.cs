@@ -43,9 +43,9 @@ internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y)
     }
 }
 
-internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset, double epsilon, Tensor inverse, Tensor y) : Operation
+internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual, Tensor inverse, Tensor y) : Operation
 {
-    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNorm(x, weight, offset, epsilon, inverse, y, block.Rows);
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNorm(x, weight, offset, epsilon, residual, inverse, y, block.Rows);
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNormBackward(x, weight, offset, inverse, y, block.Rows);
 
@@ -53,6 +53,16 @@ internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset
     {
         if (!weight.Frozen) kernels.RmsNormWeightGradient(x, weight, inverse, y, rows, share);
     }
+}
+
+/// <summary>Brings a residual's gradient to a tensor that no norm reads before the layer: placed before its first reader, so that it comes after it backward.</summary>
+internal sealed class ResidualGradientOperation(Tensor x) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.ResidualGradient(x, block.Rows);
 }
 
 internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y) : Operation

@@ -81,12 +81,17 @@ internal sealed class Tape : IDisposable
         return y;
     }
 
-    public Tensor RmsNorm(Tensor x, Parameter weight, double offset, double epsilon)
+    /// <summary>y = norm(x) (+ residual).</summary>
+    public Tensor RmsNorm(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual = null)
     {
         Tensor inverse = NewTensor(1, withGradient: false), y = NewTensor(x.Columns);
-        _operations.Add(new RmsNormOperation(x, weight, offset, epsilon, inverse, y));
+        if (residual is not null) residual.ResidualOf = y;
+        _operations.Add(new RmsNormOperation(x, weight, offset, epsilon, residual, inverse, y));
         return y;
     }
+
+    /// <summary>Tells that x, which will be a residual, is read by no norm: where it is read first, so that both gradients meet.</summary>
+    public void ReadUnnormed(Tensor x) => _operations.Add(new ResidualGradientOperation(x));
 
     /// <summary>y = x·Wᵀ (+ bias) (+ residual).</summary>
     public Tensor Linear(Tensor x, LinearWeight weight, Parameter? bias = null, Tensor? residual = null)
@@ -98,7 +103,7 @@ internal sealed class Tape : IDisposable
         return y;
     }
 
-    /// <summary>Per-head norms and rotation of q and k; in place where there is no norm.</summary>
+    /// <summary>Norms and rotation of q and k; in place where there is no norm.</summary>
     public Tensor RotateHeads(Tensor qkv, HeadRotation rotation)
     {
         var norms = rotation.QueryNorm is not null || rotation.KeyNorm is not null;

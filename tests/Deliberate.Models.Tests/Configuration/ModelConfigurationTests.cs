@@ -8,7 +8,10 @@ namespace Deliberate.Models.Tests;
 
 public sealed class ModelConfigurationTests : IDisposable
 {
-    internal static readonly string[] Supported = ["LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"];
+    internal static readonly string[] Supported =
+    [
+        "LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM", "MistralForCausalLM", "SmolLM3ForCausalLM", "Gemma2ForCausalLM", "Gemma3ForCausalLM", "Olmo2ForCausalLM",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -56,19 +59,70 @@ public sealed class ModelConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Every_shared_checkpoint_is_of_a_supported_architecture() =>
+        Directory.GetDirectories(SharedFolder.Path("fixtures", "models")).Order(StringComparer.Ordinal).ShouldBe(Folders());
+
+    [Fact]
     public void Other_architectures_are_refused_by_name_with_the_list()
     {
-        var cases = 0;
-        foreach (var folder in Directory.GetDirectories(SharedFolder.Path("fixtures", "models")).Except(Folders()))
-        {
-            var error = Should.Throw<UserError>(() => ModelConfiguration.Load(folder));
-            error.Field.ShouldBe("architectures");
-            error.Message.ShouldContain(ClassName(folder));
-            foreach (var supported in Supported) error.Message.ShouldContain(supported);
-            cases++;
-        }
+        _folder.Write("config.json", """{"architectures":["FalconForCausalLM"],"model_type":"falcon"}""");
+        var error = Should.Throw<UserError>(() => ModelConfiguration.Load(_folder.Path));
+        error.Field.ShouldBe("architectures");
+        error.Message.ShouldContain("FalconForCausalLM");
+        foreach (var supported in Supported) error.Message.ShouldContain(supported);
+    }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{cases} folders");
+    [Theory]
+    [InlineData("gemma2_softcap", "attn_logit_softcapping", "0")]
+    [InlineData("gemma2_softcap", "layer_types", "[\"full_attention\"]")]
+    [InlineData("gemma2_softcap", "use_bidirectional_attention", "true")]
+    [InlineData("gemma3", "sliding_window", "0")]
+    [InlineData("gemma3", "query_pre_attn_scalar", "-1")]
+    [InlineData("gemma3", "rope_parameters.sliding_attention", "[]")]
+    [InlineData("smollm3_nope", "no_rope_layers", "[1, 0]")]
+    [InlineData("smollm3_nope", "no_rope_layers[0]", "2")]
+    [InlineData("mistral_sliding", "sliding_window", "\"13\"")]
+    public void A_bad_value_of_one_family_names_file_and_field(string folder, string field, string value)
+    {
+        var config = JsonNode.Parse(File.ReadAllText(SharedFolder.Path("fixtures", "models", folder, "config.json")))!;
+        if (field.EndsWith("[0]", StringComparison.Ordinal)) config[field[..^3]]![0] = JsonNode.Parse(value);
+        else if (field.Split('.') is [var outer, var inner]) config[outer]![inner] = JsonNode.Parse(value);
+        else config[field] = JsonNode.Parse(value);
+        var path = _folder.Write("config.json", config.ToJsonString());
+        var error = Should.Throw<UserError>(() => ModelConfiguration.Load(_folder.Path));
+        (error.File, error.Field).ShouldBe((path, field));
+    }
+
+    [Fact]
+    public void What_published_files_leave_out_is_as_the_library_has_it()
+    {
+        var mistral = Without("mistral_sliding", "sliding_window");
+        mistral.SlidingWindow.ShouldBe(4096);
+        Without("mistral_sliding", "nothing", config => config["sliding_window"] = null).SlidingWindow.ShouldBeNull();
+        var gemma = Without("gemma2_softcap", "layer_types", config =>
+        {
+            foreach (var name in new[] { "attn_logit_softcapping", "tie_word_embeddings", "hidden_activation" }) config.AsObject().Remove(name);
+            config["final_logit_softcapping"] = null;
+        });
+        (gemma.AttentionSoftCap, gemma.LogitSoftCap, gemma.TieWordEmbeddings, gemma.Activation, gemma.SlidingLayers).ShouldBe((50, null, true, Tensors.ActivationKind.TanhGelu, [0]));
+        var gemma3 = Without("gemma3", "layer_types", config => config["num_hidden_layers"] = 7);
+        gemma3.SlidingLayers.ShouldBe([0, 1, 2, 3, 4, 6]);
+        (gemma3.RopeOf(5)!.Theta, gemma3.RopeOf(6)!.Theta).ShouldBe((1_000_000, 10_000));
+        Without("smollm3_nope", "no_rope_layers", config => config["num_hidden_layers"] = 8).UnrotatedLayers.ShouldBe([3, 7]);
+
+        ModelConfiguration Without(string folder, string field, Action<JsonNode>? change = null)
+        {
+            var config = JsonNode.Parse(File.ReadAllText(SharedFolder.Path("fixtures", "models", folder, "config.json")))!;
+            config.AsObject().Remove(field);
+            if (change is not null)
+            {
+                config.AsObject().Remove("layer_types");
+                change(config);
+            }
+
+            _folder.Write("config.json", config.ToJsonString());
+            return ModelConfiguration.Load(_folder.Path);
+        }
     }
 
     [Theory]

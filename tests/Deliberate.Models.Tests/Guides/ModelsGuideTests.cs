@@ -47,13 +47,14 @@ public sealed partial class ModelsGuideTests : IDisposable
 
     [Theory]
     [InlineData("BPE", true)]
-    [InlineData("Unigram", false)]
+    [InlineData("Unigram", true)]
     [InlineData("WordPiece", false)]
     [InlineData("WordLevel", false)]
     public void Models_of_a_tokenizer_file_open_or_not_as_is_said(string type, bool opens)
     {
         Guide.Split('\n').Single(line => line.StartsWith("| tokenizers |", StringComparison.Ordinal)).ShouldContain(type);
-        var json = $$$"""{"model":{"type":"{{{type}}}","vocab":{"a":0},"merges":[]}}""";
+        var vocabulary = type == "Unigram" ? """[["a",-1]]""" : """{"a":0}""";
+        var json = $$$"""{"model":{"type":"{{{type}}}","vocab":{{{vocabulary}}},"merges":[]}}""";
         if (opens) Tokenizer.FromJson(json).Encode("a").ShouldBe([0]);
         else Should.Throw<UserError>(() => Tokenizer.FromJson(json)).Field.ShouldBe("model.type");
     }

@@ -8,7 +8,7 @@ namespace Deliberate.Models.Tests;
 /// <summary>A model that was opened, saved, opened and saved again gives the same bytes, and loses nothing on the way.</summary>
 public sealed class RoundTripTests : IDisposable
 {
-    private static readonly string[] Written = ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+    private static readonly string[] Written = ["README.md", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly Device _device = Device.Cpu(1);
@@ -38,7 +38,7 @@ public sealed class RoundTripTests : IDisposable
         saved.Text.StopIds.ShouldBe(original.Text.StopIds);
         saved.Text.SpecialTokens.ShouldBe(original.Text.SpecialTokens);
         saved.Text.ChatTemplate?.Source.ShouldBe(original.Text.ChatTemplate?.Source);
-        saved.Text.Generation.ShouldBe(original.Text.Generation with { PadTokenId = original.Configuration.PadTokenId });
+        saved.Text.Generation.ShouldBe(original.Text.Generation with { PadTokenId = original.Configuration.PadTokenId, TopK = original.Text.Generation.TopK ?? 0, TopP = original.Text.Generation.TopP ?? 1 });
         const string Text = "The <|im_start|>cat  saw 123 <think>naïve 日本</think>.";
         saved.Text.Tokenizer.EncodeWithOffsets(Text, addSpecialTokens: true).Offsets.ShouldBe(original.Text.Tokenizer.EncodeWithOffsets(Text, addSpecialTokens: true).Offsets);
         saved.Text.Tokenizer.Encode(Text, addSpecialTokens: true).ShouldBe(original.Text.Tokenizer.Encode(Text, addSpecialTokens: true));
@@ -92,7 +92,7 @@ public sealed class RoundTripTests : IDisposable
                 if (!theirs.TryGetProperty(key.Name, out var value))
                 {
                     // Left out there because it is the class's default.
-                    key.Name.ShouldBeOneOf("attention_bias", "mlp_bias", "rope_scaling", "bos_token_id", "eos_token_id", "pad_token_id");
+                    key.Name.ShouldBeOneOf("attention_bias", "mlp_bias", "layer_types", "rope_scaling", "bos_token_id", "eos_token_id", "pad_token_id");
                     continue;
                 }
 
@@ -113,7 +113,7 @@ public sealed class RoundTripTests : IDisposable
         File.Delete(_folder.File("generation_config.json"));
         using var original = PretrainedModel.Open(_folder.Path);
         Save(original, _folder.File("saved"));
-        GenerationConfiguration.Load(_folder.File("saved")).ShouldBe(new GenerationConfiguration { BosTokenId = 5, EosTokenIds = [2], PadTokenId = 6 });
+        GenerationConfiguration.Load(_folder.File("saved")).ShouldBe(new GenerationConfiguration { BosTokenId = 5, EosTokenIds = [2], PadTokenId = 6, TopK = 0, TopP = 1 });
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class TokenizerBadInputTests
     [InlineData("{\"model\":", "is not valid JSON")]
     [InlineData("[]", "must be an object")]
     [InlineData("{}", "model")]
-    [InlineData("{\"model\":{\"type\":\"Unigram\"}}", "model.type")]
+    [InlineData("{\"model\":{\"type\":\"WordPiece\"}}", "model.type")]
     [InlineData("{\"model\":{\"vocab\":[],\"merges\":[]}}", "model.vocab")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":-1},\"merges\":[]}}", "model.vocab")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":2000000000},\"merges\":[]}}", "model.vocab")]

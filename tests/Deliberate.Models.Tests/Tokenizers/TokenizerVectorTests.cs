@@ -3,11 +3,11 @@ using Deliberate.Testing;
 
 namespace Deliberate.Models.Tests;
 
-/// <summary>Golden values of Hugging Face tokenizers 0.23.3, for every kind of byte-pair encoding in the folder of fixtures.</summary>
+/// <summary>Golden values of Hugging Face tokenizers 0.23.3, for every kind in the folder of fixtures.</summary>
 public sealed class TokenizerVectorTests
 {
     public static TheoryData<string> Kinds =>
-        ["gpt2", "gpt2_prefix_space", "llama3", "qwen2", "digits", "split_chain", "sp_bpe", "sp_metaspace_first"];
+        [.. Directory.GetDirectories(SharedFolder.Path("fixtures", "tokenizers")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -34,7 +34,7 @@ internal sealed class EngineRun : IDisposable
         device.Kernels.Linear(row, _model.Head, null, null, new Tensor(vocabulary, value), new Rows(0, 1), Share.Whole);
         var logits = new double[vocabulary];
         value.Read(0, logits);
-        return logits;
+        return _model.Configuration.LogitSoftCap is { } cap ? [.. logits.Select(z => cap * Math.Tanh(z / cap))] : logits;
     }
 
     /// <summary>The most likely tokens after each prompt, no token ending a text.</summary>

@@ -7,7 +7,7 @@ namespace Deliberate.Models.Tests;
 [Collection(SmolLm2.Collection)]
 public sealed class StoredModelTests(SmolLm2 smol)
 {
-    private static readonly string[] Folders = ["llama", "llama_bias_tied", "qwen2", "qwen3"];
+    private static readonly string[] Folders = ["llama", "llama_bias_tied", "qwen2", "qwen3", "gemma2_softcap", "gemma3", "olmo2", "smollm3_nope", "mistral_sliding"];
 
     [Fact]
     public void F32_samples_with_the_bits_of_the_trainable_model()

@@ -43,7 +43,7 @@ public sealed class CheckpointRoundTripTests : IDisposable
         using var model = loaded;
         Checkpoint.Save(_folder.File(to), model, text);
         var files = Directory.GetFiles(_folder.File(from));
-        files.Length.ShouldBe(5);
+        files.Length.ShouldBe(6);
         foreach (var file in files) File.ReadAllBytes(Path.Combine(_folder.File(to), Path.GetFileName(file))).ShouldBe(File.ReadAllBytes(file), Path.GetFileName(file));
         return text;
     }

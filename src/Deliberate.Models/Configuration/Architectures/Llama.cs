@@ -25,7 +25,7 @@ internal sealed class LlamaArchitecture : Architecture
     }
 
     public override bool CanExpress(ModelConfiguration configuration) =>
-        configuration is { QueryKeyNorm: false, SlidingWindow: null } && configuration.QueryKeyValueBias == configuration.AttentionOutputBias;
+        IsPlain(configuration) && configuration is { QueryKeyNorm: false, SlidingWindow: null } && configuration.QueryKeyValueBias == configuration.AttentionOutputBias;
 
     public override void WriteOwn(Utf8JsonWriter json, ModelConfiguration configuration)
     {

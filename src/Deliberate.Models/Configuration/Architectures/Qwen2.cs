@@ -18,7 +18,7 @@ internal sealed class Qwen2Architecture : Architecture
     }
 
     public override bool CanExpress(ModelConfiguration configuration) =>
-        configuration is { QueryKeyNorm: false, QueryKeyValueBias: true, AttentionOutputBias: false, MlpBias: false };
+        IsPlain(configuration) && configuration is { QueryKeyNorm: false, QueryKeyValueBias: true, AttentionOutputBias: false, MlpBias: false };
 
     public override void WriteOwn(Utf8JsonWriter json, ModelConfiguration configuration) => QwenWindow.Write(json, configuration);
 }

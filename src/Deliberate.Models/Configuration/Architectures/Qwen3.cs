@@ -19,7 +19,7 @@ internal sealed class Qwen3Architecture : Architecture
     }
 
     public override bool CanExpress(ModelConfiguration configuration) =>
-        configuration is { QueryKeyNorm: true, MlpBias: false } && configuration.QueryKeyValueBias == configuration.AttentionOutputBias;
+        IsPlain(configuration) && configuration is { QueryKeyNorm: true, MlpBias: false } && configuration.QueryKeyValueBias == configuration.AttentionOutputBias;
 
     public override void WriteOwn(Utf8JsonWriter json, ModelConfiguration configuration)
     {

@@ -29,11 +29,16 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void EmbedGradient(DeviceBuffer ids, LinearWeight table, double scale, Tensor y, Rows rows, Share share) =>
         EmbedKernel<TL>.Gradient(ids.I32, table, (float)scale, y, rows, share);
 
-    public void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor inverse, Tensor y, Rows rows) =>
-        RmsNormKernel<TL>.Forward(x, weight, weightOffset, epsilon, inverse, y, rows);
+    public void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor? residual, Tensor inverse, Tensor y, Rows rows) =>
+        RmsNormKernel<TL>.Forward(x, weight, weightOffset, epsilon, residual, inverse, y, rows);
 
     public void RmsNormBackward(Tensor x, Parameter weight, double weightOffset, Tensor inverse, Tensor y, Rows rows) =>
         RmsNormKernel<TL>.Backward(x, weight, weightOffset, inverse, y, rows);
+
+    public void ResidualGradient(Tensor x, Rows rows)
+    {
+        for (var t = rows.Begin; t < rows.End; t++) RowMath<TL>.Add(x.ResidualOf!.GradientF32(t), x.GradientF32(t), x.Columns);
+    }
 
     public void RmsNormWeightGradient(Tensor x, Parameter weight, Tensor inverse, Tensor y, Rows rows, Share share) =>
         RmsNormKernel<TL>.WeightGradient(x, weight, inverse, y, rows, share);

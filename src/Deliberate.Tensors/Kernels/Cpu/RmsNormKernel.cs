@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// y = x·r·w with r = 1/sqrt(mean(x²) + ε), w the weight plus its offset (Zhang and Sennrich 2019). Backward:
+/// y = x·r·w (+ residual) with r = 1/sqrt(mean(x²) + ε), w the weight plus its offset (Zhang and Sennrich 2019). Backward:
 /// dx = r·(w·dy) - x·r³/d·Σ(w·dy·x), plus the gradient that a residual brings.
 /// </summary>
 internal static unsafe class RmsNormKernel<TL>
@@ -43,9 +43,13 @@ internal static unsafe class RmsNormKernel<TL>
         }
     }
 
-    public static void Forward(Tensor x, Parameter weight, double offset, double epsilon, Tensor inverse, Tensor y, Rows rows)
+    public static void Forward(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual, Tensor inverse, Tensor y, Rows rows)
     {
-        for (var t = rows.Begin; t < rows.End; t++) *inverse.F32(t) = ForwardRow(x.F32(t), weight.F32, (float)offset, epsilon, y.F32(t), x.Columns);
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            *inverse.F32(t) = ForwardRow(x.F32(t), weight.F32, (float)offset, epsilon, y.F32(t), x.Columns);
+            if (residual is not null) RowMath<TL>.Add(residual.F32(t), y.F32(t), x.Columns);
+        }
     }
 
     public static void Backward(Tensor x, Parameter weight, double offset, Tensor inverse, Tensor y, Rows rows)

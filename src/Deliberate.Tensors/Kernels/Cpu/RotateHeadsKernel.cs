@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// Per-head RMS norm of q and k (Qwen 3), then rotary position embedding in the rotate-half form (Su et al. 2021):
+/// RMS norm of q and k, by head (Qwen 3) or of all heads at once (OLMo 2), then rotary position embedding in the rotate-half form (Su et al. 2021):
 /// (a, b) → (a·cos - b·sin, b·cos + a·sin) for the pair (i, i + half). The inverse turns by the negative angle.
 /// </summary>
 internal static unsafe class RotateHeadsKernel<TL>
@@ -12,54 +12,50 @@ internal static unsafe class RotateHeadsKernel<TL>
     public static void Forward(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, int* positions, Rows rows)
     {
         var shape = rotation.Shape;
-        var size = shape.HeadSize;
-        var turning = shape.Heads + shape.KeyHeads;
         for (var t = rows.Begin; t < rows.End; t++)
         {
             float* source = x.F32(t), target = y.F32(t);
             if (source != target) new ReadOnlySpan<float>(source, x.Columns).CopyTo(new Span<float>(target, x.Columns));
-            for (var head = 0; head < turning; head++)
+            foreach (var group in rotation.Groups)
             {
-                var norm = head < shape.Heads ? rotation.QueryNorm : rotation.KeyNorm;
-                if (norm is not null) inverse!.F32(t)[head] = RmsNormKernel<TL>.ForwardRow(source + (head * size), norm.F32, (float)rotation.NormOffset, rotation.Epsilon, target + (head * size), size);
-                Turn(rotation, target + (head * size), positions[t], 1);
+                if (group.Norm is { } norm)
+                    inverse!.F32(t)[group.Head] = RmsNormKernel<TL>.ForwardRow(source + group.Column, norm.F32, (float)rotation.NormOffset, rotation.Epsilon, target + group.Column, group.Width);
             }
+
+            for (var head = 0; head < shape.Heads + shape.KeyHeads; head++) Turn(rotation, target + (head * shape.HeadSize), positions[t], 1);
         }
     }
 
     public static void Backward(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, int* positions, Rows rows)
     {
         var shape = rotation.Shape;
-        var size = shape.HeadSize;
         var turning = shape.Heads + shape.KeyHeads;
         for (var t = rows.Begin; t < rows.End; t++)
         {
             float* dy = y.GradientF32(t), dx = x.GradientF32(t);
-            for (var head = 0; head < turning; head++)
+            for (var head = 0; head < turning; head++) Turn(rotation, dy + (head * shape.HeadSize), positions[t], -1);
+            foreach (var group in rotation.Groups)
             {
-                Turn(rotation, dy + (head * size), positions[t], -1);
-                var norm = head < shape.Heads ? rotation.QueryNorm : rotation.KeyNorm;
-                if (norm is not null) RmsNormKernel<TL>.BackwardRow(x.F32(t) + (head * size), norm.F32, (float)rotation.NormOffset, inverse!.F32(t)[head], dy + (head * size), null, dx + (head * size), size);
-                else if (dx != dy) new ReadOnlySpan<float>(dy + (head * size), size).CopyTo(new Span<float>(dx + (head * size), size));
+                if (group.Norm is { } norm) RmsNormKernel<TL>.BackwardRow(x.F32(t) + group.Column, norm.F32, (float)rotation.NormOffset, inverse!.F32(t)[group.Head], dy + group.Column, null, dx + group.Column, group.Width);
+                else if (dx != dy) new ReadOnlySpan<float>(dy + group.Column, group.Width).CopyTo(new Span<float>(dx + group.Column, group.Width));
             }
 
-            if (dx != dy) new ReadOnlySpan<float>(dy + (turning * size), shape.KeyHeads * size).CopyTo(new Span<float>(dx + (turning * size), shape.KeyHeads * size));
+            var values = turning * shape.HeadSize;
+            if (dx != dy) new ReadOnlySpan<float>(dy + values, shape.KeyHeads * shape.HeadSize).CopyTo(new Span<float>(dx + values, shape.KeyHeads * shape.HeadSize));
         }
     }
 
     /// <summary>Runs after <see cref="Backward"/>, which left y's gradient turned back.</summary>
     public static void WeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows)
     {
-        var shape = rotation.Shape;
         for (var t = rows.Begin; t < rows.End; t++)
         {
-            for (var head = 0; head < shape.Heads + shape.KeyHeads; head++)
+            foreach (var group in rotation.Groups)
             {
-                var norm = head < shape.Heads ? rotation.QueryNorm : rotation.KeyNorm;
-                if (norm is null || norm.Frozen) continue;
-                float* target = norm.GradientF32, dy = y.GradientF32(t) + (head * shape.HeadSize), source = x.F32(t) + (head * shape.HeadSize);
-                var r = inverse.F32(t)[head];
-                for (var i = 0; i < shape.HeadSize; i++) target[i] += dy[i] * source[i] * r;
+                if (group.Norm is not { Frozen: false } norm) continue;
+                float* target = norm.GradientF32, dy = y.GradientF32(t) + group.Column, source = x.F32(t) + group.Column;
+                var r = inverse.F32(t)[group.Head];
+                for (var i = 0; i < group.Width; i++) target[i] += dy[i] * source[i] * r;
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Deliberate.Tensors;
 
-/// <summary>Sums along one row, in one fixed order: four interleaved lane sums, then the remainder element by element.</summary>
+/// <summary>Sums along one row and of two, in one fixed order: four interleaved lane sums, then the remainder element by element.</summary>
 internal static unsafe class RowMath<TL>
     where TL : struct, ILanes<TL>
 {
@@ -24,6 +24,14 @@ internal static unsafe class RowMath<TL>
         var sum = TL.Sum(TL.Add(TL.Add(s0, s1), TL.Add(s2, s3)));
         for (; i < length; i++) sum += x[i] * y[i];
         return sum;
+    }
+
+    /// <summary>y += x.</summary>
+    public static void Add(float* x, float* y, int length)
+    {
+        var i = 0;
+        for (; i <= length - TL.Width; i += TL.Width) TL.Store(TL.Add(TL.Load(y + i), TL.Load(x + i)), y + i);
+        for (; i < length; i++) y[i] += x[i];
     }
 
     /// <summary>Σ x·y·z, the products rounded as (x·y)·z.</summary>

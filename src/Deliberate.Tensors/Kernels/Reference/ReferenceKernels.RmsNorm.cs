@@ -1,14 +1,24 @@
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// Root mean square norm (Zhang and Sennrich 2019): y = x · r · (w + offset), r = 1/sqrt(mean(x²) + ε).
+/// Root mean square norm (Zhang and Sennrich 2019): y = x · r · (w + offset) (+ residual), r = 1/sqrt(mean(x²) + ε).
 /// With g = dy · (w + offset): dx = r · (g − x · r² · mean(g·x)), dw = Σ_t dy · x · r.
 /// </summary>
 internal sealed unsafe partial class ReferenceKernels
 {
-    public void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor inverse, Tensor y, Rows rows)
+    public void RmsNorm(Tensor x, Parameter weight, double weightOffset, double epsilon, Tensor? residual, Tensor inverse, Tensor y, Rows rows)
     {
-        for (var t = rows.Begin; t < rows.End; t++) *inverse.F64(t) = NormRow(x.F64(t), weight.F64, weightOffset, epsilon, y.F64(t), x.Columns);
+        for (var t = rows.Begin; t < rows.End; t++)
+        {
+            *inverse.F64(t) = NormRow(x.F64(t), weight.F64, weightOffset, epsilon, y.F64(t), x.Columns);
+            for (var i = 0; residual is not null && i < x.Columns; i++) y.F64(t)[i] += residual.F64(t)[i];
+        }
+    }
+
+    public void ResidualGradient(Tensor x, Rows rows)
+    {
+        for (var t = rows.Begin; t < rows.End; t++)
+            for (var i = 0; i < x.Columns; i++) x.GradientF64(t)[i] += x.ResidualOf!.GradientF64(t)[i];
     }
 
     public void RmsNormBackward(Tensor x, Parameter weight, double weightOffset, Tensor inverse, Tensor y, Rows rows)

@@ -3,7 +3,8 @@ using FsCheck.Fluent;
 
 namespace Deliberate.Tensors.Tests;
 
-internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int HeadSize, int RotatedSize, bool Positions, bool QueryNorm, bool KeyNorm, double Offset, bool InPlace)
+/// <summary>AllHeads: one norm over all heads of q, one over all of k.</summary>
+internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int HeadSize, int RotatedSize, bool Positions, bool QueryNorm, bool KeyNorm, bool AllHeads, double Offset, bool InPlace)
     : OperationShape
 {
     public static Gen<OperationShape> Draw { get; } =
@@ -16,9 +17,10 @@ internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int
             // As in RmsNormShape: no norm of a head smaller than eight.
         from queryNorm in Gen.Elements(false, half >= 4)
         from keyNorm in Gen.Elements(false, half >= 4)
+        from allHeads in Gen.Elements(false, true)
         from offset in Gen.Elements(0.0, 1.0)
         from inPlace in Gen.Elements(false, true)
-        select (OperationShape)new RotateHeadsShape(tokens, keyHeads, @group, 2 * half, 2 * rotatedHalf, positions, queryNorm, keyNorm, offset, inPlace && !queryNorm && !keyNorm);
+        select (OperationShape)new RotateHeadsShape(tokens, keyHeads, @group, 2 * half, 2 * rotatedHalf, positions, queryNorm, keyNorm, allHeads, offset, inPlace && !queryNorm && !keyNorm);
 
     public override OperationBench On(Device device) => new Bench(this, device);
 
@@ -36,8 +38,8 @@ internal sealed record RotateHeadsShape(int Tokens, int KeyHeads, int Group, int
         {
             _shape = shape;
             var heads = new AttentionShape(shape.KeyHeads * shape.Group, shape.KeyHeads, shape.HeadSize, 1);
-            var queryNorm = shape.QueryNorm ? Vector("query norm", shape.HeadSize) : null;
-            var keyNorm = shape.KeyNorm ? Vector("key norm", shape.HeadSize) : null;
+            var queryNorm = shape.QueryNorm ? Vector("query norm", shape.AllHeads ? heads.Heads * shape.HeadSize : shape.HeadSize) : null;
+            var keyNorm = shape.KeyNorm ? Vector("key norm", shape.AllHeads ? heads.KeyHeads * shape.HeadSize : shape.HeadSize) : null;
             _rotation = new HeadRotation(heads, shape.Positions ? Constants(Table(shape.RotatedSize)) : null, shape.RotatedSize, queryNorm, keyNorm, shape.Offset, 1e-6);
             _x = Activations("x", shape.Tokens, heads.Columns, shape.InPlace ? Role.Input | Role.Output : Role.Input);
             _y = shape.InPlace ? _x : Activations("y", shape.Tokens, heads.Columns, Role.Output);
