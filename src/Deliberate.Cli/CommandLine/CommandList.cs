@@ -17,6 +17,7 @@ internal static class CommandList
         new RecipeCommand(),
         new SampleCommand(),
         new EvalCommand(),
+        new JudgeCommand(),
         new StatsCommand(),
         new ChatCommand(),
         new GenerateCommand(),

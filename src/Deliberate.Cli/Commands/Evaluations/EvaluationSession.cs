@@ -62,7 +62,7 @@ internal static class EvaluationSession
         return null;
     }
 
-    private static EvaluationModel Checkpoint(string name, int threads)
+    internal static EvaluationModel Checkpoint(string name, int threads)
     {
         var choice = CheckpointChoice.Find(name);
         return CheckpointConnection.Open(choice.Location, name, choice.Recipe?.Reinforcement.Stop ?? [], threads);

@@ -30,6 +30,7 @@ internal sealed class WrittenScorerKindsAttribute : RecipeKindsAttribute
         ("numeric", typeof(WrittenNumeric)),
         ("math", typeof(WrittenMath)),
         ("code", typeof(WrittenCode)),
+        ("judge", typeof(WrittenJudge)),
     ];
 }
 
@@ -112,4 +113,19 @@ internal sealed record WrittenCode : WrittenScorer
     public int Megabytes { get; init; } = 512;
 
     public override IScorer Make(WrittenTask task, TaskContext context) => new CodeScorer(new CodeOptions(Command, Program, Tests, Seconds, Megabytes));
+}
+
+[Description("A judge of deliberate judge list: refusal offline, the others by the model that --judge names.")]
+internal sealed record WrittenJudge : WrittenScorer
+{
+    [Description("Which: refusal, refusal-model, strongreject, policy or factual.")]
+    public required string Judge { get; init; }
+
+    [Description("File of the policy, for policy; ours if left out.")]
+    public string? Policy { get; init; }
+
+    [Description("What passes, for judges of refusal: comply or refuse.")]
+    public RefusalExpectation Expects { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => JudgeList.Create(Judge, new JudgeRequest(context.Judge, Policy, Expects));
 }
