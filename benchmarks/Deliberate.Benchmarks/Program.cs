@@ -57,6 +57,9 @@ try
             return 0;
         case ["growth", .. var rest] when rest.Length <= 1:
             return GrowthBenchmark.Run(rest.Length > 0 ? rest[0] : "10000");
+        case ["eval-overhead", .. var rest] when rest.Length <= 2:
+            EvaluationBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 2_000, rest.Length > 1 ? int.Parse(rest[1]) : 200_000);
+            return 0;
         case ["log", .. var rest] when rest.Length <= 2:
             LogBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 50_000, rest.Length > 1 ? int.Parse(rest[1]) : 1024);
             return 0;
@@ -68,7 +71,7 @@ try
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | log [SAMPLES [MEGABYTES]] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | export MODEL FILE");
             return 2;
     }
 }

@@ -45,7 +45,8 @@ public sealed record EvaluatedSample(Sample Sample, Verdict Verdict)
         Outcome = Verdict.Outcome,
         Value = Verdict.Value,
         Scores = Verdict.Scores.Count == 0 ? SampleResult.NoScores : Verdict.Scores.GroupBy(s => s.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal),
-        Answer = Sample.Answer,
+        // One text for both where they are the same: there may be very many.
+        Answer = Sample.Answer == Sample.Problem.Answer ? Sample.Problem.Answer : Sample.Answer,
         IsEmpty = string.IsNullOrWhiteSpace(Sample.Text),
         IsCut = Sample.Truncated,
         AllStepsRight = Verdict.AllStepsRight,

@@ -31,17 +31,17 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
         var told = context with { Limit = settings.Limit, Used = Keep };
-        var items = await LoadAsync(told, cancellation).ConfigureAwait(false);
+        EvaluationItem?[] items = await LoadAsync(told, cancellation).ConfigureAwait(false);
         var scorer = task.Scorer(told);
         try
         {
-            var head = HeadOf(items, scorer);
+            var head = HeadOf(items!, scorer);
             var finished = new Dictionary<string, SampleResult>(StringComparer.Ordinal);
             using var log = path is null ? null : EvaluationLog.Open(path, head, out finished);
-            var results = new SampleResult?[items.Count * _epochs];
+            var results = new SampleResult?[items.Length * _epochs];
             for (var i = 0; i < results.Length && finished.Count > 0; i++)
             {
-                var id = FormattableString.Invariant($"{items[i / _epochs].ToProblem(task).Id}/{i % _epochs}");
+                var id = FormattableString.Invariant($"{items[i / _epochs]!.ToProblem(task).Id}/{i % _epochs}");
                 if (finished.TryGetValue(id, out var known) && !(settings.RetryErrors && known.IsError)) results[i] = known;
             }
 
@@ -63,7 +63,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         lock (_telling) _data[data.File] = data;
     }
 
-    private async Task<List<EvaluationItem>> LoadAsync(TaskContext told, CancellationToken cancellation)
+    private async Task<EvaluationItem[]> LoadAsync(TaskContext told, CancellationToken cancellation)
     {
         List<EvaluationItem> items = [];
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -75,34 +75,38 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
             items.Add(item);
         }
 
-        return items.Count > 0 ? items : throw new UserError("the task has no items.", field: task.Name);
+        return items.Count > 0 ? [.. items] : throw new UserError("the task has no items.", field: task.Name);
     }
 
-    private async Task AskAllAsync(List<EvaluationItem> items, SampleResult?[] results, IScorer scorer, EvaluationLog? log, CancellationToken cancellation)
+    /// <summary>Items are let go of once all their samples are there: a long run holds its results, not its questions.</summary>
+    private async Task AskAllAsync(EvaluationItem?[] items, SampleResult?[] results, IScorer scorer, EvaluationLog? log, CancellationToken cancellation)
     {
         await using var scoring = new ScoringQueue(scorer);
         var asker = new SampleAsker(task, model, _options, settings, scoring);
+        var left = new int[items.Length];
+        for (var i = 0; i < results.Length; i++) left[i / _epochs] += results[i] is null ? 1 : 0;
         var before = model.Spent.Cost;
         var spent = results.Sum(r => r?.Usage.Cost ?? 0);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency ?? model.Concurrency, CancellationToken = cancellation };
         await Parallel.ForAsync(0, results.Length, parallel, async (i, token) =>
         {
             if (results[i] is not null || spent + model.Spent.Cost - before >= settings.CostLimit) return;
-            var sample = await asker.AskAsync(items[i / _epochs], i % _epochs, token).ConfigureAwait(false);
+            var sample = await asker.AskAsync(items[i / _epochs]!, i % _epochs, token).ConfigureAwait(false);
             log?.Append(sample);
             results[i] = sample.ToResult();
+            if (Interlocked.Decrement(ref left[i / _epochs]) == 0) items[i / _epochs] = null;
             lock (_telling) observer.Done(sample);
         }).ConfigureAwait(false);
     }
 
-    private LogHead HeadOf(List<EvaluationItem> items, IScorer scorer) => new()
+    private LogHead HeadOf(EvaluationItem[] items, IScorer scorer) => new()
     {
         Task = task.Name,
         Version = task.Version,
         Title = task.Title,
         Solver = task.Solver.Name,
         Scorer = (scorer as IIdentified)?.Identity ?? scorer.Name,
-        Items = items.Count,
+        Items = items.Length,
         ItemsHash = ItemsHash.Of(items),
         Source = task.Source,
         Data = [.. _data.Values],
@@ -117,11 +121,11 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         Program = Program,
     };
 
-    private EvaluationResult ResultOf(List<EvaluationItem> items, SampleResult?[] results, LogHead head)
+    private EvaluationResult ResultOf(EvaluationItem?[] items, SampleResult?[] results, LogHead head)
     {
         SampleResult[] done = [.. results.OfType<SampleResult>()];
         // What was not asked is missing too: bounds know of it.
-        var all = done.Length == results.Length ? done : [.. results.Select((r, i) => r ?? NotAsked(items[i / _epochs], i % _epochs))];
+        var all = done.Length == results.Length ? done : [.. results.Select((r, i) => r ?? NotAsked(items[i / _epochs]!, i % _epochs))];
         return new EvaluationResult
         {
             Task = task,
