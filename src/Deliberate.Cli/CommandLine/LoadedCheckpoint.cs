@@ -27,6 +27,10 @@ internal sealed class LoadedCheckpoint : IDisposable
 
     public ProblemEncoder Encoder { get; }
 
+    public LanguageModel Model => _model;
+
+    public Device Device => _device;
+
     /// <summary>Token budget of a completion.</summary>
     public int MaxTokens { get; }
 

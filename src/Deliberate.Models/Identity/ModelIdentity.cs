@@ -45,7 +45,7 @@ public sealed record ModelIdentity
     public static ModelIdentity Of(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var opened = PretrainedModel.Open(path);
+        using var opened = PretrainedModel.Open(path, headed: true);
         return Of(opened, cancellationToken);
     }
 

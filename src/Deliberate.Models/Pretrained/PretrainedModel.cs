@@ -65,7 +65,16 @@ internal sealed partial class PretrainedModel : IDisposable
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, "config.json")) || Directory.GetFiles(folder, "*.gguf").Length > 0;
 
     /// <param name="path">A folder, or a .safetensors or .gguf file.</param>
-    public static PretrainedModel Open(string path)
+    /// <param name="headed">Whether it may have another head than the language model's: a reward model or a classifier, which writes no text.</param>
+    public static PretrainedModel Open(string path, bool headed = false)
+    {
+        var opened = OpenAny(path);
+        if (headed || opened.Configuration.OutputHead is null) return opened;
+        opened.Dispose();
+        throw new UserError("is a reward model or classifier: it gives numbers and writes no text.", path, advice: "Name a language model; deliberate search takes a reward model as --scorer.");
+    }
+
+    private static PretrainedModel OpenAny(string path)
     {
         if (Directory.Exists(path)) return ModelFolder.Find(path, "config.json") is { } config ? OpenFolder(path, path, config) : OpenOnly(path);
         WeightSource.RefusePickle(path);
