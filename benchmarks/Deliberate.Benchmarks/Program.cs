@@ -67,11 +67,15 @@ try
             return HostBenchmark.Run(rest.Length > 1 ? rest[1] : null, int.Parse(callers), rest.Length > 0 ? int.Parse(rest[0]) : 5);
         case ["host-growth", .. var rest] when rest.Length <= 1:
             return HostBenchmark.Growth(rest.Length > 0 ? rest[0] : "10");
+        case ["search", .. var rest] when rest.Length <= 2:
+            return SearchBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3, rest.Length > 1 ? int.Parse(rest[1]) : Environment.ProcessorCount);
+        case ["labels", .. var rest] when rest.Length <= 1:
+            return LabelsBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 100_000);
         case ["export", var path, var target]:
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | search [ROUNDS [THREADS]] | labels [LINES] | export MODEL FILE");
             return 2;
     }
 }
