@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
@@ -14,6 +15,13 @@ internal static class RecipeDefaults
         var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
         if ((Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name) reinforcement = reinforcement with { Critic = new CriticRecipe() };
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
+        if (top.Find("reward_model") is not null || top.Find("preference") is not null)
+        {
+            // What TRL and the papers take: a small rate, once over the data, and nothing after it.
+            var learned = defaults.Supervised with { Optimizer = new OptimizerRecipe { Kind = OptimizerKind.AdamW, LearningRate = top.Find("preference") is null ? 1e-3 : 1e-4 } };
+            return defaults with { Supervised = learned, Reinforcement = reinforcement with { Steps = 0 }, Evaluation = defaults.Evaluation with { Problems = 0 } };
+        }
+
         var supervised = top.Find("supervised")?.Value as RecipeSection;
         var hasData = supervised?.Find("data")?.Value is RecipeList { Items.Count: > 0 };
         var hasProblems = top.Find("problems")?.Value is RecipeSection;

@@ -31,6 +31,12 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Imitation of the corpus of worked solutions.")]
     public SupervisedRecipe Supervised { get; init; } = new();
 
+    [Description("The supervised stage trains a reward model on labels, in place of imitating.")]
+    public RewardModelRecipe? RewardModel { get; init; }
+
+    [Description("The supervised stage learns which of two answers is better, in place of imitating.")]
+    public PreferenceRecipe? Preference { get; init; }
+
     [Description("Rounds of sampling and imitating what was right, before reinforcement learning or in its place.")]
     public ExpertIterationRecipe ExpertIteration { get; init; } = new();
 
@@ -92,6 +98,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     {
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
         foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
+        foreach (var clash in LabelRules.Clashes(this)) yield return clash;
         if (Problems is null && ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
         if (Problems is null && Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         if (Teacher is null && Training.Teacher.Samples(this)) yield return ("expert_iteration.sampler", "There is no teacher to sample from: name one in teacher.from.");

@@ -28,10 +28,11 @@ internal static class Checkpoint
 
     /// <summary>The model, packed for inference, and its text format; of this program's checkpoints or any other that <see cref="PretrainedModel"/> opens.</summary>
     /// <param name="storage">As <see cref="PretrainedModel.LoadWeights"/> takes it: null for a model that may be trained.</param>
+    /// <param name="headed">Whether it may be a reward model.</param>
     /// <exception cref="UserError">Something is missing, cut short or not finite: file and tensor are named.</exception>
-    public static (LanguageModel Model, TextFormat Text) LoadModel(string path, Device device, WeightStorage? storage = null)
+    public static (LanguageModel Model, TextFormat Text) LoadModel(string path, Device device, WeightStorage? storage = null, bool headed = false)
     {
-        using var opened = PretrainedModel.Open(path);
+        using var opened = PretrainedModel.Open(path, headed);
         return (opened.LoadWeights(device, storage), opened.Text);
     }
 }
