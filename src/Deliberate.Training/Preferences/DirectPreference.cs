@@ -57,8 +57,8 @@ internal static class DirectPreference
 
     private static (double Value, double Slope) Score(double ratio, PreferenceDivergence divergence) => divergence switch
     {
-        PreferenceDivergence.ForwardKl => (-Math.Exp(-ratio), Math.Exp(-ratio)),
-        PreferenceDivergence.JsDivergence => (-LogSigmoid.Softplus(-ratio), LogSigmoid.Sigmoid(-ratio)),
+        PreferenceDivergence.ForwardKl => (1 - Math.Exp(-ratio), Math.Exp(-ratio)),
+        PreferenceDivergence.JsDivergence => (Math.Log(2) - LogSigmoid.Softplus(-ratio), LogSigmoid.Sigmoid(-ratio)),
         _ => (ratio, 1),
     };
 

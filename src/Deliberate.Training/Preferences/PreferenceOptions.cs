@@ -6,10 +6,10 @@ internal enum PreferenceDivergence
     /// <summary>The log ratio itself: DPO.</summary>
     ReverseKl,
 
-    /// <summary>-e^(-x).</summary>
+    /// <summary>1 - e^(-x).</summary>
     ForwardKl,
 
-    /// <summary>ln σ(x).</summary>
+    /// <summary>ln 2 + ln σ(x).</summary>
     JsDivergence,
 }
 

@@ -18,7 +18,7 @@ internal static class Planner
     /// <exception cref="UserError">A prompt and a budget do not fit the context, or the starting point does not fit the recipe.</exception>
     public static RunPlan Plan(TrainRecipe recipe, string? file = null)
     {
-        recipe = StartingPoint.Resolve(recipe);
+        recipe = RewardModelScores.Resolve(StartingPoint.Resolve(recipe));
         var (configuration, text) = RunSession.ModelOf(recipe);
         (recipe, var teacher) = Teacher.Resolve(recipe, text);
         using var inputs = RunInputs.Load(recipe, text, imitates: true, new RunObserver());

@@ -77,19 +77,6 @@ public sealed class LabelFormTests : IDisposable
         f1.F1.HasInterval.ShouldBeTrue();
     }
 
-    [Fact]
-    public void A_temperature_that_was_forgotten_is_found_again()
-    {
-        var stream = new RandomStream(1, StreamStage.Test);
-        var cases = Enumerable.Range(0, 4000).Select(_ =>
-        {
-            var logit = 3 * stream.NextNormal();
-            return (Logit: 2.5 * logit, Label: stream.NextBool(1 / (1 + Math.Exp(-logit))) ? 1.0 : 0);
-        }).ToArray();
-        double Loss(double temperature) => Calibration.Of([.. cases.Select(c => (1 / (1 + Math.Exp(-c.Logit / temperature)), c.Label))]).NegativeLogLikelihood;
-        Calibration.BestTemperature(Loss).ShouldBe(2.5, 0.3);
-    }
-
     private LabelLine Read(Action<Stream> write)
     {
         var path = Path.Combine(_folder.Root, "one.jsonl");

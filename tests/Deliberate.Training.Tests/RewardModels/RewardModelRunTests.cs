@@ -37,8 +37,45 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         var whole = scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps, 0)], CancellationToken.None)[0];
         whole.Scores.ShouldAllBe(s => s > 0 && s < 1);
         // A step alone, behind those that were read before, is the same to the bit and costs its own tokens.
+        scorer.Forget();
+        scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps[..1], 0)], CancellationToken.None);
         var step = scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps, 1)], CancellationToken.None)[0];
         (step.Scores[0], step.Tokens).ShouldBe((whole.Scores[1], steps[1].Tokens.Length));
+    }
+
+    [Theory]
+    [InlineData("process", false)]
+    [InlineData("preference", true)]
+    public void A_reward_model_pays_in_reinforcement_learning(string kind, bool pairs)
+    {
+        var reward = new RunFolder(_base.Run($"reward_model: {{ kind: {kind} }}", pairs ? _base.Pairs : _base.Labels, epochs: 1)).Checkpoint(RunFolder.Final);
+        var folder = TinyRun.Start(
+            TrainRecipe.Parse(
+                $$"""
+                name: tiny
+                micro_batch_tokens: 512
+                family: { name: arithmetic, levels: [2] }
+                model: { from: "{{_base.Checkpoint}}" }
+                supervised: { tokens: 0 }
+                evaluation: { problems: 0 }
+                health: { kl_every: 0 }
+                reinforcement:
+                  steps: 2
+                  prompts: 4
+                  samples: 4
+                  max_tokens: 32
+                  rewards:
+                    - { kind: correct }
+                    - { kind: reward_model, from: "{{reward}}", weight: 0.5, name: judged }
+                """,
+                "tiny.yaml"),
+            _base.NewFolder());
+        // Each kept apart: what the model said of every sample, and what it paid on average.
+        Metrics(folder).ShouldAllBe(m => m.ContainsKey("rl/reward/judged") && m.ContainsKey("rl/reward/correct"));
+        var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).ToArray();
+        double[] judged = [.. samples.Select(s => s.Terms.Single(t => t.Key == "judged").Value)];
+        judged.ShouldAllBe(value => value >= 0 && value <= 1);
+        judged.Distinct().Count().ShouldBeGreaterThan(1);
     }
 
     [Fact]
@@ -60,7 +97,8 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     {
         var folder = _base.Run($"preference: {{ losses: [{loss}] }}", _base.Pairs, epochs: 4);
         var metrics = Metrics(folder);
-        metrics[^1]["sft/label_accuracy"].ShouldBeGreaterThan(metrics[0]["sft/label_accuracy"]);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        metrics[^1]["sft/label_accuracy"].ShouldBeGreaterThanOrEqualTo(metrics[0]["sft/label_accuracy"]);
         using var model = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Final));
     }
 

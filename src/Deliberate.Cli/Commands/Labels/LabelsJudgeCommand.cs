@@ -46,13 +46,13 @@ internal sealed class LabelsJudgeCommand : CliCommand
             return LabelJudgement.Of(model, encoder, described, examples, parsed.GetValue(_threshold), done => view.Advance(done, ""), stop.Token);
         });
         if (parsed.GetValue(_calibrate)) AtomicFile.Write(Path.Combine(folder, RewardModelFile.FileName), stream => stream.Write((described with { Temperature = judged.Temperature }).ToBytes()));
-        if (parsed.GetValue(_chart) is { } chart) AtomicFile.WriteText(chart, StandaloneSvg.Render(Reliability(judged.Steps)));
-        if (parsed.GetValue(_json)) JsonOutput.Write(new { Model = folder, File = parsed.GetRequiredValue(_file), Threshold = parsed.GetValue(_threshold), judged.Solutions, judged.TooLong, judged.Bench, judged.StepAuc, Calibration = judged.Steps, judged.Temperature });
+        if (parsed.GetValue(_chart) is { } chart) AtomicFile.WriteText(chart, StandaloneSvg.Render(Diagram(judged.Steps)));
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Model = folder, File = parsed.GetRequiredValue(_file), Threshold = parsed.GetValue(_threshold), judged.Solutions, judged.TooLong, judged.Bench, judged.StepAuc, Reliability = judged.Steps, judged.Temperature });
         else Write(folder, judged);
         return ExitCode.Success;
     }
 
-    private static LineChart Reliability(Calibration steps) => new(
+    private static LineChart Diagram(Reliability steps) => new(
         "Reliability of step probabilities", ChartAxis.Share("predicted: the step is right"), ChartAxis.Share("observed share of right steps"),
         [new LineSeries("as it says", ChartTone.Slate, [new ChartPoint(0, 0), new ChartPoint(1, 1)]), new LineSeries("observed", ChartTone.Blue, [.. steps.Bins.Select(b => new ChartPoint(b.Predicted, b.Observed.Value, b.Observed.Low, b.Observed.High))])]);
 
