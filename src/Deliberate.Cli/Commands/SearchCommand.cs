@@ -17,7 +17,7 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<int> _problems = CommonOptions.Whole("--problems", "Held-out problems.", 30, 1, 1_000_000);
     private readonly Option<string> _method = new("--method") { HelpName = "names", Description = $"Methods, separated by commas: {string.Join(", ", SearchMethods.Names)}; all for all of them.", DefaultValueFactory = _ => "all" };
     private readonly Option<string> _n = new("--n") { HelpName = "numbers", Description = "What a method may spend, in solutions: several numbers, separated by commas, make a curve.", DefaultValueFactory = _ => "4,16" };
-    private readonly Option<string?> _scorer = new("--scorer") { HelpName = "scorer", Description = "Who says whether steps are right: exact for the family's own rules, or the folder of a reward model." };
+    private readonly Option<string?> _scorer = new("--scorer") { HelpName = "scorer", Description = "Who says whether steps are right: exact for the family's own rules, the folder of a reward model, or ask:MODEL for a language model that is asked." };
     private readonly Option<StepAggregation> _aggregation = ChoiceOption.Of<StepAggregation>("--aggregation", "How scores of steps become that of a solution.");
     private readonly Option<NeutralSteps> _neutral = ChoiceOption.Of<NeutralSteps>("--neutral", "What a neutral step counts as, of a reward model with three labels.");
     private readonly Option<int> _expand = CommonOptions.Whole("--expand", "Proposals for each step.", 4, 1, 1024);
@@ -108,6 +108,7 @@ internal sealed class SearchCommand : CliCommand
     private IStepScorer ScorerOf(ParseResult parsed, ProblemChoice asked, LoadedCheckpoint loaded, int longest)
     {
         var named = parsed.GetValue(_scorer) ?? throw new UserError("The methods choose by scores of steps, and nobody is named to give them.", field: "--scorer", advice: "Name a reward model's folder, or exact for the family's own rules; or ask for --method majority.");
+        if (named.StartsWith(RewardScorers.Asked, StringComparison.Ordinal)) return RewardScorers.Ask(named[RewardScorers.Asked.Length..], loaded.Device, longest + loaded.MaxTokens);
         if (named != "exact") return RewardScorers.Open(named, loaded.Encoder, loaded.Device, longest + loaded.MaxTokens, parsed.GetValue(_neutral));
         return asked.Set.Family is { } family ? new FamilyStepScorer(family) : throw new UserError("Nobody checks steps of these problems.", field: "--scorer", advice: "Name a reward model's folder.");
     }

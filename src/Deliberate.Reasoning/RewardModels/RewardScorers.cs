@@ -7,6 +7,24 @@ namespace Deliberate.Reasoning;
 /// <summary>A reward model in memory as a scorer of steps.</summary>
 internal static class RewardScorers
 {
+    /// <summary>What a language model's name stands behind, to be asked instead.</summary>
+    public const string Asked = "ask:";
+
+    /// <summary>Room for the question around prompt and solution.</summary>
+    private const int QuestionTokens = 64;
+
+    /// <summary>A language model that is asked of each step whether it is right.</summary>
+    /// <param name="path">Of the model.</param>
+    /// <param name="device">To run on.</param>
+    /// <param name="positions">Longest prompt and solution together, in tokens of the policy.</param>
+    /// <exception cref="UserError">There is no such model.</exception>
+    public static AskedStepScorer Ask(string path, Device device, int positions)
+    {
+        using var opened = PretrainedModel.Open(path);
+        var most = Math.Min(opened.Configuration.MaxPositions, (2 * positions) + QuestionTokens);
+        return new AskedStepScorer(opened.LoadWeights(device, WeightStorage.F32), new ProblemEncoder(opened.Text), most, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))}, asked");
+    }
+
     /// <param name="folder">Of the model.</param>
     /// <param name="policy">Whose tokens the steps are.</param>
     /// <param name="device">To run on.</param>

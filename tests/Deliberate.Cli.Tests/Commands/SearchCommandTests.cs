@@ -35,8 +35,14 @@ public sealed class SearchCommandTests(FinishedRun run) : IClassFixture<Finished
     }
 
     [Fact]
-    public void Solutions_of_a_model_are_labelled_too() =>
-        CliProcess.Run(run.Root, "labels", "generate", "drawn.jsonl", "--from", "runs/tiny", "--count", "20", "--samples", "2", "--to", "stepwise").ShouldSucceed().Output.ShouldContain("20 solutions");
+    public void Solutions_of_a_model_are_labelled_too()
+    {
+        File.WriteAllText(Path.Combine(run.Root, "writer.yaml"), "name: writer\nfamily: { name: arithmetic-mod10, levels: [2] }\nmodel: { hidden: 48, layers: 2, heads: 2, intermediate: 96, context: 128 }\nsupervised: { tokens: 80000, batch_tokens: 800 }\nreinforcement: { steps: 0 }\nevaluation: { problems: 0 }\n");
+        CliProcess.Run(run.Root, "train", "writer.yaml").ShouldSucceed();
+        CliProcess.Run(run.Root, "labels", "generate", "drawn.jsonl", "--from", "runs/writer", "--level", "2", "--count", "20", "--samples", "2", "--to", "stepwise").ShouldSucceed().Output.ShouldContain("20 solutions");
+        CliProcess.Run(run.Root, "labels", "generate", "none.jsonl", "--from", "runs/writer", "--phase", "1").ShouldBeUserMistake().ShouldContain("--phase");
+        File.Exists(Path.Combine(run.Root, "none.jsonl")).ShouldBeFalse();
+    }
 
     [Fact]
     public void A_pool_says_what_choosing_would_come_to()

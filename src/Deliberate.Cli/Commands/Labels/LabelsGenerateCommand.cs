@@ -13,6 +13,9 @@ internal sealed class LabelsGenerateCommand : CliCommand
     /// <summary>Solutions of a model that are drawn before they are written.</summary>
     private const int Batch = 2048;
 
+    /// <summary>Of few solutions too, so many are drawn: not all have steps and an answer.</summary>
+    private const int LeastBatch = 256;
+
     private readonly Argument<string> _output = new("OUTPUT") { Description = "The file to write." };
     private readonly Option<string?> _family = new("--family") { HelpName = "name", Description = $"Task family: {string.Join(", ", FamilyRegistry.All.Select(f => f.Name))}; that of the model's run, or arithmetic." };
     private readonly Option<int> _level = CommonOptions.Whole("--level", "Level of the problems; 0 for the usual one.", 0, 0, 1000);
@@ -70,11 +73,11 @@ internal sealed class LabelsGenerateCommand : CliCommand
         var (seed, samples, left) = (parsed.GetValue(_seed), parsed.GetValue(_samples), parsed.GetValue(_count));
         using var set = new ProblemSet(family, level);
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0);
-        using var sampler = loaded.Sampler(Math.Min(left, Batch), loaded.Model.Configuration.MaxPositions - loaded.MaxTokens);
+        using var sampler = loaded.Sampler(Math.Clamp(left, LeastBatch, Batch), loaded.Model.Configuration.MaxPositions - loaded.MaxTokens);
         var loop = new SampleLoop(sampler, loaded.Encoder, set);
         for (var first = 0L; left > 0;)
         {
-            Problem[] problems = [.. Enumerable.Range(0, Math.Max(1, Math.Min(left, Batch) / samples)).Select(i => family.Generate(Split(parsed), level, seed, first + i))];
+            Problem[] problems = [.. Enumerable.Range(0, Math.Max(1, Math.Clamp(left, LeastBatch, Batch) / samples)).Select(i => family.Generate(Split(parsed), level, seed, first + i))];
             var begin = first;
             var groups = loop.Run(problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, (i, s) => new RandomStream(seed, StreamStage.Sampling, problem: begin + i, sample: s), cancellation: cancellation);
             first += problems.Length;
