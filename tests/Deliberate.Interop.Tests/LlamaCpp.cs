@@ -35,9 +35,8 @@ internal sealed class LlamaCpp : IDisposable
             ContextSize = (uint)context,
             BatchSize = (uint)context,
             UBatchSize = (uint)context,
-            // Several threads spin while they wait for one another, which on a busy machine takes minutes.
-            Threads = 1,
-            BatchThreads = 1,
+            Threads = 2,
+            BatchThreads = 2,
             GpuLayerCount = 0,
             TypeK = GGMLType.GGML_TYPE_F32,
             TypeV = GGMLType.GGML_TYPE_F32,
