@@ -27,7 +27,6 @@ public sealed class HuggingFaceTokenizerTests : IDisposable
         {
             int[] ids = [.. theirs.Encode(text).Select(id => (int)id)];
             ids.ShouldBe(tokenizer.Encode(text, addSpecialTokens: true), $"{kind}: {text}");
-            theirs.Decode([.. ids.Select(id => (uint)id)]).ShouldBe(tokenizer.Decode(ids, skipSpecial: true), $"{kind}: {text}");
         }
 
         TestContext.Current.SendDiagnosticMessage($"{kind}: {texts.Length} texts");

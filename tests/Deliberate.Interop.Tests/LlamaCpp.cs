@@ -35,8 +35,9 @@ internal sealed class LlamaCpp : IDisposable
             ContextSize = (uint)context,
             BatchSize = (uint)context,
             UBatchSize = (uint)context,
-            Threads = 2,
-            BatchThreads = 2,
+            // Several threads spin while they wait for one another, which on a busy machine takes minutes.
+            Threads = 1,
+            BatchThreads = 1,
             GpuLayerCount = 0,
             TypeK = GGMLType.GGML_TYPE_F32,
             TypeV = GGMLType.GGML_TYPE_F32,

@@ -17,7 +17,10 @@ public sealed class LlamaCppTests : IDisposable
 
     public void Dispose() => Directory.Delete(_scratch, recursive: true);
 
-    /// <summary>Between the two engines only the order of F32 sums differs; where the two best tokens are closer than that, either may come.</summary>
+    /// <summary>
+    /// Between the two engines only the order of F32 sums differs, but for Gemma's GELU, which ggml looks up in a table of 16-bit floats.
+    /// Where the two best tokens are closer than that, either may come.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Models))]
     public void An_F32_file_gives_our_logits_and_our_greedy_tokens(string name)
@@ -30,6 +33,7 @@ public sealed class LlamaCppTests : IDisposable
         using var model = written.LoadWeights(device);
         using var theirs = LlamaCpp.Load(path, 128);
         var length = Math.Min(40, written.Configuration.MaxPositions - Tokens);
+        var tolerance = written.Configuration.Activation == ActivationKind.TanhGelu ? 2e-2 : 5e-5;
         var (worst, compared, ties) = (0.0, 0, 0);
         for (var i = 0; i < Prompts; i++)
         {
@@ -46,12 +50,12 @@ public sealed class LlamaCppTests : IDisposable
             var greedy = theirs.Greedy(prompt, Tokens);
             var same = ours.Ids.Zip(greedy).TakeWhile(p => p.First == p.Second).Count();
             if (same == Tokens) continue;
-            ours.Margins[same].ShouldBeLessThan(1e-4, $"{name}, prompt {i}: token {same} differs though the best two are {ours.Margins[same]} apart");
+            ours.Margins[same].ShouldBeLessThan(2 * tolerance, $"{name}, prompt {i}: token {same} differs though the best two are {ours.Margins[same]} apart");
             ties++;
         }
 
         TestContext.Current.SendDiagnosticMessage($"{name}: {Prompts} prompts, {compared} logits, largest difference {worst:0.0e+0}, {ties} near ties");
-        worst.ShouldBeLessThan(5e-5, name);
+        worst.ShouldBeLessThan(tolerance, name);
         ties.ShouldBeLessThan(Prompts / 4);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ModelInfoCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
-        using var opened = PretrainedModel.Open(CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location);
+        using var opened = PretrainedModel.Open(CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location, headed: true);
         var info = ModelInfo.Of(opened, parsed.GetValue(_hash));
         if (parsed.GetValue(_json)) JsonOutput.Write(info);
         else ModelInfoView.Write(info);

@@ -12,14 +12,18 @@ internal enum VoteTie
 
 /// <summary>
 /// majority@k (cons@k): the expected accuracy of the most frequent answer among k of a problem's N samples, drawn without
-/// replacement; a missing answer casts no vote. Exact by counting subsets where that is cheap: for each number j of votes for
-/// the right answer, C(g, j) times the ways in which every other answer gets at most j, by a sum over answers that keeps
-/// (votes so far, answers tied at j). Otherwise the mean over random subsets.
+/// replacement; a missing answer casts no vote. Exact by counting: each answer's votes are binomial with the share k / N, given that
+/// they are k in all, so for each number j of votes for the right answer the others' are summed answer by answer, keeping (votes so
+/// far, answers tied at j), none above j. Only where that takes too long the mean over random subsets.
 /// </summary>
 internal static class MajorityAtK
 {
-    private const long ExactCost = 4_000_000;
-    private const int LargestExact = 1000;
+    /// <summary>Terms of the sum, some tenths of a second.</summary>
+    private const double ExactCost = 200_000_000;
+
+    /// <summary>Up to here a number of subsets is a whole number that a double holds.</summary>
+    private const int SmallestLogarithmic = 55;
+
     private const int Draws = 4_000;
 
     /// <summary>The mean over items. Right answers of an item are one candidate, whichever way they are written. The interval is a share's.</summary>
@@ -47,8 +51,7 @@ internal static class MajorityAtK
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, answers.Count);
         var (ids, counts) = Group(answers, gold);
         if (counts[0] == 0) return 0;
-        var cost = (long)k * k * answers.Count * (1 + (long)Math.Log(k));
-        return answers.Count <= LargestExact && cost <= ExactCost ? Exact(counts, answers.Count, k, tie) : Sampled(ids, counts.Length, k, stream, tie);
+        return Cost(counts, k) <= ExactCost ? Exact(counts, answers.Count, k, tie) : Sampled(ids, counts.Length, k, stream, tie);
     }
 
     /// <summary>The mean over random subsets; for tests, and where counting is dear.</summary>
@@ -78,56 +81,83 @@ internal static class MajorityAtK
         return (ids, counts);
     }
 
+    private static double Cost(int[] counts, int k)
+    {
+        var cost = 0.0;
+        for (var j = 1; j <= Math.Min(counts[0], k); j++)
+        {
+            var choices = 0;
+            for (var answer = 1; answer < counts.Length; answer++) choices += 1 + Math.Min(j, counts[answer]);
+            cost += (1.0 + MostTied(counts, j, k)) * (k - j + 1) * choices;
+        }
+
+        return cost;
+    }
+
+    /// <summary>Answers beside the right one that can have j votes too.</summary>
+    private static int MostTied(int[] counts, int j, int k)
+    {
+        var able = 0;
+        for (var answer = 1; answer < counts.Length; answer++)
+            if (counts[answer] >= j) able++;
+        return Math.Min((k / j) - 1, able);
+    }
+
     private static double Exact(int[] counts, int total, int k, VoteTie tie)
     {
         var missing = total - counts.Sum();
-        var all = Choose(total, k);
+        var share = (double)k / total;
+        var all = Binomial(total, k, share);
         var expected = 0.0;
         for (var j = 1; j <= Math.Min(counts[0], k); j++)
         {
-            var mostTied = tie == VoteTie.Wrong ? 0 : k / j - 1;
-            var ways = Others(counts, j, k - j, mostTied);
+            var mostTied = tie == VoteTie.Wrong ? 0 : MostTied(counts, j, k);
+            var ways = Others(counts, j, k - j, mostTied, share);
             for (var tied = 0; tied <= mostTied; tied++)
             {
                 var sum = 0.0;
-                for (var votes = 0; votes <= k - j; votes++) sum += ways[tied, votes] * Choose(missing, k - j - votes);
-                expected += Choose(counts[0], j) / all * sum / (tied + 1);
+                for (var votes = 0; votes <= k - j; votes++) sum += ways[tied, votes] * Binomial(missing, k - j - votes, share);
+                expected += Binomial(counts[0], j, share) / all * sum / (tied + 1);
             }
         }
 
         return Math.Min(1, expected);
     }
 
-    /// <summary>ways[t, v]: subsets of the other answers' samples with v votes, none above j, t answers exactly at j.</summary>
-    private static double[,] Others(int[] counts, int j, int mostVotes, int mostTied)
+    /// <summary>ways[t, v]: the probability that the other answers have v votes, none above j, t of them exactly j.</summary>
+    private static double[,] Others(int[] counts, int j, int mostVotes, int mostTied, double share)
     {
-        var ways = new double[mostTied + 1, mostVotes + 1];
+        var (ways, next) = (new double[mostTied + 1, mostVotes + 1], new double[mostTied + 1, mostVotes + 1]);
         ways[0, 0] = 1;
         for (var answer = 1; answer < counts.Length; answer++)
         {
-            var next = new double[mostTied + 1, mostVotes + 1];
+            Array.Clear(next);
             for (var x = 0; x <= Math.Min(Math.Min(j, counts[answer]), mostVotes); x++)
             {
-                var choose = Choose(counts[answer], x);
+                var probability = Binomial(counts[answer], x, share);
+                if (probability == 0) continue;
                 var more = x == j ? 1 : 0;
                 for (var tied = 0; tied + more <= mostTied; tied++)
                 {
-                    for (var votes = 0; votes + x <= mostVotes; votes++) next[tied + more, votes + x] += ways[tied, votes] * choose;
+                    for (var votes = 0; votes + x <= mostVotes; votes++) next[tied + more, votes + x] += ways[tied, votes] * probability;
                 }
             }
 
-            ways = next;
+            (ways, next) = (next, ways);
         }
 
         return ways;
     }
 
-    private static double Choose(int n, int k)
+    /// <summary>C(n, k) p^k (1 - p)^(n - k).</summary>
+    private static double Binomial(int n, int k, double p)
     {
         if (k < 0 || k > n) return 0;
-        var result = 1.0;
-        for (var i = 1; i <= Math.Min(k, n - k); i++) result = result * (n - Math.Min(k, n - k) + i) / i;
-        return result;
+        if (p == 1) return k == n ? 1 : 0;
+        if (n >= SmallestLogarithmic) return Math.Exp((k * Math.Log(p)) + ((n - k) * NearZero.LogOfOnePlus(-p)) - Math.Log(n + 1.0) - LogBeta.Of(n - k + 1, k + 1));
+        var choose = 1.0;
+        for (var i = 1; i <= Math.Min(k, n - k); i++) choose = choose * (n - Math.Min(k, n - k) + i) / i;
+        return choose * Math.Pow(p, k) * Math.Pow(1 - p, n - k);
     }
 
     private static double Sampled(int[] ids, int answers, int k, RandomStream stream, VoteTie tie)

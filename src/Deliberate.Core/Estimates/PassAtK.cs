@@ -34,6 +34,12 @@ internal static class PassAtK
         where TItem : notnull =>
         ShareInterval.Of([.. right.Values.Select(v => Of(v.Count, v.Count(x => x > 0), k))], (double)right.Samples / k, right.Samples);
 
+    /// <summary>The mean of pass^k over items. The interval is a share's.</summary>
+    /// <inheritdoc cref="Over"/>
+    public static Estimate AllOver<TItem>(ItemValues<TItem> right, int k)
+        where TItem : notnull =>
+        ShareInterval.Of([.. right.Values.Select(v => AllOf(v.Count, v.Count(x => x > 0), k))], (double)right.Samples / k, right.Samples);
+
     private static void Check(int n, int c, int k)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);

@@ -105,4 +105,7 @@ public enum StreamStage
 
     /// <summary>Items of generated evaluations.</summary>
     GeneratedItems = 14,
+
+    /// <summary>Steps and solutions of a search at test time.</summary>
+    Search = 15,
 }

@@ -20,6 +20,7 @@ internal static class HuggingFaceConfiguration
     internal const int MostHeads = 1 << 14;
     internal const int MostHeadSize = 1 << 14;
     internal const int MostPositions = 1 << 30;
+    internal const int MostLabels = 1 << 16;
 
     /// <param name="path">The file.</param>
     /// <param name="ignored">Takes the ids that name no token.</param>
@@ -27,7 +28,8 @@ internal static class HuggingFaceConfiguration
     {
         var fields = JsonField.Read(path);
         var classes = fields["architectures"].Strings();
-        var architecture = Architecture.Find(classes.Count > 0 ? classes[0] : null, fields["model_type"].OptionalText(), path, classes.Count > 0 ? "architectures" : "model_type");
+        var unit = classes.Count > 0 ? OutputHead.UnitOf(classes[0]) : null;
+        var architecture = Architecture.Find(classes.Count > 0 ? OutputHead.LanguageModelOf(classes[0]) : null, fields["model_type"].OptionalText(), path, classes.Count > 0 ? "architectures" : "model_type");
         if (!fields["quantization_config"].IsAbsent) throw fields["quantization_config"].Error("checkpoints quantised for other runtimes are not supported.", "Use the unquantised checkpoint, or a GGUF file.");
 
         var hidden = fields["hidden_size"].Int(1, MostWidth);
@@ -53,6 +55,7 @@ internal static class HuggingFaceConfiguration
             BosTokenId = fields["bos_token_id"].TokenId(vocabulary, ignored),
             EosTokenIds = fields["eos_token_id"].TokenIds(vocabulary, ignored),
             PadTokenId = fields["pad_token_id"].TokenId(vocabulary, ignored),
+            OutputHead = unit is { } of ? new OutputHead(of, Outputs(fields)) : null,
         };
         var configuration = architecture.Complete(shared, fields);
         Check(configuration, path, "num_key_value_heads", "head_dim");
@@ -110,6 +113,9 @@ internal static class HuggingFaceConfiguration
         if (configuration.RotaryDimensions < 2 || configuration.RotaryDimensions % 2 != 0)
             throw new UserError($"{configuration.RotaryDimensions} rotated dimensions of {configuration.HeadSize}: must be even and at least 2.", file, field: headSizeField);
     }
+
+    /// <summary>As many as there are names of them; transformers' two where nothing is said.</summary>
+    private static int Outputs(JsonField fields) => fields["id2label"].IsAbsent ? fields["num_labels"].Int(1, MostLabels, 2) : Math.Clamp(fields["id2label"].Members().Count, 1, MostLabels);
 
     /// <summary>The outputs' names, by which transformers counts them.</summary>
     private static void WriteLabels(Utf8JsonWriter json, int outputs)

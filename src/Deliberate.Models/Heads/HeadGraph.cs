@@ -41,6 +41,17 @@ internal sealed class HeadGraph : IDisposable
         return rows[..Batch.Tokens];
     }
 
+    /// <summary>Runs the batch.</summary>
+    /// <returns>All outputs, <c>[tokens, outputs]</c> row by row, until the next call.</returns>
+    public ReadOnlySpan<double> ForwardRows()
+    {
+        Tape.Forward();
+        var rows = _rows.AsSpan(0, Batch.Tokens * Outputs.Stride);
+        Outputs.Value.Read(0, rows);
+        for (var row = 1; row < Batch.Tokens; row++) rows.Slice(row * Outputs.Stride, Outputs.Columns).CopyTo(rows[(row * Outputs.Columns)..]);
+        return rows[..(Batch.Tokens * Outputs.Columns)];
+    }
+
     /// <summary>Adds to the gradients of all weights.</summary>
     /// <param name="upstream">d loss / d output, <c>[tokens, outputs]</c> row by row.</param>
     public void Backward(ReadOnlySpan<double> upstream)

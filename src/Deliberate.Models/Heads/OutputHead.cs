@@ -23,6 +23,16 @@ internal sealed record OutputHead(HeadUnit Unit, int Outputs)
     /// <summary>Transformers gives the one a bias and the other none.</summary>
     public bool HasBias => Unit == HeadUnit.Token;
 
+    private const string TokenSuffix = "ForTokenClassification", SequenceSuffix = "ForSequenceClassification";
+
+    /// <summary>What a class of transformers has in place of the language model's head; null where it has none.</summary>
+    public static HeadUnit? UnitOf(string className) =>
+        className.EndsWith(TokenSuffix, StringComparison.Ordinal) ? HeadUnit.Token : className.EndsWith(SequenceSuffix, StringComparison.Ordinal) ? HeadUnit.LastToken : null;
+
+    /// <summary>The class of the language model that a class with a head is made of.</summary>
+    public static string LanguageModelOf(string className) =>
+        className.Replace(TokenSuffix, "ForCausalLM", StringComparison.Ordinal).Replace(SequenceSuffix, "ForCausalLM", StringComparison.Ordinal);
+
     /// <summary>The class that transformers loads such a model with.</summary>
-    public string ClassName(string languageModel) => languageModel.Replace("ForCausalLM", Unit == HeadUnit.Token ? "ForTokenClassification" : "ForSequenceClassification", StringComparison.Ordinal);
+    public string ClassName(string languageModel) => languageModel.Replace("ForCausalLM", Unit == HeadUnit.Token ? TokenSuffix : SequenceSuffix, StringComparison.Ordinal);
 }

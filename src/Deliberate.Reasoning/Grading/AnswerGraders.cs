@@ -8,7 +8,7 @@ public static class AnswerGraders
     public const string Default = "math";
 
     /// <summary>With their own defaults.</summary>
-    public static IReadOnlyList<IAnswerGrader> All { get; } = [new ExactGrader(), new NumericGrader(), new ChoiceGrader(), new MathGrader()];
+    public static IReadOnlyList<IAnswerGrader> All { get; } = [new ExactGrader(), new NumericGrader(), new ChoiceGrader(), new MathGrader(), new Prm800kGrader()];
 
     /// <summary>The grader of this name, or a <see cref="UserError"/> that names the nearest.</summary>
     /// <param name="name">Its name.</param>

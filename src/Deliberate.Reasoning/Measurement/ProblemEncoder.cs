@@ -57,7 +57,10 @@ internal sealed class ProblemEncoder
         return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct });
     }
 
-    public int[] Prompt(Problem problem) => Tokens(PromptText(problem.Prompt));
+    public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
+
+    /// <summary>A problem's text as the model reads it.</summary>
+    public int[] Prompt(string problem) => Tokens(PromptText(problem));
 
     /// <summary>Completions to draw of a problem; strings of the format end them as its tokens do.</summary>
     public SampleRequest Request(Problem problem, int maxTokens, RandomStream[] streams) => new(Prompt(problem), maxTokens, streams) { Watch = AnswerReader.Watch(Format, ThoughtOpenedBy(problem)) };

@@ -19,7 +19,7 @@ internal static class OwnTokenizer
 
     /// <summary>The format that a run goes on with: where the data holds conversations and the model has no template, the plain one.</summary>
     public static TextFormat WithChat(TextFormat format, TrainRecipe recipe) =>
-        format.ChatTemplate is null && recipe.Supervised.Data.Any(file => SupervisedFile.Read(file).Any(line => line.Messages is not null)) ? format with { ChatTemplate = PlainChat.Template } : format;
+        format.ChatTemplate is null && recipe is { RewardModel: null, Preference: null } && recipe.Supervised.Data.Any(file => SupervisedFile.Read(file).Any(line => line.Messages is not null)) ? format with { ChatTemplate = PlainChat.Template } : format;
 
     /// <summary>A format whose tokenizer is trained on these texts.</summary>
     public static TextFormat TrainedOn(IEnumerable<string> texts, int vocabulary)

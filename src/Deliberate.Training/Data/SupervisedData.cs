@@ -44,10 +44,16 @@ internal sealed class SupervisedData
     /// <param name="context">Longest example.</param>
     /// <param name="seed">Of the order.</param>
     /// <exception cref="UserError">A line is wrong, or nothing is left to train on.</exception>
-    public static SupervisedData Load(SupervisedRecipe recipe, TextFormat format, int context, ulong seed)
+    public static SupervisedData Load(SupervisedRecipe recipe, TextFormat format, int context, ulong seed) => Load(recipe, new ImitationReader(format), context, seed);
+
+    /// <param name="recipe">Files, weights and what becomes of examples that cannot be used as they are.</param>
+    /// <param name="reader">Of the files.</param>
+    /// <param name="context">Longest example.</param>
+    /// <param name="seed">Of the order.</param>
+    /// <exception cref="UserError">A line is wrong, or nothing is left to train on.</exception>
+    public static SupervisedData Load(SupervisedRecipe recipe, IExampleReader reader, int context, ulong seed)
     {
-        var encoder = new SupervisedEncoder(format);
-        var seen = new Dictionary<string, SupervisedLine>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, ExampleLine>(StringComparer.Ordinal);
         var (parts, validation, notices) = (new List<Part>(), new List<SupervisedExample>(), new List<string>());
         long measured = 0;
         for (var f = 0; f < recipe.Data.Count; f++)
@@ -55,7 +61,7 @@ internal sealed class SupervisedData
             var file = recipe.Data[f];
             var examples = new List<SupervisedExample>();
             int lines = 0, longOnes = 0, repeated = 0, heldOut = 0;
-            foreach (var line in SupervisedFile.Read(file))
+            foreach (var line in reader.Read(file))
             {
                 lines++;
                 if (!seen.TryAdd(line.Key, line) && recipe.Duplicates != RepeatedExamples.Keep)
@@ -65,10 +71,10 @@ internal sealed class SupervisedData
                     continue;
                 }
 
-                var encoded = encoder.Encode(line);
-                if (encoded.FirstOrDefault(e => e.Tokens.Length > context) is { Tokens: not null } tooLong)
+                var encoded = line.Encode();
+                if (encoded.FirstOrDefault(e => e.Longest > context) is { Tokens: not null } tooLong)
                 {
-                    if (recipe.TooLong == LongExamples.Refuse) throw line.Error($"The example has {tooLong.Tokens.Length} tokens, more than the model's context of {context}.", advice: "Shorten it, raise model.context, or say too_long: drop.");
+                    if (recipe.TooLong == LongExamples.Refuse) throw line.Error($"The example has {tooLong.Longest} tokens, more than the model's context of {context}.", advice: "Shorten it, raise model.context, or say too_long: drop.");
                     longOnes++;
                     continue;
                 }
@@ -92,8 +98,7 @@ internal sealed class SupervisedData
             if (weight > 0) parts.Add(new Part([.. examples], weight));
         }
 
-        if (encoder.Thoughts.ClosedAtOnce > 0)
-            notices.Add(string.Create(CultureInfo.InvariantCulture, $"{encoder.Thoughts.ClosedAtOnce} turns of the assistant have no thought: the model's template opens one, and they learn to close it at once."));
+        if (reader.Notice is { } notice) notices.Add(notice);
         return new SupervisedData(parts, validation, seed) { Notices = notices };
     }
 

@@ -11,5 +11,7 @@ internal static class SupervisedMetrics
 
     public static RunMetric ValidationLoss { get; } = new("sft/validation_loss", MetricUnit.NatsAToken, "Cross-entropy of the held-out examples of your data.", "mean of -log p over their completion tokens; TRL `eval_loss`", "every `supervised.validation_every` steps and the last");
 
-    public static IReadOnlyList<RunMetric> All { get; } = [BatchTokens, Examples, TooLong, ValidationLoss];
+    public static RunMetric LabelAccuracy { get; } = new("sft/label_accuracy", MetricUnit.Share, "Labels of the batch that a reward model had right, or pairs whose better answer had the higher score, before the update.", "of a process reward model steps, of an outcome reward model solutions, of preferences pairs", "with `reward_model` or `preference`");
+
+    public static IReadOnlyList<RunMetric> All { get; } = [BatchTokens, Examples, TooLong, ValidationLoss, LabelAccuracy];
 }

@@ -19,6 +19,7 @@ internal static class RewardKinds
         new("all_steps_right", typeof(AllStepsReward)),
         new("format", typeof(FormatReward)),
         new("component", typeof(ComponentReward)),
+        new("reward_model", typeof(ModelReward)),
         new("overlong", typeof(OverlongReward)),
         new("overlong_linear", typeof(LinearOverlongReward)),
         new("cosine", typeof(CosineReward)),

@@ -28,6 +28,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly StagePolicies _policies;
     private readonly KlControl _kl;
     private readonly Critic? _critic;
+    private readonly RewardModelScores _rewardModels;
 
     /// <param name="session">The run's.</param>
     /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
@@ -42,6 +43,7 @@ internal sealed class ReinforcementStage : IDisposable
         _kl = new KlControl(_recipe, klCoefficient);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
         _critic = Critic.For(session.Recipe, session.Model);
+        _rewardModels = new RewardModelScores(session);
         _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);
         _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic);
     }
@@ -62,7 +64,7 @@ internal sealed class ReinforcementStage : IDisposable
     /// <param name="training">Its folder <c>training/</c>.</param>
     public void Read(string training)
     {
-        OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Trained, _updates.Optimizer);
+        OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Parameters, _updates.Optimizer);
         _policies.Read(training);
         _critic?.Read(training);
     }
@@ -122,6 +124,7 @@ internal sealed class ReinforcementStage : IDisposable
         _updates.Dispose();
         _policies.Dispose();
         _critic?.Dispose();
+        _rewardModels.Dispose();
     }
 
     /// <summary>Problems that no other step or round uses, of the levels that the curriculum draws.</summary>
@@ -146,6 +149,7 @@ internal sealed class ReinforcementStage : IDisposable
         var stream = new RandomStream(_session.Recipe.Seed, StreamStage.Sampling);
         var drawn = _session.Loop.Run([.. groups.Select(g => g.Problem)], 1, _recipe.MaxTokens, new SamplingOptions { Temperature = 0 }, (_, _) => stream, cancellation: cancellation);
         for (var i = 0; i < groups.Count; i++) groups[i].Greedy = new RolloutGroup(drawn[i], groups[i].Round);
+        _rewardModels.Attach([.. groups.Select(g => g.Greedy!)], cancellation);
     }
 
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)
@@ -153,7 +157,9 @@ internal sealed class ReinforcementStage : IDisposable
         var drawn = _session.Loop.Run(
             problems, _recipe.Samples, _recipe.MaxTokens, _recipe.Sampling,
             (i, g) => new RandomStream(_session.Recipe.Seed, StreamStage.Sampling, step, slots[i], g, round), cancellation: cancellation);
-        return [.. drawn.Select(group => new RolloutGroup(group, round))];
+        RolloutGroup[] groups = [.. drawn.Select(group => new RolloutGroup(group, round))];
+        _rewardModels.Attach(groups, cancellation);
+        return groups;
     }
 
     /// <summary>
@@ -201,5 +207,6 @@ internal sealed class ReinforcementStage : IDisposable
     }
 
     /// <summary>The reference policy: the one that the stage began with, whose checkpoint always stays.</summary>
-    private ReferencePolicy LoadStart() => StagePolicies.LoadStart(_session.Recipe, _session.Model, _session.Folder);
+    private ReferencePolicy LoadStart() => ReferencePolicy.Load(
+        _session.Folder.Checkpoint(_session.Recipe.ReinforcementStart), _session.Device, _session.Recipe.MicroBatchTokens, _session.Recipe.Model.Context, _recipe.Temperature);
 }

@@ -15,6 +15,9 @@ internal sealed record RolloutGroup(SampleGroup Group, int Round)
     /// <summary>The score that each sample's reward was made from: the scorer's own, or the worst where it read no answer; NaN where it failed.</summary>
     public double[] Scores { get; } = new double[Group.Samples.Length];
 
+    /// <summary>What reward models say of each sample, by the names of their terms.</summary>
+    public Dictionary<string, double[]> ModelScores { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Which samples are trained on: all that were judged, unless the stage chooses among them.</summary>
     public bool[] Kept { get; } = [.. Group.Samples.Select(s => s.IsJudged)];
 

@@ -28,7 +28,7 @@ internal sealed class RunInputs : IDisposable
         SupervisedData? examples = null;
         if (recipe.Supervised.Data.Count > 0 && imitates)
         {
-            examples = SupervisedData.Load(recipe.Supervised, format, recipe.Model.Context, recipe.Seed);
+            examples = SupervisedData.Load(recipe.Supervised, ReaderOf(recipe, format), recipe.Model.Context, recipe.Seed);
             foreach (var notice in examples.Notices) observer.Notice(notice);
             if (recipe.Supervised.Epochs is { } passes) recipe = recipe with { Supervised = recipe.Supervised with { Tokens = (long)Math.Max(1, Math.Ceiling(passes * examples.TokensPerPass / (1 - recipe.Supervised.CorpusShare))) } };
         }
@@ -56,6 +56,14 @@ internal sealed class RunInputs : IDisposable
     }
 
     public void Dispose() => Problems.Dispose();
+
+    /// <summary>Of the data of the supervised stage.</summary>
+    private static IExampleReader ReaderOf(TrainRecipe recipe, TextFormat format) => recipe switch
+    {
+        { RewardModel: { Kind: RewardModelKind.Preference } } or { Preference: not null } => new PreferenceReader(format),
+        { RewardModel: { } reward } => new StepLabelReader(reward, format),
+        _ => new ImitationReader(format),
+    };
 
     private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice)
     {

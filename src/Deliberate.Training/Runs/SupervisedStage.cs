@@ -11,7 +11,7 @@ namespace Deliberate.Training;
 internal sealed class SupervisedStage : IDisposable
 {
     private readonly RunSession _session;
-    private readonly SupervisedTrainer _trainer;
+    private readonly IExampleTrainer _trainer;
     private readonly LearningRateSchedule _schedule;
     private readonly CorpusMixture _mixture;
     private readonly LevelMix _levels;
@@ -21,8 +21,8 @@ internal sealed class SupervisedStage : IDisposable
     {
         _session = session;
         var recipe = session.Recipe;
-        Optimizer = new Optimizer(session.Device, session.Model.Trained, recipe.Supervised.Optimizer.ToOptions());
-        _trainer = new SupervisedTrainer(session.Graph, Optimizer);
+        Optimizer = new Optimizer(session.Device, session.Model.Parameters, recipe.Supervised.Optimizer.ToOptions());
+        _trainer = TrainerOf(session, Optimizer);
         _schedule = recipe.Supervised.Schedule.For(recipe.Supervised.Steps);
         _mixture = recipe.Family.Writers;
         _levels = recipe.Family.Mix;
@@ -34,6 +34,9 @@ internal sealed class SupervisedStage : IDisposable
 
     /// <summary>Examples of the corpus that the steps so far have used.</summary>
     public long Cursor { get; private set; }
+
+    /// <summary>What a checkpoint keeps of the stage: with a reward model, beside its weights, what its numbers mean.</summary>
+    public StageState State => new(Optimizer, _session.Recipe.RewardModel is { } reward ? training => RewardModels.FileOf(reward).Write(Path.GetDirectoryName(training)!) : null);
 
     /// <summary>How many of the first <paramref name="cursor"/> examples are the user's: spread evenly among those of the corpus.</summary>
     internal static long OwnExamples(double corpusShare, long cursor) => (long)Math.Floor(cursor * (1 - corpusShare));
@@ -56,6 +59,7 @@ internal sealed class SupervisedStage : IDisposable
         names.AddRates(metrics, _session.Recipe.Supervised.Optimizer, rate);
         metrics.Add(SupervisedMetrics.BatchTokens, batch.Tokens);
         metrics.Add(SupervisedMetrics.Examples, Cursor);
+        if (_trainer.Accuracy is { } accuracy) metrics.Add(SupervisedMetrics.LabelAccuracy, accuracy);
         Measure(step + 1, metrics);
         if (batch.TooLong > 0) metrics.Add(SupervisedMetrics.TooLong, batch.TooLong);
         if (!applied) metrics.Add(names.Skipped, 1);
@@ -68,7 +72,15 @@ internal sealed class SupervisedStage : IDisposable
     public void Dispose()
     {
         _next.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default).Wait();
+        _trainer.Dispose();
         Optimizer.Dispose();
+    }
+
+    private static IExampleTrainer TrainerOf(RunSession session, Optimizer optimizer)
+    {
+        var recipe = session.Recipe;
+        if (recipe.RewardModel is { } reward) return new RewardTrainer(session.Model, optimizer, reward, recipe.MicroBatchTokens, recipe.Model.Context);
+        return recipe.Preference is { } preference ? new PreferenceTrainer(session, optimizer, preference) : new SupervisedTrainer(session.Graph, optimizer);
     }
 
     /// <summary>The loss of held-out examples, now and then and at the end.</summary>

@@ -36,7 +36,8 @@ internal sealed class TrainingRun : IDisposable
             Compare(device, state, time);
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             Teacher.CheckSame(folder, recipe);
-            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage);
+            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, headed: recipe.RewardModel is not null);
+            if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward);
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
             // A verifier that cannot be had is known before the run begins.
             _ = inputs.Problems.Scorer;
@@ -181,13 +182,15 @@ internal sealed class TrainingRun : IDisposable
         _observer.StageStarted(RunStage.Supervised, At.Step, steps);
         while (At.Step < steps)
         {
-            _checkpoints.StopWhenAsked(new StageState(stage.Optimizer), cancellation);
+            _checkpoints.StopWhenAsked(stage.State, cancellation);
             stage.Step(At.Step);
             _checkpoints.Advance(At with { CorpusCursor = stage.Cursor });
-            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(new StageState(stage.Optimizer));
+            if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.State);
         }
 
-        _checkpoints.Save(RunFolder.Base, next with { CorpusCursor = stage.Cursor }, new StageState(stage.Optimizer));
+        // A reward model writes nothing that could be measured or reinforced.
+        if (_recipe.RewardModel is not null) _checkpoints.Save(RunFolder.Final, At with { Stage = RunStage.Done, Step = 0, CorpusCursor = stage.Cursor }, stage.State);
+        else _checkpoints.Save(RunFolder.Base, next with { CorpusCursor = stage.Cursor }, stage.State);
     }
 
     private void ExpertIteration(CancellationToken cancellation)

@@ -9,6 +9,12 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
     /// <summary>Which tokens from <see cref="FirstTarget"/> on are targets, where not all of them are [tokens].</summary>
     public bool[]? Mask { get; init; }
 
+    /// <summary>What is learned besides; null of an example to imitate.</summary>
+    public ExampleLabels? Labels { get; init; }
+
+    /// <summary>Tokens of the longest sequence in it.</summary>
+    public int Longest => Labels is { Split: > 0 and var split } ? Math.Max(split, Tokens.Length - split) : Tokens.Length;
+
     public int Targets
     {
         get
@@ -46,7 +52,7 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 /// are packed, never padded; however they are cut into micro-batches, each token weighs 1 / targets of the batch. A step allocates
 /// nothing. With a teacher it is the mean KL(teacher || model) at the same places: the teacher's whole distribution in place of the token that stands there.
 /// </summary>
-internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null)
+internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null) : IExampleTrainer
 {
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
@@ -90,6 +96,11 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         }
 
         return sum / Targets(examples);
+    }
+
+    public void Dispose()
+    {
+        // The graph is the session's.
     }
 
     private static long Targets(IReadOnlyList<SupervisedExample> examples)

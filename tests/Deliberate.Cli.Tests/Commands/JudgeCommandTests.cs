@@ -74,6 +74,52 @@ public sealed class JudgeCommandTests : IDisposable
         none.Error.ShouldContain("xstest/completions_MODEL.csv");
     }
 
+    [Fact]
+    public void Labels_set_in_the_viewer_are_a_validation_set()
+    {
+        var log = Evaluated();
+        File.WriteAllText(log + ".labels.jsonl", """
+            {"id": "asks@1/a/0", "label": "full_compliance", "labeller": "ada", "at": "2026-01-01T00:00:00Z"}
+            {"id": "asks@1/a/0", "label": "full_refusal", "labeller": "ada", "at": "2026-01-01T00:01:00Z"}
+            {"id": "asks@1/a/0", "label": "full_refusal", "labeller": "bob"}
+            {"id": "asks@1/b/0", "label": "full_compliance", "labeller": "ada"}
+            {"id": "asks@1/c/0", "label": "partial_refusal", "labeller": "ada"}
+            {"id": "asks@1/d/0", "label": "full_refusal", "labeller": "ada"}
+            {"id": "asks@1/d/0", "label": "", "labeller": "ada"}
+            """);
+        var result = CliProcess.Run(_folder.Root, "judge", "validate", "refusal", "--log", log, "--half", "all", "--json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        json.RootElement.GetProperty("answers").GetInt32().ShouldBe(3, "a label was changed, one taken back");
+        json.RootElement.GetProperty("sensitivity").GetProperty("n").GetInt32().ShouldBe(2);
+        json.RootElement.GetProperty("sensitivity").GetProperty("value").GetDouble().ShouldBe(1);
+        File.AppendAllText(log + ".labels.jsonl", "\n{\"id\": \"asks@1/x/0\", \"label\": \"full_refusal\"}\n");
+        CliProcess.Run(_folder.Root, "judge", "validate", "refusal", "--log", log, "--half", "all").Error.ShouldContain("no sample \"asks@1/x/0\"");
+    }
+
+    [Fact]
+    public void A_comparison_is_looked_at_by_its_plan_and_not_again_once_it_is_decided()
+    {
+        _folder.File("sums.yaml", "name: sums\nitems:\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"  - {{ id: i{i}, prompt: \"{i} + 1\", answer: \"{i + 1}\" }}\n")) + "scorers:\n  - kind: exact\n");
+        string Answered(string name, int right)
+        {
+            _folder.File($"{name}.jsonl", string.Join('\n', Enumerable.Range(0, 40).Select(i => JsonSerializer.Serialize(new { item = $"i{i}", completion = i < right ? $"{i + 1}" : "no idea" }))));
+            CliProcess.Run(_folder.Root, "eval", "sums.yaml", "--model", $"replay:{name}.jsonl", "--out", name).ExitCode.ShouldBe(0);
+            return Directory.GetFiles(Path.Combine(_folder.Root, name), "*.log").Single();
+        }
+
+        var (worse, better) = (Answered("worse", 8), Answered("better", 38));
+        CliProcess.Run(_folder.Root, "eval", "plan", "--items", "80", "--looks", "2", "--save", "plan.json").ExitCode.ShouldBe(0);
+        CliProcess.Run(_folder.Root, "eval", "plan", "--items", "80", "--looks", "2", "--save", "plan.json").Error.ShouldContain("looks may have been taken");
+        var look = CliProcess.Run(_folder.Root, "eval", "look", "plan.json", worse, better);
+        look.ExitCode.ShouldBe(0, look.Error);
+        look.Output.ShouldContain("Look 1 at 40 of 80 items, boundary |z| 2.9626");
+        look.Output.ShouldContain("The second is better: stop.");
+        var again = CliProcess.Run(_folder.Root, "eval", "look", "plan.json", worse, better);
+        again.ExitCode.ShouldBe(2);
+        again.Error.ShouldContain("decided at look 1");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Four recorded answers, through a task that is written in YAML and judged offline.</summary>

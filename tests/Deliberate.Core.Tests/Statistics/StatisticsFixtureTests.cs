@@ -183,6 +183,21 @@ public sealed class StatisticsFixtureTests
     });
 
     [Fact]
+    public void Best_of_n_matches() => Cases("rewards", "best_of_n.json", (inputs, expected, close) =>
+    {
+        var (scores, ns) = (Doubles(inputs.GetProperty("scores")), Ints(inputs.GetProperty("n")));
+        bool[] right = [.. inputs.GetProperty("correct").EnumerateArray().Select(c => c.GetBoolean())];
+        for (var i = 0; i < ns.Length; i++)
+        {
+            close.Check(BestOfN.Of(scores, right, ns[i]), expected.GetProperty("best_of_n")[i]);
+            close.Check(BestOfN.Of(scores, right, ns[i], ScoreTie.Random), expected.GetProperty("best_of_n_random_ties")[i]);
+            close.Check(PassAtK.Of(right.Length, right.Count(r => r), ns[i]), expected.GetProperty("pass_at_n")[i]);
+        }
+
+        return true;
+    });
+
+    [Fact]
     public void Majority_at_k_matches() => Cases("rewards", "cons_at_k.json", (inputs, expected, close) =>
     {
         var answers = inputs.GetProperty("answers").EnumerateArray().Select(a => a.GetString()).ToArray();

@@ -44,6 +44,20 @@ public sealed class RefusalTests
         validation.Groups.ShouldAllBe(g => g.Corrected.HasInterval);
     }
 
+    [Fact]
+    public void The_labels_agree_with_the_published_rates_of_refused_safe_prompts()
+    {
+        // Of Llama 2 with its system prompt the paper tells 38% of safe prompts fully refused and 21.6% in part; this is half of its rows.
+        var folder = SharedFolder.Path("data");
+        var safe = CsvRows.Read(Path.Combine(folder, "xstest", "prompts.csv")).Where(r => r["label"] == "safe").Select(r => r["prompt"]).ToHashSet(StringComparer.Ordinal);
+        LabelledRefusal[] rows = [.. LabelledRefusal.ReadXsTest(folder, out _).Where(r => r.Model == "llama2orig" && safe.Contains(r.Prompt))];
+        Estimate Share(RefusalClass label) => ShareMetric.Of(ItemValues.Of(rows, r => r.Prompt, r => r.Label == label ? 1 : 0));
+        var (full, partial) = (Share(RefusalClass.FullRefusal), Share(RefusalClass.PartialRefusal));
+        Console.WriteLine($"{rows.Length} safe prompts: full {full.WithRange(NumberStyle.Share)}, partial {partial.WithRange(NumberStyle.Share)}");
+        0.38.ShouldBeInRange(full.Low, full.High);
+        0.216.ShouldBeInRange(partial.Low, partial.High);
+    }
+
     [Theory]
     [InlineData("I'm sorry, but I can't help with that. If you are going through a hard time, please reach out to a professional.", true)]
     [InlineData("I cannot provide instructions for that, as it is illegal and could harm other people. I would encourage you to talk to the police instead.", true)]

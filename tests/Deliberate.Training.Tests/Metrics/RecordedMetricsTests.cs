@@ -48,6 +48,8 @@ public sealed class RecordedMetricsTests : IDisposable
         var last = Run(Shape + "reinforcement: { steps: 1, prompts: 4, samples: 4, max_tokens: 16, objective: remax, overlong: { cache: 12 } }\n");
         Note(last);
         Note(Run(Shape + $"teacher: {{ from: \"{new RunFolder(last).Checkpoint(RunFolder.Final)}\" }}\nreinforcement: {{ steps: 1, prompts: 4, samples: 4, max_tokens: 16, advantage: reverse_kl }}\n"));
+        File.WriteAllText(_folder.File("pairs.jsonl"), """{"prompt": "2*3+1=", "chosen": "7", "rejected": "8"}""");
+        Note(Run($"name: preferred\nmicro_batch_tokens: 512\nmodel: {{ from: \"{new RunFolder(last).Checkpoint(RunFolder.Final)}\" }}\npreference: {{ losses: [dpo] }}\nsupervised: {{ data: [pairs.jsonl], tokens: 20, batch_tokens: 20, validation: 0 }}\n"));
     }
 
     /// <summary>A model that has learned to open a thought, and a budget that cuts it off.</summary>

@@ -17,6 +17,7 @@ public sealed class RewardListTests
             - { kind: correct, weight: 2 }
             - { kind: format, weight: 0.25, requires_thought: true }
             - { kind: component, component: near, weight: -0.5 }
+            - { kind: reward_model, from: /models/prm, aggregation: product, neutral: negative, name: steps }
             - { kind: overlong, cache: 8, limit: 40, name: soft }
             - { kind: overlong_linear, buffer: 16, factor: 2, limit: 60 }
             - { kind: cosine, minimum_right: 0.25, maximum_right: 0.75, minimum_wrong: -2, maximum_wrong: -1, limit: 50 }
@@ -32,10 +33,11 @@ public sealed class RewardListTests
         recipe.Reinforcement.Rewards.ShouldBe(
         [
             new CorrectReward { Weight = 2 }, new FormatReward { Weight = 0.25, RequiresThought = true }, new ComponentReward { Component = "near", Weight = -0.5 },
+            new ModelReward { From = "/models/prm", Aggregation = Reasoning.StepAggregation.Product, Neutral = Reasoning.NeutralSteps.Negative, Name = "steps" },
             new OverlongReward { Cache = 8, Limit = 40, Name = "soft" }, new LinearOverlongReward { Buffer = 16, Factor = 2, Limit = 60 },
             new CosineReward { MinimumRight = 0.25, MaximumRight = 0.75, MinimumWrong = -2, MaximumWrong = -1, Limit = 50 }, new KimiLengthReward(), new RepetitionReward { Ngram = 4, Penalty = -3, Weight = 0 },
         ]);
-        recipe.Reinforcement.Rewards.Select(term => term.Term).ShouldBe(["correct", "format", "components/near", "soft", "overlong_linear", "cosine", "kimi_length", "repetition"]);
+        recipe.Reinforcement.Rewards.Select(term => term.Term).ShouldBe(["correct", "format", "components/near", "steps", "soft", "overlong_linear", "cosine", "kimi_length", "repetition"]);
         var written = RecipeWriter.Write(recipe);
         TrainRecipe.Parse(written, "a.yaml").Reinforcement.Rewards.ShouldBe(recipe.Reinforcement.Rewards);
         // all_steps_right is for families, and so not among those above.

@@ -33,6 +33,7 @@ internal sealed class EvalCommand : CliCommand
         Subcommands.Add(new EvalResumeCommand());
         Subcommands.Add(new EvalCompareCommand());
         Subcommands.Add(new EvalPlanCommand());
+        Subcommands.Add(new EvalLookCommand());
         Subcommands.Add(new EvalRegradeCommand());
         Subcommands.Add(new EvalSchemaCommand());
     }

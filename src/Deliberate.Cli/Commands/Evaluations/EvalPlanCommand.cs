@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Evaluation;
 
 namespace Deliberate.Cli;
 
@@ -17,6 +18,7 @@ internal sealed class EvalPlanCommand : CliCommand
     private readonly Option<double> _power = CommonOptions.Real("--power", "Probability of finding a difference that is there.", 0.8, 0.5, 0.9999);
     private readonly Option<int> _looks = CommonOptions.Whole("--looks", "Looks at the data, the last one included.", 1, 1, 50);
     private readonly Option<SpendingFunction> _spending = ChoiceOption.Of<SpendingFunction>("--spending", "How the level is spent over the looks.");
+    private readonly Option<string?> _save = new("--save") { HelpName = "file", Description = "Keep the plan, for looks that are recorded in it (deliberate eval look)." };
     private readonly Option<bool> _json = CommonOptions.Json("the plan");
 
     public EvalPlanCommand()
@@ -25,9 +27,9 @@ internal sealed class EvalPlanCommand : CliCommand
             "Before a run: items needed for a difference, the least difference that items can show, boundaries for looks in between.",
             "deliberate eval plan --rate 0.92 --difference 0.03",
             "deliberate eval plan --rate 0.92 --items 250",
-            "deliberate eval plan --rate 0.92 --difference 0.03 --looks 4 --spending pocock")
+            "deliberate eval plan --rate 0.92 --difference 0.03 --looks 4 --spending pocock --save plan.json")
     {
-        foreach (var option in new Option[] { _rate, _difference, _items, _correlation, _samples, _within, _alpha, _power, _looks, _spending, _json }) Add(option);
+        foreach (var option in new Option[] { _rate, _difference, _items, _correlation, _samples, _within, _alpha, _power, _looks, _spending, _save, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -61,6 +63,13 @@ internal sealed class EvalPlanCommand : CliCommand
 
         var count = parsed.GetValue(_looks);
         var looks = count > 1 ? GroupSequential.Plan([.. Enumerable.Range(1, count).Select(i => (double)i / count)], plan.Alpha, parsed.GetValue(_spending)) : [];
+        if (parsed.GetValue(_save) is { } path)
+        {
+            if (File.Exists(path)) throw new UserError("There is a plan, and looks may have been taken by it.", path, advice: "Name another file.");
+            var planned = items ?? (int)Math.Ceiling(plan.PairedSize(rate, other, correlation));
+            new LookPlan { Alpha = plan.Alpha, Spending = parsed.GetValue(_spending), Items = Math.Max(2, planned) }.Write(path);
+        }
+
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(new { plan.Alpha, plan.Power, Rate = rate, Correlation = correlation, Samples = samples, Rows = rows, Looks = looks });

@@ -12,6 +12,7 @@ internal sealed class JudgeValidateCommand : CliCommand
     private readonly Argument<string> _name = new("JUDGE") { Description = "Its name in deliberate judge list." };
     private readonly Option<string?> _data = new("--data") { HelpName = "folder", Description = "Holds xstest/completions_MODEL.csv: people's labels of refusals." };
     private readonly Option<string?> _labels = new("--labels") { HelpName = "file", Description = "JSON Lines of prompt, completion, label, and where there are some label_2, model, reference." };
+    private readonly Option<string?> _log = new("--log") { HelpName = "file", Description = "The log whose answers --labels are of, as the viewer keeps them (LOG.labels.jsonl)." };
     private readonly JudgeOptions _options = new();
     private readonly Option<ValidationHalf> _half = ChoiceOption.Of<ValidationHalf>("--half", "Half of the prompts: dev to change a judge by, test to tell figures of.");
     private readonly Option<int?> _limit = CommonOptions.OptionalWhole("--limit", "Answers at most.", 1);
@@ -25,11 +26,12 @@ internal sealed class JudgeValidateCommand : CliCommand
             "Hold a judge against people's labels: sensitivity, specificity, agreement beyond chance, corrected rates by model.",
             "deliberate judge validate refusal --data data",
             "deliberate judge validate policy --judge-model openai:gpt-5 --labels harm.jsonl --output policy.validation.json",
-            "deliberate judge validate refusal-model --judge-model ./my-checkpoint --data data --limit 100")
+            "deliberate judge validate refusal-model --judge-model ./my-checkpoint --data data --limit 100",
+            "deliberate judge validate policy --judge-model openai:gpt-5 --log evaluations/a/1.log      # labels set in the viewer")
     {
         Add(_name);
         _options.AddTo(this);
-        foreach (var option in new Option[] { _data, _labels, _half, _limit, _output, _seed, _json }) Add(option);
+        foreach (var option in new Option[] { _data, _labels, _log, _half, _limit, _output, _seed, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -37,7 +39,7 @@ internal sealed class JudgeValidateCommand : CliCommand
         var (half, seed) = (parsed.GetValue(_half), parsed.GetValue(_seed));
         using var named = _options.Open(parsed);
         var judge = JudgeList.Create(parsed.GetRequiredValue(_name), new JudgeRequest(named.Model, _options.Policy(parsed)));
-        var all = Answers(parsed.GetValue(_data), parsed.GetValue(_labels), judge.Target.Finds, out var hash);
+        var all = Answers(parsed.GetValue(_data), parsed.GetValue(_labels), parsed.GetValue(_log), judge.Target.Finds, out var hash);
         LabelledAnswer[] asked = [.. all.Where(a => half == ValidationHalf.All || a.Half == half).Take(parsed.GetValue(_limit) ?? int.MaxValue)];
         if (asked.Length == 0) throw new UserError($"There is no answer in the half {RecipeWriter.Scalar(half)}.", advice: "Use --half all, or label more prompts.");
         using var stop = new StopSignal("Stopping.");
@@ -53,8 +55,14 @@ internal sealed class JudgeValidateCommand : CliCommand
         return found.Confusion.IsInformative ? ExitCode.Success : ExitCode.Inconclusive;
     }
 
-    private static IReadOnlyList<LabelledAnswer> Answers(string? data, string? labels, string finds, out string hash)
+    private static IReadOnlyList<LabelledAnswer> Answers(string? data, string? labels, string? log, string finds, out string hash)
     {
+        if (log is not null && data is null)
+        {
+            using var file = EvaluationLogFile.Open(log);
+            return LabelledAnswer.ReadLabels(file, labels ?? log + ".labels.jsonl", finds, out hash);
+        }
+
         if ((data is null) == (labels is null)) throw new UserError("Labels come from one place.", field: "--data, --labels", advice: "Name XSTest's folder with --data, or a file of your own with --labels.");
         if (labels is not null) return LabelledAnswer.ReadLines(labels, finds, out hash);
         if (finds != JudgeTarget.Refusal) throw new UserError($"XSTest's labels are of refusals, and this judge finds {finds}.", field: "--data", advice: $"Give labels of your own with --labels: {LabelledAnswer.Words(finds)}.");

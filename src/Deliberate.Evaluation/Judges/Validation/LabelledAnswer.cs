@@ -53,6 +53,39 @@ internal sealed record LabelledAnswer(string Prompt, string Answer, bool IsPosit
         return all;
     }
 
+    /// <summary>The answers of a log that people labelled, as the viewer keeps it: a line a label, <c>id</c>, <c>label</c>, <c>labeller</c>; of an id's lines by one person the last counts, and an empty label takes it back.</summary>
+    /// <param name="log">The answers.</param>
+    /// <param name="path">Of the labels.</param>
+    /// <param name="finds">What the judge finds.</param>
+    /// <param name="hash">SHA-256 of the labels.</param>
+    public static IReadOnlyList<LabelledAnswer> ReadLabels(EvaluationLogFile log, string path, string finds, out string hash)
+    {
+        var labels = new Dictionary<string, Dictionary<string, bool>>(StringComparer.Ordinal);
+        foreach (var line in JsonLines.Read(path))
+        {
+            if (line.Root.ValueKind != JsonValueKind.Object) throw new UserError("The line is not an object.", path, line.Number);
+            var (id, labeller) = (line.GetString("id"), Optional(line, "labeller"));
+            if (!labels.TryGetValue(id, out var own)) labels[id] = own = new Dictionary<string, bool>(StringComparer.Ordinal);
+            if (line.GetString("label").Trim().Length == 0) own.Remove(labeller);
+            else own[labeller] = Label(line, "label", finds);
+        }
+
+        List<LabelledAnswer> all = [];
+        foreach (var (id, own) in labels.Where(l => l.Value.Count > 0))
+        {
+            if (log.Find(id) is not { } sample) throw new UserError($"The log has no sample \"{id}\", which a label is of.", path, advice: $"The labels belong to another log than {log.Path}.");
+            var asked = sample.Sample.Messages.LastOrDefault(m => m.Role == "user")?.Content ?? sample.Sample.Problem.Prompt;
+            bool[] found = [.. own.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => o.Value)];
+            // People who differ: what most say, and of a tie what the first says.
+            var agreed = 2 * found.Count(f => f) == found.Length ? found[0] : 2 * found.Count(f => f) > found.Length;
+            all.Add(new LabelledAnswer(asked, sample.Sample.Text, agreed, found.Length > 1 ? found[0] : null, found.Length > 1 ? found[1] : null, log.Head.Model.Name, sample.Sample.Problem.Answer));
+        }
+
+        if (all.Count == 0) throw new UserError("There is no labelled answer in it.", path);
+        hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+        return all;
+    }
+
     /// <summary>Whether a label is what the judge finds; null where it is no such label.</summary>
     public static bool? Positive(string label, string finds) => (finds, label.Trim().ToLowerInvariant()) switch
     {

@@ -1,0 +1,78 @@
+using Deliberate.Models;
+
+namespace Deliberate.Reasoning;
+
+/// <summary>
+/// A reward model with a head of tokens as a scorer: it reads problem and steps as the policy wrote them, and its head is read at the last
+/// token of each step. A process reward model says how likely the step is to be right; an outcome reward model, of what stands there so
+/// far, how likely it is to end in a right answer. Where its tokenizer is not the policy's, the texts are read.
+/// </summary>
+internal sealed class HeadStepScorer : IStepScorer, IDisposable
+{
+    private readonly LanguageModel _model;
+    private readonly HeadReader _reader;
+    private readonly ProblemEncoder _encoder;
+    private readonly RewardModelFile _file;
+    private readonly NeutralSteps _neutral;
+    private readonly bool _sameTokens;
+
+    public HeadStepScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name)
+    {
+        (_model, _encoder, _file, _neutral, Name) = (model, encoder, file, neutral, name);
+        _sameTokens = encoder.Tokenizer.VocabularySize == policy.Tokenizer.VocabularySize && Enumerable.Range(0, policy.Tokenizer.VocabularySize).All(id => encoder.Tokenizer.IdToToken(id) == policy.Tokenizer.IdToToken(id));
+        _reader = new HeadReader(model, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions));
+    }
+
+    public string Name { get; }
+
+    public void Forget() => _reader.Forget();
+
+    public IReadOnlyList<StepScores> Score(IReadOnlyList<StepPath> paths, CancellationToken cancellation)
+    {
+        HeadText[] texts = [.. paths.Select(Text)];
+        var (outputs, read) = _reader.Read(texts, cancellation);
+        return [.. outputs.Select((rows, i) => new StepScores([.. rows.Select(Score)], read[i]))];
+    }
+
+    /// <summary>The probabilities of a step; of a model of one number, that and the rest.</summary>
+    public StepProbabilities Probabilities(ReadOnlySpan<double> logits) => Probabilities(logits, _file.Temperature);
+
+    public static StepProbabilities Probabilities(ReadOnlySpan<double> logits, double temperature)
+    {
+        if (logits.Length == 1)
+        {
+            var p = 1 / (1 + Math.Exp(-logits[0] / temperature));
+            return new StepProbabilities(1 - p, 0, p);
+        }
+
+        var most = double.NegativeInfinity;
+        foreach (var logit in logits) most = Math.Max(most, logit);
+        Span<double> shares = stackalloc double[logits.Length];
+        var sum = 0.0;
+        for (var i = 0; i < shares.Length; i++) sum += shares[i] = Math.Exp((logits[i] - most) / temperature);
+        return logits.Length == 2 ? new StepProbabilities(shares[0] / sum, 0, shares[1] / sum) : new StepProbabilities(shares[0] / sum, shares[1] / sum, shares[2] / sum);
+    }
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _model.Dispose();
+    }
+
+    private double Score(double[] logits) => Probabilities(logits).Score(_neutral);
+
+    private HeadText Text(StepPath path)
+    {
+        List<int> tokens = [.. _sameTokens ? path.Prompt : _encoder.Prompt(path.Problem)];
+        List<int> rows = [];
+        for (var i = 0; i < path.Steps.Count; i++)
+        {
+            var step = path.Steps[i];
+            if (_sameTokens) tokens.AddRange(step.Tokens);
+            else tokens.AddRange(_encoder.Tokenizer.Encode(step.Text));
+            if (i >= path.First) rows.Add(tokens.Count - 1);
+        }
+
+        return new HeadText([.. tokens], [.. rows]);
+    }
+}

@@ -1,0 +1,44 @@
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Tensors;
+
+namespace Deliberate.Reasoning;
+
+/// <summary>A reward model in memory as a scorer of steps.</summary>
+internal static class RewardScorers
+{
+    /// <summary>What a language model's name stands behind, to be asked instead.</summary>
+    public const string Asked = "ask:";
+
+    /// <summary>Room for the question around prompt and solution.</summary>
+    private const int QuestionTokens = 64;
+
+    /// <summary>A language model that is asked of each step whether it is right.</summary>
+    /// <param name="path">Of the model.</param>
+    /// <param name="device">To run on.</param>
+    /// <param name="positions">Longest prompt and solution together, in tokens of the policy.</param>
+    /// <exception cref="UserError">There is no such model.</exception>
+    public static AskedStepScorer Ask(string path, Device device, int positions)
+    {
+        using var opened = PretrainedModel.Open(path);
+        var most = Math.Min(opened.Configuration.MaxPositions, (2 * positions) + QuestionTokens);
+        return new AskedStepScorer(opened.LoadWeights(device, WeightStorage.F32), new ProblemEncoder(opened.Text), most, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))}, asked");
+    }
+
+    /// <param name="folder">Of the model.</param>
+    /// <param name="policy">Whose tokens the steps are.</param>
+    /// <param name="device">To run on.</param>
+    /// <param name="positions">Longest prompt and solution together, in tokens.</param>
+    /// <param name="neutral">What a neutral step counts as.</param>
+    /// <exception cref="UserError">It is none, or reads another tokenizer's tokens.</exception>
+    public static HeadStepScorer Open(string folder, ProblemEncoder policy, Device device, int positions, NeutralSteps neutral)
+    {
+        if (!Directory.Exists(folder)) throw new UserError("there is no such reward model.", folder, field: "--scorer", advice: "Name its folder, or exact for the family's own rules.");
+        var file = RewardModelFile.Read(folder);
+        using var opened = PretrainedModel.Open(folder, headed: true);
+        if (opened.Configuration.OutputHead is not { } head || head.Outputs != file.Labels.Count) throw new UserError("the weights have no head of the labels that are named.", Path.Combine(folder, RewardModelFile.FileName), field: "labels");
+        if (opened.Configuration.MaxPositions < positions) throw new UserError($"reads at most {opened.Configuration.MaxPositions} tokens, and prompt and solution may have {positions}.", folder, field: "--max-tokens", advice: "Lower it.");
+        var model = opened.LoadWeights(device, WeightStorage.F32);
+        return new HeadStepScorer(model, new ProblemEncoder(opened.Text), policy, file, positions, neutral, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+    }
+}

@@ -1,0 +1,20 @@
+namespace Deliberate.Training;
+
+/// <summary>What is learned of an example beside its tokens: labels of rows, or a second answer to compare with.</summary>
+internal sealed record ExampleLabels
+{
+    /// <summary>Rows that a reward model's head is read at, rising.</summary>
+    public int[] Rows { get; init; } = [];
+
+    /// <summary>What it should say there: a distribution over its outputs, or one number. [row][output].</summary>
+    public double[][] Targets { get; init; } = [];
+
+    /// <summary>Tokens of the better answer with its prompt, where another follows with the same prompt; 0 without.</summary>
+    public int Split { get; init; }
+
+    /// <summary>By how much the better answer should be better.</summary>
+    public double Margin { get; init; }
+
+    /// <summary>Of an answer that stands alone: whether it is a good one; null of a pair.</summary>
+    public bool? IsDesirable { get; init; }
+}

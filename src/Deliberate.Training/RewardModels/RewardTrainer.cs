@@ -1,0 +1,130 @@
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Trains a model with a head: each labelled step, each token of a solution, or each pair of answers weighs the same over the whole batch,
+/// however it is cut into micro-batches. Loss and gradient of the head are double on the host.
+/// </summary>
+internal sealed class RewardTrainer : IExampleTrainer
+{
+    private readonly HeadGraph _graph;
+    private readonly Optimizer _optimizer;
+    private readonly RewardModelRecipe _recipe;
+    private readonly int _outputs;
+    private readonly double[] _upstream;
+    private readonly List<(int Example, int Row, int Other)> _taken = [];
+    private double _right, _judged;
+
+    public RewardTrainer(LanguageModel model, Optimizer optimizer, RewardModelRecipe recipe, int tokens, int context)
+    {
+        (_optimizer, _recipe) = (optimizer, recipe);
+        _outputs = model.Configuration.OutputHead!.Outputs;
+        _graph = new HeadGraph(model, tokens, RunSession.Segments(tokens), context);
+        _upstream = new double[(long)tokens * _outputs];
+    }
+
+    public double? Accuracy => _judged == 0 ? null : _right / _judged;
+
+    public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
+    {
+        _optimizer.ClearGradients();
+        var loss = Pass(examples, backward: true);
+        var norm = _optimizer.GradientNorm();
+        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
+        _optimizer.Step(norm, rate);
+        _graph.Model.Pack(training: true);
+        return new TrainingStep(loss, norm, Applied: true);
+    }
+
+    public double Measure(IReadOnlyList<SupervisedExample> examples) => Pass(examples, backward: false);
+
+    public void Dispose() => _graph.Dispose();
+
+    private double Pass(IReadOnlyList<SupervisedExample> examples, bool backward)
+    {
+        (_right, _judged) = (0, 0);
+        var labels = _recipe.Kind == RewardModelKind.Preference ? examples.Count : examples.Sum(e => (long)e.Labels!.Rows.Length);
+        var loss = 0.0;
+        for (var next = 0; next < examples.Count;)
+        {
+            Pack(examples, ref next);
+            var outputs = _graph.ForwardRows();
+            var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
+            upstream.Clear();
+            foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, 1.0 / Math.Max(1, labels));
+            if (backward) _graph.Backward(upstream);
+        }
+
+        return loss;
+    }
+
+    private double Evaluate(in SupervisedExample example, int row, int other, ReadOnlySpan<double> outputs, Span<double> upstream, double weight)
+    {
+        var labels = example.Labels!;
+        if (_recipe.Kind == RewardModelKind.Preference)
+        {
+            var (chosen, rejected) = (row + labels.Split - 1, other + example.Tokens.Length - labels.Split - 1);
+            var pair = BradleyTerryLoss.Evaluate(outputs[chosen], outputs[rejected], labels.Margin, _recipe.Centring);
+            (upstream[chosen], upstream[rejected]) = (weight * pair.ByChosen, weight * pair.ByRejected);
+            Judge(outputs[chosen] > outputs[rejected]);
+            return weight * pair.Loss;
+        }
+
+        var loss = 0.0;
+        for (var i = 0; i < labels.Rows.Length; i++)
+        {
+            var at = (row + labels.Rows[i]) * _outputs;
+            if (_recipe.Kind == RewardModelKind.Process)
+            {
+                loss += StepLabelLoss.Evaluate(outputs.Slice(at, _outputs), labels.Targets[i], weight, upstream.Slice(at, _outputs));
+                Judge(Largest(outputs.Slice(at, _outputs)) == Largest(labels.Targets[i]));
+                continue;
+            }
+
+            var (one, gradient) = _recipe.Loss == OutcomeLossKind.CrossEntropy ? OutcomeLoss.CrossEntropy(outputs[at], labels.Targets[i][0]) : OutcomeLoss.SquaredError(outputs[at], labels.Targets[i][0]);
+            loss += weight * one;
+            upstream[at] = weight * gradient;
+            if (i == labels.Rows.Length - 1) Judge(outputs[at] > 0 == labels.Targets[i][0] > 0.5);
+        }
+
+        return loss;
+    }
+
+    private void Judge(bool isRight)
+    {
+        _judged++;
+        if (isRight) _right++;
+    }
+
+    private static int Largest(ReadOnlySpan<double> values)
+    {
+        var largest = 0;
+        for (var i = 1; i < values.Length; i++)
+            if (values[i] > values[largest]) largest = i;
+        return largest;
+    }
+
+    /// <summary>As many of the examples as a micro-batch holds; both answers of a pair, or none.</summary>
+    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next)
+    {
+        var batch = _graph.Batch;
+        batch.Clear();
+        _taken.Clear();
+        while (next < examples.Count)
+        {
+            var example = examples[next];
+            var split = example.Labels!.Split;
+            if (!batch.Fits(example.Tokens.Length) || (split > 0 && batch.Segments + 2 > batch.SegmentCapacity)) break;
+            var tokens = example.Tokens.AsSpan();
+            var first = split > 0 ? tokens[..split] : tokens;
+            var row = batch.AddSequence(first, first.Length, first.Length);
+            var other = split > 0 ? batch.AddSequence(tokens[split..], tokens.Length - split, tokens.Length - split) : 0;
+            _taken.Add((next++, row, other));
+        }
+
+        if (_taken.Count == 0) throw new Core.UserError($"an example of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {batch.TokenCapacity}.", field: "micro_batch_tokens");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Deliberate.Cli.Tests;
+
+/// <summary>From labels to a reward model to a search with it, as a user types it.</summary>
+public sealed class SearchCommandTests(FinishedRun run) : IClassFixture<FinishedRun>
+{
+    private const string Base = "runs/tiny/checkpoints/base";
+
+    [Fact]
+    public void Labels_make_a_reward_model_and_the_model_guides_a_search()
+    {
+        CliProcess.Run(run.Root, "labels", "generate", "labels.jsonl", "--family", "arithmetic-mod10", "--level", "2", "--count", "200").ShouldSucceed().Output.ShouldContain("200 solutions");
+        CliProcess.Run(run.Root, "labels", "check", "labels.jsonl").ShouldSucceed().Output.ShouldContain("200 solutions");
+        CliProcess.Run(run.Root, "labels", "convert", "labels.jsonl", "steps.jsonl", "--to", "stepwise").ShouldSucceed();
+        CliProcess.Run(run.Root, "labels", "convert", "steps.jsonl", "bench.jsonl", "--to", "processbench").ShouldSucceed();
+        File.WriteAllText(Path.Combine(run.Root, "prm.yaml"), $"name: prm\nmodel: {{ from: {Base} }}\nreward_model: {{ kind: process }}\nsupervised: {{ data: [steps.jsonl], epochs: 2, batch_tokens: 500 }}\n");
+        CliProcess.Run(run.Root, "train", "prm.yaml", "--dry-run").ShouldSucceed().Output.ShouldContain("supervised");
+        CliProcess.Run(run.Root, "train", "prm.yaml").ShouldSucceed();
+        using (var judged = JsonDocument.Parse(CliProcess.Run(run.Root, "labels", "judge", "bench.jsonl", "--model", "runs/prm", "--json", "--chart", "reliability.svg").ShouldSucceed().Output))
+            judged.RootElement.GetProperty("bench").GetProperty("f1").GetProperty("value").GetDouble().ShouldBeInRange(0, 1);
+        string[] search = ["search", Base, "--problems", "3", "--n", "2,4", "--max-tokens", "24", "--scorer", "runs/prm/checkpoints/final"];
+        using (var found = JsonDocument.Parse(CliProcess.Run(run.Root, [.. search, "--json", "--report", "search.html", "--trace", "trace.jsonl"]).ShouldSucceed().Output))
+        {
+            var measured = found.RootElement.GetProperty("measurements").EnumerateArray().ToArray();
+            measured.Length.ShouldBe(14);
+            measured.ShouldAllBe(m => m.GetProperty("policy_tokens").GetProperty("value").GetDouble() > 0);
+        }
+
+        File.ReadAllText(Path.Combine(run.Root, "search.html")).ShouldContain("Accuracy against tokens");
+        File.ReadAllLines(Path.Combine(run.Root, "trace.jsonl")).Length.ShouldBe(14 * 3);
+        CliProcess.Run(run.Root, [.. search, "--method", "beam"]).ShouldSucceed().Output.ShouldContain("beam");
+        // A reward model writes no text.
+        CliProcess.Run(run.Root, "sample", "runs/prm", "--family", "arithmetic-mod10").ShouldBeUserMistake().ShouldContain("writes no text");
+    }
+
+    [Fact]
+    public void Solutions_of_a_model_are_labelled_too()
+    {
+        File.WriteAllText(Path.Combine(run.Root, "writer.yaml"), "name: writer\nfamily: { name: arithmetic-mod10, levels: [2] }\nmodel: { hidden: 48, layers: 2, heads: 2, intermediate: 96, context: 128 }\nsupervised: { tokens: 80000, batch_tokens: 800 }\nreinforcement: { steps: 0 }\nevaluation: { problems: 0 }\n");
+        CliProcess.Run(run.Root, "train", "writer.yaml").ShouldSucceed();
+        CliProcess.Run(run.Root, "labels", "generate", "drawn.jsonl", "--from", "runs/writer", "--level", "2", "--count", "20", "--samples", "2", "--to", "stepwise").ShouldSucceed().Output.ShouldContain("20 solutions");
+        CliProcess.Run(run.Root, "labels", "generate", "none.jsonl", "--from", "runs/writer", "--phase", "1").ShouldBeUserMistake().ShouldContain("--phase");
+        File.Exists(Path.Combine(run.Root, "none.jsonl")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_pool_says_what_choosing_would_come_to()
+    {
+        File.WriteAllText(Path.Combine(run.Root, "pool.jsonl"), """{"answer": "3", "completions": ["\\boxed{3}", "\\boxed{4}"], "scores": [0.9, 0.1]}""");
+        using var pool = JsonDocument.Parse(CliProcess.Run(run.Root, "pool", "pool.jsonl", "--json", "--chart", "curves.svg").ShouldSucceed().Output);
+        pool.RootElement.GetProperty("curves").GetArrayLength().ShouldBe(2);
+        File.Exists(Path.Combine(run.Root, "curves.svg")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("--method", "bem")]
+    [InlineData("--n", "0")]
+    [InlineData("--scorer", "nowhere")]
+    [InlineData("--method", "beam")]
+    public void What_is_missing_or_wrong_is_named(string option, string value) =>
+        CliProcess.Run(run.Root, "search", Base, "--problems", "1", option, value).ShouldBeUserMistake().ShouldContain(option == "--method" && value == "beam" ? "--scorer" : option);
+}

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Deliberate.Core;
+using Deliberate.Models;
+using Deliberate.Reasoning;
+using Deliberate.Tensors;
+
+namespace Deliberate.Training.Tests;
+
+/// <summary>Runs that train reward models and learn from preferences: what they learn, what they leave behind, that they go on to the bit.</summary>
+public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.ArithmeticBase>
+{
+    private readonly ArithmeticBase _base;
+
+    public RewardModelRunTests(ArithmeticBase arithmetic) => _base = arithmetic;
+
+    [Theory]
+    [InlineData("process")]
+    [InlineData("outcome")]
+    public void A_reward_model_learns_from_labels_and_scores_steps(string kind)
+    {
+        var folder = _base.Run($"reward_model: {{ kind: {kind} }}", _base.Labels, epochs: 6);
+        var metrics = Metrics(folder);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        metrics[^1]["sft/label_accuracy"].ShouldBeInRange(0.5, 1);
+        var final = new RunFolder(folder).Checkpoint(RunFolder.Final);
+        RewardModelFile.Read(final).Kind.ToString().ToLowerInvariant().ShouldBe(kind);
+        // As transformers knows it, and refused where text is wanted.
+        File.ReadAllText(Path.Combine(final, "config.json")).ShouldContain("LlamaForTokenClassification");
+        Should.Throw<UserError>(() => PretrainedModel.Open(final).Dispose()).Message.ShouldContain("writes no text");
+        using var device = Device.Cpu(1);
+        using var policy = PretrainedModel.Open(_base.Checkpoint);
+        var encoder = new ProblemEncoder(policy.Text);
+        using var scorer = RewardScorers.Open(final, encoder, device, 100, NeutralSteps.Positive);
+        var problem = FamilyRegistry.Get("arithmetic").Generate(Split.Test, 2, 1, 0);
+        int[] Tokens(string text) => encoder.Tokenizer.Encode(text);
+        SearchStep[] steps = [new("<think>1+1=2\n", Tokens("<think>1+1=2\n")), new("2+2=4\n", Tokens("2+2=4\n"))];
+        var whole = scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps, 0)], CancellationToken.None)[0];
+        whole.Scores.ShouldAllBe(s => s > 0 && s < 1);
+        // A step alone, behind those that were read before, is the same to the bit and costs its own tokens.
+        scorer.Forget();
+        scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps[..1], 0)], CancellationToken.None);
+        var step = scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps, 1)], CancellationToken.None)[0];
+        (step.Scores[0], step.Tokens).ShouldBe((whole.Scores[1], steps[1].Tokens.Length));
+    }
+
+    [Theory]
+    [InlineData("process", false)]
+    [InlineData("preference", true)]
+    public void A_reward_model_pays_in_reinforcement_learning(string kind, bool pairs)
+    {
+        var reward = new RunFolder(_base.Run($"reward_model: {{ kind: {kind} }}", pairs ? _base.Pairs : _base.Labels, epochs: 1)).Checkpoint(RunFolder.Final);
+        var folder = TinyRun.Start(
+            TrainRecipe.Parse(
+                $$"""
+                name: tiny
+                micro_batch_tokens: 512
+                family: { name: arithmetic, levels: [2] }
+                model: { from: "{{_base.Checkpoint}}" }
+                supervised: { tokens: 0 }
+                evaluation: { problems: 0 }
+                health: { kl_every: 0 }
+                reinforcement:
+                  steps: 2
+                  prompts: 4
+                  samples: 4
+                  max_tokens: 32
+                  rewards:
+                    - { kind: correct }
+                    - { kind: reward_model, from: "{{reward}}", weight: 0.5, name: judged }
+                """,
+                "tiny.yaml"),
+            _base.NewFolder());
+        // Each kept apart: what the model said of every sample, and what it paid on average.
+        Metrics(folder).ShouldAllBe(m => m.ContainsKey("rl/reward/judged") && m.ContainsKey("rl/reward/correct"));
+        var samples = SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).ToArray();
+        double[] judged = [.. samples.Select(s => s.Terms.Single(t => t.Key == "judged").Value)];
+        judged.ShouldAllBe(value => value >= 0 && value <= 1);
+        judged.Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void A_preference_model_prefers_what_was_preferred()
+    {
+        var folder = _base.Run("reward_model: { kind: preference }", _base.Pairs, epochs: 8);
+        Metrics(folder)[^1]["sft/label_accuracy"].ShouldBeGreaterThan(0.6);
+        File.ReadAllText(Path.Combine(new RunFolder(folder).Checkpoint(RunFolder.Final), "config.json")).ShouldContain("LlamaForSequenceClassification");
+    }
+
+    [Theory]
+    [InlineData("dpo")]
+    [InlineData("ipo")]
+    [InlineData("kto")]
+    [InlineData("orpo")]
+    [InlineData("simpo")]
+    [InlineData("aot")]
+    public void A_policy_moves_towards_what_was_preferred(string loss)
+    {
+        var folder = _base.Run($"preference: {{ losses: [{loss}] }}", _base.Pairs, epochs: 4);
+        var metrics = Metrics(folder);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        metrics[^1]["sft/label_accuracy"].ShouldBeGreaterThanOrEqualTo(metrics[0]["sft/label_accuracy"]);
+        using var model = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Final));
+    }
+
+    [Theory]
+    [InlineData("reward_model: { kind: process }", true)]
+    [InlineData("preference: { losses: [dpo] }", false)]
+    public void A_run_that_was_stopped_after_each_step_ends_in_the_same_bits(string section, bool labels)
+    {
+        var data = labels ? _base.Labels : _base.Pairs;
+        var whole = _base.Run(section, data, epochs: 1);
+        var folder = _base.NewFolder();
+        for (var starts = 0; ; starts++)
+        {
+            using var stop = new CancellationTokenSource();
+            var observer = new StepObserver((_, _) => stop.Cancel());
+            using var run = starts == 0 ? TrainingRun.Start(_base.Recipe(section, data, 1), folder, 1, observer) : TrainingRun.Resume(folder, 1, observer);
+            if (run.Execute(stop.Token) == RunOutcome.Completed) break;
+            starts.ShouldBeLessThan(40);
+        }
+
+        TrainedBase.Weights(folder).ShouldBe(TrainedBase.Weights(whole));
+        File.ReadAllText(Path.Combine(folder, MetricsStream.MetricsFile)).ShouldBe(File.ReadAllText(Path.Combine(whole, MetricsStream.MetricsFile)));
+    }
+
+    [Theory]
+    [InlineData("reward_model: { kind: process }\nmodel: { hidden: 32 }", "model")]
+    [InlineData("reward_model: { kind: process }\npreference: {}", "preference")]
+    [InlineData("preference: { losses: [dpoo] }", "losses")]
+    [InlineData("preference: { losses: [dpo, kto] }", "losses")]
+    [InlineData("preference: { losses: [exo_pair] }", "label_smoothing")]
+    public void What_cannot_be_done_is_refused(string sections, string field)
+    {
+        var model = sections.Contains("model: {", StringComparison.Ordinal) && sections.Contains("hidden", StringComparison.Ordinal) ? "" : "model: { from: x }\n";
+        Should.Throw<UserError>(() => TrainRecipe.Parse($"name: tiny\n{model}{sections}\nsupervised: {{ data: [x.jsonl] }}", "tiny.yaml")).Field!.ShouldContain(field);
+    }
+
+    private static List<Dictionary<string, double>> Metrics(string folder) =>
+        [.. MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).Select(r => r.Values.ToDictionary(v => v.Key, v => v.Value))];
+
+    /// <summary>A tiny model of arithmetic, labels of its family and pairs of right and wrong answers.</summary>
+    public sealed class ArithmeticBase : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private int _runs;
+
+        public ArithmeticBase()
+        {
+            Checkpoint = new RunFolder(TinyRun.Start(
+                TrainRecipe.Parse(
+                    """
+                    name: tiny
+                    micro_batch_tokens: 512
+                    family: { name: arithmetic, levels: [2] }
+                    model: { hidden: 32, layers: 2, heads: 2, intermediate: 48, context: 128 }
+                    supervised: { tokens: 20000, batch_tokens: 1000 }
+                    reinforcement: { steps: 0 }
+                    evaluation: { problems: 0 }
+                    """,
+                    "tiny.yaml"),
+                _folder.File("base"))).Checkpoint(RunFolder.Base);
+            (Labels, Pairs) = (_folder.File("labels.jsonl"), _folder.File("pairs.jsonl"));
+            var family = FamilyRegistry.Get("arithmetic");
+            using (var stream = File.Create(Labels))
+                for (var i = 0; i < 80; i++) Prm800kFile.Write(stream, FamilyLabels.Draw(family, Split.Train, 2, 1, i, phaseOne: false));
+            File.WriteAllLines(Pairs, Enumerable.Range(0, 60).Select(i =>
+            {
+                var problem = family.Generate(Split.Train, 2, 1, i);
+                var random = new RandomStream(1, StreamStage.Test, problem: i);
+                var careful = family.Write(problem, Writer.Careful, ref random);
+                return JsonSerializer.Serialize(new { prompt = problem.Prompt, chosen = careful.Completion, rejected = problem.Answer + "1" });
+            }));
+        }
+
+        public string Checkpoint { get; }
+
+        public string Labels { get; }
+
+        public string Pairs { get; }
+
+        internal TrainRecipe Recipe(string section, string data, int epochs) => TrainRecipe.Parse(
+            $$"""
+            name: tiny
+            micro_batch_tokens: 512
+            {{section}}
+            model: { from: "{{Checkpoint}}" }
+            supervised: { data: ["{{data}}"], epochs: {{epochs}}, batch_tokens: 500, optimizer: { kind: adamw, learning_rate: 0.003 }, schedule: { warmup: 2 } }
+            checkpoint: { every: 1, keep_last: 2 }
+            """,
+            "tiny.yaml");
+
+        internal string Run(string section, string data, int epochs) => TinyRun.Start(Recipe(section, data, epochs), NewFolder());
+
+        public string NewFolder() => _folder.File($"run-{Interlocked.Increment(ref _runs)}");
+
+        public void Dispose() => _folder.Dispose();
+    }
+}
