@@ -13,6 +13,7 @@ internal static class LoggedResults
     {
         if (!Directory.Exists(path))
         {
+            if (Damage(path) is { } damage) return damage;
             results.Add(ReadLog(path, null));
             return null;
         }
@@ -20,6 +21,7 @@ internal static class LoggedResults
         foreach (var (_, model, log, hash) in EvaluationFolder.ReadLogs(path))
         {
             if (!File.Exists(log)) continue;
+            if (Damage(log) is { } damage) return damage;
             var result = ReadLog(log, model);
             if (hash is not null && hash != result.LogHash) return $"{log}: this is not the log that the result was made from: its hash is {result.LogHash}, not {hash}.";
             results.Add(result);
@@ -27,6 +29,9 @@ internal static class LoggedResults
 
         return null;
     }
+
+    /// <summary>What is wrong with a log's bytes, in words; null where nothing is.</summary>
+    public static string? Damage(string log) => LogCheck.Of(log).Damage is { } damage ? $"{log}: {damage.Problem} deliberate log verify says more, deliberate log repair keeps what is whole." : null;
 
     private static EvaluationResult ReadLog(string path, string? model)
     {
@@ -49,15 +54,25 @@ internal static class LoggedResults
     }
 
     /// <summary>The task of that name; of a file that is not at hand, one that measures what every task has.</summary>
-    private static EvaluationTask TaskOf(LogHead head)
+    private static EvaluationTask TaskOf(LogHead head) => Known(head.Task) ?? new EvaluationTask
+    {
+        Name = head.Task,
+        Version = head.Version,
+        Title = head.Title,
+        Items = (_, _) => AsyncEnumerable.Empty<EvaluationItem>(),
+        Scorer = _ => throw new InvalidOperationException("A log is not judged again here."),
+        Metrics = [TaskMetric.Accuracy, TaskMetric.AccuracyFinished],
+    };
+
+    private static EvaluationTask? Known(string name)
     {
         try
         {
-            return EvaluationTasks.Get(head.Task);
+            return EvaluationTasks.Get(name);
         }
         catch (UserError)
         {
-            return new EvaluationTask { Name = head.Task, Version = head.Version, Title = head.Title, Items = (_, _) => AsyncEnumerable.Empty<EvaluationItem>(), Scorer = _ => throw new InvalidOperationException("A log is not judged again here."), Metrics = [TaskMetric.Accuracy, TaskMetric.AccuracyFinished] };
+            return null;
         }
     }
 }

@@ -20,6 +20,9 @@ public static class EvaluationTasks
     /// <summary>Takes a registered one back.</summary>
     public static bool Remove(string name) => Known.Remove(name);
 
+    /// <summary>Whether a name is one of a task, and not of a checkpoint: a folder that is there is none.</summary>
+    internal static bool IsTask(string name) => !Directory.Exists(name) && (name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal) || WrittenTasks.IsFile(name) || ProblemsTask.IsFile(name) || All.Any(t => t.Name == name.Split(ComposedTransform.Joint)[0]));
+
     /// <summary>The task of this name.</summary>
     /// <exception cref="UserError">There is none.</exception>
     public static EvaluationTask Get(string name)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Deliberate.Core;
+using Deliberate.Evaluation;
 
 namespace Deliberate.Cli;
 
@@ -44,7 +45,7 @@ internal sealed class EvalCommand : CliCommand
         if (targets.Length == 0) throw new UserError("Nothing was named to evaluate.", field: "TASK", advice: "Name a checkpoint, or tasks and a --model: deliberate eval tasks lists the tasks.");
         var models = _options.Models(parsed);
         if (models.Length > 0) return EvaluationSession.Run(_options.Request(parsed, targets), _options.Folder(parsed), _options, parsed);
-        if (targets.Length > 1) throw new UserError("Several tasks, and no model to ask.", field: "--model", advice: "Name one: --model openai:NAME, --model runs/mine, --model mock.");
+        if (targets.Length > 1 || EvaluationTasks.IsTask(targets[0])) throw new UserError($"{(targets.Length > 1 ? "Several tasks" : "A task")}, and no model to ask.", field: "--model", advice: "Name one: --model openai:NAME, --model runs/mine, --model mock.");
         return CheckpointEvaluation.Run(targets[0], _options, parsed);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class EvalCompareCommand : CliCommand
             return ExitCode.InvalidEvidence;
         }
 
-        var comparisons = from.Select(f => (From: f, To: to.Where(t => t.Task.Name == f.Task.Name).ToArray())).Where(p => p.To.Length > 0).SelectMany(p => ResultComparison.Of([p.From, .. p.To])).ToArray();
+        var comparisons = from.Select(f => (From: f, To: Partners(f, to))).Where(p => p.To.Length > 0).SelectMany(p => ResultComparison.Of([p.From, .. p.To])).ToArray();
         if (comparisons.Length == 0) throw new UserError("The two have no task in common.", advice: $"They are of {string.Join(", ", from.Select(f => f.Task.Name).Distinct())} and of {string.Join(", ", to.Select(t => t.Task.Name).Distinct())}.");
         if (!parsed.GetValue(_json))
         {
@@ -45,5 +45,12 @@ internal sealed class EvalCompareCommand : CliCommand
         ResultJson.Write(json, comparisons, []);
         json.WriteEndObject();
         return ExitCode.Success;
+    }
+
+    /// <summary>The same model's, where the other evaluation has it; else all of the task's.</summary>
+    private static EvaluationResult[] Partners(EvaluationResult result, List<EvaluationResult> others)
+    {
+        var same = others.Where(o => o.Task.Name == result.Task.Name).ToArray();
+        return same.Where(o => o.ModelName == result.ModelName).ToArray() is { Length: > 0 } own ? own : same;
     }
 }
