@@ -63,6 +63,8 @@ try
         case ["log", .. var rest] when rest.Length <= 2:
             LogBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 50_000, rest.Length > 1 ? int.Parse(rest[1]) : 1024);
             return 0;
+        case ["view", .. var rest] when rest.Length <= 1:
+            return ViewBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 200_000);
         case ["host", var callers, .. var rest] when rest.Length <= 2:
             return HostBenchmark.Run(rest.Length > 1 ? rest[1] : null, int.Parse(callers), rest.Length > 0 ? int.Parse(rest[0]) : 5);
         case ["host-growth", .. var rest] when rest.Length <= 1:
@@ -75,7 +77,7 @@ try
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | search [ROUNDS [THREADS]] | labels [LINES] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | view [SAMPLES] | search [ROUNDS [THREADS]] | labels [LINES] | export MODEL FILE");
             return 2;
     }
 }

@@ -75,10 +75,11 @@ internal sealed class BrowserWindow : IAsyncDisposable
         await Page.Locator("[data-live]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
 
     /// <summary>Keeps a picture of what is seen of the page where DELIBERATE_SCREENSHOTS names a folder for it.</summary>
-    public async Task PictureAsync(string name)
+    /// <param name="whole">The page from top to bottom, not only what is seen of it.</param>
+    public async Task PictureAsync(string name, bool whole = false)
     {
         if (Environment.GetEnvironmentVariable("DELIBERATE_SCREENSHOTS") is { Length: > 0 } folder)
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = whole });
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

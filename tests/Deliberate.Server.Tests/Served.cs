@@ -5,6 +5,8 @@ namespace Deliberate.Server.Tests;
 /// <summary>A server on a folder of its own, on a port that is free, for as long as a test.</summary>
 internal sealed class Served : IAsyncDisposable
 {
+    private const string EvaluationsName = ".evaluations";
+
     private Served(string root, DeliberateServer server) => (Root, Server) = (root, server);
 
     /// <summary>The folder of runs.</summary>
@@ -12,12 +14,18 @@ internal sealed class Served : IAsyncDisposable
 
     public DeliberateServer Server { get; }
 
+    /// <summary>The folder of evaluations: within the other, which does not look into such names.</summary>
+    public string Evaluations => Path.Combine(Root, EvaluationsName);
+
     /// <param name="fill">Puts runs there before the server starts.</param>
-    public static async Task<Served> StartAsync(Action<string>? fill = null)
+    /// <param name="fillEvaluations">Puts logs of evaluations there.</param>
+    public static async Task<Served> StartAsync(Action<string>? fill = null, Action<string>? fillEvaluations = null)
     {
         var root = Directory.CreateTempSubdirectory("deliberate-server-").FullName;
+        var evaluations = Directory.CreateDirectory(Path.Combine(root, EvaluationsName)).FullName;
         fill?.Invoke(root);
-        return new Served(root, await DeliberateServer.StartAsync(new ServerOptions { Runs = root, Port = 0 }));
+        fillEvaluations?.Invoke(evaluations);
+        return new Served(root, await DeliberateServer.StartAsync(new ServerOptions { Runs = root, Evaluations = evaluations, Port = 0 }));
     }
 
     public string Folder(string name) => Path.Combine(Root, name);

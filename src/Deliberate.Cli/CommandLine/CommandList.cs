@@ -13,6 +13,7 @@ internal static class CommandList
         new ReproduceCommand(),
         new RunsCommand(),
         new ServeCommand(),
+        new ViewCommand(),
         new MetricsCommand(),
         new RecipeCommand(),
         new SampleCommand(),

@@ -11,10 +11,13 @@ internal sealed record LogRecord(long Number, string Kind, string? Id, JsonEleme
     /// <summary>The first record of each log, which says what the log is.</summary>
     public const string Head = "log";
 
+    /// <summary>What was imported may hold values within values, deeper than is usual.</summary>
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 600 };
+
     /// <exception cref="JsonException">These bytes are no record.</exception>
     public static LogRecord Read(long number, ReadOnlySpan<byte> record)
     {
-        var json = JsonSerializer.Deserialize<JsonElement>(record);
+        var json = JsonSerializer.Deserialize<JsonElement>(record, Deep);
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("kind", out var kind) || kind.ValueKind != JsonValueKind.String || !json.TryGetProperty("body", out var body)) throw new JsonException("A record is an object with kind and body.");
         var id = json.TryGetProperty("id", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         return new LogRecord(number, kind.GetString()!, id, body);

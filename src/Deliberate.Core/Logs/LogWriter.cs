@@ -66,10 +66,12 @@ internal sealed class LogWriter : IDisposable
     public static LogWriter Create(string path, Action<Utf8JsonWriter> head, TimeProvider? time = null)
     {
         if (Directory.Exists(path)) throw new UserError("This is a folder, not a file.", path, advice: "Name a file in it.");
+        // Before the lock, whose file stays where it was made: a refusal leaves nothing behind.
+        RefuseExisting(path);
         var held = Acquire(path, time);
         try
         {
-            if (File.Exists(path)) throw new UserError("The log exists.", path, advice: "Name another file, or delete this one; a log is never written over.");
+            RefuseExisting(path);
             var index = LogIndex.Empty();
             AtomicFile.Write(path, stream =>
             {
@@ -97,7 +99,7 @@ internal sealed class LogWriter : IDisposable
     /// <exception cref="UserError">It is no log, is damaged, or is being written by another.</exception>
     public static LogWriter Continue(string path, TimeProvider? time = null)
     {
-        LogReader.CheckIsFile(path);
+        using (var log = LogReader.OpenFile(path)) LogReader.CheckPreamble(log, path);
         var held = Acquire(path, time);
         SafeFileHandle? file = null;
         try
@@ -188,6 +190,11 @@ internal sealed class LogWriter : IDisposable
             lock (_flush) _file.Dispose();
             _lock.Dispose();
         }
+    }
+
+    private static void RefuseExisting(string path)
+    {
+        if (File.Exists(path)) throw new UserError("The log exists.", path, advice: "Name another file, or delete this one; a log is never written over.");
     }
 
     private static FileLock Acquire(string path, TimeProvider? time) => FileLock.Acquire(LockOf(path), path, "The log", time);

@@ -101,7 +101,7 @@ internal static class ReportStyle
         summary{cursor:pointer;color:var(--accent);font-size:.88rem;padding:3px 0}
         .answer{margin:.8em 0 0;padding:9px 12px;border-radius:8px;max-width:none;font-weight:600}
         .is-right .answer{background:var(--right-soft)}.is-wrong .answer{background:var(--wrong-soft)}
-        .answer .reason{font-weight:400}
+        .answer .reason{font-weight:400}.is-right .answer .reason{color:var(--muted)}
         .is-unchecked .answer{background:var(--soft)}
         .reply{white-space:pre-wrap;overflow-wrap:anywhere;max-width:none;margin:.9em 0 0}
         .scores{display:flex;flex-wrap:wrap;gap:.4em 1.6em;margin:.8em 0 0;font-size:.92rem;font-variant-numeric:tabular-nums}

@@ -15,6 +15,9 @@ internal interface IServerArea
     /// <summary>Its pages, each a component with <c>@page</c>: while one of them is shown, the navigation says so.</summary>
     IReadOnlyList<Type> Pages { get; }
 
+    /// <summary>Whether the server was given what it shows.</summary>
+    bool IsShown(ServerOptions options);
+
     /// <summary>What its pages ask for.</summary>
     void AddServices(IServiceCollection services, ServerOptions options);
 

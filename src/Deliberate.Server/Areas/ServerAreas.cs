@@ -6,5 +6,9 @@ internal static class ServerAreas
     public static IReadOnlyList<IServerArea> All { get; } =
     [
         new RunsArea(),
+        new EvaluationsArea(),
     ];
+
+    /// <summary>Those that a server has something for.</summary>
+    public static IReadOnlyList<IServerArea> Shown(ServerOptions options) => [.. All.Where(area => area.IsShown(options))];
 }

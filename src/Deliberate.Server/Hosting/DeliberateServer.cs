@@ -25,9 +25,9 @@ public sealed class DeliberateServer : IAsyncDisposable
     private readonly AccessTokens _tokens;
     private readonly ServerLock? _lock;
 
-    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, string address)
+    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, string address, bool isAlone)
     {
-        (_app, _tokens, _lock, Address) = (app, tokens, held, address);
+        (_app, _tokens, _lock, Address, IsAlone) = (app, tokens, held, address, isAlone);
         held?.Tell(address);
     }
 
@@ -35,7 +35,7 @@ public sealed class DeliberateServer : IAsyncDisposable
     public string Address { get; }
 
     /// <summary>False where the folder of runs may not be written to: then a second server on it is not refused.</summary>
-    public bool IsAlone => _lock is not null;
+    public bool IsAlone { get; }
 
     /// <summary>Builds it and listens.</summary>
     /// <exception cref="UserError">The address or port cannot be had, the folder is served already, or is none.</exception>
@@ -44,7 +44,8 @@ public sealed class DeliberateServer : IAsyncDisposable
         var address = LoopbackAddress.Parse(options.Address);
         if (options.Port is < 0 or > 65535) throw new UserError($"{options.Port} is not a port.", field: "--port", advice: "Ports go from 1 to 65535; 0 takes any that is free.");
         if (File.Exists(options.Runs)) throw new UserError("This is a file, not a folder of runs.", options.Runs, advice: "Name the folder of your runs: --runs FOLDER.");
-        var held = ServerLock.Take(options.Runs);
+        // Evaluations alone are served as often as one likes: nothing but labels is written, a line each.
+        var held = options.Runs is null ? null : ServerLock.Take(options.Runs);
         WebApplication? app = null;
         try
         {
@@ -52,7 +53,7 @@ public sealed class DeliberateServer : IAsyncDisposable
             app = Build(options, address, tokens);
             await app.StartAsync(cancellation);
             var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-            return new DeliberateServer(app, tokens, held, $"http://{LoopbackAddress.InUrl(address)}:{port}");
+            return new DeliberateServer(app, tokens, held, $"http://{LoopbackAddress.InUrl(address)}:{port}", held is not null || options.Runs is null);
         }
         catch (Exception error)
         {
@@ -120,7 +121,7 @@ public sealed class DeliberateServer : IAsyncDisposable
         app.UseRouting();
         app.UseAntiforgery();
         ServerAssets.Map(app);
-        app.MapGet("/", () => Results.LocalRedirect(ServerAreas.All[0].Path));
+        app.MapGet("/", () => Results.LocalRedirect(ServerAreas.Shown(options)[0].Path));
         foreach (var area in ServerAreas.All) area.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -6,14 +6,20 @@ public sealed record ServerOptions
     /// <summary>The port of <c>deliberate serve</c> unless another is named.</summary>
     public const int DefaultPort = 5170;
 
+    /// <summary>The folder of evaluations unless another is named.</summary>
+    public const string UsualEvaluations = "evaluations";
+
     /// <summary>A loopback address, or <c>localhost</c>. Others are refused: pages are for whoever has the one-time address, and it travels in clear text.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>0 for any that is free.</summary>
     public int Port { get; init; } = DefaultPort;
 
-    /// <summary>The folder of runs. Made where it is missing.</summary>
-    public string Runs { get; init; } = "runs";
+    /// <summary>The folder of runs, made where it is missing; null for a server without them.</summary>
+    public string? Runs { get; init; } = "runs";
+
+    /// <summary>The folder of evaluations, whose logs are looked for in it and below it, or one log; null for a server without them.</summary>
+    public string? Evaluations { get; init; } = UsualEvaluations;
 
     /// <summary>Now, for what is shown as time ago.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -17,8 +17,10 @@ internal sealed class RunCatalog(ServerOptions options) : IDisposable
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1);
 
-    /// <summary>Where the runs are.</summary>
-    public string Root { get; } = Path.GetFullPath(options.Runs);
+    private readonly string? _evaluations = options.Evaluations is { } evaluations ? Path.GetFullPath(evaluations) : null;
+
+    /// <summary>Where the runs are; empty where there are none to show.</summary>
+    public string Root { get; } = options.Runs is { } runs ? Path.GetFullPath(runs) : "";
 
     /// <summary>The rows as far as they are known, by name: quick, reads no run.</summary>
     public IReadOnlyList<RunEntry> List()
@@ -83,6 +85,8 @@ internal sealed class RunCatalog(ServerOptions options) : IDisposable
 
         foreach (var folder in Below(Root))
         {
+            // Evaluations may lie among the runs, and have pages of their own.
+            if (folder == _evaluations) continue;
             var name = Path.GetFileName(folder);
             if (IsRun(folder))
             {

@@ -18,6 +18,8 @@ internal sealed class RunsArea : IServerArea
 
     public IReadOnlyList<Type> Pages => [typeof(RunsPage), typeof(RunPage), typeof(ComparePage)];
 
+    public bool IsShown(ServerOptions options) => options.Runs is not null;
+
     public void AddServices(IServiceCollection services, ServerOptions options) => services.AddSingleton<RunCatalog>().AddSingleton<LiveRuns>();
 
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet(Reports + "{name}", Report);

@@ -261,6 +261,11 @@ public sealed class RunPagesTests(Chromium chromium, TinyRun tiny)
                 """);
             nameless.ShouldBeEmpty(path);
             (await window.Page.Locator("h1").CountAsync()).ShouldBe(1, path);
+            if (scheme == ColorScheme.Dark || width < 1000) continue;
+            await window.Page.EmulateMediaAsync(new() { Media = Media.Print });
+            await window.PictureAsync($"{name}-print", whole: true);
+            (await window.Page.Locator(".bar").IsVisibleAsync()).ShouldBeFalse(path);
+            await window.Page.EmulateMediaAsync(new() { Media = Media.Screen });
         }
 
         window.Complaints.ShouldBeEmpty();
