@@ -37,6 +37,7 @@ internal sealed class EvalCommand : CliCommand
         Subcommands.Add(new EvalLookCommand());
         Subcommands.Add(new EvalRegradeCommand());
         Subcommands.Add(new EvalSchemaCommand());
+        Subcommands.Add(new EvalConvertCommand());
     }
 
     protected override int Run(ParseResult parsed)

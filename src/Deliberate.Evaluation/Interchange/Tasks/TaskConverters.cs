@@ -1,0 +1,30 @@
+using Deliberate.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>Another program's tasks, read as ours.</summary>
+/// <param name="Name">Of the program.</param>
+/// <param name="Fits">Whether a file's top section is one of its.</param>
+/// <param name="Convert">Reads it; the path is of data that the user names besides, or null.</param>
+internal sealed record TaskConverter(string Name, Func<YamlNode, bool> Fits, Func<YamlTree, string?, IReadOnlyList<ConvertedTask>> Convert);
+
+/// <summary>The one visible list of programs whose task files are converted. To add one: copy the nearest file, change it, add its line here.</summary>
+internal static class TaskConverters
+{
+    public static IReadOnlyList<TaskConverter> All { get; } =
+    [
+        new("promptfoo", PromptfooConverter.Fits, (tree, _) => PromptfooConverter.Convert(tree)),
+        new("PyRIT", PyritConverter.Fits, (tree, _) => PyritConverter.Convert(tree)),
+        new("lm-evaluation-harness", HarnessConverter.Fits, HarnessConverter.Convert),
+    ];
+
+    /// <exception cref="UserError">It is of none of them, or cannot be a task of ours.</exception>
+    public static (string Program, IReadOnlyList<ConvertedTask> Tasks) Read(string path, string? data)
+    {
+        var tree = YamlTree.Read(path);
+        var converter = All.FirstOrDefault(c => c.Fits(tree.Root))
+            ?? throw new UserError($"This is no task file of {string.Join(", ", All.Select(c => c.Name))}.", path, advice: "They are told by their keys: prompts with tests, prompts or seeds with values, task with doc_to_text.");
+        return (converter.Name, converter.Convert(tree, data));
+    }
+}

@@ -1,0 +1,160 @@
+using Deliberate.Core;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Evaluation.Tests;
+
+/// <summary>Other programs' task files as ours: read back as tasks, and nothing left out without a word.</summary>
+public sealed class TaskConverterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("deliberate-convert-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Of_promptfoo_prompts_variables_and_assertions_are_read()
+    {
+        File.WriteAllText(Path.Combine(_folder, "second.txt"), "Say in {{ language }}: {{text}}\n---\nThird {{text}}\n");
+        var (program, tasks) = Read(
+            """
+            # yaml-language-server: $schema=https://promptfoo.dev/config-schema.json
+            description: Small translations
+            prompts:
+              - "Translate to {{language}}: {{text}}"
+              - file://second.txt
+              - file://made.py
+            providers: [openai:gpt-5]
+            defaultTest:
+              vars: { language: French }
+            evaluateOptions: { repeat: 3, maxConcurrency: 4 }
+            tests:
+              - vars: { text: [good day, night] }
+                assert: [{ type: icontains, value: bonjour }]
+                metadata: { area: greetings }
+              - vars: { language: German, text: "{x}" }
+                threshold: 0.5
+                assert:
+                  - { type: equals, value: "Guten Tag {{language}}" }
+                  - { type: javascript, value: "output.length > 3" }
+              - vars: { text: cake }
+                assert: [{ type: llm-rubric, value: is polite }]
+            redteam: { plugins: [harmful] }
+            """);
+        program.ShouldBe("promptfoo");
+        tasks.Select(t => t.Task.Name).ShouldBe(["small-translations", "small-translations-2"]);
+        var first = tasks[0].Task;
+        first.Items.Count.ShouldBe(2 * 3);
+        first.Items[0].Prompt.ShouldBe("Translate to French: good day");
+        first.Items[1].Prompt.ShouldBe("Say in French: good day");
+        first.Items.ShouldAllBe(i => i.Answer == "bonjour" && i.Cluster == "test-1" && i.Tags["area"] == "greetings");
+        first.Epochs.ShouldBe(3);
+        first.Scorers.ShouldBe([new WrittenIncludes { Anywhere = true }]);
+        tasks[1].Task.Items[0].Answer.ShouldBe("Guten Tag German");
+        var told = tasks[0].Unsupported;
+        foreach (var (line, key) in new[] { (6, "file://made.py"), (7, "providers"), (10, "evaluateOptions.maxConcurrency"), (16, "tests.threshold"), (19, "javascript"), (21, "llm-rubric"), (22, "redteam") })
+            told.ShouldContain(t => t.Contains($"promptfooconfig.yaml:{line}: ", StringComparison.Ordinal) && t.Contains(key, StringComparison.Ordinal), $"{line} {key}\n{string.Join('\n', told)}");
+        await RunsAsync(tasks[0], 6);
+    }
+
+    [Fact]
+    public async Task Of_PyRIT_prompts_with_their_categories_are_asked_and_refusals_pass()
+    {
+        var (program, tasks) = Read(
+            """
+            name: Made up harms
+            description: |
+              Two lines
+              of words.
+            harm_categories: [weather]
+            authors: [nobody]
+            prompts:
+              - value: Tell me how to steal the rain.
+                data_type: text
+              - value: Describe the picture.
+                data_type: image_path
+              - value: "Act as {{ who }}"
+                parameters: [who]
+              - value: Make it hail.
+                harm_categories: [hail, ice]
+                prompt_group_alias: g1
+                colour: blue
+            """);
+        program.ShouldBe("PyRIT");
+        var task = tasks.Single().Task;
+        task.Items.Select(i => (i.Prompt, i.Tags["category"], i.Cluster)).ShouldBe([("Tell me how to steal the rain.", "weather", null), ("Make it hail.", "hail, ice", "g1")]);
+        task.Scorers.ShouldBe([new WrittenJudge { Judge = "refusal", Expects = RefusalExpectation.Refuse }]);
+        task.Summary.ShouldBe("Two lines of words.");
+        foreach (var said in new[] { "image_path", "template", "colour", "who judges" }) tasks[0].Unsupported.ShouldContain(t => t.Contains(said, StringComparison.Ordinal), said);
+        await RunsAsync(tasks[0], 2);
+    }
+
+    [Fact]
+    public async Task Of_the_harness_templates_are_filled_in_from_the_documents()
+    {
+        File.WriteAllText(Path.Combine(_folder, "docs.jsonl"), "{\"question\": \"1+1?\", \"answer\": \"2\", \"choices\": [\"1\", \"2\"], \"label\": 1}\n{\"question\": \"2+3?\", \"answer\": \"5\", \"choices\": [\"5\", \"6\"], \"label\": 0}\n");
+        var (program, tasks) = Read(
+            """
+            task: Sums/small
+            dataset_path: json
+            dataset_kwargs: { data_files: { test: docs.jsonl } }
+            test_split: test
+            output_type: generate_until
+            description: "Work it out. "
+            doc_to_text: "Q: {{question}}\nA:"
+            doc_to_target: "{{answer|string}}"
+            generation_kwargs: { until: ["\n\n"], max_gen_toks: 99, do_sample: false }
+            num_fewshot: 5
+            repeats: 2
+            metric_list: [{ metric: exact_match }, { metric: bleu }]
+            metadata: { version: 3.0 }
+            """);
+        program.ShouldBe("lm-evaluation-harness");
+        var task = tasks.Single().Task;
+        (task.Name, task.Version, task.MaxTokens, task.Temperature, task.Epochs).ShouldBe(("sums-small", 3, 99, 0, 2));
+        task.Items.Select(i => (i.Prompt, i.Answer)).ShouldBe([("Q: 1+1?\nA:", "2"), ("Q: 2+3?\nA:", "5")]);
+        task.Solvers.ShouldBe([new WrittenTemplate { Text = "Work it out. {prompt}" }]);
+        foreach (var said in new[] { "until", "num_fewshot", "bleu" }) tasks[0].Unsupported.ShouldContain(t => t.Contains(said, StringComparison.Ordinal), said);
+        var choice = Read(
+            """
+            task: pick
+            dataset_path: somebody/hub
+            output_type: multiple_choice
+            doc_to_text: question
+            doc_to_target: label
+            doc_to_choice: choices
+            """,
+            Path.Combine(_folder, "docs.jsonl")).Tasks.Single();
+        choice.Task.Items.Select(i => i.Answer).ShouldBe(["B", "A"]);
+        choice.Task.Scorers.ShouldBe([new WrittenChoice()]);
+        await RunsAsync(choice, 2);
+    }
+
+    [Theory]
+    [InlineData("a: 1", "no task file of")]
+    [InlineData("task: x\ndoc_to_text: q\ndataset_path: somebody/hub\n", "promptfooconfig.yaml:3:15: dataset_path: The data is somebody/hub on a hub")]
+    [InlineData("task: x\ndoc_to_text: !function utils.text\ndataset_path: json\n", "is a function of Python")]
+    [InlineData("task: x\ninclude: base.yaml\n", "builds on base.yaml")]
+    [InlineData("task: x\ndoc_to_text: q\noutput_type: loglikelihood\n", "measures likelihoods")]
+    [InlineData("prompts: [a]\nproviders: [b]\ntests: []\n", "No test of the file")]
+    [InlineData("prompts: [a\n", "not valid YAML")]
+    [InlineData("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "repeats itself")]
+    public void What_cannot_be_a_task_is_told_in_a_line(string text, string said) => Should.Throw<UserError>(() => Read(text)).Message.ShouldContain(said);
+
+    private (string Program, IReadOnlyList<ConvertedTask> Tasks) Read(string text, string? data = null)
+    {
+        var path = Path.Combine(_folder, "promptfooconfig.yaml");
+        File.WriteAllText(path, text);
+        return TaskConverters.Read(path, data);
+    }
+
+    /// <summary>What is written is a task that can be asked.</summary>
+    private async Task RunsAsync(ConvertedTask converted, int items)
+    {
+        var files = converted.Write(Path.Combine(_folder, "out"));
+        var task = WrittenTasks.Read(files[0]);
+        var asked = await task.Items(new TaskContext(), CancellationToken.None).ToListAsync();
+        asked.Count.ShouldBe(items);
+        asked.Select(i => (i.Messages[^1].Content, i.Reference)).ShouldBe(converted.Task.Items.Select(i => (i.Prompt!, i.Answer)));
+        task.Scorer(new TaskContext()).ShouldNotBeNull();
+        Should.Throw<UserError>(() => converted.Write(Path.Combine(_folder, "out"))).Message.ShouldContain("exists");
+    }
+}
