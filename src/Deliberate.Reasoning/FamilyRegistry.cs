@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Deliberate.Core;
 
 namespace Deliberate.Reasoning;
@@ -21,7 +22,10 @@ public static class FamilyRegistry
         new HornProofFamily(new("horn-proofs")),
         new MultiplicationFamily(new("multiplication")),
         new SudokuFamily(new("sudoku")),
+        new ProgramFamily(new("programs")),
     ]);
+
+    private static readonly ConcurrentDictionary<string, AbsentFamily> Absent = new(StringComparer.Ordinal);
 
     /// <summary>Ours, then those registered.</summary>
     public static IReadOnlyList<ITaskFamily> All => Known.Items;
@@ -30,11 +34,20 @@ public static class FamilyRegistry
     /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
     public static void Register(ITaskFamily family) => Known.Add(family);
 
+    /// <summary>Whether a family of the name is in the list.</summary>
+    internal static bool Has(string name) => All.Any(family => family.Name == name);
+
+    /// <summary>The family of a name, or what stands for one that is in no list; null where there is neither.</summary>
+    internal static ITaskFamily? Find(string name) => All.FirstOrDefault(family => family.Name == name) ?? Absent.GetValueOrDefault(name);
+
+    /// <summary>Takes note of a family of another program's: it is found by its name and is in no list.</summary>
+    internal static void Admit(AbsentFamily family) => Absent[family.Name] = family;
+
     /// <summary>Takes a registered one back, for tests and programs that register again.</summary>
     public static bool Remove(string name) => Known.Remove(name);
 
     /// <summary>The family of this name, or a <see cref="UserError"/> that lists the names there are.</summary>
     public static ITaskFamily Get(string name) =>
-        All.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal))
+        Find(name)
         ?? throw new UserError($"There is no task family '{name}'.", field: "family", advice: $"The families are {string.Join(", ", All.Select(f => f.Name))}.");
 }

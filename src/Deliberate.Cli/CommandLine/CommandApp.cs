@@ -23,7 +23,7 @@ internal static class CommandApp
         }
         catch (UserError error)
         {
-            Report(error.Message);
+            foreach (var message in error.Messages) Report(message);
             return ExitCode.UserMistake;
         }
         catch (OperationCanceledException)

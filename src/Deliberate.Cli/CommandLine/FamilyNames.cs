@@ -12,7 +12,7 @@ internal static class FamilyNames
     public static ITaskFamily Get(string name)
     {
         var names = FamilyRegistry.All.Select(f => f.Name).ToArray();
-        return names.Contains(name, StringComparer.Ordinal) ? FamilyRegistry.Get(name)
+        return FamilyRegistry.Find(name) is { } family ? family
             : throw new UserError($"There is no task family \"{name}\".", advice: NearestName.Suggest(name, names));
     }
 

@@ -9,7 +9,7 @@ namespace Deliberate.Cli;
 /// What a run's evaluations measured, read from its folder: a row for each of the evaluations at the beginning and end of
 /// its stages, or what there is of them.
 /// </summary>
-internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
+internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable.Row> Rows)
 {
     /// <param name="Evaluation">base, expert or final.</param>
     /// <param name="When">The same in words: before RL.</param>
@@ -44,7 +44,7 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
                 [.. summary.Budgets.Select(b => new NamedEstimate(SampleMeasure.Within(b.Budget).Name, b.Accuracy, NumberStyle.Share))]));
         }
 
-        return new RunTable(folder, rows);
+        return new RunTable(folder, recipe.Evaluation.Drawn, rows);
     }
 
     /// <summary>One table of several runs, then the budgets of those that have them.</summary>
@@ -57,7 +57,7 @@ internal sealed record RunTable(string Run, IReadOnlyList<RunTable.Row> Rows)
         ])).ToArray();
         if (rows.Length == 0) return;
         var estimates = runs.SelectMany(run => run.Rows).SelectMany(row => new[] { row.Right, row.AllStepsRight, row.LengthRight, row.LengthWrong }.OfType<Estimate>());
-        Terminal.WriteTable($"Held-out problems at temperature 1, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "length, right", "length, wrong", "n"], rows, words: 2);
+        Terminal.WriteTable($"Held-out problems, {string.Join(" or ", runs.Select(run => run.Drawn).Distinct())}, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "length, right", "length, wrong", "n"], rows, words: 2);
         var budgets = runs.SelectMany(run => run.Rows.SelectMany(row => row.Budgets.Select(b => (IReadOnlyList<string>)[Name(run), row.When, b.Name, b.Estimate.WithRange(b.Style)]))).ToArray();
         if (budgets.Length > 0) Terminal.WriteTable($"Right answers when completions are cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
     }

@@ -13,6 +13,7 @@ internal sealed class DataCheckCommand : CliCommand
     private readonly Option<string?> _model = new("--model") { HelpName = "model", Description = "Count tokens with this model's tokenizer and chat template; else with one trained on the file." };
     private readonly Option<int> _context = CommonOptions.Whole("--context", "Count the lines that are longer than a context of so many tokens; 0 for none.", 0, 0, 1 << 20);
     private readonly Option<string> _grader = new("--grader") { HelpName = "name", Description = $"Grader of problems that name none: {string.Join(", ", AnswerGraders.All.Select(g => g.Name))}; none where a verifier of yours decides.", DefaultValueFactory = _ => AnswerGraders.Default };
+    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "file", Description = "Of problems: the recipe whose problems.fields and problems.system they are read with." };
     private readonly Option<bool> _json = CommonOptions.Json("what was found");
 
     public DataCheckCommand()
@@ -24,7 +25,7 @@ internal sealed class DataCheckCommand : CliCommand
             "deliberate data check problems.jsonl --grader none        # a verifier of yours decides")
     {
         Add(_files);
-        foreach (var option in new Option[] { _kind, _model, _context, _grader, _json }) Add(option);
+        foreach (var option in new Option[] { _kind, _model, _context, _grader, _recipe, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -34,7 +35,8 @@ internal sealed class DataCheckCommand : CliCommand
         var format = parsed.GetValue(_model) is { } model ? CheckpointChoice.TextOf(model) : null;
         var tokenizer = parsed.GetValue(_model) is { } name ? $"the tokenizer of {name}" : "a tokenizer trained on the file";
         var context = parsed.GetValue(_context);
-        var checks = parsed.GetRequiredValue(_files).Select(file => DataCheck.Of(file, parsed.GetValue(_kind), grader, format)).ToList();
+        var shape = parsed.GetValue(_recipe) is { } recipe ? TrainRecipe.Read(ShippedRecipes.Named(recipe)).Problems?.Shape : null;
+        var checks = parsed.GetRequiredValue(_files).Select(file => DataCheck.Of(file, parsed.GetValue(_kind), grader, format, shape)).ToList();
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(new { Files = checks.Select(c => DataCheckView.Json(c, tokenizer, context)) });

@@ -12,9 +12,10 @@ internal sealed class GenerateCommand : CliCommand
     private const int UsualBudget = 512;
 
     private readonly Argument<string> _model = LoadedModel.Argument();
-    private readonly Option<string> _input = new("--input") { HelpName = "file", Required = true, Description = "JSON Lines, each with messages (a conversation) or prompt (a text to continue); id and max_tokens may be given." };
+    private readonly Option<string> _input = new("--input") { HelpName = "file", Required = true, Description = "JSON Lines, each with messages (a conversation) or prompt (what a user asks; a text to continue where the model has no chat template, or raw is true); id and max_tokens may be given." };
     private readonly Option<string> _output = new("--output") { HelpName = "file", Required = true, Description = "JSON Lines with line, id, text, thinking, token counts, finish_reason and seed. An unfinished one is gone on with." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Replace an output that is there instead of going on with it." };
+    private readonly Option<bool> _raw = new("--raw") { Description = "Prompts are texts to continue as they are, also for a model with a chat template." };
     private readonly GenerationOptionSet _generation = new($"{UsualBudget}");
     private readonly Option<int> _batch = CommonOptions.Whole("--batch", "Lines in work at once: more is faster and takes more memory. The answers do not depend on it.", 16, 1, 1024);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
@@ -32,7 +33,7 @@ internal sealed class GenerateCommand : CliCommand
             "deliberate generate runs/quickstart/arithmetic --input prompts.jsonl --output out.jsonl   # lines such as {\"prompt\": \"(3+4)*2-5=?\"}")
     {
         Add(_model);
-        foreach (var option in new Option[] { _input, _output, _fresh }) Add(option);
+        foreach (var option in new Option[] { _input, _output, _fresh, _raw }) Add(option);
         foreach (var option in _generation.All) Add(option);
         foreach (var option in new Option[] { _batch, _seed, _weights, _cache, _threads, _json }) Add(option);
     }
@@ -48,8 +49,8 @@ internal sealed class GenerateCommand : CliCommand
         var budget = settings.MaxTokens ?? UsualBudget;
         var earlier = parsed.GetValue(_fresh) ? null : GenerationRecord.Beside(path);
         var date = earlier?.Date ?? DateOnly.FromDateTime(DateTime.UtcNow);
-        var lines = GenerationInput.Read(input, loaded.Format, loaded.Configuration.MaxPositions, budget, seed, new DayClock(date));
-        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, stops, date);
+        var lines = GenerationInput.Read(input, loaded.Format, loaded.Configuration.MaxPositions, budget, seed, new DayClock(date), parsed.GetValue(_raw));
+        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, stops, date, parsed.GetValue(_raw));
         using var output = GenerationOutput.Open(path, record, earlier, lines, parsed.GetValue(_fresh));
         var (before, missing) = (output.Answers.Count, output.Missing);
         var clock = Stopwatch.StartNew();
@@ -88,6 +89,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         long tokens = answers.Skip(before).Sum(a => (long)a.CompletionTokens);
         var cut = answers.Count(a => a.FinishReason == FinishReason.Length);
+        var empty = answers.Count(a => string.IsNullOrWhiteSpace(a.Text) && a.FinishReason != FinishReason.Length);
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(new
@@ -99,6 +101,7 @@ internal sealed class GenerateCommand : CliCommand
                 CompletionTokens = tokens,
                 PromptTokens = answers.Skip(before).Sum(a => (long)a.PromptTokens),
                 CutOff = cut,
+                Empty = empty,
                 Seconds = elapsed.TotalSeconds,
                 TokensPerSecond = tokens == 0 ? (double?)null : tokens / elapsed.TotalSeconds,
             });
@@ -109,6 +112,7 @@ internal sealed class GenerateCommand : CliCommand
             ? $"{path} is complete: {lines} lines were there already."
             : string.Create(CultureInfo.InvariantCulture, $"{path}: {lines} lines{(before > 0 ? $", {before} of them from before" : "")}; {Quantity.Count(tokens)} tokens in {Quantity.Duration(elapsed)}, {tokens / elapsed.TotalSeconds:0.0} tokens/s."));
         if (cut > 0) Console.Out.WriteLine($"{cut} of {lines} answers were cut off by the token budget (finish_reason length); raise --max-tokens.");
+        if (empty > 0) Console.Out.WriteLine($"{empty} of {lines} answers are empty: the model ended them at once. {(parsed.GetValue(_raw) ? "A model that was trained on conversations often does where it is given raw text; leave out --raw." : "Look at what it is asked, and at whether it was trained to answer that.")}");
     }
 
     /// <summary>Writes each answer as it comes, and shows how it goes.</summary>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -17,6 +19,8 @@ internal sealed class ProblemsCommand : CliCommand
     private readonly Option<int> _measure = CommonOptions.Whole("--measure", "Problems to measure each writer on; 0 for no table.", 200, 0, 1_000_000);
     private readonly Option<bool> _test = new("--test") { Description = "Show held-out problems instead of those trained on." };
     private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<string?> _recipe = new("--recipe") { HelpName = "file", Description = "Of a file of your own: the recipe whose problems.fields and problems.system it is read with, and whose model is asked." };
+    private readonly Option<string?> _model = new("--model") { HelpName = "model", Description = "Of a file of your own: show each problem as this model reads it, its chat template and system message included." };
     private readonly Option<bool> _json = CommonOptions.Json("problems, solutions and measurements");
 
     public ProblemsCommand()
@@ -26,10 +30,11 @@ internal sealed class ProblemsCommand : CliCommand
             "deliberate problems                                 # the families",
             "deliberate problems arithmetic --level 4",
             "deliberate problems countdown --count 10 --test --json",
-            "deliberate problems recipes/examples/larger-problems.jsonl   # of your own")
+            "deliberate problems recipes/examples/larger-problems.jsonl   # of your own",
+            "deliberate problems gsm8k.jsonl --recipe mine.yaml --model models/SmolLM2-135M-Instruct   # as the model reads them")
     {
         Add(_family);
-        foreach (var option in new Option[] { _level, _count, _measure, _test, _seed, _json }) Add(option);
+        foreach (var option in new Option[] { _level, _count, _measure, _test, _seed, _recipe, _model, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -43,7 +48,7 @@ internal sealed class ProblemsCommand : CliCommand
 
         if (OwnProblemsView.IsFile(name))
         {
-            OwnProblemsView.Write(name, parsed.GetValue(_level), parsed.GetValue(_count), parsed.GetValue(_test) ? Split.Test : Split.Train, parsed.GetValue(_seed), json);
+            OwnProblemsView.Write(name, parsed.GetValue(_level), parsed.GetValue(_count), parsed.GetValue(_test) ? Split.Test : Split.Train, parsed.GetValue(_seed), json, Recipe(parsed)?.Problems?.Shape, Model(parsed));
             return ExitCode.Success;
         }
 
@@ -63,6 +68,15 @@ internal sealed class ProblemsCommand : CliCommand
         foreach (var problem in problems) Console.Out.WriteLine(ProblemPreview.Render(family, problem, seed));
         if (statistics.Length > 0) WriteTable(family, level, statistics);
         return ExitCode.Success;
+    }
+
+    private TrainRecipe? Recipe(ParseResult parsed) => parsed.GetValue(_recipe) is { } file ? TrainRecipe.Read(ShippedRecipes.Named(file)) : null;
+
+    /// <summary>The model that is named, else the recipe's where it is there.</summary>
+    private TextFormat? Model(ParseResult parsed)
+    {
+        var named = parsed.GetValue(_model) ?? (Recipe(parsed)?.Model.From is { } from && Path.Exists(from) ? from : null);
+        return named is null ? null : CheckpointChoice.TextOf(named);
     }
 
     private static void ListFamilies(bool json)

@@ -29,7 +29,9 @@ internal sealed class DataCheck
     private readonly List<UserError> _errors = [];
     private readonly List<(int Tokens, int Line)> _lengths = [];
 
-    private DataCheck(string file, DataKind kind, ControlTokens control) => (File, Kind, Control) = (file, kind, control);
+    private readonly ProblemShape? _shape;
+
+    private DataCheck(string file, DataKind kind, ControlTokens control, ProblemShape? shape) => (File, Kind, Control, _shape) = (file, kind, control, shape);
 
     public string File { get; }
 
@@ -75,12 +77,13 @@ internal sealed class DataCheck
     /// <param name="file">The file.</param>
     /// <param name="kind">What it holds.</param>
     /// <param name="grader">Of problems that name none; null where a verifier decides.</param>
+    /// <param name="shape">Of problems: which column is which field.</param>
     /// <param name="model">Whose tokens are counted; null for a tokenizer trained on the file.</param>
-    public static DataCheck Of(string file, DataKind kind, IAnswerGrader? grader, TextFormat? model)
+    public static DataCheck Of(string file, DataKind kind, IAnswerGrader? grader, TextFormat? model, ProblemShape? shape = null)
     {
-        if (kind == DataKind.Auto) kind = KindOf(file);
-        var check = new DataCheck(file, kind, new ControlTokens(model?.Tokenizer));
-        var format = model ?? Trained(file, kind);
+        if (kind == DataKind.Auto) kind = shape is null ? KindOf(file) : DataKind.Problems;
+        var check = new DataCheck(file, kind, new ControlTokens(model?.Tokenizer), shape);
+        var format = model ?? Trained(file, kind, shape);
         if (kind == DataKind.Examples) check.Examples(check.WithChat(format));
         else check.Problems(grader, new ProblemEncoder(format));
         if (check.Good + check.Bad == 0) throw new UserError("The file is empty.", file, advice: "Each line is a JSON object: {\"prompt\": ..., \"completion\": ...}, {\"messages\": [...]} or {\"prompt\": ..., \"answer\": ...}.");
@@ -93,6 +96,7 @@ internal sealed class DataCheck
         {
             if (line.Root.ValueKind != System.Text.Json.JsonValueKind.Object) continue;
             var names = line.Root.EnumerateObject().Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+            if (names.Contains("messages") && names.Contains("answer")) return DataKind.Problems;
             if (names.Contains("messages") || names.Contains("completion")) return DataKind.Examples;
             if (names.Contains("prompt")) return DataKind.Problems;
         }
@@ -100,11 +104,11 @@ internal sealed class DataCheck
         return DataKind.Examples;
     }
 
-    private static TextFormat Trained(string file, DataKind kind)
+    private static TextFormat Trained(string file, DataKind kind, ProblemShape? shape)
     {
         var texts = kind == DataKind.Examples
             ? SupervisedFile.Read(file, _ => { }).Take(MostTrained).SelectMany(line => line.Texts)
-            : ProblemFile.Read(file, null, _ => { }).Take(MostTrained).Select(line => line.Prompt);
+            : ProblemFile.Read(file, null, _ => { }, shape).Take(MostTrained).Select(line => line.Prompt);
         return OwnTokenizer.TrainedOn(texts, new TokenizerRecipe().Vocabulary);
     }
 
@@ -140,7 +144,7 @@ internal sealed class DataCheck
     private void Problems(IAnswerGrader? grader, ProblemEncoder encoder)
     {
         var seen = new Dictionary<string, ProblemLine>(StringComparer.Ordinal);
-        foreach (var line in ProblemFile.Read(File, grader, Add))
+        foreach (var line in ProblemFile.Read(File, grader, Add, _shape))
         {
             if (seen.TryGetValue(line.Canonical, out var first) && first.Answer != line.Answer)
             {
@@ -157,7 +161,7 @@ internal sealed class DataCheck
 
             try
             {
-                _lengths.Add((encoder.Prompt(new Problem("", line.Level, Split.Train, 0, line.Prompt, "", "", "")).Length, line.Line));
+                _lengths.Add((encoder.Prompt(new Problem("", line.Level, Split.Train, 0, line.Prompt, line.Json, "", "")).Length, line.Line));
             }
             catch (UserError error)
             {

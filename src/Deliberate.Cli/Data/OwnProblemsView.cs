@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Cli;
@@ -11,9 +12,12 @@ internal static class OwnProblemsView
     public static bool IsFile(string name) => name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) || name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || File.Exists(name);
 
     /// <param name="level">0 for every level.</param>
-    public static void Write(string file, int level, int count, Split split, ulong seed, bool json)
+    /// <param name="shape">Which column is which field.</param>
+    /// <param name="model">Whose prompts are shown as it reads them; null for none.</param>
+    public static void Write(string file, int level, int count, Split split, ulong seed, bool json, ProblemShape? shape = null, TextFormat? model = null)
     {
-        var problems = OwnProblems.Load(Path.GetFileNameWithoutExtension(file), [file], [], grader: null);
+        var problems = OwnProblems.Load(Path.GetFileNameWithoutExtension(file), [file], [], grader: null, shape: shape);
+        var encoder = model is null ? null : new ProblemEncoder(model);
         int? only = level == 0 ? null : level;
         var available = problems.Count(split, only)!.Value;
         if (only is not null && !problems.Levels.Any(l => l.Number == only)) throw new UserError($"{file} has no level {level}.", field: "--level", advice: $"It has {string.Join(", ", problems.Levels.Select(l => l.Number))}.");
@@ -21,7 +25,7 @@ internal static class OwnProblemsView
         var (train, test) = (problems.Count(Split.Train, null)!.Value, problems.Count(Split.Test, null)!.Value);
         if (json)
         {
-            JsonOutput.Write(new { File = file, Train = train, Test = test, problems.Duplicates, Problems = drawn.Select(p => new { Id = OwnProblem.IdOf(p), Line = problems.PlaceOf(p).Line, p.Level, p.Split, p.Prompt, p.Answer }) });
+            JsonOutput.Write(new { File = file, Train = train, Test = test, problems.Duplicates, Problems = drawn.Select(p => new { Id = OwnProblem.IdOf(p), Line = problems.PlaceOf(p).Line, p.Level, p.Split, p.Prompt, Asked = encoder?.PromptText(p), p.Answer }) });
             return;
         }
 
@@ -31,6 +35,7 @@ internal static class OwnProblemsView
             Console.Out.WriteLine();
             Console.Out.WriteLine($"{OwnProblem.IdOf(problem)}, line {problems.PlaceOf(problem).Line}, level {problem.Level}{(OwnProblem.GraderOf(problem) is { } grader ? $", grader {grader}" : "")}");
             Console.Out.WriteLine($"  prompt  {problem.Prompt.ReplaceLineEndings($"{Environment.NewLine}          ")}");
+            if (encoder is not null) Console.Out.WriteLine($"  asked   {ModelText.Show(encoder.PromptText(problem)).ReplaceLineEndings($"{Environment.NewLine}          ")}");
             Console.Out.WriteLine($"  answer  {(problem.Answer.Length > 0 ? problem.Answer : "(none: a verifier decides)")}");
         }
     }

@@ -22,7 +22,7 @@ internal static class WrittenCompletion
         var encoder = model is null ? null : new ProblemEncoder(model);
         var samples = new List<Sample>();
         var taken = 0;
-        foreach (var line in ProblemFile.Read(file, problems.AnswerGrader))
+        foreach (var line in ProblemFile.Read(file, problems.AnswerGrader, shape: problems.Shape))
         {
             if (line.IsTakenOut) taken++;
             using var json = JsonDocument.Parse(line.Json);

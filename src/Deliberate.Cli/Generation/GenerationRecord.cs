@@ -42,6 +42,9 @@ internal sealed record GenerationRecord
     /// <summary>Strings that end an answer; records from before there were some say nothing.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>Whether prompts were texts to continue; records from before there was a choice say nothing, and meant that.</summary>
+    public bool Raw { get; init; } = true;
+
     /// <summary>The day that templates write into prompts: the first command's, also for those that go on.</summary>
     public required DateOnly Date { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed record GenerationRecord
 
     public static string PathFor(string output) => output + ".run.json";
 
-    public static GenerationRecord Of(LoadedModel model, string input, ulong seed, int maxTokens, SamplingOptions sampling, IReadOnlyList<string> stop, DateOnly date) => new()
+    public static GenerationRecord Of(LoadedModel model, string input, ulong seed, int maxTokens, SamplingOptions sampling, IReadOnlyList<string> stop, DateOnly date, bool raw) => new()
     {
         Model = model.Name,
         ModelSha256 = Hash(model.Files),
@@ -63,6 +66,7 @@ internal sealed record GenerationRecord
         MaxTokens = maxTokens,
         Sampling = sampling,
         Stop = stop,
+        Raw = raw || model.Format.ChatTemplate is null,
         Date = date,
         Device = model.Device.Name,
         DeliberateVersion = RunInfo.ProgramVersion,
@@ -126,6 +130,7 @@ internal sealed record GenerationRecord
         Compare("--presence-penalty", a.PresencePenalty, b.PresencePenalty);
         Compare("--frequency-penalty", a.FrequencyPenalty, b.FrequencyPenalty);
         Compare("--no-repeat-ngram-size", a.NoRepeatNgramSize, b.NoRepeatNgramSize);
+        Compare("--raw", Raw, now.Raw);
         Compare("--stop", JsonSerializer.Serialize(Stop), JsonSerializer.Serialize(now.Stop));
         return found;
 

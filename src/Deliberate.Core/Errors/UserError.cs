@@ -26,6 +26,26 @@ public sealed class UserError : Exception
         Advice = advice;
     }
 
+    private UserError(IReadOnlyList<UserError> all, int more)
+        : base(string.Join('\n', all.Select(one => one.Message)) + (more > 0 ? $"\n... and {more} more." : ""))
+    {
+        var first = all[0];
+        (Problem, File, Line, Column, Field, Advice) = (first.Problem, first.File, first.Line, first.Column, first.Field, first.Advice);
+        Messages = [.. all.Select(one => one.Message), .. more > 0 ? (string[])[$"... and {more} more."] : []];
+    }
+
+    /// <summary>Several mistakes that are told at once, a line of the message each; the properties are those of the first.</summary>
+    /// <param name="all">At least one.</param>
+    /// <param name="more">How many others there are that are not told one by one.</param>
+    internal static UserError Together(IReadOnlyList<UserError> all, int more = 0) => all.Count == 1 && more == 0 ? all[0] : new UserError(all, more);
+
+    /// <summary>What is shown of it: a line a mistake.</summary>
+    internal IReadOnlyList<string> Messages
+    {
+        get => field ?? [Message];
+        private init;
+    }
+
     public string Problem { get; }
 
     public string? File { get; }

@@ -27,7 +27,7 @@ internal static class RecipeBinder
         if (inner is not null) (type, nullable) = (inner, true);
         var isNull = node is RecipeScalar { IsNull: true };
         if (isNull && nullable) return null;
-        if (type == typeof(string) || RecipeType.IsNumber(type) || type == typeof(bool) || type.IsEnum)
+        if (RecipeType.IsSingle(type))
         {
             if (node is not RecipeScalar scalar || isNull)
                 throw node.Place.Error($"Expected {RecipeScalars.Describe(type)}, found {node.Kind}.", path, isNull && type == typeof(string) ? "Write \"\" for an empty text." : null);
@@ -43,6 +43,7 @@ internal static class RecipeBinder
     {
         // An empty section ("train:" with nothing below) means its defaults.
         var section = node as RecipeSection ?? (node is RecipeScalar { IsNull: true } ? new RecipeSection(node.Place) : throw node.Place.Error($"Expected a section, found {node.Kind}.", path));
+        if (path.Length == 0) UnknownKeys.Refuse(section, type);
         var kinds = RecipeKindsAttribute.Find(type);
         if (kinds is not null)
         {

@@ -20,11 +20,16 @@ internal static class RecipeSchema
     {
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema" };
         if (title is not null) schema["title"] = title;
-        Section(schema, typeof(T), null, 1);
+        Section(schema, typeof(T), null, null, 1);
         return schema.ToJsonString(Indented) + "\n";
     }
 
-    private static void Section(JsonObject schema, Type type, object? defaults, int level)
+    /// <param name="schema">Filled in.</param>
+    /// <param name="type">Of the section.</param>
+    /// <param name="defaults">The instance whose values are the defaults; the type's own if null.</param>
+    /// <param name="others">What they are by the value of another key; null where they do not depend on one.</param>
+    /// <param name="level">Of nesting.</param>
+    private static void Section(JsonObject schema, Type type, object? defaults, Variants? others, int level)
     {
         if (level > RecipeParser.DeepestLevel) throw new ArgumentException($"{type} contains itself: a recipe cannot.", nameof(type));
         if (type.IsAbstract && RecipeKindsAttribute.Find(type) is { } kinds)
@@ -35,6 +40,7 @@ internal static class RecipeSchema
 
         var recipe = RecipeType.Of(type);
         defaults ??= recipe.CreateDefault();
+        if (type.GetCustomAttribute<DefaultsByAttribute>() is { } by) others = new Variants(by.Key, [.. by.All.Select(one => (one.Value, (object?)one.Defaults))]);
         schema["type"] = "object";
         schema["additionalProperties"] = false;
         var properties = new JsonObject();
@@ -43,8 +49,9 @@ internal static class RecipeSchema
         {
             var value = field.Property.GetValue(defaults);
             var property = new JsonObject();
-            if (field.Description is not null) property["description"] = field.Description;
-            Type(property, field.Type, field.Nullable, field.ItemNullable, field.Range, field.Required ? null : value, level);
+            var inner = field.Key == others?.Key ? null : others?.Of(field);
+            if (string.Join(' ', ((string?[])[field.Description, inner?.Words()]).OfType<string>()) is { Length: > 0 } words) property["description"] = words;
+            Type(property, field.Type, field.Nullable, field.ItemNullable, field.Range, field.Required ? null : value, inner, level);
             if (field.Names is { } names) Names(property, names);
             if (field.Required) required.Add(field.Key);
             else if (Default(value, field.Nullable) is { } node) property["default"] = node.Value;
@@ -60,7 +67,7 @@ internal static class RecipeSchema
     {
         var schema = new JsonObject { ["title"] = name };
         if (type.GetCustomAttribute<DescriptionAttribute>() is { } about) schema["description"] = about.Description;
-        Section(schema, type, null, level);
+        Section(schema, type, null, null, level);
         ((JsonObject)schema["properties"]!).Insert(0, RecipeKindsAttribute.Key, new JsonObject { ["const"] = name });
         var required = schema["required"] as JsonArray ?? [];
         required.Insert(0, RecipeKindsAttribute.Key);
@@ -68,7 +75,7 @@ internal static class RecipeSchema
         return schema;
     }
 
-    private static void Type(JsonObject schema, Type type, bool nullable, bool itemNullable, InRangeAttribute? range, object? value, int level)
+    private static void Type(JsonObject schema, Type type, bool nullable, bool itemNullable, InRangeAttribute? range, object? value, Variants? others, int level)
     {
         if (Nullable.GetUnderlyingType(type) is { } inner) (type, nullable) = (inner, true);
         if (type.IsEnum)
@@ -85,18 +92,18 @@ internal static class RecipeSchema
         else if (RecipeType.ListItem(type) is { } item)
         {
             var items = new JsonObject();
-            Type(items, item, itemNullable, false, range, null, level + 1);
+            Type(items, item, itemNullable, false, range, null, null, level + 1);
             schema["type"] = "array";
             schema["items"] = items;
         }
         else if (RecipeType.DictionaryValue(type) is { } entry)
         {
             var values = new JsonObject();
-            Type(values, entry, itemNullable, false, range, null, level + 1);
+            Type(values, entry, itemNullable, false, range, null, null, level + 1);
             schema["type"] = "object";
             schema["additionalProperties"] = values;
         }
-        else Section(schema, type, value, level + 1);
+        else Section(schema, type, value, others, level + 1);
         if (nullable) schema["type"] = new JsonArray((string)schema["type"]!, "null");
     }
 
@@ -146,6 +153,22 @@ internal static class RecipeSchema
         }
 
         return new DefaultValue(list);
+    }
+
+    /// <summary>A section, or a value, by the value of another key.</summary>
+    private sealed record Variants(string Key, IReadOnlyList<(string Value, object? Is)> All)
+    {
+        /// <summary>The same of a field; null where a section is not there.</summary>
+        public Variants? Of(RecipeField field) => All.Any(one => one.Is is null) ? null : new Variants(Key, [.. All.Select(one => (one.Value, field.Property.GetValue(one.Is)))]);
+
+        /// <summary>Which values there are, where they are single ones and differ.</summary>
+        public string? Words()
+        {
+            if (All.Any(one => one.Is is not (null or string or bool or Enum) && !RecipeType.IsNumber(one.Is!.GetType()))) return null;
+            var groups = All.GroupBy(one => RecipeWriter.Scalar(one.Is)).OrderByDescending(group => group.Count()).ToArray();
+            if (groups.Length == 1) return null;
+            return $"Default by {Key}: {string.Join("; ", groups.Select((group, at) => at == 0 && group.Count() > 1 ? $"{group.Key}" : $"{group.Key} for {string.Join(", ", group.Select(one => one.Value))}"))}.";
+        }
     }
 
     /// <summary>Tells a default of null from no default.</summary>

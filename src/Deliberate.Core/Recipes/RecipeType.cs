@@ -99,6 +99,9 @@ internal sealed class RecipeType
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(f => (f.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(f.Name), f.GetValue(null)!))];
 
+    /// <summary>Text, number, true or false, a name of a list.</summary>
+    public static bool IsSingle(Type type) => type == typeof(string) || IsNumber(type) || type == typeof(bool) || type.IsEnum;
+
     public static bool IsNumber(Type type) => IsInteger(type) || type == typeof(double) || type == typeof(float);
 
     public static bool IsInteger(Type type) =>

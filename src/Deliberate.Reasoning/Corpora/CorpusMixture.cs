@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Deliberate.Core;
 
 namespace Deliberate.Reasoning;
@@ -7,7 +8,11 @@ namespace Deliberate.Reasoning;
 /// world, it holds right reasoning, slips, widespread misconceptions and half-hearted attempts, unlabelled; a model trained on it imitates
 /// them all in proportion, and reinforcement learning has to find out which habit pays. Shares are not negative and sum to 1.
 /// </summary>
-public sealed record CorpusMixture(double Careful, double SlipProne, double SystematicallyWrong, double GivesUpEarly)
+public sealed record CorpusMixture(
+    [property: Description("Share of right solutions.")] double Careful,
+    [property: Description("Share of solutions with a slip.")] double SlipProne,
+    [property: Description("Share of solutions that follow a widespread misconception.")] double SystematicallyWrong,
+    [property: Description("Share of attempts that stop early.")] double GivesUpEarly)
 {
     /// <summary>Careful writers only: the control of supervised training on perfect solutions.</summary>
     public static CorpusMixture CarefulOnly { get; } = new(1, 0, 0, 0);

@@ -13,7 +13,8 @@ public sealed class FamilyScorer(ITaskFamily family) : IScorer
     public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return new([.. samples.Select(Judge)]);
+        // Programs may have to run, each in a sandbox of its own.
+        return new(family is ProgramFamily ? [.. samples.AsParallel().AsOrdered().Select(Judge)] : [.. samples.Select(Judge)]);
     }
 
     /// <summary>The verdict on one sample.</summary>

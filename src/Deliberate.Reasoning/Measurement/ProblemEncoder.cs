@@ -57,7 +57,14 @@ internal sealed class ProblemEncoder
         return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct });
     }
 
-    public int[] Prompt(Problem problem) => Prompt(problem.Prompt);
+    public int[] Prompt(Problem problem) => Tokens(PromptText(problem));
+
+    /// <summary>What the model reads of a problem, as text.</summary>
+    public string PromptText(Problem problem)
+    {
+        if (ProblemMessages.Of(problem) is not { } messages) return PromptText(problem.Prompt);
+        return Format.ChatTemplate is null ? ProblemMessages.Plain(messages) : Format.Render(new ChatTemplateInput { Messages = messages, AddGenerationPrompt = true }, StoppedClock.Instance).Text;
+    }
 
     /// <summary>A problem's text as the model reads it.</summary>
     public int[] Prompt(string problem) => Tokens(PromptText(problem));
@@ -66,7 +73,7 @@ internal sealed class ProblemEncoder
     public SampleRequest Request(Problem problem, int maxTokens, RandomStream[] streams) => new(Prompt(problem), maxTokens, streams) { Watch = AnswerReader.Watch(Format, ThoughtOpenedBy(problem)) };
 
     /// <summary>The tag that the prompt ends with where it opens the thought, which completions then begin within; empty where the model opens it itself.</summary>
-    public string ThoughtOpenedBy(Problem problem) => ThinkingTags.OpenedBy(PromptText(problem.Prompt))?.Open ?? "";
+    public string ThoughtOpenedBy(Problem problem) => ThinkingTags.OpenedBy(PromptText(problem))?.Open ?? "";
 
     /// <summary>Prompt, completion and end token; targets begin behind the prompt, and go on with the thought where that has opened it.</summary>
     public (int[] Tokens, int FirstTarget) Example(string prompt, string completion)

@@ -5,7 +5,7 @@ namespace Deliberate.Reasoning;
 /// <summary>Fields of a problem that came from a user's file: <see cref="Problem.State"/> is its line, as JSON.</summary>
 internal static class OwnProblem
 {
-    public const string Prompt = "prompt", Answer = "answer", Id = "id", Level = "level", Grader = "grader", Lists = "lists";
+    public const string Prompt = "prompt", Answer = "answer", Id = "id", Level = "level", Grader = "grader", Lists = "lists", Messages = "messages", Tests = "tests";
 
     /// <summary>Whether the problem came from a file; families' states are no JSON objects.</summary>
     public static bool IsLine(Problem problem) => problem.State.StartsWith('{');

@@ -61,7 +61,7 @@ internal sealed class OwnProblems : IProblemSource
     /// <inheritdoc cref="Load"/>
     public static OwnProblems LoadHeldOut(string name, string file, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare)
     {
-        var problems = Read(name, [], [file], grader, mostUnreadable);
+        var problems = Read(name, [], [file], grader, mostUnreadable, shape: null);
         return problems.Count(Split.Test, null) > 0 ? problems : throw new UserError("No problem is left: the grader cannot read the reference of any.", file, advice: "Name another grader, or mend the references.");
     }
 
@@ -70,14 +70,15 @@ internal sealed class OwnProblems : IProblemSource
     /// <param name="test">Files of held-out problems; none to hold out by text.</param>
     /// <param name="grader">Of lines that name none; null where a verifier of the user's decides.</param>
     /// <param name="mostUnreadable">Share of a file's references that its grader may be unable to read.</param>
+    /// <param name="shape">Which column is which field; null for lines as they are.</param>
     /// <exception cref="UserError">A line is not a problem, too many references cannot be read, or nothing is left to train on.</exception>
-    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare)
+    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare, ProblemShape? shape = null)
     {
-        var problems = Read(name, train, test, grader, mostUnreadable);
+        var problems = Read(name, train, test, grader, mostUnreadable, shape);
         return problems.Count(Split.Train, null) > 0 ? problems : throw new UserError($"No problem is left to train on: all of them are held out{(problems.Unreadable.Count > 0 ? ", or left out because the grader cannot read the reference" : "")}.", train[0], advice: "Add problems.");
     }
 
-    private static OwnProblems Read(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable)
+    private static OwnProblems Read(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable, ProblemShape? shape)
     {
         var known = new Dictionary<string, (ProblemLine Line, Split Split)>(StringComparer.Ordinal);
         var problems = new List<Problem>();
@@ -89,7 +90,7 @@ internal sealed class OwnProblems : IProblemSource
         {
             var lines = 0;
             var before = unreadable.Count;
-            foreach (var line in ProblemFile.Read(file, grader))
+            foreach (var line in ProblemFile.Read(file, grader, shape: shape))
             {
                 lines++;
                 if (known.TryGetValue(line.Canonical, out var first))

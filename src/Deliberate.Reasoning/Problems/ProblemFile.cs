@@ -20,7 +20,7 @@ internal sealed record ProblemLine(string File, int Line, string Prompt, string 
 }
 
 /// <summary>
-/// Reads problems from JSON Lines: <c>prompt</c>, <c>answer</c> (text or number), and optionally <c>id</c>, <c>level</c> (a whole
+/// Reads problems from JSON Lines: <c>prompt</c> or <c>messages</c>, <c>answer</c> (text or number), and optionally <c>id</c>, <c>level</c> (a whole
 /// number), <c>grader</c> and <c>lists</c>; whatever else a line holds is kept for verifiers. Every mistake names file, line and field. A
 /// reference that its grader cannot read is no mistake of the line alone: whoever reads the file decides how many there may be.
 /// </summary>
@@ -32,15 +32,16 @@ internal static class ProblemFile
 
     /// <param name="path">The file.</param>
     /// <param name="grader">For lines that name none; null where a verifier of the user's decides, and then an answer is optional.</param>
+    /// <param name="shape">Which column is which field; null for lines as they are.</param>
     /// <param name="onError">Takes mistakes, and the line is left out; without it the first one is thrown.</param>
-    public static IEnumerable<ProblemLine> Read(string path, IAnswerGrader? grader, Action<UserError>? onError = null)
+    public static IEnumerable<ProblemLine> Read(string path, IAnswerGrader? grader, Action<UserError>? onError = null, ProblemShape? shape = null)
     {
         foreach (var line in JsonLines.Read(path, onError))
         {
             ProblemLine? problem = null;
             try
             {
-                problem = Parse(line, grader);
+                problem = Parse(line, grader, shape);
             }
             catch (UserError error) when (onError is not null)
             {
@@ -52,13 +53,17 @@ internal static class ProblemFile
     }
 
     /// <exception cref="UserError">The line is no problem.</exception>
-    public static ProblemLine Parse(JsonLine line, IAnswerGrader? grader)
+    public static ProblemLine Parse(JsonLine line, IAnswerGrader? grader, ProblemShape? shape = null)
     {
+        line = (shape ?? ProblemShape.Ours).Apply(line);
         if (line.Root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"prompt\" and \"answer\".");
-        if (ForeignShape.Of(line.Root) is { } shape && (grader is not null || !line.Root.TryGetProperty(OwnProblem.Prompt, out _))) throw shape.Error(line, "\"prompt\" and \"answer\"");
-        var prompt = line.GetString(OwnProblem.Prompt);
-        if (string.IsNullOrWhiteSpace(prompt)) throw line.Error("The text is empty.", OwnProblem.Prompt);
-        if (prompt.Length > LongestPrompt) throw line.Error($"The text has {prompt.Length} characters, more than {LongestPrompt}.", OwnProblem.Prompt);
+        if (ForeignShape.Of(line.Root) is { } foreign && (grader is not null || !line.Root.TryGetProperty(OwnProblem.Prompt, out _))) throw foreign.Error(line, "\"prompt\" and \"answer\"");
+        var (isPrompt, isTalk) = (line.Root.TryGetProperty(OwnProblem.Prompt, out _), line.Root.TryGetProperty(OwnProblem.Messages, out _));
+        if (isPrompt && isTalk) throw line.Error("A line has messages or a prompt, not both.", OwnProblem.Prompt, "Name the column to ask in problems.fields (prompt or messages), or leave one of them out.");
+        var field = isTalk ? OwnProblem.Messages : OwnProblem.Prompt;
+        var prompt = isTalk ? ProblemMessages.Read(line, shape?.System) : line.GetString(OwnProblem.Prompt);
+        if (string.IsNullOrWhiteSpace(prompt)) throw line.Error("The text is empty.", field);
+        if (prompt.Length > LongestPrompt) throw line.Error($"The text has {prompt.Length} characters, more than {LongestPrompt}.", field);
         var answer = Text(line, OwnProblem.Answer);
         if (answer is null && grader is not null) throw line.Root.TryGetProperty(OwnProblem.Answer, out _) ? line.Error("The answer is null.", OwnProblem.Answer, "Give one, or name a verifier of your own.") : Missing(line);
         var named = line.GetOptionalString(OwnProblem.Grader);

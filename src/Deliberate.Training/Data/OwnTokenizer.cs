@@ -39,7 +39,7 @@ internal static class OwnTokenizer
         }
 
         if (recipe.Problems is not { } problems) yield break;
-        foreach (var line in problems.Train.SelectMany(file => ProblemFile.Read(file, grader: null)))
+        foreach (var line in problems.Train.SelectMany(file => ProblemFile.Read(file, grader: null, shape: problems.Shape)))
         {
             yield return line.Prompt;
             yield return line.Answer;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Deliberate.Core;
 
 namespace Deliberate.Training;
@@ -63,6 +64,8 @@ public static class PolicyObjectives
         PpoObjective.ReinforcePlusPlusBaseline,
     ]);
 
+    private static readonly ConcurrentDictionary<string, PolicyObjectiveEntry> Absent = new(StringComparer.Ordinal);
+
     /// <summary>Ours, then those registered.</summary>
     public static IReadOnlyList<PolicyObjectiveEntry> All => Known.Items;
 
@@ -73,12 +76,26 @@ public static class PolicyObjectives
     /// <summary>Takes a registered one back, for tests and programs that register again.</summary>
     public static bool Remove(string name) => Known.Remove(name);
 
+    /// <summary>Whether an objective of the name is in the list.</summary>
+    internal static bool Has(string name) => All.Any(entry => entry.Name == name);
+
+    /// <summary>Whether there is one, or what stands for one.</summary>
+    internal static bool Knows(string name) => Has(name) || Absent.ContainsKey(name);
+
+    /// <summary>Takes note of an objective of another program's, whose runs are looked at here: it has a name and cannot be made.</summary>
+    /// <param name="name">As the run's recipe has it.</param>
+    /// <param name="advantage">That it was used with; null where the recipe does not say.</param>
+    internal static void Admit(string name, string? advantage) => Absent[name] = new PolicyObjectiveEntry(name, "another program", new PolicyOptions(), _ => throw new UserError(
+        $"The objective \"{name}\" is not in this program.", field: "reinforcement.objective",
+        advice: "What the run recorded can be looked at; to go on with it use the program that registers the objective, or name its .dll in reinforcement.assembly.")) { Advantage = advantage ?? "group" };
+
     /// <summary>The entry of a name, upper or lower case.</summary>
     /// <exception cref="UserError">No objective has the name.</exception>
     public static PolicyObjectiveEntry Find(string name)
     {
         foreach (var entry in All)
             if (entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return entry;
+        if (Absent.TryGetValue(name, out var absent)) return absent;
         throw new UserError($"There is no objective '{name}'.", field: "objective.name", advice: NearestName.Suggest(name, [.. All.Select(entry => entry.Name)]));
     }
 

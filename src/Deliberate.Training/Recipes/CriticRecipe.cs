@@ -22,7 +22,9 @@ internal sealed record CriticRecipe
     [InRange(0)]
     public int Warmup { get; init; }
 
+    [Description("Of the critic.")]
     public OptimizerRecipe Optimizer { get; init; } = new() { Kind = OptimizerKind.AdamW, LearningRate = 1e-3 };
 
+    [Description("Of its learning rates.")]
     public ScheduleRecipe Schedule { get; init; } = new() { Kind = ScheduleKind.Constant, Warmup = 0, MinimumRatio = 0 };
 }

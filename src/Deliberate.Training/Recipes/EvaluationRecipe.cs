@@ -1,9 +1,12 @@
 using System.ComponentModel;
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Models;
 
 namespace Deliberate.Training;
 
-/// <summary>How a model is measured: held-out problems, the same for every run with the same evaluation seed, at temperature 1.</summary>
+/// <summary>How a model is measured: held-out problems, the same for every run with the same evaluation seed.</summary>
 internal sealed record EvaluationRecipe : ICheckedRecipe
 {
     [Description("Problems of the evaluations before and after reinforcement learning; 0 for none.")]
@@ -18,12 +21,17 @@ internal sealed record EvaluationRecipe : ICheckedRecipe
     [InRange(0, 1 << 20)]
     public int VoteProblems { get; init; }
 
+    [Description("Samples of each of these.")]
     [InRange(1, 4096)]
     public int VoteSamples { get; init; } = 16;
 
     [Description("Token budget of a completion.")]
     [InRange(1, 1 << 20)]
     public int MaxTokens { get; init; } = 192;
+
+    [Description("Samples at this temperature, whatever training samples at; 0 for the most likely completion (greedy).")]
+    [InRange(0, 100)]
+    public double Temperature { get; init; } = 1;
 
     [Description("Smaller budgets to report accuracy for; samples are cut, not drawn again.")]
     [InRange(1)]
@@ -40,8 +48,18 @@ internal sealed record EvaluationRecipe : ICheckedRecipe
     [Description("Seed of problems and samples, apart from the run's so that runs are comparable.")]
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>How samples are drawn.</summary>
+    [JsonIgnore]
+    public SamplingOptions Sampling => new() { Temperature = Temperature };
+
+    /// <summary>The same in words.</summary>
+    [JsonIgnore]
+    public string Drawn => Temperature == 0 ? "greedy" : string.Create(CultureInfo.InvariantCulture, $"at temperature {Temperature:0.###}");
+
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
+        if (Temperature == 0 && Samples > 1) yield return ("samples", "At temperature 0 all samples of a problem are the same: draw one, or at a temperature above 0.");
+        if (Temperature == 0 && VoteProblems > 0) yield return ("vote_problems", "At temperature 0 all samples of a problem are the same: there is nothing to vote on.");
         if (VoteProblems > Problems) yield return ("vote_problems", $"{VoteProblems} are more than the {Problems} problems there are.");
         if (VoteProblems > 0 && VoteSamples < Samples) yield return ("vote_samples", $"{VoteSamples} are fewer than the {Samples} samples of every problem.");
         foreach (var budget in Budgets)

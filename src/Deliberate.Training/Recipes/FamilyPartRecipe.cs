@@ -11,6 +11,9 @@ internal sealed record FamilyPartRecipe : ICheckedRecipe
     [Description("Name of the task family.")]
     public required string Name { get; init; }
 
+    [Description("A .dll of yours that holds the family; relative to the recipe.")]
+    public string? Assembly { get; init; }
+
     [Description("Levels of difficulty, in equal shares.")]
     public IReadOnlyList<int> Levels { get; init; } = [3];
 

@@ -14,6 +14,9 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     [FamilyName]
     public string Name { get; init; } = "arithmetic";
 
+    [Description("A .dll of yours that holds the family: a public class that implements ITaskFamily, of that name; relative to the recipe.")]
+    public string? Assembly { get; init; }
+
     [Description("Several families in place of one, which take turns.")]
     public IReadOnlyList<FamilyPartRecipe> Parts { get; init; } = [];
 
@@ -52,7 +55,7 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         if (IsMixed) return MixedProblems();
-        return EvaluationLevel is { } tested && FamilyRegistry.All.FirstOrDefault(f => f.Name == Name) is { } family && Unknown(family, tested) is { } wrong
+        return EvaluationLevel is { } tested && FamilyRegistry.Find(Name) is { } family && Unknown(family, tested) is { } wrong
             ? [("evaluation_level", wrong), .. ProblemsOf(Name, Levels, Mixture)]
             : ProblemsOf(Name, Levels, Mixture);
     }
@@ -60,7 +63,7 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     /// <summary>What is wrong with a family, its levels and its writers.</summary>
     public static IEnumerable<(string Key, string Problem)> ProblemsOf(string name, IReadOnlyList<int> levels, CorpusMixture? mixture)
     {
-        var family = FamilyRegistry.All.FirstOrDefault(f => f.Name == name);
+        var family = FamilyRegistry.Find(name);
         if (family is null)
         {
             yield return ("name", $"There is no task family \"{name}\". {NearestName.Suggest(name, [.. FamilyRegistry.All.Select(f => f.Name)])}");

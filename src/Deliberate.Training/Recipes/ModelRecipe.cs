@@ -14,6 +14,7 @@ internal sealed record ModelRecipe : ICheckedRecipe
     [InRange(8, 65536)]
     public int Hidden { get; init; } = 128;
 
+    [Description("Blocks of attention and feed-forward.")]
     [InRange(1, 1024)]
     public int Layers { get; init; } = 4;
 

@@ -22,9 +22,11 @@ internal sealed record OptimizerRecipe
     [InRange(0)]
     public double WeightDecay { get; init; }
 
+    [Description("Of AdamW: decay of the mean gradient.")]
     [InRange(0, 1, MaxExclusive = true)]
     public double Beta1 { get; init; } = 0.9;
 
+    [Description("Of AdamW: decay of the mean squared gradient.")]
     [InRange(0, 1, MaxExclusive = true)]
     public double Beta2 { get; init; } = 0.95;
 

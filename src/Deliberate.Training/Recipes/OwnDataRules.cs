@@ -12,11 +12,14 @@ internal static class OwnDataRules
         if (problems is not null && !hasData && supervised is { Tokens: > 0, FamilyShare: null })
             yield return ("supervised", $"The problems are yours, but what is imitated before would be the corpus of {recipe.Family.Name}. Name data of yours, set tokens to 0, or family_share to 1 if that is meant.");
         if (problems is not null && !learns && recipe.Evaluation.Problems == 0) yield return ("problems", "Nothing uses the problems: there is no reinforcement learning, no expert iteration and no evaluation.");
+        if (recipe.Reinforcement.Epochs is not null && problems is null) yield return ("reinforcement.epochs", "There are no problems of yours to pass over: a family never ends. Say steps instead.");
+        if (recipe.Reinforcement is { Epochs: not null, Curriculum.Kind: not CurriculumKind.None }) yield return ("reinforcement.epochs", "A curriculum asks each level as often as it needs: there are no passes over all problems. Say steps instead.");
+        if (recipe.Reinforcement is { Steps: > 0, EarlyStopping: not null } && (recipe.Evaluation.Problems == 0 || recipe.Evaluation.Every == 0)) yield return ("reinforcement.early_stopping", "Nothing is evaluated in between: evaluation.every and evaluation.problems must be above 0.");
         foreach (var (at, term) in recipe.Reinforcement.Rewards.Index())
         {
             var key = $"reinforcement.rewards[{at}]";
             if (term is ComponentReward && problems is null) yield return (key, "A component is what a verifier of yours gives: problems.verifier is missing.");
-            if (term is ComponentReward && problems is { Verifier: null }) yield return (key, "A component is what a verifier of yours gives, and these problems have a grader.");
+            if (term is ComponentReward && problems is { Verifier: null, Tests: null }) yield return (key, "A component is what a verifier of yours gives, and these problems have a grader.");
             if (term is AllStepsReward && problems is not null && recipe.Reinforcement.Steps > 0) yield return (key, "all_steps_right needs a checker of steps, which only the families have.");
         }
 

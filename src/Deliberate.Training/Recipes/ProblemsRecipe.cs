@@ -17,6 +17,13 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     [Description("Files of held-out problems; without any, one in eight of the others is held out, by a hash of its text.")]
     public IReadOnlyList<string> Test { get; init; } = [];
 
+    [Description("Columns of other people's files by our fields: prompt, messages, answer, tests, id, level, grader; a dotted path leads into a column (answer: reward_model.ground_truth).")]
+    [ProblemFieldNames]
+    public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
+
+    [Description("System message of every problem that brings none; it needs a model with a chat template.")]
+    public string? System { get; init; }
+
     [Description("Grader of the answers: math, exact, numeric or choice; a line may name its own. math if left out.")]
     [GraderName]
     public string? Grader { get; init; }
@@ -38,17 +45,29 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     [Description("A verifier of your own, in place of a grader.")]
     public VerifierRecipe? Verifier { get; init; }
 
+    [Description("Answers are programs, in place of a grader: the field tests of each line judges them, in the sandbox.")]
+    public TestsRecipe? Tests { get; init; }
+
+    /// <summary>How the files say their problems.</summary>
+    [JsonIgnore]
+    public ProblemShape Shape => new() { Fields = Fields, System = System };
+
     [JsonIgnore]
     public string SetName => Name ?? (Train.Count > 0 ? Path.GetFileNameWithoutExtension(Train[0]) : "problems");
 
-    /// <summary>Null where a verifier of the user's decides.</summary>
+    /// <summary>Null where a verifier of the user's decides, or tests do.</summary>
     [JsonIgnore]
-    public IAnswerGrader? AnswerGrader => Verifier is null ? AnswerGraders.Get(Grader ?? AnswerGraders.Default, Tolerance, Lists) : null;
+    public IAnswerGrader? AnswerGrader => Verifier is null && Tests is null ? AnswerGraders.Get(Grader ?? AnswerGraders.Default, Tolerance, Lists) : null;
 
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
         if (Train.Count == 0) yield return ("train", $"No file of problems is named{(Verifier is null ? "" : ": a verifier has nothing to verify without problems")}.");
         foreach (var twice in Train.Concat(Test).GroupBy(f => f).Where(g => g.Count() > 1)) yield return (Test.Contains(twice.Key) ? "test" : "train", $"{twice.Key} is named twice{(Train.Contains(twice.Key) && Test.Contains(twice.Key) ? ": what is trained on cannot be held out" : "")}.");
+        foreach (var field in Fields.Keys.Where(field => !ProblemShape.Names.Contains(field))) yield return ("fields", $"There is no field \"{field}\" of a problem. {NearestName.Suggest(field, [.. ProblemShape.Names])}");
+        if (Fields.ContainsKey(OwnProblem.Prompt) && Fields.ContainsKey(OwnProblem.Messages)) yield return ("fields", "A problem is a prompt or messages: name the column of one of them.");
+        if (Tests is not null && (Verifier is not null || Grader is not null)) yield return ("tests", "A grader, a verifier and tests cannot all decide: say one of them.");
+        if (Tests is not null && AnswerFormat != AnswerFormat.Marked) yield return ("answer_format", "A program is the last block of code in the answer, or all of it.");
+        if (System is "") yield return ("system", "The text is empty. Leave the key out for no system message.");
         var graders = AnswerGraders.All.Select(g => g.Name).ToArray();
         if (Grader is not null && !graders.Contains(Grader)) yield return ("grader", $"There is no grader \"{Grader}\". {NearestName.Suggest(Grader, graders)}");
         if (Grader is not null && Verifier is not null) yield return ("grader", "A grader and a verifier cannot both decide: a verifier may compare answers itself, and give components.");

@@ -12,7 +12,7 @@ internal static class RecipeDefaults
     public static TrainRecipe For(RecipeSection top)
     {
         var objective = Text(top, "reinforcement", "objective");
-        var reinforcement = objective is not null && PolicyObjectives.All.Any(o => o.Name == objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
+        var reinforcement = objective is not null && PolicyObjectives.Knows(objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
         if ((Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name) reinforcement = reinforcement with { Critic = new CriticRecipe() };
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
         if (top.Find("reward_model") is not null || top.Find("preference") is not null)

@@ -8,10 +8,11 @@ internal static class RecipePaths
 {
     public static TrainRecipe Rooted(TrainRecipe recipe, string recipeFile)
     {
-        if (recipe.Supervised.Data.Count == 0 && recipe.Problems is null) return recipe;
         var folder = Path.GetDirectoryName(Path.GetFullPath(recipeFile))!;
         return recipe with
         {
+            Family = recipe.Family with { Assembly = One(recipe.Family.Assembly), Parts = recipe.Family.Parts.Count == 0 ? recipe.Family.Parts : [.. recipe.Family.Parts.Select(part => part with { Assembly = One(part.Assembly) })] },
+            Reinforcement = recipe.Reinforcement with { Assembly = One(recipe.Reinforcement.Assembly) },
             Supervised = recipe.Supervised with { Data = All(recipe.Supervised.Data) },
             Problems = recipe.Problems is not { } problems ? null : problems with
             {
@@ -20,6 +21,8 @@ internal static class RecipePaths
                 Verifier = problems.Verifier is { } verifier ? Rooted(verifier, folder) : null,
             },
         };
+
+        string? One(string? path) => path is null ? null : Find(path, folder);
 
         IReadOnlyList<string> All(IReadOnlyList<string> paths) => [.. paths.Select(p => Find(p, folder))];
     }
@@ -32,7 +35,8 @@ internal static class RecipePaths
         Visible = [.. verifier.Visible.Select(p => Find(Home(p), folder))],
     };
 
-    private static string Find(string path, string folder)
+    /// <summary>In the recipe's folder, or in the current one where only that has it.</summary>
+    public static string Find(string path, string folder)
     {
         var there = Path.GetFullPath(path, folder);
         var here = Path.GetFullPath(path);

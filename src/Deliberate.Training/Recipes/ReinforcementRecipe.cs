@@ -11,11 +11,19 @@ namespace Deliberate.Training;
 /// Reinforcement learning: every step samples completions of fresh problems, grades them, turns rewards into advantages within
 /// each problem's group, and makes one or more optimizer steps with the objective.
 /// </summary>
+[ObjectiveDefaults]
 internal sealed record ReinforcementRecipe : ICheckedRecipe
 {
     [Description("Sampled batches; 0 skips the stage.")]
     [InRange(0)]
     public int Steps { get; init; } = 100;
+
+    [Description("Passes over the problems of your own to train on, in place of steps, which are then computed; each pass asks every problem once.")]
+    [InRange(0, 1_000_000, MinExclusive = true)]
+    public double? Epochs { get; init; }
+
+    [Description("Ends the stage when evaluations no longer get better; at the last step if left out.")]
+    public EarlyStoppingRecipe? EarlyStopping { get; init; }
 
     [Description("Problems of a step.")]
     [InRange(1, 1 << 20)]
@@ -28,6 +36,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("Policy objective.")]
     [ObjectiveName]
     public string Objective { get; init; } = "dapo";
+
+    [Description("A .dll of yours that holds the objective: a public static PolicyObjectiveEntry of that name; relative to the recipe.")]
+    public string? Assembly { get; init; }
 
     [Description("The objective's options; those left out are its own defaults.")]
     public PolicyOptions Options { get; init; } = DapoObjective.Entry.Defaults;
@@ -107,8 +118,10 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [Description("What a completion earns: the sum of these, each a kind with its weight and its own options.")]
     public IReadOnlyList<RewardRecipe> Rewards { get; init; } = [new CorrectReward()];
 
+    [Description("Of this stage.")]
     public OptimizerRecipe Optimizer { get; init; } = new() { Kind = OptimizerKind.AdamW, LearningRate = 3e-4, MuonLearningRate = 2e-3 };
 
+    [Description("Of its learning rates, over the steps; a warm-up begins above 0, so that no sampled batch is without effect.")]
     public ScheduleRecipe Schedule { get; init; } = new() { Kind = ScheduleKind.Constant, Warmup = 0, MinimumRatio = 0 };
 
     /// <summary>How completions are drawn.</summary>
@@ -122,7 +135,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         var known = PolicyObjectives.All.Select(entry => entry.Name).ToArray();
-        if (!known.Contains(Objective)) yield return ("objective", $"There is no objective \"{Objective}\". {NearestName.Suggest(Objective, known)}");
+        if (!PolicyObjectives.Knows(Objective)) yield return ("objective", $"There is no objective \"{Objective}\". {NearestName.Suggest(Objective, known)}");
         var estimators = AdvantageEstimators.All.Select(e => e.Name).ToArray();
         if (!estimators.Contains(Advantage)) yield return ("advantage", $"There is no advantage estimator \"{Advantage}\". {NearestName.Suggest(Advantage, estimators)}");
         var estimator = AdvantageEstimators.Find(Advantage);

@@ -6,6 +6,7 @@ namespace Deliberate.Training;
 /// <summary>The learning rate over a stage's steps, as a factor of the optimizer's rates; see <see cref="LearningRateSchedule"/>.</summary>
 internal sealed record ScheduleRecipe
 {
+    [Description("Shape over the steps; the warm-up comes before it, but for constant.")]
     public ScheduleKind Kind { get; init; } = ScheduleKind.WarmupStableDecay;
 
     [Description("Steps of warm-up; fewer where the stage is short.")]
@@ -24,7 +25,9 @@ internal sealed record ScheduleRecipe
     public double MinimumRatio { get; init; } = 0.05;
 
     /// <summary>The factor of every step of a stage.</summary>
-    public LearningRateSchedule For(int steps)
+    /// <param name="steps">Of the stage.</param>
+    /// <param name="movesAtOnce">Whether its first step is to have an effect, whose batch was sampled and is used once.</param>
+    public LearningRateSchedule For(int steps, bool movesAtOnce = false)
     {
         var decay = Kind == ScheduleKind.WarmupStableDecay ? Math.Max(1, (int)(Decay * steps)) : 0;
         return new LearningRateSchedule
@@ -35,6 +38,7 @@ internal sealed record ScheduleRecipe
             Warmup = Math.Min(Warmup, steps - decay),
             Decay = decay,
             Shape = Shape,
+            MovesAtOnce = movesAtOnce,
             MinimumRatio = MinimumRatio,
         }.Validated();
     }

@@ -70,8 +70,10 @@ internal sealed record SupervisedRecipe : ICheckedRecipe
     [Description("Examples that stand there twice: drop, keep or refuse.")]
     public RepeatedExamples Duplicates { get; init; }
 
+    [Description("Of this stage.")]
     public OptimizerRecipe Optimizer { get; init; } = new();
 
+    [Description("Of its learning rates.")]
     public ScheduleRecipe Schedule { get; init; } = new();
 
     /// <summary>Optimizer steps.</summary>

@@ -9,6 +9,7 @@ namespace Deliberate.Training;
 /// What <c>train</c> does, from a YAML file with these keys in snake_case: build or load a model, supervised training on a corpus,
 /// expert iteration and reinforcement learning on problems, evaluations in between. All of a run's numbers follow from this record and its seed.
 /// </summary>
+[RecipeForeignKeys]
 internal sealed record TrainRecipe : ICheckedRecipe
 {
     private static readonly SearchValues<char> NotInNames = SearchValues.Create("/\\:*?\"<>|\0\n");
@@ -89,10 +90,13 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     /// <summary>Reads a recipe file. What it leaves out of the objective's options are that objective's own defaults.</summary>
     /// <exception cref="UserError">With file, line, column and field.</exception>
-    public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ReadSection(path, overrides), path);
+    public static TrainRecipe Read(string path, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ReadSection(path, overrides), path, isRun: false);
+
+    /// <summary>Reads the recipe of a run that is there: families and objectives of other programs are no mistake of it.</summary>
+    public static TrainRecipe ReadRun(string path, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ReadSection(path, overrides), path, isRun: true);
 
     /// <summary>Reads a recipe from text; <paramref name="fileName"/> is what messages call it.</summary>
-    public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ParseSection(text, fileName, overrides), fileName);
+    public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ParseSection(text, fileName, overrides), fileName, isRun: false);
 
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
@@ -120,8 +124,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     private IEnumerable<int> Levels(CurriculumRecipe curriculum) => curriculum.Kind == CurriculumKind.None ? [] : curriculum.LevelsOf(Family);
 
     /// <summary>Binds over defaults that follow from what the recipe says of the objective and of data of the user's.</summary>
-    private static TrainRecipe Bind(RecipeSection top, string fileName)
+    private static TrainRecipe Bind(RecipeSection top, string fileName, bool isRun)
     {
+        RecipeAssemblies.Register(top, fileName, isRun);
         RewardsOfBefore.Renew(top);
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;

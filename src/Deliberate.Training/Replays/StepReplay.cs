@@ -72,7 +72,7 @@ internal sealed record StepReplay(
         updates.Run(step - 1, groups, metrics, (in _, _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();
         var different = groups.SelectMany(g => g.Advantages).Zip(advantages, (again, before) => BitConverter.DoubleToInt64Bits(again) != BitConverter.DoubleToInt64Bits(before)).Count(d => d);
-        var after = step == recipe.Reinforcement.Steps ? RunFolder.Final : RunFolder.StepName(RunStage.Reinforcement, step);
+        var after = step == EarlyStopping.StepsOf(paths, recipe) ? RunFolder.Final : RunFolder.StepName(RunStage.Reinforcement, step);
         var hasAfter = Directory.Exists(paths.Checkpoint(after));
         return new StepReplay(step, name, groups.Count, stored.Count, numbers, different, hasAfter ? after : null, hasAfter ? Differing(model, paths.Checkpoint(after)) : 0, (device.Name, RunInfo.Read(paths.Info).Device));
     }

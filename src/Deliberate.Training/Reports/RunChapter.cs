@@ -120,6 +120,6 @@ internal static class RunChapter
         }
 
         return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "length, right", "length, wrong", "cut off"], rows,
-            "Held-out problems at temperature 1, with 95% intervals below; n is their number. Lengths are mean tokens of the whole completion, answer included and end token not, over right and over wrong answers.");
+            $"Held-out problems, {run.Recipe.Evaluation.Drawn}, with 95% intervals below; n is their number. Lengths are mean tokens of the whole completion, answer included and end token not, over right and over wrong answers.");
     }
 }

@@ -90,7 +90,7 @@ internal sealed class RunEvidence
             : [];
         foreach (var name in names)
         {
-            var (step, round) = (Step(recipe, name), Round(recipe, name));
+            var (step, round) = (Step(files, recipe, name), Round(recipe, name));
             if (step is null && round is null) continue;
             var samples = EvaluationFile.Read(files.Evaluation(name));
             if (step is { } at) evaluations.Add((at, name, samples));
@@ -154,8 +154,8 @@ internal sealed class RunEvidence
     /// <summary>Each problem's first samples, those drawn for votes and those that a verifier failed on left out.</summary>
     public List<ScoredSample> First(IReadOnlyList<ScoredSample> samples) => [.. samples.Where(s => s.Attempt < Recipe.Evaluation.Samples && s.IsJudged)];
 
-    private static int? Step(TrainRecipe recipe, string name) =>
-        name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? recipe.Reinforcement.Steps : RunFolder.Step(RunStage.Reinforcement, name);
+    private static int? Step(RunFolder folder, TrainRecipe recipe, string name) =>
+        name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? EarlyStopping.StepsOf(folder, recipe) : RunFolder.Step(RunStage.Reinforcement, name);
 
     private static int? Round(TrainRecipe recipe, string name) =>
         recipe.ExpertIteration.Rounds == 0 ? null

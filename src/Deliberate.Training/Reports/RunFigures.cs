@@ -10,12 +10,13 @@ internal static class RunFigures
 {
     private const string AnswersRight = "share of answers right";
 
-    /// <summary>Evaluations sample from the model as it is.</summary>
-    private const string Sampling = "sampled at temperature 1, no filter";
+    /// <summary>How evaluations sample from the model.</summary>
+    private static string Sampling(params IEnumerable<RunEvidence> runs) =>
+        string.Join(" or ", runs.Select(run => run.Recipe.Evaluation).DistinctBy(e => e.Temperature).Select(e => e.Temperature == 0 ? "the most likely completion" : $"sampled {e.Drawn}, no filter"));
 
     public static ReportFigure Learning(RunEvidence run, RunEvidence? control) => LearningFigure.Build(
         RunWords.Name(run), run.Learning, "share of held-out answers", Points(run, run.Evaluations), control is null ? null : Points(control, control.Evaluations), Counts(run),
-        $"{Sampling}, after so many {run.Learning.Steps}") with
+        $"{Sampling(run)}, after so many {run.Learning.Steps}") with
     { Terms = [.. Terms(run)] };
 
     /// <summary>Accuracy and length of a run, for a picture outside the report.</summary>
@@ -32,14 +33,14 @@ internal static class RunFigures
     /// <summary>All tasks by the share of right answers, a group a run; those that are finished.</summary>
     public static ReportFigure Comparison(IReadOnlyList<(RunEvidence Run, RunEvidence? Control)> runs) => ComparisonFigure.Build(
         LearningWords.Of([.. runs.Select(r => r.Run)]), AnswersRight, [.. runs.Select(r => Compared(RunWords.Name(r.Run), r.Run, r.Control, SampleMeasure.Accuracy))],
-        string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), Sampling);
+        string.Join("; ", runs.Select(r => $"{RunWords.Name(r.Run)}: {RunWords.Count(r.Run, r.Run.First(r.Run.Final!))}")), Sampling(runs.Select(r => r.Run)));
 
     /// <summary>One run, by right answers and, where it thinks, by every step right.</summary>
     public static ReportFigure Comparison(RunEvidence run, RunEvidence? control)
     {
         List<Comparison> groups = [Compared("answer right", run, control, SampleMeasure.Accuracy)];
         if (run.Thinks) groups.Add(Compared("answer and every step right", run, null, SampleMeasure.StepsRight));
-        return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), Sampling);
+        return ComparisonFigure.Build(run.Learning, "share of held-out answers", groups, RunWords.Count(run, run.First(run.Final!)), Sampling(run));
     }
 
     public static ReportFigure Budgets(RunEvidence run, IReadOnlyList<ScoredSample> before, IReadOnlyList<ScoredSample> after)
@@ -47,7 +48,7 @@ internal static class RunFigures
         MeasuredCurve Curve(string name, ChartTone tone, IReadOnlyList<ScoredSample> samples) => new(name, tone, [.. run.Budgets.Select(b => ((double)b, SampleMeasure.Within(b).Of(samples)))]);
         return BudgetFigure.Build(
             RunWords.Name(run), AnswersRight, [Curve(run.Learning.Before, ChartTone.Slate, before), Curve(run.Learning.After, ChartTone.Blue, after)], RunWords.Count(run, after),
-            $"{Sampling}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
+            $"{Sampling(run)}; a sample counts as right within a budget if it is right and its completion, answer and end included, is no longer; the model is not told the budget");
     }
 
     /// <summary>Null where no problem has several samples.</summary>
@@ -59,12 +60,12 @@ internal static class RunFigures
         return SamplesFigure.Build(
             RunWords.Name(run), [new SampleCurves(run.Learning.Before, ChartTone.Slate, earlier), new SampleCurves(run.Learning.After, ChartTone.Blue, later)],
             string.Create(CultureInfo.InvariantCulture, $"{problems.Length} held-out problems ({RunWords.Split(run)}), {problems.Min(g => g.Count())} samples each"),
-            $"{Sampling}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared");
+            $"{Sampling(run)}; the unbiased estimator of pass@k, and majority@k over all subsets of k samples, ties shared");
     }
 
     public static ReportFigure Lengths(RunEvidence run, IReadOnlyList<ScoredSample> before, IReadOnlyList<ScoredSample> after) => LengthsFigure.Build(
         RunWords.Name(run), run.Learning, [.. before.Select(s => (double)s.CompletionTokens)], [.. after.Select(s => (double)s.CompletionTokens)], RunWords.Count(run, after),
-        $"{Sampling}; tokens of the completion, right and wrong answers together");
+        $"{Sampling(run)}; tokens of the completion, right and wrong answers together");
 
     /// <summary>What the evaluations say, one point a step: of several the last, which asked more problems.</summary>
     public static List<LearningPoint> Points(RunEvidence run, IReadOnlyList<(int Step, string Name, List<ScoredSample> Samples)> evaluations) =>

@@ -64,12 +64,17 @@ internal sealed class BestCheckpoints
     /// <summary>The metric of an evaluation; null where it was not measured or none is kept.</summary>
     public double? Value(string name, IReadOnlyList<ScoredSample> graded)
     {
-        if (_recipe.Checkpoint.KeepBest == 0) return null;
-        var evaluation = _recipe.Evaluation;
+        return _recipe.Checkpoint.KeepBest == 0 ? null : Measured(_recipe, name, graded);
+    }
+
+    /// <summary>The metric that a recipe's checkpoints are ranked by, over the problems that the quick evaluations ask; null where it was not measured.</summary>
+    public static double? Measured(TrainRecipe recipe, string name, IReadOnlyList<ScoredSample> graded)
+    {
+        var evaluation = recipe.Evaluation;
         var common = graded.Select(s => s.Problem.Index).Distinct().Take(evaluation.QuickProblems).ToHashSet();
         var values = EvaluationSummary.Of(name, graded.Where(s => common.Contains(s.Problem.Index)), evaluation.Samples, evaluation.Budgets).Values(EvaluationMetrics.Run);
         foreach (var (metric, value) in values)
-            if (metric == _recipe.Checkpoint.BestMetric && double.IsFinite(value)) return value;
+            if (metric == recipe.Checkpoint.BestMetric && double.IsFinite(value)) return value;
         return null;
     }
 

@@ -134,7 +134,8 @@ internal sealed class ReinforcementStage : IDisposable
         var problems = new Problem[slots.Count];
         for (var i = 0; i < problems.Length; i++)
         {
-            var index = FirstProblem + (((long)round * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
+            // Whole passes begin at the first problem of an order.
+            var index = (_recipe.Epochs is null ? FirstProblem : 0) + (((long)round * _recipe.Steps) + step) * _recipe.Prompts + slots[i];
             var draw = new RandomStream(seed, StreamStage.Shuffle, problem: index);
             problems[i] = _session.Problems.Source.Draw(Split.Train, Curriculum.Draw(step, ref draw), seed, index);
         }

@@ -1,4 +1,3 @@
-using Deliberate.Models;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Training;
@@ -27,6 +26,6 @@ internal sealed class RunEvaluator(RunSession session)
     private List<ScoredSample> Draw(int problems, int samples, CancellationToken cancellation)
     {
         var recipe = session.Recipe.Evaluation;
-        return session.Loop.Evaluate(session.Problems.Draw(Split.Test, problems, recipe.Seed), samples, recipe.MaxTokens, new SamplingOptions(), recipe.Seed, cancellation: cancellation);
+        return session.Loop.Evaluate(session.Problems.Draw(Split.Test, problems, recipe.Seed), samples, recipe.MaxTokens, recipe.Sampling, recipe.Seed, cancellation: cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Reasoning;
@@ -34,6 +35,8 @@ internal sealed class RunInputs : IDisposable
         }
 
         var problems = ProblemsOf(recipe, observer);
+        if (recipe.Reinforcement.Epochs is { } over && problems.Source.Count(Split.Train, null) is { } asked)
+            recipe = recipe with { Reinforcement = recipe.Reinforcement with { Steps = (int)Math.Clamp(Math.Ceiling(over * asked / recipe.Reinforcement.Prompts), 1, int.MaxValue) } };
         if (problems.Source.Count(Split.Test, null) is { } held && held < recipe.Evaluation.Problems)
         {
             var evaluation = recipe.Evaluation;
@@ -48,11 +51,13 @@ internal sealed class RunInputs : IDisposable
     public static ProblemSet ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
         if (recipe.Problems is not { } own) return new ProblemSet(recipe.Family.Instance, recipe.Family.TestLevel);
-        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader, own.MaxUnreadable);
+        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader, own.MaxUnreadable, own.Shape);
         foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
-        return new ProblemSet(problems, () => ScorerOf(own, observer.Notice), own.AnswerFormat);
+        if (own.Tests is not null)
+            foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test))) CheckTests(problem, problems.PlaceOf(problem));
+        return new ProblemSet(problems, () => ScorerOf(own, observer.Notice), own.Tests is null ? own.AnswerFormat : AnswerFormat.Whole);
     }
 
     public void Dispose() => Problems.Dispose();
@@ -65,8 +70,16 @@ internal sealed class RunInputs : IDisposable
         _ => new ImitationReader(format),
     };
 
+    /// <summary>Refuses a problem without tests before anything is asked.</summary>
+    private static void CheckTests(Problem problem, (string File, int Line) place)
+    {
+        using var line = JsonDocument.Parse(problem.State);
+        ProgramScorer.TestsOf(new JsonLine(place.File, place.Line, line.RootElement));
+    }
+
     private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice)
     {
+        if (own.Tests is { } tests) return tests.Create(notice);
         if (own.Verifier is not { } verifier) return new AnswerScorer(own.AnswerGrader!, own.Tolerance, own.Lists);
         var runner = verifier.Create(notice);
         if (runner.Verifier is CommandVerifier { Notice: { } unprotected }) notice(unprotected);

@@ -16,7 +16,7 @@ internal static class RunRecipe
     public static TrainRecipe Read(RunFolder folder, IReadOnlyList<string>? overrides = null)
     {
         var top = RecipeReader.ReadSection(folder.Recipe);
-        return Trained(top) is { } objective ? TrainRecipe.Read(folder.Recipe, [$"{Section}.objective={objective}", .. overrides ?? []]) : TrainRecipe.Read(folder.Recipe, overrides);
+        return Trained(top) is { } objective ? TrainRecipe.ReadRun(folder.Recipe, [$"{Section}.objective={objective}", .. overrides ?? []]) : TrainRecipe.ReadRun(folder.Recipe, overrides);
     }
 
     /// <summary>The objective that a run was trained by in truth; null where it is the one that is written.</summary>

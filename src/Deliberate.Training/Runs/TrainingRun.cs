@@ -236,7 +236,16 @@ internal sealed class TrainingRun : IDisposable
         while (At.Step < steps)
         {
             var every = _recipe.Evaluation.Every;
-            if (At.Step > 0 && every > 0 && At.Step % every == 0) Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.State, cancellation);
+            if (At.Step > 0 && every > 0 && At.Step % every == 0)
+            {
+                Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.State, cancellation);
+                if (EarlyStopping.Reason(_folder, _recipe, At.Step) is { } reason)
+                {
+                    _observer.Notice(reason);
+                    break;
+                }
+            }
+
             _checkpoints.StopWhenAsked(stage.State, cancellation);
             _checkpoints.Cancellable(stage.State, () => stage.Step(At.Step, cancellation), cancellation);
             _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State, KlCoefficient = stage.KlCoefficient });
@@ -252,7 +261,7 @@ internal sealed class TrainingRun : IDisposable
         var (from, to) = (_folder.Evaluation(RunFolder.Base), _folder.Evaluation(RunFolder.Final));
         var isBase = _recipe.Reinforcement.Steps == 0 && _recipe.ExpertIteration.Rounds == 0;
         if (isBase && File.Exists(from) && !File.Exists(to)) AtomicFile.Write(to, stream => stream.Write(File.ReadAllBytes(from)));
-        Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps > 0 ? _recipe.Reinforcement.Steps : _recipe.ExpertIteration.Rounds, quick: false, null, cancellation);
+        Evaluate(RunFolder.Final, _recipe.Reinforcement.Steps > 0 ? At.Step : _recipe.ExpertIteration.Rounds, quick: false, null, cancellation);
         _session.Streams.End();
         _session.Health.Conclude();
     }

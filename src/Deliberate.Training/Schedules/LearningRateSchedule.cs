@@ -61,6 +61,12 @@ internal sealed record LearningRateSchedule
     [InRange(0)]
     public int Warmup { get; init; }
 
+    /// <summary>
+    /// Whether the warm-up begins one step above its start, (i + 1) / (warm-up + 1): where each batch is sampled for its step, a step at
+    /// rate 0 would throw one away. Default false (transformers).
+    /// </summary>
+    public bool MovesAtOnce { get; init; }
+
     /// <summary>Least rate as a share of the peak, for cosine and WSD. Default 0.</summary>
     [InRange(0, 1)]
     public double MinimumRatio { get; init; }
@@ -99,7 +105,7 @@ internal sealed record LearningRateSchedule
     {
         ScheduleKind.Constant => Peak,
         ScheduleKind.WarmupStableDecay => Peak * StableDecay(step),
-        _ when step < Warmup => Peak * step / Math.Max(1, Warmup),
+        _ when step < Warmup => Peak * Risen(step),
         ScheduleKind.ConstantWithWarmup => Peak,
         ScheduleKind.Linear => Peak * Math.Max(0, Steps - step) / Math.Max(1, Steps - Warmup),
         ScheduleKind.Cosine => Peak * (HalfCosine(Progress(step)) * (1 - MinimumRatio) + MinimumRatio),
@@ -112,6 +118,9 @@ internal sealed record LearningRateSchedule
     /// <summary>transformers takes the warm-up for the time scale, or 10,000 without one.</summary>
     private double TimeScale => Warmup > 0 ? Warmup : 10_000;
 
+    /// <summary>Share of the warm-up.</summary>
+    private double Risen(int step) => MovesAtOnce ? (step + 1.0) / (Warmup + 1.0) : (double)step / Math.Max(1, Warmup);
+
     private static double HalfCosine(double progress) => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * progress)));
 
     private double Progress(int step) => (double)(step - Warmup) / Math.Max(1, Steps - Warmup);
@@ -121,7 +130,7 @@ internal sealed record LearningRateSchedule
         var decay = Decay > 0 ? Decay : Math.Max(1, Steps / 10);
         var stable = Steps - Warmup - decay;
         double factor;
-        if (step < Warmup) factor = (double)step / Warmup;
+        if (step < Warmup) factor = Risen(step);
         else if (step < Warmup + stable) return 1;
         else if (step >= Steps) return MinimumRatio;
         else

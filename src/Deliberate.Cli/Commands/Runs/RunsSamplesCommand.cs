@@ -42,6 +42,7 @@ internal sealed class RunsSamplesCommand : CliCommand
             .Where(s => isWhole || s.Problem.EndsWith("/" + problem, StringComparison.Ordinal))
             .Where(s => (!right || IsRight(s)) && (!wrong || (!IsRight(s) && s.Outcome is not (SampleOutcome.HarnessError or SampleOutcome.JudgeError))));
         var count = parsed.GetValue(_count);
+        var asked = Asked(parsed.GetRequiredValue(_run));
         var (shown, all) = (0, 0);
         foreach (var sample in found)
         {
@@ -49,7 +50,7 @@ internal sealed class RunsSamplesCommand : CliCommand
             if (count > 0 && shown >= count) continue;
             shown++;
             if (parsed.GetValue(_json)) Console.Out.WriteLine(SampleStore.Line(sample));
-            else Write(sample);
+            else Write(sample, asked);
         }
 
         if (all == 0) throw new UserError("No sample is like that.", path, advice: Advice(path, step, stage));
@@ -78,13 +79,21 @@ internal sealed class RunsSamplesCommand : CliCommand
         { } outcome => $"{RecipeWriter.Scalar(outcome).Replace('_', ' ')}{(sample.Reason is { } reason ? $" ({reason})" : "")}",
     };
 
-    private static void Write(SampleRecord s)
+    /// <summary>What the model read of a sample, its template's and system message's part included; as the problem says it where no checkpoint has the tokenizer.</summary>
+    private static Func<SampleRecord, string> Asked(string run)
+    {
+        if (new RunFolder(run).Newest() is not { } checkpoint) return sample => sample.Prompt;
+        var tokenizer = CheckpointChoice.TextOf(checkpoint).Tokenizer;
+        return sample => tokenizer.Decode([.. sample.PromptTokens], skipSpecial: false);
+    }
+
+    private static void Write(SampleRecord s, Func<SampleRecord, string> asked)
     {
         var components = string.Join(", ", s.Rewards.Concat(s.Terms.Where(term => SampleRecord.Find(s.Rewards, term.Key) is null)).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.###}")));
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"step {s.Step} of {RunWords.Stage(s.Stage)}, {s.Problem}, sample {s.Sample}: {Verdict(s)}, reward {s.Reward:0.###} ({components}), advantage {s.Advantage:0.###}, {s.Tokens.Count} tokens, {(s.Truncated ? "cut off" : "ended")}{(s.Trained ? "" : ", not trained on")}"));
-        Console.Out.WriteLine("  " + ModelText.Show(s.Prompt));
+        foreach (var line in ModelText.Show(asked(s)).Split('\n')) Console.Out.WriteLine("  " + line);
         foreach (var line in ModelText.Show(s.ThoughtOpenedBy + s.Text).Split('\n')) Console.Out.WriteLine("  " + line);
         Console.Out.WriteLine();
     }

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using Deliberate.Core;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Training;
+
+/// <summary>
+/// Makes recipes of the training files of TRL and verl: the same problems a step, samples, objective, advantages and rates, with their
+/// defaults written out where ours are others. See docs/from-trl-and-verl.md.
+/// </summary>
+internal static class RecipeTranslation
+{
+    /// <exception cref="UserError">The trainer has none here, or a value cannot be read.</exception>
+    public static Translation Of(ForeignSource source) => source.Trainer switch
+    {
+        ForeignTrainer.Verl => new VerlTranslation(source).Make(),
+        ForeignTrainer.Dpo => throw new UserError("DPO learns from preferences, and no stage here does.", source.File, advice: "Imitate what was chosen (supervised.data), or learn by reinforcement from problems with answers."),
+        _ => new TrlTranslation(source).Make(),
+    };
+
+    /// <summary>Takes over every setting whose value stays as it is.</summary>
+    public static void CopySame(ForeignSource source, ForeignProgram program, RecipeDraft draft)
+    {
+        foreach (var key in program.Keys.Where(key => key.IsSame))
+            if (source.Settings.Node(key.Name) is RecipeScalar scalar) draft.Set(key.OursOf(source.Stage)!, Typed(scalar), Comment(program, key.Name));
+    }
+
+    public static string Comment(ForeignProgram program, string name) => $"{program.Name}: {name}";
+
+    /// <summary>A number, true or false as such, so that it is written without quotes.</summary>
+    public static object Typed(RecipeScalar scalar)
+    {
+        if (scalar.Text is "True" or "true") return true;
+        if (scalar.Text is "False" or "false") return false;
+        var text = scalar.Text.Replace("_", "", StringComparison.Ordinal);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : scalar.Text;
+    }
+
+    /// <summary>A model's folder: the path as it is, or where a model of the hub is to be put.</summary>
+    public static string Model(string name, List<string> toDo)
+    {
+        if (IsPath(name)) return name;
+        var folder = "models/" + name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        toDo.Add($"download the model {name} into the folder {folder} (huggingface-cli download {name} --local-dir {folder}).");
+        return folder;
+    }
+
+    /// <summary>A file of problems or examples: the path where it is JSON Lines, or where its data is to be exported.</summary>
+    public static string Data(string name, List<string> toDo)
+    {
+        if (Path.GetExtension(name).ToUpperInvariant() is ".JSONL" or ".JSON" or ".NDJSON") return name;
+        var file = Path.GetExtension(name).Length > 0 || IsPath(name) ? Path.ChangeExtension(name, ".jsonl") : $"data/{name[(name.LastIndexOf('/') + 1)..]}.jsonl";
+        toDo.Add($"export {name} as JSON Lines to {file} (in Python: Dataset.to_json), and look at it: deliberate problems {file}");
+        return file;
+    }
+
+    /// <summary>Whether files of problems call the answer as we do: those that are there are looked at, of others nobody knows.</summary>
+    public static bool SaysAnswer(IReadOnlyList<string> files, string source)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(source))!;
+        foreach (var file in files.Select(file => Path.GetFullPath(file, folder)).Where(File.Exists))
+            foreach (var line in JsonLines.Read(file, _ => { }))
+                return line.Root.ValueKind == JsonValueKind.Object && line.Root.TryGetProperty(OwnProblem.Answer, out _);
+        return false;
+    }
+
+    /// <summary>Room for a prompt and its completion, in the model and in a pass.</summary>
+    public static void Context(RecipeDraft draft, int tokens, string comment)
+    {
+        draft.Set("model.context", Math.Max(16, tokens), comment);
+        if (tokens > new TrainRecipe { Name = "" }.MicroBatchTokens || draft.Has("micro_batch_tokens")) draft.Set("micro_batch_tokens", Math.Max(tokens, draft.Value("micro_batch_tokens") is long said ? (int)Math.Min(said, 1 << 24) : 0), "at least one sequence");
+    }
+
+    /// <summary>The last part of a path as the name of a run.</summary>
+    public static string RunName(string path)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path.Trim()));
+        return name.Length == 0 ? "translated" : name.Length <= 100 ? name : name[..100];
+    }
+
+    private static bool IsPath(string name) => Path.Exists(name) || name.StartsWith('.') || name.StartsWith('/') || name.StartsWith('~') || name.StartsWith('$') || name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+}
