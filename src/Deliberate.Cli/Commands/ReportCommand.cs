@@ -26,6 +26,21 @@ internal sealed class ReportCommand : CliCommand
     protected override int Run(ParseResult parsed)
     {
         var given = parsed.GetRequiredValue(_runs);
+        if (given is [var only] && SweepFolder.Is(only))
+        {
+            var sweep = SweepFolder.Read(only);
+            var groups = RunGroup.Of(RunEvidence.Read(sweep.Begun));
+            var page = SweepSession.Report(sweep, parsed.GetValue(_output));
+            if (parsed.GetValue(_json)) JsonOutput.Write(new { Report = page, Groups = RunGroupsView.Json(groups) });
+            else
+            {
+                RunGroupsView.Write(groups);
+                Console.Out.WriteLine($"Report  {page}");
+            }
+
+            return ExitCode.Success;
+        }
+
         var runs = given.SelectMany(folder => !File.Exists(new RunFolder(folder).Recipe) && RunNames.In(folder) is { Length: > 0 } inside ? inside : [RunNames.Existing(folder)]).ToArray();
         var report = RunReport.Write(parsed.GetValue(_output) ?? Path.Combine(given[0], RunReport.FileName), ShellCommand.Of(["deliberate", "report", .. given, .. parsed.GetValue(_output) is { } output ? ["--output", output] : Array.Empty<string>()]), runs);
         var tables = runs.Select(RunTable.Read).ToArray();

@@ -7,7 +7,7 @@ namespace Deliberate.Cli;
 /// <summary>Goes on with a run that was stopped, from its newest checkpoint, to the same bits as if it had never been.</summary>
 internal sealed class ResumeCommand : CliCommand
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "A run folder." };
+    private readonly Argument<string> _run = new("RUN") { Description = "A run folder, or that of a sweep." };
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations");
 
@@ -21,6 +21,7 @@ internal sealed class ResumeCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
+        if (SweepFolder.Is(parsed.GetRequiredValue(_run))) return SweepSession.Execute(SweepFolder.Read(parsed.GetRequiredValue(_run)), parsed.GetValue(_threads), parsed.GetValue(_json));
         var folder = RunNames.Existing(parsed.GetRequiredValue(_run));
         return TrainingSession.Execute(folder, observer => TrainingRun.Resume(folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
     }

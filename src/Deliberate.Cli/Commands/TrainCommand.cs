@@ -13,6 +13,9 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string?> _from = new("--from") { HelpName = "checkpoint", Description = "Start from another run's weights, or a model from elsewhere, as the recipe's model.from does; the optimizer begins anew." };
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Train nothing: say what the recipe amounts to, in sequences, tokens, memory, disk and time, or why it cannot be done." };
+    private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "Train it with so many seeds, from the recipe's on, and report the mean over them.", 1, 1, 1_000_000);
+    private readonly Option<string[]> _sweep = new("--sweep") { HelpName = "key=a,b,c", Description = "Train it with each of these values of a key; of several keys every combination. The plan: --dry-run.", DefaultValueFactory = _ => [] };
+    private readonly Option<bool> _yes = new("--yes") { Description = $"More than {Sweep.MostUnasked} runs of a sweep are meant." };
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations, or the plan");
 
@@ -24,10 +27,12 @@ internal sealed class TrainCommand : CliCommand
             "deliberate train recipes/arithmetic.yaml --dry-run   # what it amounts to",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
             "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
+            "deliberate train recipes/arithmetic.yaml --seeds 5   # the mean over seeds, and what another seed may give",
+            "deliberate train recipes/arithmetic.yaml --sweep reinforcement.samples=4,8,16 --seeds 3 --dry-run",
             "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
     {
         Add(_recipe);
-        foreach (var option in new Option[] { _output, _from, _set, _dryRun, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _output, _from, _set, _seeds, _sweep, _dryRun, _yes, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -39,9 +44,22 @@ internal sealed class TrainCommand : CliCommand
         var recipe = TrainRecipe.Read(file, set);
         var folder = parsed.GetValue(_output) ?? Path.Combine("runs", recipe.Name);
         if (File.Exists(folder)) throw new UserError("This is a file, not a folder.", folder, field: "--output", advice: "Choose another name.");
+        if (parsed.GetValue(_seeds) > 1 || parsed.GetValue(_sweep) is { Length: > 0 })
+        {
+            var sweep = Sweep.Of(recipe, parsed.GetValue(_seeds), [.. parsed.GetValue(_sweep)!.Select(SweepAxis.Parse)]);
+            return SweepSession.Run(new SweepSession.Request(file, set, folder, sweep), parsed.GetValue(_dryRun), parsed.GetValue(_yes), parsed.GetValue(_threads), parsed.GetValue(_json), Command(parsed, folder));
+        }
+
         if (parsed.GetValue(_dryRun)) return Plan(recipe, file, folder, parsed.GetValue(_threads), parsed.GetValue(_json));
         return TrainingSession.Execute(folder, observer => TrainingRun.Start(recipe, folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
     }
+
+    /// <summary>What makes the page of a sweep again.</summary>
+    private string Command(ParseResult parsed, string folder) => ShellCommand.Of(
+    [
+        "deliberate", "train", parsed.GetRequiredValue(_recipe), .. (parsed.GetValue(_set) ?? []).SelectMany(one => (string[])["--set", one]), .. (parsed.GetValue(_sweep) ?? []).SelectMany(one => (string[])["--sweep", one]),
+        "--seeds", parsed.GetValue(_seeds).ToString(System.Globalization.CultureInfo.InvariantCulture), .. parsed.GetValue(_from) is { } from ? (string[])["--from", from] : [], "--output", folder,
+    ]);
 
     private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json)
     {

@@ -5,6 +5,7 @@ namespace Deliberate.Core;
 /// <summary>
 /// A measured quantity with its 95% interval and how that was made: the one object that console, pages, JSON, comparisons and
 /// alarms print. Only the metrics of this folder make it (<see cref="ShareMetric"/>, <see cref="MeanMetric"/>, <see cref="DifferenceMetric"/>,
+/// <see cref="SeedMeanMetric"/>,
 /// <see cref="RatioMetric"/>, <see cref="GeometricMeanMetric"/>, <see cref="PassAtK"/>, <see cref="MajorityAtK"/>, <see cref="BestOfN"/>, <see cref="WeightedVoteAtN"/>): no other place computes
 /// an interval. What was not measured has the value NaN, and what has a value but too little to tell its error by (one item,
 /// or values that are all alike where nothing bounds them) has no interval: both ends NaN. In JSON these are null.

@@ -17,7 +17,8 @@ internal static class RecipeDifferences
         return [.. keys.Where(k => k != "name").Select(k => new SettingDifference(k, first.GetValueOrDefault(k, Absent), second.GetValueOrDefault(k, Absent))).Where(d => d.A != d.B)];
     }
 
-    private static OrderedDictionary<string, string> Texts(TrainRecipe recipe)
+    /// <summary>A recipe's settings as texts, in their order.</summary>
+    public static OrderedDictionary<string, string> Texts(TrainRecipe recipe)
     {
         var texts = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         // A list of single values is a text already.

@@ -58,7 +58,7 @@ public sealed class CommandLineTests
     [InlineData("runs", "What is to be done with runs? deliberate runs list, compare, samples or retrain")]
     [InlineData("runs lst", "There is no command lst. Did you mean \"list\"?")]
     [InlineData("runs list nowhere", "nowhere: There is no such folder.")]
-    [InlineData("runs compare a", "Required argument 'B' missing")]
+    [InlineData("runs compare", "Required argument 'RUN' missing")]
     [InlineData("runs compare a b", "a: There is no such run folder.")]
     [InlineData("runs retrain a", "Option '--step' is required")]
     [InlineData("runs retrain a --stp 3", "There is no option --stp. Did you mean \"--step\"?")]

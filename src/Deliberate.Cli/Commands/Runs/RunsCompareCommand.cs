@@ -8,8 +8,7 @@ namespace Deliberate.Cli;
 /// <summary>Two runs side by side on the problems that both were asked, and in which settings they differ.</summary>
 internal sealed class RunsCompareCommand : CliCommand
 {
-    private readonly Argument<string> _a = new("A") { Description = "A run folder." };
-    private readonly Argument<string> _b = new("B") { Description = "Another." };
+    private readonly Argument<string[]> _runs = new("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Two run folders, paired by problem; or more of them, or folders of runs such as a sweep's, grouped by their settings." };
     private readonly Option<string?> _at = new("--at") { HelpName = "evaluation", Description = "base, rl-000020, final, ...; the last that each run has if left out." };
     private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Write it as a page (.html) or as a picture (.svg) too." };
     private readonly Option<bool> _json = CommonOptions.Json("the comparison");
@@ -17,24 +16,46 @@ internal sealed class RunsCompareCommand : CliCommand
     public RunsCompareCommand()
         : base(
             "compare",
-            "Compare two runs on the same problems: differences paired by problem, with 95% intervals, and the settings that differ.",
+            "Compare two runs on the same problems: differences paired by problem, with 95% intervals, and the settings that differ. Of more runs: means over the seeds of each setting.",
             "deliberate runs compare runs/a runs/b",
             "deliberate runs compare runs/a runs/b --at rl-000020",
-            "deliberate runs compare runs/a runs/b --output compared.html")
+            "deliberate runs compare runs/a runs/b --output compared.html",
+            "deliberate runs compare runs/sweep runs/other-sweep --output seeds.html   # a dozen runs, by their settings")
     {
-        Add(_a);
-        Add(_b);
+        Add(_runs);
         foreach (var option in new Option[] { _at, _output, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var (a, b) = (RunNames.Existing(parsed.GetRequiredValue(_a)), RunNames.Existing(parsed.GetRequiredValue(_b)));
+        string[] given = parsed.GetRequiredValue(_runs), runs = [.. given.SelectMany(Runs)];
+        if (runs.Length == 1) throw new UserError("There is nothing to compare a single run with.", runs[0], advice: "Name another run, or a folder of runs.");
+        if (runs.Length > 2 || given.Length == 1) return Grouped(parsed, given, [.. runs.Distinct(StringComparer.Ordinal)]);
+        var (a, b) = (runs[0], runs[1]);
         var compared = RunComparison.Read(a, b, parsed.GetValue(_at));
         var output = parsed.GetValue(_output);
         if (output is not null) ComparisonReport.Write(output, compared, $"deliberate runs compare {a} {b}{(parsed.GetValue(_at) is { } at ? $" --at {at}" : "")} --output {output}");
         if (parsed.GetValue(_json)) WriteJson(compared, a, b, output);
         else Write(compared, output);
+        return ExitCode.Success;
+    }
+
+    /// <summary>A run, or those in a folder of runs.</summary>
+    private static string[] Runs(string folder) => !File.Exists(new RunFolder(folder).Recipe) && RunNames.In(folder) is { Length: > 0 } inside ? inside : [RunNames.Existing(folder)];
+
+    private int Grouped(ParseResult parsed, string[] given, string[] runs)
+    {
+        if (parsed.GetValue(_at) is not null) throw new UserError("Groups of runs are compared by their last evaluations.", field: "--at", advice: "Compare two runs at a time, or leave --at out.");
+        var groups = RunGroup.Of(RunEvidence.Read(runs));
+        var output = parsed.GetValue(_output);
+        if (output is not null) SweepReport.Write(output, $"{runs.Length} runs compared", ShellCommand.Of(["deliberate", "runs", "compare", .. given, "--output", output]), runs);
+        if (parsed.GetValue(_json)) JsonOutput.Write(new { Groups = RunGroupsView.Json(groups), Output = output });
+        else
+        {
+            RunGroupsView.Write(groups);
+            if (output is not null) Console.Out.WriteLine($"Page  {output}");
+        }
+
         return ExitCode.Success;
     }
 
