@@ -34,7 +34,7 @@ internal sealed partial class ForeignSource
     public IReadOnlyList<(string Name, string Written, int Line)> Expressions { get; private init; } = [];
 
     /// <summary>The stage of a recipe that the trainer's settings are of.</summary>
-    public string Stage => Trainer == ForeignTrainer.Sft ? "supervised" : "reinforcement";
+    public string Stage => Trainer is ForeignTrainer.Sft or ForeignTrainer.Dpo ? "supervised" : "reinforcement";
 
     /// <param name="path">The file.</param>
     /// <param name="trainer">Where the file may not say it; null to find out.</param>

@@ -11,11 +11,10 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class RecipeTranslation
 {
-    /// <exception cref="UserError">The trainer has none here, or a value cannot be read.</exception>
+    /// <exception cref="UserError">A value cannot be read, or has no counterpart that a recipe could do without.</exception>
     public static Translation Of(ForeignSource source) => source.Trainer switch
     {
         ForeignTrainer.Verl => new VerlTranslation(source).Make(),
-        ForeignTrainer.Dpo => throw new UserError("DPO learns from preferences, and no stage here does.", source.File, advice: "Imitate what was chosen (supervised.data), or learn by reinforcement from problems with answers."),
         _ => new TrlTranslation(source).Make(),
     };
 

@@ -2,7 +2,7 @@ using static Deliberate.Training.ForeignKey;
 
 namespace Deliberate.Training;
 
-/// <summary>The settings of TRL 1.16's GRPO, RLOO and SFT trainers and of transformers' TrainingArguments, as people set them.</summary>
+/// <summary>The settings of TRL 1.16's GRPO, RLOO, SFT and DPO trainers and of transformers' TrainingArguments, as people set them.</summary>
 internal static class TrlKeys
 {
     private const string OneMachine = "one process trains on one machine, with all its cores.";
@@ -56,12 +56,18 @@ internal static class TrlKeys
         None("remove_unused_columns", "whatever a line holds is kept for verifiers."),
 
         // The objective.
-        new("loss_type", "reinforcement.objective", "grpo, dr_grpo, bnpo, dapo, cispo, sapo, luspo, vespo by the same names"),
+        new("loss_type", "reinforcement.objective, preference.losses", "grpo, dr_grpo, bnpo, dapo, cispo, sapo, luspo, vespo by the same names; of DPO its losses"),
+        new("loss_weights", "preference.weights", "of DPO with several losses"),
+        new("label_smoothing", "preference.label_smoothing", "of DPO"),
+        new("f_divergence_type", "preference.divergence", "of DPO"),
+        new("ld_alpha", "preference.length_alpha", "of DPO"),
+        None("precompute_ref_log_probs", "the reference's log-probabilities are computed as they are needed."),
+        None("ref_model_init_kwargs", "the reference is the model that the stage begins with."),
         new("importance_sampling_level", "reinforcement.options.level", "sequence with loss_type grpo is objective gspo"),
         Same("epsilon", "reinforcement.options.epsilon_low", "and epsilon_high, where that is not said"),
         Same("epsilon_high", "reinforcement.options.epsilon_high"),
         Same("delta", "reinforcement.options.delta"),
-        new("beta", "reinforcement.options.kl_coefficient", "of RLOO reinforcement.kl.in_reward, as there"),
+        new("beta", "reinforcement.options.kl_coefficient, preference.beta", "of RLOO reinforcement.kl.in_reward, as there; of DPO preference.beta"),
         new("scale_rewards", "reinforcement.advantage", "group (true), batch or none (false)"),
         new("multi_objective_aggregation", "reinforcement.advantage", "normalize_then_sum is gdpo"),
         Same("mask_truncated_completions", "reinforcement.mask_truncated"),

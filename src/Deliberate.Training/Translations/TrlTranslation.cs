@@ -4,7 +4,7 @@ using Deliberate.Core;
 namespace Deliberate.Training;
 
 /// <summary>
-/// TRL's GRPO, RLOO and SFT as a recipe. There a batch is counted in completions and by device, steps are the optimizer's; here a step is a
+/// TRL's GRPO, RLOO, SFT and DPO as a recipe. There a batch is counted in completions and by device, steps are the optimizer's; here a step is a
 /// sampled batch of so many problems with so many samples each, cut into so many updates.
 /// </summary>
 internal sealed class TrlTranslation(ForeignSource source)
@@ -29,7 +29,8 @@ internal sealed class TrlTranslation(ForeignSource source)
         Fill("seed", 42);
         if (_set.Text("model_name_or_path") is { } model) _draft.Set("model.from", RecipeTranslation.Model(model, _toDo), $"TRL: model_name_or_path {model}");
         else _toDo.Add("name the model to start from in model.from: without it a new small one with random weights is trained.");
-        if (source.Trainer == ForeignTrainer.Sft) Imitation();
+        if (source.Trainer == ForeignTrainer.Dpo) Preferences();
+        if (source.Stage == "supervised") Imitation();
         else Reinforcement();
         Optimizer();
         if (_set.Text("save_strategy") is "no") _draft.Set("checkpoint.every", 1_000_000, "TRL: save_strategy no");
@@ -162,13 +163,28 @@ internal sealed class TrlTranslation(ForeignSource source)
         if (terms.Count > 0) _draft.Set("reinforcement.rewards", terms);
     }
 
+    /// <summary>What DPO has besides the stage that it shares with imitation.</summary>
+    private void Preferences()
+    {
+        var losses = _set.List("loss_type");
+        string[] ours = [.. losses.Count == 0 ? ["dpo"] : losses.Select(loss => loss == "sigmoid" ? "dpo" : loss)];
+        foreach (var loss in ours)
+            if (!PreferenceObjective.Names.Contains(loss)) throw _set.Node("loss_type")!.Place.Error($"There is no loss_type \"{loss}\" here.", "loss_type", NearestName.Suggest(loss, [.. PreferenceObjective.Names]));
+        _draft.Set("preference.losses", ours, losses.Count == 0 ? Default : "TRL: loss_type");
+        if (_set.List("loss_weights") is { Count: > 0 } weights) _draft.Set("preference.weights", weights, "TRL: loss_weights");
+        _draft.Set("preference.beta", _set.Number("beta") ?? 0.1, _set.Mentions("beta") ? "TRL: beta" : Default);
+        if (_set.Number("label_smoothing") is { } smoothing) _draft.Set("preference.label_smoothing", smoothing, "TRL: label_smoothing");
+        if (_set.Text("f_divergence_type") is { } divergence) _draft.Set("preference.divergence", divergence, "TRL: f_divergence_type");
+        if (_set.Number("ld_alpha") is { } alpha) _draft.Set("preference.length_alpha", alpha, "TRL: ld_alpha");
+    }
+
     private void Imitation()
     {
         if (_set.Text("dataset_name") is { } data) _draft.Set("supervised.data", (string[])[RecipeTranslation.Data(data, _toDo)], $"TRL: dataset_name {data}");
         else
         {
             _draft.Set("supervised.data", (string[])["examples.jsonl"]);
-            _toDo.Add("name the files of examples in supervised.data, a line {\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...} each.");
+            _toDo.Add($"name the files of examples in supervised.data, {(source.Trainer == ForeignTrainer.Dpo ? "a line {\"prompt\": ..., \"chosen\": ..., \"rejected\": ...} each" : "a line {\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...} each")}.");
         }
 
         var longest = _set.Whole("max_length") ?? 1024;

@@ -24,18 +24,21 @@ public sealed class GenerationInputTests : IDisposable
             """
             {"id": "a", "messages": [{"role": "user", "content": "Hi"}], "other": 1}
 
-            {"id": 7, "prompt": "Once", "max_tokens": 9}
-            {"prompt": "Once", "id": null, "max_tokens": null}
+            {"id": 7, "prompt": "Once", "max_tokens": 9, "raw": true}
+            {"prompt": "Once", "id": null, "max_tokens": null, "raw": true}
+            {"prompt": "Hi"}
             """);
-        lines.Select(l => l.Number).ShouldBe([1, 3, 4]);
-        lines.Select(l => l.Id?.ToString()).ShouldBe(["a", "7", null]);
-        lines.Select(l => l.MaxTokens).ShouldBe([50, 9, 50]);
+        lines.Select(l => l.Number).ShouldBe([1, 3, 4, 5]);
+        lines.Select(l => l.Id?.ToString()).ShouldBe(["a", "7", null, null]);
+        lines.Select(l => l.MaxTokens).ShouldBe([50, 9, 50, 50]);
+        // What a user asks, as in training.
+        lines[3].Prompt.ShouldBe(lines[0].Prompt);
         lines[0].Text.ShouldBe("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
         lines[0].Prompt.ShouldBe(_format.Tokenizer.Encode(lines[0].Text));
         lines[1].Prompt.ShouldBe(_format.Tokenizer.Encode("Once", addSpecialTokens: true));
         // Equal prompts are samples of one, each with random numbers of its own.
         lines[1].Stream.UniformAt(0).ShouldNotBe(lines[2].Stream.UniformAt(0));
-        Read("{\"prompt\": \"Once\"}")[0].Stream.ShouldBe(lines[1].Stream);
+        Read("{\"prompt\": \"Once\", \"raw\": true}")[0].Stream.ShouldBe(lines[1].Stream);
     }
 
     [Fact]

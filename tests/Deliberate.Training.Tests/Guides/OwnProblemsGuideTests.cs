@@ -58,7 +58,7 @@ public sealed partial class OwnProblemsGuideTests
         foreach (var block in Blocks("jsonl"))
         {
             File.WriteAllText(path, block);
-            lines += block.Contains("\"completion\"", StringComparison.Ordinal) || block.Contains("\"messages\"", StringComparison.Ordinal)
+            lines += block.Contains("\"completion\"", StringComparison.Ordinal) || (block.Contains("\"messages\"", StringComparison.Ordinal) && !block.Contains("\"answer\"", StringComparison.Ordinal))
                 ? SupervisedFile.Read(path).Count()
                 : ProblemFile.Read(path, block.Contains("\"answer\"", StringComparison.Ordinal) ? AnswerGraders.Get("math") : null).Count();
         }
@@ -70,7 +70,7 @@ public sealed partial class OwnProblemsGuideTests
     [Fact]
     public void Every_key_and_grader_is_described()
     {
-        foreach (var type in new[] { typeof(ProblemsRecipe), typeof(VerifierRecipe) })
+        foreach (var type in new[] { typeof(ProblemsRecipe), typeof(VerifierRecipe), typeof(TestsRecipe) })
             foreach (var key in RecipeType.Of(type).Keys) Guide.ShouldContain($"`{key}`", Case.Sensitive, $"{type.Name} has the key {key}");
         foreach (var key in new[] { "data", "weights", "epochs", "family_share", "validation", "validation_every", "too_long", "duplicates" }) Guide.ShouldContain($"`{key}`");
         foreach (var grader in AnswerGraders.All) Guide.ShouldContain($"`{grader.Name}`");

@@ -181,12 +181,16 @@ public sealed class RecipeTranslationTests
             """);
         (sft.Supervised.BatchTokens, sft.Supervised.Epochs, sft.Supervised.ValidationEvery, sft.Supervised.Optimizer.LearningRate, sft.Model.Context).ShouldBe((4096, 1.0, 20, 2e-5, 512));
         sft.Reinforcement.Steps.ShouldBe(0);
+        var (dpo, _) = Translate("dpo.yaml", "dataset_name: pairs.jsonl\nloss_type: [sigmoid, bco_pair]\nloss_weights: [0.8, 0.2]\nbeta: 0.2\nlabel_smoothing: 0.1\n");
+        (dpo.Preference!.Beta, dpo.Preference.LabelSmoothing, dpo.Supervised.Optimizer.LearningRate, dpo.Reinforcement.Steps).ShouldBe((0.2, 0.1, 1e-6, 0));
+        dpo.Preference.Losses.ShouldBe(["dpo", "bco_pair"]);
+        dpo.Preference.Weights.ShouldBe([0.8, 0.2]);
         var (rloo, _) = Translate("rloo.yaml", "num_generations: 4\nbeta: 0.02\nmax_steps: 6\n", ForeignTrainer.Rloo);
         (rloo.Reinforcement.Objective, rloo.Reinforcement.Advantage, rloo.Reinforcement.Kl.InReward).ShouldBe(("rloo", "rloo", 0.02));
     }
 
     [Theory]
-    [InlineData("dpo.yaml", "beta: 0.1\nlabel_smoothing: 0", "DPO learns from preferences")]
+    [InlineData("dpo.yaml", "beta: 0.1\nlabel_smoothing: 0\nloss_type: sigmod", "There is no loss_type \"sigmod\" here")]
     [InlineData("x.yaml", "learning_rate: 1e-6", "does not say which trainer")]
     [InlineData("x.sh", "echo hello", "No command in it starts a trainer")]
     [InlineData("x.py", "print('GRPOConfig')", "There is no GRPOConfig")]

@@ -16,7 +16,7 @@ internal sealed class RecipeTranslateCommand : CliCommand
     public RecipeTranslateCommand()
         : base(
             "translate",
-            "Make a recipe of a training file of TRL (GRPO, RLOO, SFT) or verl: same problems a step, samples, objective and rates. Keys without a counterpart are listed, with what they do there.",
+            "Make a recipe of a training file of TRL (GRPO, RLOO, SFT, DPO) or verl: same problems a step, samples, objective and rates. Keys without a counterpart are listed, with what they do there.",
             "deliberate recipe translate grpo.yaml --output mine.yaml",
             "deliberate recipe translate run_qwen2_5-0.5b.sh",
             "deliberate recipe translate train.py --output mine.yaml")
