@@ -93,7 +93,7 @@ internal sealed class RecipeDraft
                 continue;
             }
 
-            text.Append(' ').Append(value is IReadOnlyList<string> list ? $"[{string.Join(", ", list.Select(RecipeWriter.Scalar))}]" : RecipeWriter.Scalar(value));
+            text.Append(' ').Append(value is IReadOnlyList<object> list ? $"[{string.Join(", ", list.Select(RecipeWriter.Scalar))}]" : RecipeWriter.Scalar(value));
             if (comment is not null) text.Append("  # ").Append(comment);
             text.Append('\n');
         }

@@ -171,7 +171,7 @@ internal sealed class TrlTranslation(ForeignSource source)
         foreach (var loss in ours)
             if (!PreferenceObjective.Names.Contains(loss)) throw _set.Node("loss_type")!.Place.Error($"There is no loss_type \"{loss}\" here.", "loss_type", NearestName.Suggest(loss, [.. PreferenceObjective.Names]));
         _draft.Set("preference.losses", ours, losses.Count == 0 ? Default : "TRL: loss_type");
-        if (_set.List("loss_weights") is { Count: > 0 } weights) _draft.Set("preference.weights", weights, "TRL: loss_weights");
+        if (_set.List("loss_weights") is { Count: > 0 } weights) _draft.Set("preference.weights", (object[])[.. weights.Select(weight => RecipeTranslation.Typed(new RecipeScalar(weight, plain: true, default)))], "TRL: loss_weights");
         _draft.Set("preference.beta", _set.Number("beta") ?? 0.1, _set.Mentions("beta") ? "TRL: beta" : Default);
         if (_set.Number("label_smoothing") is { } smoothing) _draft.Set("preference.label_smoothing", smoothing, "TRL: label_smoothing");
         if (_set.Text("f_divergence_type") is { } divergence) _draft.Set("preference.divergence", divergence, "TRL: f_divergence_type");

@@ -181,7 +181,7 @@ public sealed class RecipeTranslationTests
             """);
         (sft.Supervised.BatchTokens, sft.Supervised.Epochs, sft.Supervised.ValidationEvery, sft.Supervised.Optimizer.LearningRate, sft.Model.Context).ShouldBe((4096, 1.0, 20, 2e-5, 512));
         sft.Reinforcement.Steps.ShouldBe(0);
-        var (dpo, _) = Translate("dpo.yaml", "dataset_name: pairs.jsonl\nloss_type: [sigmoid, bco_pair]\nloss_weights: [0.8, 0.2]\nbeta: 0.2\nlabel_smoothing: 0.1\n");
+        var (dpo, _) = Translate("dpo.yaml", "model_name_or_path: ./base\ndataset_name: pairs.jsonl\nloss_type: [sigmoid, bco_pair]\nloss_weights: [0.8, 0.2]\nbeta: 0.2\nlabel_smoothing: 0.1\n");
         (dpo.Preference!.Beta, dpo.Preference.LabelSmoothing, dpo.Supervised.Optimizer.LearningRate, dpo.Reinforcement.Steps).ShouldBe((0.2, 0.1, 1e-6, 0));
         dpo.Preference.Losses.ShouldBe(["dpo", "bco_pair"]);
         dpo.Preference.Weights.ShouldBe([0.8, 0.2]);
