@@ -19,6 +19,9 @@ public sealed record GenerateOptions
 
     /// <summary>Most tokens of thought: there it is closed as the chat format closes it, and the answer follows. Null for no such limit.</summary>
     public int? ThinkingBudget { get; init; }
+
+    /// <summary>What the model is used with (<see cref="TextModel.LoadAdapter"/>); null for the model as it was opened.</summary>
+    public ModelAdapter? Adapter { get; init; }
 }
 
 /// <summary>What a model made of a prompt.</summary>

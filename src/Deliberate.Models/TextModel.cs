@@ -21,12 +21,15 @@ public sealed class TextModel : IDisposable
     private readonly PretrainedModel _opened;
     private readonly ModelHostOptions _hosting;
     private readonly Lock _lock = new();
+    private readonly Adapter? _adapter;
+    private readonly HashSet<Adapter> _adapters = [];
     private HostedText? _hosted;
     private bool _isDisposed;
 
-    private TextModel(LoadedWeights weights, ModelHostOptions hosting)
+    private TextModel(LoadedWeights weights, PretrainedModel opened, ModelHostOptions hosting)
     {
-        (_weights, _opened, _hosting) = (weights, weights.Opened, hosting);
+        (_weights, _opened, _hosting) = (weights, opened, hosting);
+        _adapter = opened.Adapter?.Load(weights.Model);
         weights.Promised = () => _hosted?.Host.PromisedBytes ?? 0;
     }
 
@@ -59,7 +62,7 @@ public sealed class TextModel : IDisposable
     internal ModelHost Host => Hosted.Host;
 
     /// <summary>Reads a model into memory.</summary>
-    /// <param name="path">A folder, or a .gguf or .safetensors file.</param>
+    /// <param name="path">A folder, or a .gguf or .safetensors file; or the folder of an adapter, for the model that it names with the adapter.</param>
     /// <param name="storage">How weights are held: F32 is exact, BF16 takes half, Q8_0 little more than a quarter.</param>
     /// <param name="threads">Worker threads, 0 for one a core; no result depends on it.</param>
     /// <param name="hosting">How many callers are answered at once, and with how much memory; the defaults if left out.</param>
@@ -67,9 +70,61 @@ public sealed class TextModel : IDisposable
     public static TextModel Open(string path, WeightStorage storage = WeightStorage.F32, int threads = 0, ModelHostOptions? hosting = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return OpenWith(path, adapter: null, storage, threads, hosting);
+    }
+
+    /// <summary>The same with an adapter that is kept elsewhere.</summary>
+    /// <param name="adapter">Its folder; null for the model as it is.</param>
+    internal static TextModel OpenWith(string path, string? adapter, WeightStorage storage = WeightStorage.F32, int threads = 0, ModelHostOptions? hosting = null)
+    {
         hosting ??= new ModelHostOptions();
         hosting.Check();
-        return new TextModel(LoadedWeights.Open(path, storage, threads), hosting);
+        if (adapter is null && !PretrainedModel.IsAdapter(path))
+        {
+            var loaded = LoadedWeights.Open(path, storage, threads);
+            return new TextModel(loaded, loaded.Opened, hosting);
+        }
+
+        var opened = PretrainedModel.OpenWith(path, adapter);
+        LoadedWeights? weights = null;
+        try
+        {
+            weights = LoadedWeights.Open(opened.BaseLocation, storage, threads);
+            return new TextModel(weights, opened, hosting);
+        }
+        catch
+        {
+            weights?.Dispose();
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reads a low-rank adapter, as PEFT saves one, into memory beside the model: requests that name it are answered by the model with
+    /// it, in the same batch as all others.
+    /// </summary>
+    /// <param name="path">A folder with adapter_config.json and adapter_model.safetensors.</param>
+    /// <exception cref="UserError">There is no such adapter, it is of a kind that is not known, or it is for another model: both hashes, or both shapes, are named.</exception>
+    public ModelAdapter LoadAdapter(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = AdapterFile.Open(path);
+        file.Check(_weights.Opened);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var weights = file.Load(_weights.Model);
+            _adapters.Add(weights);
+            return new ModelAdapter(this, file, weights);
+        }
+    }
+
+    /// <summary>Which model it is with an adapter: another for every other adapter.</summary>
+    public ModelIdentity IdentityWith(ModelAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return ModelIdentity.Of(_weights.Opened) with { Adapter = adapter.Hash };
     }
 
     /// <summary>Continues a text, and waits for it.</summary>
@@ -175,11 +230,12 @@ public sealed class TextModel : IDisposable
     /// usage. Temperature, top-p, top-k, penalties, seed, stop sequences and budget are honoured; what is left out is as the model's
     /// makers suggest. The client does not own the model.
     /// </summary>
+    /// <param name="adapter">What the model answers with; null for the model as it was opened.</param>
     /// <exception cref="UserError">The model was not trained on conversations.</exception>
-    public AI.IChatClient AsChatClient()
+    public AI.IChatClient AsChatClient(ModelAdapter? adapter = null)
     {
         if (!CanChat) throw new UserError("the model has no chat template: it was not trained on conversations.", _opened.Location, advice: "Let it continue texts: Generate, GenerateAsync, StreamAsync.");
-        return new ModelChatClient(this, _opened.Text, () => Hosted);
+        return new ModelChatClient(this, _opened.Text, () => Hosted, adapter);
     }
 
     /// <summary>How likely each token of a text is, given those before it.</summary>
@@ -197,14 +253,25 @@ public sealed class TextModel : IDisposable
     /// <param name="tokens">Ids of <see cref="Tokenizer"/>; texts longer than the context are read in windows that overlap by half.</param>
     /// <param name="cancellationToken">Stops between stretches of the text.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<TokenScore> Score(IReadOnlyList<int> tokens, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TokenScore> Score(IReadOnlyList<int> tokens, CancellationToken cancellationToken = default) => Score(tokens, _adapter, cancellationToken);
+
+    /// <summary>How likely each token of a text is with an adapter.</summary>
+    /// <inheritdoc cref="Score(string, CancellationToken)"/>
+    public IReadOnlyList<TokenScore> Score(string text, ModelAdapter adapter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(adapter);
+        return Score(Tokenizer.Encode(text), adapter.For(this), cancellationToken);
+    }
+
+    private IReadOnlyList<TokenScore> Score(IReadOnlyList<int> tokens, Adapter? adapter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         CheckTokens(tokens);
         int[] ids = [.. tokens], begin = [.. Tokenizer.Encode("", addSpecialTokens: true).Where(id => !_opened.Text.StopIds.Contains(id))];
         var context = Math.Min(Context, MostScored);
         if (ids.Length == 0) return [];
-        using var scorer = new TextScorer(_weights.Model, begin, context, Math.Min(context / 2, TextScorer.MostStride(begin, context)));
+        using var scorer = new TextScorer(_weights.Model, begin, context, Math.Min(context / 2, TextScorer.MostStride(begin, context)), adapter);
         var scores = scorer.Score([ids], cancellation: cancellationToken)[0];
         return [.. ids.Select((id, i) => new TokenScore(id, Tokenizer.Decode([id], skipSpecial: false), float.IsNaN(scores[i]) ? null : scores[i]))];
     }
@@ -215,7 +282,7 @@ public sealed class TextModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Context < 1 || options.Context > Context) throw new UserError($"must be from 1 to {Context}, the longest text that the model was made for.", field: "context");
-        return new ChatSession(_weights.Model, _opened.Text, options);
+        return new ChatSession(_weights.Model, _opened.Text, options, adapter: AdapterOf(options.Adapter));
     }
 
     /// <summary>Fails what is under way, and frees the model's memory unless others in the process have opened it too.</summary>
@@ -228,7 +295,22 @@ public sealed class TextModel : IDisposable
         }
 
         _hosted?.Host.Dispose();
+        foreach (var adapter in _adapters) adapter.Dispose();
+        _adapter?.Dispose();
+        if (_opened.Adapter is not null) _opened.Dispose();
         _weights.Dispose();
+    }
+
+    /// <summary>Frees an adapter as soon as no request needs it.</summary>
+    internal void Forget(Adapter adapter)
+    {
+        lock (_lock)
+        {
+            // Gone with the model.
+            if (!_adapters.Remove(adapter) || _isDisposed) return;
+            if (_hosted is { } hosted) hosted.Host.Forget(adapter);
+            else adapter.Dispose();
+        }
     }
 
     /// <summary>Made with the first request: a model that is only scored needs none.</summary>
@@ -239,10 +321,13 @@ public sealed class TextModel : IDisposable
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return _hosted ??= new HostedText(_opened.Text, new ModelHost(_weights.Model, Context, _hosting), Context, () => SuggestedSampling);
+                return _hosted ??= new HostedText(_opened.Text, new ModelHost(_weights.Model, Context, _hosting), Context, () => SuggestedSampling, AdapterOf);
             }
         }
     }
+
+    /// <summary>What requests that name no adapter are read with; null for the base alone.</summary>
+    internal Adapter? AdapterOf(ModelAdapter? adapter = null) => adapter?.For(this) ?? _adapter;
 
     private static TextCompletion CompletionOf(HostResult result) => new(result.Text, result.Tokens, result.FinishReason, result.Usage);
 

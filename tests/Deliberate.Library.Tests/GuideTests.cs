@@ -64,6 +64,22 @@ public sealed partial class GuideTests
     }
 
     [Fact]
+    public async Task Adapters_of_a_model_are_trained_and_answer_side_by_side()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = Repository.Path("samples/UsingTheLibrary/tiny.yaml");
+        TinyTraining.Run(recipe, folder.File("base"), TestContext.Current.CancellationToken);
+        var trained = Path.Combine(folder.File("base"), "checkpoints", "final");
+        RecipeTraining.Run(recipe, folder.File("adapted"), overrides: [$"model.from={trained}", "adapter.rank=4", "supervised.tokens=2048", "supervised.optimizer.learning_rate=0.05"], cancellationToken: TestContext.Current.CancellationToken);
+        var adapter = Path.Combine(folder.File("adapted"), "checkpoints", "final");
+        var answers = await Adapters.Compare(trained, [adapter, adapter], "3+4=?");
+        answers[1].ShouldBe(answers[2]);
+        using var alone = Models.TextModel.Open(adapter);
+        (await alone.GenerateAsync("3+4=?", new Models.GenerateOptions { MaxTokens = 40 })).Text.ShouldBe(answers[1]);
+        answers[1].ShouldNotBe(answers[0]);
+    }
+
+    [Fact]
     public async Task A_run_and_a_model_take_turns_and_neither_changes_the_other()
     {
         using var folder = new TemporaryFolder();

@@ -15,9 +15,15 @@ namespace Deliberate.Cli;
 /// <param name="Recipe">Of the run that it belongs to; null where there is none.</param>
 internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
 {
+    /// <summary>The folder of an adapter that the model is used with; null for the model as it is.</summary>
+    public string? Adapter { get; init; }
+
     public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, runs/NAME/checkpoints/best for its best, or a model from elsewhere: a Hugging Face folder or a .gguf file." };
 
     public static Option<string?> FamilyOption() => new("--family") { HelpName = "name", Description = "Task family; that of the checkpoint's run if left out." };
+
+    /// <param name="adapter">What <c>--adapter</c> names; null for nothing.</param>
+    public static CheckpointChoice Find(string path, string? adapter) => adapter is null ? Find(path) : Find(path) with { Adapter = AdapterCommand.Folder(adapter) };
 
     public static CheckpointChoice Find(string path)
     {

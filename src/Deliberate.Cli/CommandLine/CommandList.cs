@@ -27,6 +27,7 @@ internal static class CommandList
         new PerplexityCommand(),
         new ReportCommand(),
         new ModelCommand(),
+        new AdapterCommand(),
         new ProblemsCommand(),
         new DataCommand(),
         new LabelsCommand(),

@@ -42,7 +42,7 @@ internal sealed class LoadedCheckpoint : IDisposable
         LanguageModel? model = null;
         try
         {
-            (model, var text) = Checkpoint.LoadModel(choice.Location, device, WeightStorage.F32);
+            (model, var text) = Checkpoint.LoadModel(choice.Location, device, WeightStorage.F32, adapter: choice.Adapter);
             var budget = maxTokens > 0 ? maxTokens : choice.Recipe is { Evaluation: { Problems: > 0 } evaluation } ? evaluation.MaxTokens : Math.Min(UsualBudget, model.Configuration.MaxPositions / 2);
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");

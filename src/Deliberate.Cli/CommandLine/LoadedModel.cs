@@ -44,6 +44,9 @@ internal sealed class LoadedModel : IDisposable
 
     public IReadOnlyList<ModelFile> Files => _opened.Files;
 
+    /// <summary>Which model it is, adapter and all.</summary>
+    public string Identity => ModelIdentity.Of(_opened).Id;
+
     /// <summary>For inference only: its weights are held once.</summary>
     public LanguageModel Model => _model ??= _opened.LoadWeights(Device, Storage);
 
@@ -65,12 +68,15 @@ internal sealed class LoadedModel : IDisposable
         DefaultValueFactory = _ => CacheTypes[0],
     };
 
+    public static Option<string?> AdapterOption() => new("--adapter") { HelpName = "folder", Description = "A low-rank adapter for the model, as PEFT saves one, or a run that trained one; it stays beside the weights." };
+
     /// <param name="cache">For commands that write text.</param>
-    public static LoadedModel Open(string path, string weights, int threads, string cache = "f32")
+    /// <param name="adapter">Its folder; null for the model as it is.</param>
+    public static LoadedModel Open(string path, string weights, int threads, string cache = "f32", string? adapter = null)
     {
         if (!CacheTypes.Contains(cache, StringComparer.Ordinal)) throw new UserError($"\"{cache}\" is no way to hold keys and values.", field: "--cache", advice: $"Choose {string.Join(" or ", CacheTypes)}.");
         if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
-        var opened = PretrainedModel.Open(CheckpointChoice.Find(path).Location);
+        var opened = PretrainedModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter));
         try
         {
             return new LoadedModel(opened, weights, cache, Device.Cpu(threads));

@@ -18,6 +18,7 @@ internal sealed class ChatCommand : CliCommand
     private readonly GenerationOptionSet _generation = new("until the model is done or the context full");
     private readonly Option<int> _context = CommonOptions.Whole("--context", $"Longest conversation in tokens; 0 for the model's, at most {UsualContext}.", 0, 0);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<string> _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -35,7 +36,7 @@ internal sealed class ChatCommand : CliCommand
         Add(_model);
         foreach (var option in new Option[] { _message, _system, _thinking }) Add(option);
         foreach (var option in _generation.All) Add(option);
-        foreach (var option in new Option[] { _context, _seed, _weights, _cache, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _context, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -45,7 +46,7 @@ internal sealed class ChatCommand : CliCommand
         if (message is not null && message.Trim().Length == 0) throw new UserError("there is no question.", field: "--message");
         if (isTerminal && json) throw new UserError("on a terminal the conversation is shown as text.", field: "--json", advice: "Use it with --message, or with turns from a pipe.");
         if (parsed.GetValue(_thinking) is { } thinking && thinking is not ("show" or "hide")) throw new UserError($"\"{thinking}\" is neither show nor hide.", field: "--thinking");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         if (loaded.Format.ChatTemplate is null)
             throw new UserError("the model has no chat template: it was not trained on conversations.", parsed.GetRequiredValue(_model), advice: "Let it continue texts: deliberate generate, with lines such as {\"prompt\": \"Once upon a time\"}.");
         var settings = _generation.Read(parsed, loaded.Format);

@@ -12,10 +12,12 @@ internal sealed class DataCommand : CliCommand
             "Look into data files of your own, examples to imitate or problems to learn from, and bring those of other forms into ours.",
             "deliberate data check chats.jsonl",
             "deliberate data check problems.jsonl --grader numeric --json",
-            "deliberate data convert alpaca.json examples.jsonl")
+            "deliberate data convert alpaca.json examples.jsonl",
+            "deliberate data choose problems.jsonl chosen.jsonl --model model.gguf")
     {
         Add(new DataCheckCommand());
         Add(new DataConvertCommand());
+        Add(new DataChooseCommand());
     }
 
     protected override int Run(ParseResult parsed) => throw new UserError("Say what to do with the data.", advice: "For example: deliberate data check FILE, or deliberate data convert INPUT OUTPUT.");

@@ -7,7 +7,7 @@ namespace Deliberate.Cli;
 /// <summary>Writes conversations and problems of other forms in ours. Exit code 2 where an entry could not be converted; the others are written.</summary>
 internal sealed class DataConvertCommand : CliCommand
 {
-    private readonly Argument<string> _input = new("INPUT") { Description = "JSON Lines, a JSON array, or an object with one list; of ShareGPT's form (conversations: from, value), Alpaca's (instruction, input, output), questions with answers (question, answer), or ours." };
+    private readonly Argument<string> _input = new("INPUT") { Description = "JSON Lines, a JSON array, or an object with one list; of ShareGPT's form (conversations: from, value), Alpaca's (instruction, input, output), questions with answers (question, answer; SVAMP's Body, Question, Answer), or ours." };
     private readonly Argument<string> _output = new("OUTPUT") { Description = "JSON Lines to write: messages, prompt and completion, or prompt and answer." };
     private readonly Option<DataKind> _kind = ChoiceOption.Of<DataKind>("--kind", "What the entries become: examples to imitate (messages, or prompt and completion) or problems (prompt and answer); auto takes what their form is for.");
     private readonly Option<bool> _force = new("--force") { Description = "Replace an output that is there." };

@@ -19,6 +19,7 @@ internal sealed class GenerateCommand : CliCommand
     private readonly GenerationOptionSet _generation = new($"{UsualBudget}");
     private readonly Option<int> _batch = CommonOptions.Whole("--batch", "Lines in work at once: more is faster and takes more memory. The answers do not depend on it.", 16, 1, 1024);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<string> _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -35,7 +36,7 @@ internal sealed class GenerateCommand : CliCommand
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh, _raw }) Add(option);
         foreach (var option in _generation.All) Add(option);
-        foreach (var option in new Option[] { _batch, _seed, _weights, _cache, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _batch, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -43,7 +44,7 @@ internal sealed class GenerateCommand : CliCommand
         var (input, path, seed) = (parsed.GetRequiredValue(_input), parsed.GetRequiredValue(_output), parsed.GetValue(_seed));
         if (Path.GetFullPath(input) == Path.GetFullPath(path)) throw new UserError("Input and output are the same file.", path, field: "--output");
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         var settings = _generation.Read(parsed, loaded.Format);
         var (stops, format) = (_generation.Stops(parsed), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"));
         var budget = settings.MaxTokens ?? UsualBudget;

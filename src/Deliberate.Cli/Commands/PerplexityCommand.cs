@@ -16,6 +16,7 @@ internal sealed class PerplexityCommand : CliCommand
     private readonly Argument<string> _file = new("FILE") { Description = TextFile.Description };
     private readonly Option<int> _context = CommonOptions.Whole("--context", $"Tokens that the model sees at once; 0 for the model's, at most {UsualContext}.", 0, 0);
     private readonly Option<int> _stride = CommonOptions.Whole("--stride", "Tokens from one window to the next: fewer give each token more before it and take longer; 0 for half the context.", 0, 0);
+    private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
@@ -29,7 +30,7 @@ internal sealed class PerplexityCommand : CliCommand
     {
         Add(_model);
         Add(_file);
-        foreach (var option in new Option[] { _context, _stride, _weights, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _context, _stride, _adapter, _weights, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -37,7 +38,7 @@ internal sealed class PerplexityCommand : CliCommand
         var path = parsed.GetRequiredValue(_file);
         var texts = TextFile.Read(path);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), adapter: parsed.GetValue(_adapter));
         var tokenizer = loaded.Format.Tokenizer;
         int[] begin = [.. tokenizer.Encode("", addSpecialTokens: true).Where(id => !loaded.Format.StopIds.Contains(id))];
         var context = loaded.Context(parsed.GetValue(_context), UsualContext);

@@ -11,6 +11,7 @@ namespace Deliberate.Cli;
 internal sealed class SampleCommand : CliCommand
 {
     private readonly Argument<string> _checkpoint = CheckpointChoice.Argument();
+    private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
     private readonly Option<string?> _family = CheckpointChoice.FamilyOption();
     private readonly Option<int> _level = CommonOptions.Whole("--level", "Level of the problems; 0 for the one that the run evaluates on.", 0, 0, 1000);
     private readonly Option<string?> _prompt = new("--prompt") { HelpName = "text", Description = "A problem of your own instead of generated ones, for example \"(3+4)*2-5\" or \"1,5,7=2\"." };
@@ -32,12 +33,12 @@ internal sealed class SampleCommand : CliCommand
             "deliberate sample runs/quickstart/countdown --prompt 3,7,12=24 --samples 8")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _stop, _seed, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _adapter, _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _stop, _seed, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint));
+        var choice = CheckpointChoice.Find(parsed.GetRequiredValue(_checkpoint), parsed.GetValue(_adapter));
         using var asked = ProblemChoice.For(choice, parsed.GetValue(_family), parsed.GetValue(_level));
         var (seed, samples) = (parsed.GetValue(_seed), parsed.GetValue(_samples));
         var (problems, set, isJudged) = parsed.GetValue(_prompt) is { } prompt && asked.Prompted(prompt) is var own

@@ -39,7 +39,7 @@ internal static class ModelInfoView
 
     private static void WriteIdentity(ModelIdentity? identity) => Fact(
         "identity", identity is null ? "not known yet: --hash reads the weights for it"
-            : $"sha256 {identity.Id} (weights {identity.Weights[..12]}, configuration {identity.Configuration[..12]}, tokenizer {identity.Tokenizer[..12]}, template {identity.ChatTemplate?[..12] ?? "none"})");
+            : $"sha256 {identity.Id} (weights {identity.Weights[..12]}, configuration {identity.Configuration[..12]}, tokenizer {identity.Tokenizer[..12]}, template {identity.ChatTemplate?[..12] ?? "none"}{(identity.Adapter is null ? "" : $", adapter {identity.Adapter[..12]}")})");
 
     private static void WriteArchitecture(ModelInfo.ArchitectureInfo a)
     {

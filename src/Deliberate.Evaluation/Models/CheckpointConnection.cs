@@ -38,9 +38,10 @@ internal sealed class CheckpointConnection : IModelConnection
     /// <param name="name">As tables call it.</param>
     /// <param name="stops">Texts that end an answer, besides the format's own.</param>
     /// <param name="threads">0 for one a core.</param>
-    public static EvaluationModel Open(string path, string name, IReadOnlyList<string> stops, int threads)
+    /// <param name="adapter">The folder of an adapter to use it with; null for the model as it is.</param>
+    public static EvaluationModel Open(string path, string name, IReadOnlyList<string> stops, int threads, string? adapter = null)
     {
-        var model = TextModel.Open(path, threads: threads, hosting: new ModelHostOptions { Slots = Slots });
+        var model = TextModel.OpenWith(path, adapter, threads: threads, hosting: new ModelHostOptions { Slots = Slots });
         try
         {
             return new EvaluationModel(name, new CheckpointConnection(model, stops), new ModelDescription("checkpoint", model.Name, model.Location, model.Identity.Id), Slots);
@@ -69,7 +70,7 @@ internal sealed class CheckpointConnection : IModelConnection
         var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
         var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
         var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
-        var request = new HostRequest(tokens, Math.Min(most ?? room, room), sampling, stream, _stopIds, show => new AnswerReader(format, opened, show), constraint: null, streams: false);
+        var request = new HostRequest(tokens, Math.Min(most ?? room, room), sampling, stream, _stopIds, show => new AnswerReader(format, opened, show), constraint: null, streams: false, _model.AdapterOf());
         var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
         var reader = new AnswerReader(format, opened);
         foreach (var token in result.Tokens) reader.Push(token);

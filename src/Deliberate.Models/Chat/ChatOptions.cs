@@ -22,4 +22,7 @@ public sealed record ChatOptions
 
     /// <summary>Another seed gives other answers. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>What the model is used with (<see cref="TextModel.LoadAdapter"/>); null for the model as it was opened.</summary>
+    public ModelAdapter? Adapter { get; init; }
 }

@@ -24,11 +24,12 @@ public sealed class ChatSession : IDisposable
     private int _turn;
 
     /// <param name="model">Trained on conversations: its format has a chat template.</param>
-    internal ChatSession(LanguageModel model, TextFormat format, ChatOptions options, TimeProvider? time = null)
+    /// <param name="adapter">What the model is read with; null for the model's own.</param>
+    internal ChatSession(LanguageModel model, TextFormat format, ChatOptions options, TimeProvider? time = null, Tensors.Adapter? adapter = null)
     {
         if (format.ChatTemplate is null) throw new UserError("the model has no chat template: it was not trained on conversations.");
         (_format, _options, _time) = (format.StoppingAt(options.Stop, "stop"), options, time ?? TimeProvider.System);
-        _generator = new Generator(model, options.Context, options.Cache);
+        _generator = new Generator(model, options.Context, options.Cache, adapter);
     }
 
     /// <summary>The system message; null leaves it to the template, which may have its own. Takes effect with the next turn.</summary>

@@ -23,6 +23,7 @@ internal static class GgufExport
     /// <returns>What the file says otherwise than the model.</returns>
     public static IReadOnlyList<string> Write(string path, PretrainedModel model, FileStorage storage, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
+        model.RefuseAdapter();
         var remarks = new List<string>();
         var pairs = Metadata(model, storage, remarks);
         var tensors = Tensors(model.Configuration, storage);

@@ -58,7 +58,7 @@ internal sealed class HeadReader : IDisposable
             results[i] = new double[rows.Length][];
             var sequence = sequences[i] = new CachedSequence(_cache);
             // What is asked for must be computed: it is not kept.
-            if (rows.Length > 0) _prefixes.Restore(tokens.AsSpan(0, rows[0]), sequence);
+            if (rows.Length > 0) _prefixes.Restore(null, tokens.AsSpan(0, rows[0]), sequence);
             var from = sequence.Length;
             read[i] = tokens.Length - from;
             while (from < tokens.Length)
@@ -75,7 +75,7 @@ internal sealed class HeadReader : IDisposable
         Flush();
         for (var i = 0; i < texts.Count; i++)
         {
-            _prefixes.Keep(texts[i].Tokens, [], sequences[i]);
+            _prefixes.Keep(null, texts[i].Tokens, [], sequences[i]);
             sequences[i].Clear();
         }
 

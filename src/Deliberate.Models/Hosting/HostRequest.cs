@@ -32,12 +32,13 @@ internal sealed class HostRequest
 
     /// <param name="reader">Made for the request, and given where its text goes.</param>
     /// <param name="streams">Whether somebody reads the events.</param>
-    public HostRequest(int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool streams)
+    /// <param name="adapter">What the model is read with; null for the base alone.</param>
+    public HostRequest(int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool streams, Tensors.Adapter? adapter)
     {
         _reader = reader(Take);
         if (streams) _events = Channel.CreateUnbounded<HostEvent>(Single);
         var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = () => Watch, Constraint = constraint };
-        Decoding = new DecodingPrompt(request, options, stopTokens) { Tag = this };
+        Decoding = new DecodingPrompt(request, options, stopTokens) { Tag = this, Adapter = adapter };
     }
 
     public DecodingPrompt Decoding { get; }

@@ -7,7 +7,7 @@ namespace Deliberate.Models;
 /// A model's host and how text goes into it and comes out of it: makes requests of prompts and options, and completions of what comes
 /// back. What <see cref="TextModel"/>'s calls and its chat client share.
 /// </summary>
-internal sealed class HostedText(TextFormat format, ModelHost host, int context, Func<SamplingOptions> suggested)
+internal sealed class HostedText(TextFormat format, ModelHost host, int context, Func<SamplingOptions> suggested, Func<ModelAdapter?, Tensors.Adapter?> adapterOf)
 {
     private readonly int[] _stopIds = [.. format.StopIds];
 
@@ -25,17 +25,17 @@ internal sealed class HostedText(TextFormat format, ModelHost host, int context,
         var stopping = format.StoppingAt(options.Stop, "stop");
         var request = new HostRequest(
             tokens, options.MaxTokens, options.Sampling ?? suggested(), new RandomStream(options.Seed, StreamStage.Sampling, problem: number), _stopIds,
-            show => new CompletionReader(stopping, prompt, show), ThinkingBudget.Of(format, prompt, options.ThinkingBudget), streams);
+            show => new CompletionReader(stopping, prompt, show), ThinkingBudget.Of(format, prompt, options.ThinkingBudget), streams, adapterOf(options.Adapter));
         return Host.Submit(request, cancellation);
     }
 
     /// <summary>Queues a rendered conversation to be answered.</summary>
-    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, bool streams, CancellationToken cancellation)
+    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, ModelAdapter? adapter, bool streams, CancellationToken cancellation)
     {
         var stopping = format.StoppingAt(stop, "stop");
         var request = new HostRequest(
             tokens, maxTokens, sampling, new RandomStream(seed, StreamStage.Sampling), _stopIds,
-            show => new AnswerReader(stopping, rendered, show), ThinkingBudget.Of(format, rendered, thinkingBudget), streams);
+            show => new AnswerReader(stopping, rendered, show), ThinkingBudget.Of(format, rendered, thinkingBudget), streams, adapterOf(adapter));
         return Host.Submit(request, cancellation);
     }
 

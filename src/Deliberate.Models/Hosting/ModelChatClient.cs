@@ -13,7 +13,7 @@ namespace Deliberate.Models;
 /// A hosted model as an <see cref="IChatClient"/>: the one place where that library's types appear. A request that asks for what is
 /// not there (tools, pictures, an answer in a given form) is refused rather than answered without it.
 /// </summary>
-internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<HostedText> hosted) : IChatClient
+internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<HostedText> hosted, ModelAdapter? adapter = null) : IChatClient
 {
     /// <summary>Further properties of a request's options, by name: a whole number, and numbers as in generation_config.json.</summary>
     private const string ThinkingBudgetName = "thinking_budget", MinPName = "min_p", RepetitionPenaltyName = "repetition_penalty";
@@ -98,7 +98,7 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         if (options.MaxOutputTokens < 1) throw new UserError("must be at least 1.", field: "max_output_tokens");
         var budget = options.Reasoning?.Effort == ReasoningEffort.None && _thinkingSwitch is null ? 0 : (int?)Number(options, ThinkingBudgetName);
         return hosted().Answer(
-            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, streams, cancellation);
+            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, adapter, streams, cancellation);
     }
 
     private RenderedChat Render(IEnumerable<AIMessage> messages, AIOptions options)

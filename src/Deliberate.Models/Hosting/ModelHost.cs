@@ -22,6 +22,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     private readonly Lock _lock = new();
     private readonly LinkedList<HostRequest> _queue = new();
     private readonly HashSet<HostRequest> _working = [];
+    private readonly List<Adapter> _leaving = [];
     private bool _isDisposed;
 
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
@@ -97,11 +98,19 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         _scheduler.Wake();
     }
 
+    /// <summary>Frees an adapter as soon as no request that is here needs it.</summary>
+    public void Forget(Adapter adapter)
+    {
+        lock (_lock) _leaving.Add(adapter);
+        _scheduler.Wake();
+    }
+
     /// <summary>One step of the loop; false where there was nothing to do. On the scheduler's thread alone.</summary>
     public bool Step()
     {
         try
         {
+            Part();
             Admit();
             return _loop.Step(this);
         }
@@ -154,9 +163,26 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         _scheduler.Remove(this);
         foreach (var request in left) request.Fail(new ObjectDisposedException(nameof(TextModel)));
         _loop.Dispose();
+        foreach (var adapter in _leaving) adapter.Dispose();
     }
 
     private static HostRequest Of(DecodingPrompt prompt) => Unsafe.As<HostRequest>(prompt.Tag!);
+
+    /// <summary>Frees the adapters that nobody needs any more. What waits has been told that it goes.</summary>
+    private void Part()
+    {
+        if (_leaving.Count == 0) return;
+        lock (_lock)
+        {
+            foreach (var adapter in _leaving.ToArray())
+            {
+                if (_working.Any(r => r.Decoding.Adapter == adapter) || _queue.Any(r => r.Decoding.Adapter == adapter)) continue;
+                _leaving.Remove(adapter);
+                _loop.Forget(adapter);
+                adapter.Dispose();
+            }
+        }
+    }
 
     private void Admit()
     {

@@ -19,6 +19,9 @@ public sealed record ModelIdentity
     private ModelIdentity(string weights, string configuration, string tokenizer, string? chatTemplate) =>
         (Weights, Configuration, Tokenizer, ChatTemplate) = (weights, configuration, tokenizer, chatTemplate);
 
+    /// <summary>Of the adapter that the model is used with: its tensors by value, and the scale of each update; null without one.</summary>
+    public string? Adapter { get; internal init; }
+
     /// <summary>Of all tensors.</summary>
     public string Weights { get; }
 
@@ -32,7 +35,7 @@ public sealed record ModelIdentity
     public string? ChatTemplate { get; }
 
     /// <summary>Of all the others together.</summary>
-    public string Id => Hash(Encoding.UTF8.GetBytes($"weights {Weights}\nconfiguration {Configuration}\ntokenizer {Tokenizer}\ntemplate {ChatTemplate ?? "none"}\n"));
+    public string Id => Hash(Encoding.UTF8.GetBytes($"weights {Weights}\nconfiguration {Configuration}\ntokenizer {Tokenizer}\ntemplate {ChatTemplate ?? "none"}\n{(Adapter is null ? "" : $"adapter {Adapter}\n")}"));
 
     /// <summary>
     /// Of a model on disk. Reads all of its weights the first time; then their hash is kept in the user's cache folder
@@ -49,18 +52,18 @@ public sealed record ModelIdentity
         return Of(opened, cancellationToken);
     }
 
-    internal static ModelIdentity Of(PretrainedModel model, CancellationToken cancellation = default)
+    internal static ModelIdentity Of(PretrainedModel model, CancellationToken cancellation = default) => new(
+        WeightsOf(model, cancellation), Hash(HuggingFaceConfiguration.Write(model.Configuration, StoredType.F32)), Hash(model.Text.Tokenizer.ToJson()),
+        model.Text.ChatTemplate is { } template ? Hash(Encoding.UTF8.GetBytes(template.Source)) : null) { Adapter = model.Adapter?.Hash };
+
+    /// <summary>The hash of the weights alone; of a base, without what an adapter changes.</summary>
+    internal static string WeightsOf(PretrainedModel model, CancellationToken cancellation = default)
     {
         var cache = IdentityCache.For(model.Weights.Files);
-        if (cache.Read() is not { } weights)
-        {
-            weights = HashWeights(model, cancellation);
-            cache.Write(weights);
-        }
-
-        return new ModelIdentity(
-            weights, Hash(HuggingFaceConfiguration.Write(model.Configuration, StoredType.F32)), Hash(model.Text.Tokenizer.ToJson()),
-            model.Text.ChatTemplate is { } template ? Hash(Encoding.UTF8.GetBytes(template.Source)) : null);
+        if (cache.Read() is { } known) return known;
+        var weights = HashWeights(model, cancellation);
+        cache.Write(weights);
+        return weights;
     }
 
     /// <summary>The same if it is known without reading the weights; else null.</summary>

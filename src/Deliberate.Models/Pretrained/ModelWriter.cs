@@ -32,22 +32,30 @@ internal static class ModelWriter
     /// <summary>Writes a model on disk anew, its weights F32, F16 or BF16.</summary>
     /// <param name="folder">Created or replaced as a whole.</param>
     /// <param name="progress">Told the number of weights written.</param>
-    public static void Write(string folder, PretrainedModel model, FileStorage storage, IProgress<long>? progress = null, CancellationToken cancellation = default) => AtomicFolder.Commit(folder, partial =>
+    public static void Write(string folder, PretrainedModel model, FileStorage storage, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
-        WriteTexts(partial, model.Configuration, model.Text with { Heritage = model.Text.Heritage! with { BaseWeights = ModelIdentity.Known(model)?.Weights ?? model.Text.Heritage.BaseWeights } }, storage);
+        model.RefuseAdapter();
+        Write(folder, model.Configuration, model.Text with { Heritage = model.Text.Heritage! with { BaseWeights = ModelIdentity.Known(model)?.Weights ?? model.Text.Heritage.BaseWeights } }, model.Weights, storage, progress, cancellation);
+    }
+
+    /// <summary>The same of weights that are read or made a piece at a time.</summary>
+    public static void Write(
+        string folder, ModelConfiguration configuration, TextFormat text, ITensorSource weights, FileStorage storage, IProgress<long>? progress = null, CancellationToken cancellation = default) => AtomicFolder.Commit(folder, partial =>
+    {
+        WriteTexts(partial, configuration, text, storage);
         using var stream = File.Create(Path.Combine(partial, WeightsFile));
-        var parameters = ParameterNames.Of(model.Configuration);
+        var parameters = ParameterNames.Of(configuration);
         var writer = new SafetensorsWriter(stream, [.. parameters.Select(p => new TensorInfo(p.Name, StoredTypeOf(storage), p.Shape))]);
         var buffer = new float[LargePiece];
         long done = 0;
         foreach (var parameter in parameters)
         {
-            var count = model.Weights.Info(parameter.Name).Count;
+            var count = weights.Info(parameter.Name).Count;
             for (long at = 0; at < count; at += buffer.Length)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, count - at));
-                model.Weights.Read(parameter.Name, piece, at);
+                weights.Read(parameter.Name, piece, at);
                 writer.Append(piece);
             }
 
@@ -95,6 +103,14 @@ internal static class ModelWriter
     {
         var config = HuggingFaceConfiguration.Write(configuration, StoredTypeOf(storage));
         File.WriteAllBytes(Path.Combine(folder, "config.json"), ModelHeritage.Merge(config, (text.Heritage?.ConfigurationKeys ?? []).Concat(Defaults)));
+        WriteFormat(folder, configuration, text);
+        text.Heritage?.CopyFiles(folder);
+        ModelCard.Write(folder, configuration, text, storage);
+    }
+
+    /// <summary>How texts go in and out alone: tokenizer, chat template, where answers end.</summary>
+    public static void WriteFormat(string folder, ModelConfiguration configuration, TextFormat text)
+    {
         text.Tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
         TokenizerConfiguration.Save(folder, text, configuration.MaxPositions);
         var generation = text.Generation;
@@ -107,7 +123,5 @@ internal static class ModelWriter
             EosTokenIds = generation.EosTokenIds.Count > 0 ? generation.EosTokenIds : text.StopIds,
             PadTokenId = generation.PadTokenId ?? configuration.PadTokenId,
         }).Save(folder, text.Heritage?.GenerationKeys ?? []);
-        text.Heritage?.CopyFiles(folder);
-        ModelCard.Write(folder, configuration, text, storage);
     }
 }

@@ -41,6 +41,12 @@ internal sealed partial class PretrainedModel : IDisposable
     /// <summary>Null where the files say nothing of it.</summary>
     public ModelLicence? Licence { get; }
 
+    /// <summary>The adapter that the model is used with, which was opened with it; null for none.</summary>
+    public AdapterFile? Adapter { get; private init; }
+
+    /// <summary>Where the model is that the adapter is for; the model's own place without one.</summary>
+    public string BaseLocation { get => field ?? Location; private init; }
+
     /// <summary>What the files say of tokens that the model does not have, and need not.</summary>
     public IReadOnlyList<IgnoredValue> Ignored { get; }
 
@@ -57,14 +63,18 @@ internal sealed partial class PretrainedModel : IDisposable
             }
 
             paths.Add(Origins.Tokenizer.File);
+            if (Adapter is not null) paths.AddRange([Path.Combine(Adapter.Folder, AdapterConfiguration.FileName), Path.Combine(Adapter.Folder, AdapterFile.WeightsName)]);
             return [.. paths.Distinct(StringComparer.Ordinal).Select(ModelFile.Of)];
         }
     }
 
     /// <summary>Whether a folder holds a model, whole or not.</summary>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, "config.json")) || Directory.GetFiles(folder, "*.gguf").Length > 0;
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, "config.json")) || AdapterFile.IsIn(folder) || Directory.GetFiles(folder, "*.gguf").Length > 0;
 
-    /// <param name="path">A folder, or a .safetensors or .gguf file.</param>
+    /// <summary>Whether a folder holds an adapter, and not a model of its own.</summary>
+    public static bool IsAdapter(string path) => AdapterFile.IsIn(path) && !File.Exists(Path.Combine(path, "config.json"));
+
+    /// <param name="path">A folder, or a .safetensors or .gguf file; or an adapter's folder, for the model that it names with the adapter.</param>
     /// <param name="headed">Whether it may have another head than the language model's: a reward model or a classifier, which writes no text.</param>
     public static PretrainedModel Open(string path, bool headed = false)
     {
@@ -76,7 +86,7 @@ internal sealed partial class PretrainedModel : IDisposable
 
     private static PretrainedModel OpenAny(string path)
     {
-        if (Directory.Exists(path)) return ModelFolder.Find(path, "config.json") is { } config ? OpenFolder(path, path, config) : OpenOnly(path);
+        if (Directory.Exists(path)) return ModelFolder.Find(path, "config.json") is { } config ? OpenFolder(path, path, config) : AdapterFile.IsIn(path) ? OpenAdapter(path) : OpenOnly(path);
         WeightSource.RefusePickle(path);
         if (!File.Exists(path)) throw new UserError("there is no such file or folder.", path, advice: Neighbours(path));
         if (IsGguf(path)) return OpenGguf(path, path);
@@ -86,6 +96,29 @@ internal sealed partial class PretrainedModel : IDisposable
         var folder = FolderOf(path);
         return OpenFolder(path, folder, ModelFolder.Find(folder, "config.json")
             ?? throw new UserError("there is no config.json beside it, which says what the tensors are.", path, advice: "Put config.json and tokenizer.json into the same folder."));
+    }
+
+    /// <summary>A model with an adapter that is kept elsewhere.</summary>
+    /// <param name="adapter">Its folder; null for the model as it is.</param>
+    /// <exception cref="UserError">There is no such adapter, or it is for another model.</exception>
+    public static PretrainedModel OpenWith(string path, string? adapter)
+    {
+        var model = Open(path);
+        if (adapter is null) return model;
+        if (model.Adapter is not null)
+        {
+            model.Dispose();
+            throw new UserError("is an adapter itself.", path, advice: "Name the model that both are for.");
+        }
+
+        return With(model, adapter, path);
+    }
+
+    /// <summary>For whoever would write its weights as they are in the files.</summary>
+    /// <exception cref="UserError">An adapter belongs to them.</exception>
+    public void RefuseAdapter()
+    {
+        if (Adapter is not null) throw new UserError("is an adapter: its model's weights alone are another model.", Location, advice: $"Merge it first: deliberate adapter merge {Location} FOLDER");
     }
 
     /// <summary>The model in memory, packed for inference.</summary>
@@ -99,6 +132,7 @@ internal sealed partial class PretrainedModel : IDisposable
         {
             model.Load(Weights);
             model.Pack(training: false);
+            if (Adapter is not null) model.Adapt(Adapter.Load(model), Adapter.Configuration with { BaseModel = Path.GetFullPath(BaseLocation) }, Adapter.BaseWeights);
             return model;
         }
         catch
@@ -108,7 +142,52 @@ internal sealed partial class PretrainedModel : IDisposable
         }
     }
 
-    public void Dispose() => Weights.Dispose();
+    public void Dispose()
+    {
+        Adapter?.Dispose();
+        Weights.Dispose();
+    }
+
+    /// <summary>An adapter's folder: the model that it names, and how texts go in and out where the folder says it.</summary>
+    private static PretrainedModel OpenAdapter(string folder)
+    {
+        using var adapter = AdapterFile.Open(folder);
+        var place = adapter.FindBase();
+        if (AdapterFile.IsIn(place) && ModelFolder.Find(place, "config.json") is null) throw new UserError("the model that it is for is an adapter itself.", folder, advice: "Merge that one first: deliberate adapter merge.");
+        return With(Open(place), folder, folder);
+    }
+
+    private static PretrainedModel With(PretrainedModel model, string folder, string location)
+    {
+        AdapterFile? adapter = null;
+        try
+        {
+            adapter = AdapterFile.Open(folder);
+            adapter.Check(model);
+            var ignored = new List<IgnoredValue>();
+            var text = model.Text;
+            if (ModelFolder.Find(folder, "tokenizer.json") is { } file)
+            {
+                var settings = TokenizerConfiguration.Load(folder, ignored);
+                text = new TextFormat(Fitting(Tokenizer.Load(file), model.Configuration.VocabularySize, settings, file, ignored))
+                {
+                    ChatTemplate = settings.ChatTemplate,
+                    Heritage = text.Heritage,
+                    SpecialTokens = settings.SpecialTokens,
+                    Generation = ModelFolder.Find(folder, GenerationConfiguration.FileName) is null ? text.Generation : GenerationConfiguration.Load(folder, model.Configuration.VocabularySize, ignored),
+                }.Complete(model.Configuration);
+            }
+
+            var name = location == folder ? Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)) : model.Name;
+            return new PretrainedModel(location, name, model.Configuration, model.Weights, text, model.Origins, model.Licence, [.. model.Ignored, .. ignored]) { Adapter = adapter, BaseLocation = model.Location };
+        }
+        catch
+        {
+            adapter?.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
 
     private static PretrainedModel OpenFolder(string path, string folder, string config)
     {

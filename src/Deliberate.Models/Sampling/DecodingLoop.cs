@@ -116,6 +116,9 @@ internal sealed class DecodingLoop : IDisposable
         _prefixes.Limit = PageLimit;
     }
 
+    /// <summary>Forgets what was read with an adapter. None of its samples is in flight.</summary>
+    public void Forget(Adapter adapter) => _prefixes.Forget(adapter);
+
     public void Dispose()
     {
         _head.Dispose();
@@ -167,7 +170,7 @@ internal sealed class DecodingLoop : IDisposable
 
             sink.Ended(slot);
             // The last token has been drawn and not read.
-            if (_prefixes.Limit > 0) _prefixes.Keep(slot.Prompt!.Request.Prompt, CollectionsMarshal.AsSpan(slot.Tokens), slot.Sequence);
+            if (_prefixes.Limit > 0) _prefixes.Keep(slot.Prompt!.Adapter, slot.Prompt.Request.Prompt, CollectionsMarshal.AsSpan(slot.Tokens), slot.Sequence);
             var prompt = slot.Prompt!;
             Free(slot);
             if (++prompt.Ended == prompt.Samples) Reserve(-prompt.MostPages);
@@ -211,6 +214,7 @@ internal sealed class DecodingLoop : IDisposable
         for (var i = 0; i < _liveCount; i++)
         {
             token[0] = _live[i].Tokens[^1];
+            batch.Adapter = _live[i].Prompt!.Adapter;
             batch.AddCached(token, _live[i].Sequence);
         }
 
@@ -219,7 +223,7 @@ internal sealed class DecodingLoop : IDisposable
         _tape.Forward();
         if (_liveCount > 0)
         {
-            _head.Run(_liveCount);
+            _head.Run(batch, _liveCount);
             Passes = (Passes.Count + 1, Passes.Rows + _liveCount);
         }
 
@@ -228,8 +232,8 @@ internal sealed class DecodingLoop : IDisposable
             var prompt = _reading[i]!;
             _reading[i] = null;
             prompt.Logits = _logits.TryPop(out var kept) ? kept : new double[_model.Configuration.VocabularySize];
-            _head.Read(batch.Segment(_liveCount + i).End - 1, prompt.Logits);
-            if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Request.Prompt, [], prompt.Sequence!);
+            _head.Read(batch.Segment(_liveCount + i).End - 1, prompt.Logits, prompt.Adapter);
+            if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Adapter, prompt.Request.Prompt, [], prompt.Sequence!);
             _ready.Enqueue(prompt);
             _readySamples += prompt.Samples;
         }
@@ -255,11 +259,12 @@ internal sealed class DecodingLoop : IDisposable
             if (prompt.Sequence is null)
             {
                 prompt.Sequence = new CachedSequence(_cache);
-                if (_prefixes.Limit > 0) prompt.Reused = _prefixes.Restore(tokens[..^1], prompt.Sequence);
+                if (_prefixes.Limit > 0) prompt.Reused = _prefixes.Restore(prompt.Adapter, tokens[..^1], prompt.Sequence);
             }
 
             var rest = tokens[prompt.Sequence.Length..];
             var part = rest[..Math.Min(rest.Length, batch.TokenCapacity - batch.Tokens)];
+            batch.Adapter = prompt.Adapter;
             batch.AddCached(part, prompt.Sequence);
             if (part.Length < rest.Length) break;
             Dequeue(prompt);

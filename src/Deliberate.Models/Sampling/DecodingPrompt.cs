@@ -19,6 +19,9 @@ internal sealed class DecodingPrompt(SampleRequest request, SamplingOptions opti
 
     public int Index { get; } = index;
 
+    /// <summary>What it is read and continued with; null for the base alone.</summary>
+    public Adapter? Adapter { get; init; }
+
     /// <summary>Whose it is.</summary>
     public object? Tag { get; init; }
 

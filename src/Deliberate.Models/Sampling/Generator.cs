@@ -20,12 +20,17 @@ internal sealed class Generator : IDisposable
     private const int MostTokens = 512;
 
     private readonly DecodingLoop _loop;
+    private readonly Adapter? _adapter;
 
     /// <param name="positions">Longest prompt and continuation together, in tokens.</param>
     /// <param name="cache">How keys and values are held.</param>
-    public Generator(LanguageModel model, int positions, CacheStorage cache = CacheStorage.F32) =>
+    /// <param name="adapter">What the model is read with; null for the model's own.</param>
+    public Generator(LanguageModel model, int positions, CacheStorage cache = CacheStorage.F32, Adapter? adapter = null)
+    {
+        _adapter = adapter ?? model.Adapter;
         // The text being written, the prompt that it was forked from, and as much again from before.
         _loop = new DecodingLoop(model, slots: 1, positions, cache, Math.Min(positions, MostTokens), 3L * KeyValueCache.PagesOf(positions));
+    }
 
     public int Positions => _loop.Positions;
 
@@ -43,7 +48,7 @@ internal sealed class Generator : IDisposable
         var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = watch is null ? null : () => watch };
         request.Check(Positions);
         options.Check();
-        var asked = new DecodingPrompt(request, options, stopTokens);
+        var asked = new DecodingPrompt(request, options, stopTokens) { Adapter = _adapter };
         var sink = new Sink();
         if (cancellation.IsCancellationRequested) return new GeneratedTokens([], 0, null);
         _loop.Admit(asked);

@@ -37,15 +37,27 @@ internal sealed class LogitHead : IDisposable
     }
 
     /// <summary>Logits of the first rows of the tape's hidden states.</summary>
-    public void Run(int rows) => _linear.Run(_hidden, _logits, rows);
+    public void Run(Batch batch, int rows)
+    {
+        for (var row = 0; row < rows;)
+        {
+            // Most adapters leave the output matrix as it is.
+            var end = batch.Run(row, rows, out var adapter).End;
+            var head = Head(adapter);
+            while (end < rows && batch.Run(end, rows, out adapter) is var next && Head(adapter) == head) end = next.End;
+            _linear.Run(head, _hidden, _logits, new Rows(row, end));
+            row = end;
+        }
+    }
 
     /// <summary>Logits of one of the tape's hidden states, to keep for later.</summary>
     /// <param name="logits">Out: [vocabulary].</param>
-    public void Read(int hiddenRow, Span<double> logits)
+    /// <param name="adapter">What the row was read with.</param>
+    public void Read(int hiddenRow, Span<double> logits, Adapter? adapter)
     {
         _hidden.Value.Read(_hidden.Offset + ((long)hiddenRow * _hidden.Stride), _hiddenRow);
         _lastHidden.Value.Write(0, _hiddenRow);
-        _linear.Run(_lastHidden, _scaled, 1);
+        _linear.Run(Head(adapter), _lastHidden, _scaled, new Rows(0, 1));
         _scaled.Value.Read(0, logits);
     }
 
@@ -100,6 +112,8 @@ internal sealed class LogitHead : IDisposable
         _noTargets.Dispose();
     }
 
+    private LinearWeight Head(Adapter? adapter) => adapter?.Head ?? _model.Head;
+
     /// <summary>Turns a row of logits into z in place, and copies it to the chooser.</summary>
     private (float Max, float Sum) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
     {
@@ -116,12 +130,13 @@ internal sealed class LogitHead : IDisposable
         /// <summary>Weights.</summary>
         private const long LargeHead = 1 << 20;
 
+        private LinearWeight? _head;
         private Tensor? _x, _y;
-        private int _rows;
+        private Rows _rows;
 
-        public void Run(Tensor x, Tensor y, int rows)
+        public void Run(LinearWeight head, Tensor x, Tensor y, Rows rows)
         {
-            (_x, _y, _rows) = (x, y, rows);
+            (_head, _x, _y, _rows) = (head, x, y, rows);
             model.Device.Workers.Run(this);
         }
 
@@ -129,10 +144,10 @@ internal sealed class LogitHead : IDisposable
         {
             var share = new Share(worker, model.Device.Workers.Count);
             // A head beyond the caches is read once, not once for each worker.
-            var large = (long)model.Head.Rows * model.Head.Columns > LargeHead && _rows <= 64;
-            var byColumns = large || _rows < 4 * share.Count;
-            var (begin, end) = byColumns ? (0, _rows) : share.Of(_rows);
-            if (begin < end) model.Device.Kernels.Linear(_x!, model.Head, null, null, _y!, new Rows(begin, end), byColumns ? share : Share.Whole);
+            var large = (long)_head!.Rows * _head.Columns > LargeHead && _rows.Count <= 64;
+            var byColumns = large || _rows.Count < 4 * share.Count;
+            var (begin, end) = byColumns ? (0, _rows.Count) : share.Of(_rows.Count);
+            if (begin < end) model.Device.Kernels.Linear(_x!, _head, null, null, _y!, new Rows(_rows.Begin + begin, _rows.Begin + end), byColumns ? share : Share.Whole);
         }
     }
 }

@@ -10,9 +10,12 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class PrefixCache(KeyValueCache cache)
 {
+    /// <summary>Of what was read with the base alone, and with each adapter: keys and values differ.</summary>
     private readonly Node _root = new([], -1, null);
 
-    /// <summary>Every node but the root, the last asked for at the end. A node stands behind those below it, so the first has none.</summary>
+    private readonly Dictionary<Adapter, Node> _adapted = [];
+
+    /// <summary>Every node but the roots, the last asked for at the end. A node stands behind those below it, so the first has none.</summary>
     private readonly LinkedList<Node> _byUse = new();
 
     private long _limit;
@@ -30,9 +33,9 @@ internal sealed class PrefixCache(KeyValueCache cache)
 
     /// <summary>Fills an empty sequence with the longest known beginning of some tokens.</summary>
     /// <returns>Its length.</returns>
-    public int Restore(ReadOnlySpan<int> tokens, CachedSequence sequence)
+    public int Restore(Adapter? adapter, ReadOnlySpan<int> tokens, CachedSequence sequence)
     {
-        var node = _root;
+        var node = Root(adapter);
         while (sequence.Length < tokens.Length)
         {
             var (child, common) = node.Nearest(tokens[sequence.Length..]);
@@ -47,10 +50,10 @@ internal sealed class PrefixCache(KeyValueCache cache)
     }
 
     /// <summary>Remembers a sequence by the tokens that it was made of: the first of prompt and output.</summary>
-    public void Keep(ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, CachedSequence sequence)
+    public void Keep(Adapter? adapter, ReadOnlySpan<int> prompt, ReadOnlySpan<int> output, CachedSequence sequence)
     {
         Span<int> page = stackalloc int[KeyValueCache.PageTokens];
-        var node = _root;
+        var node = Root(adapter);
         for (var (at, index) = (0, 0); at < sequence.Length; at += KeyValueCache.PageTokens, index++)
         {
             var part = page[..Math.Min(KeyValueCache.PageTokens, sequence.Length - at)];
@@ -67,6 +70,29 @@ internal sealed class PrefixCache(KeyValueCache cache)
 
         Touch(node);
         Trim();
+    }
+
+    /// <summary>Gives up what was read with an adapter.</summary>
+    public void Forget(Adapter adapter)
+    {
+        if (!_adapted.Remove(adapter, out var root)) return;
+        for (var place = _byUse.First; place is not null;)
+        {
+            var next = place.Next;
+            if (place.Value.Root == root)
+            {
+                _byUse.Remove(place);
+                cache.Release(place.Value.Page);
+            }
+
+            place = next;
+        }
+    }
+
+    private Node Root(Adapter? adapter)
+    {
+        if (adapter is null) return _root;
+        return _adapted.TryGetValue(adapter, out var known) ? known : _adapted[adapter] = new Node([], -1, null);
     }
 
     private Node Add(ReadOnlySpan<int> tokens, int page, Node parent)
@@ -120,6 +146,8 @@ internal sealed class PrefixCache(KeyValueCache cache)
         public int Page { get; set; }
 
         public Node? Parent { get; }
+
+        public Node Root => Parent?.Root ?? this;
 
         public List<Node> Children { get; } = [];
 

@@ -14,12 +14,13 @@ internal sealed class Sampler : IDisposable
     private const int MostTokens = 2048;
 
     private readonly DecodingLoop _loop;
+    private readonly Adapter? _adapter;
 
     /// <param name="slots">Samples in flight at once.</param>
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
     /// <param name="cache">How keys and values are held; what is trained on must come from F32.</param>
     public Sampler(LanguageModel model, int slots, int positions, CacheStorage cache = CacheStorage.F32) =>
-        _loop = new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions));
+        (_adapter, _loop) = (model.Adapter, new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions)));
 
     public int Positions => _loop.Positions;
 
@@ -53,7 +54,7 @@ internal sealed class Sampler : IDisposable
             for (var i = 0; i < results.Length; i++)
             {
                 results[i] = new Rollout[requests[i].Streams.Length];
-                if (results[i].Length > 0) _loop.Admit(new DecodingPrompt(requests[i], requests[i].Options ?? options, stopTokens, i));
+                if (results[i].Length > 0) _loop.Admit(new DecodingPrompt(requests[i], requests[i].Options ?? options, stopTokens, i) { Adapter = _adapter });
             }
 
             var sink = new Sink(results, progress, observer);

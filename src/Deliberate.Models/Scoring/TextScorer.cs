@@ -20,13 +20,14 @@ internal sealed class TextScorer : IDisposable
     /// <param name="begin">Tokens to put before every window; none for models that are not used to any.</param>
     /// <param name="context">Longest window in tokens, what is put before it included.</param>
     /// <param name="stride">Tokens from one window's beginning to the next; at most <see cref="MostStride"/>.</param>
-    public TextScorer(LanguageModel model, int[] begin, int context, int stride)
+    /// <param name="adapter">What the model is read with; null for the model's own.</param>
+    public TextScorer(LanguageModel model, int[] begin, int context, int stride, Tensors.Adapter? adapter = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(stride, MostStride(begin, context));
         (_begin, _context, _stride) = (begin, context, stride);
         var tokens = TokenCapacity(context);
-        _graph = new TrainingGraph(model, tokens, tokens / 16, context, training: false);
+        _graph = new TrainingGraph(model, adapter ?? model.Adapter, tokens, tokens / 16, context, training: false);
     }
 
     /// <summary>Tokens that a pass has room for.</summary>

@@ -9,12 +9,16 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class LanguageModel : IDisposable
 {
+    /// <summary>The name of an output matrix of its own.</summary>
+    public const string HeadName = "lm_head.weight";
+
     private readonly LayerWeights[] _layers;
     private readonly LinearWeight _embedding;
     private readonly Parameter _finalNorm;
     private readonly PackJob _packJob;
     private readonly Lock _building = new();
     private readonly Dictionary<RopeSettings, (DeviceBuffer Table, int Positions)> _rotary = [];
+    private bool _isPacked, _isPackedForTraining;
 
     /// <param name="storage">How a model that only infers holds its matrices, in one copy; null for one that may be trained.</param>
     public LanguageModel(Device device, ModelConfiguration configuration, WeightStorage? storage = null)
@@ -35,7 +39,8 @@ internal sealed class LanguageModel : IDisposable
 
         Head = configuration.TieWordEmbeddings || Score is not null
             ? _embedding
-            : Parameters.AddLinear("lm_head", blockMatrix: false, ("lm_head.weight", configuration.VocabularySize, configuration.HiddenSize));
+            : Parameters.AddLinear("lm_head", blockMatrix: false, (HeadName, configuration.VocabularySize, configuration.HiddenSize));
+        if (storage is not null) Freeze();
         _packJob = new PackJob(this);
     }
 
@@ -44,6 +49,24 @@ internal sealed class LanguageModel : IDisposable
     public ModelConfiguration Configuration { get; }
 
     public ParameterStore Parameters { get; }
+
+    /// <summary>
+    /// The adapter that it is used with where nobody asks for another; null for the model as it is. With one, the model's own weights are
+    /// frozen, and the adapter's are what is trained. Owned by the model.
+    /// </summary>
+    public Adapter? Adapter { get; private set; }
+
+    /// <summary>What kind of adapter it is, as its file says it; null without one.</summary>
+    public AdapterConfiguration? AdapterConfiguration { get; private set; }
+
+    /// <summary>SHA-256 of the weights that the adapter belongs to; null where it is not known.</summary>
+    public string? AdapterBase { get; private set; }
+
+    /// <summary>The weights that training changes: the adapter's where there is one.</summary>
+    public ParameterStore Trained => Adapter?.Parameters ?? Parameters;
+
+    /// <summary>The rows of the vocabulary.</summary>
+    public LinearWeight Embedding => _embedding;
 
     /// <summary>The output matrix, which may be the embedding itself.</summary>
     public LinearWeight Head { get; }
@@ -118,13 +141,28 @@ internal sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Renews the packed copies after the weights changed: after loading and after each optimizer step.</summary>
+    /// <summary>Gives the model an adapter, whose owner it becomes, in place of one that it had.</summary>
+    public void Adapt(Adapter adapter, AdapterConfiguration configuration, string? baseWeights)
+    {
+        Adapter?.Dispose();
+        (Adapter, AdapterConfiguration, AdapterBase) = (adapter, configuration, baseWeights);
+        Freeze();
+    }
+
+    /// <summary>Renews the packed copies after the weights changed: after loading and after each optimizer step. Frozen weights are packed once.</summary>
     /// <param name="training">Also those that only a backward needs.</param>
     public void Pack(bool training)
     {
-        if (Parameters.Storage is not null) return;
-        for (var i = 0; i < Parameters.LinearWeights.Count; i++) Device.Kernels.Prepare(Parameters.LinearWeights[i], training);
-        _packJob.Run(training);
+        var isDone = Parameters.Storage is not null || (Adapter is not null && _isPacked && (_isPackedForTraining || !training));
+        if (!isDone)
+        {
+            for (var i = 0; i < Parameters.LinearWeights.Count; i++) Device.Kernels.Prepare(Parameters.LinearWeights[i], training);
+            _packJob.Run(training);
+            (_isPacked, _isPackedForTraining) = (true, training);
+        }
+
+        // Magnitudes are made of the packed weights too.
+        Adapter?.Pack(training);
     }
 
     /// <summary>Records the computation on a tape; returns the hidden states that the head reads.</summary>
@@ -144,7 +182,7 @@ internal sealed class LanguageModel : IDisposable
             var qkv = tape.RotateHeads(tape.Linear(Normed(x, layer.InputNorm), layer.QueryKeyValue, layer.QueryKeyValueBias), rotation);
             x = Added(x, tape.Attention(qkv, shape), layer.Output, layer.OutputBias, layer.AttentionOutputNorm);
             var gated = tape.GatedActivation(tape.Linear(Normed(x, layer.FeedForwardNorm), layer.GateUp, layer.GateUpBias), c.Activation);
-            x = Added(x, gated, layer.Down, layer.DownBias, layer.FeedForwardOutputNorm);
+            x = Added(x, gated, layer.Down, layer.DownBias, layer.FeedForwardOutputNorm, endsLayer: true);
         }
 
         tape.BeginLayer();
@@ -157,8 +195,8 @@ internal sealed class LanguageModel : IDisposable
             return read;
         }
 
-        Tensor Added(Tensor residual, Tensor from, LinearWeight weight, Parameter? bias, Parameter? norm) =>
-            norm is null ? tape.Linear(from, weight, bias, residual) : tape.RmsNorm(tape.Linear(from, weight, bias), norm, offset, c.NormEpsilon, residual);
+        Tensor Added(Tensor residual, Tensor from, LinearWeight weight, Parameter? bias, Parameter? norm, bool endsLayer = false) =>
+            norm is null ? tape.Linear(from, weight, bias, residual, endsLayer) : tape.RmsNorm(tape.Linear(from, weight, bias), norm, offset, c.NormEpsilon, residual, endsLayer);
     }
 
     public AttentionShape AttentionShapeOf(int layer) => new(
@@ -167,8 +205,14 @@ internal sealed class LanguageModel : IDisposable
 
     public void Dispose()
     {
+        Adapter?.Dispose();
         Parameters.Dispose();
         foreach (var (table, _) in _rotary.Values) table.Dispose();
+    }
+
+    private void Freeze()
+    {
+        foreach (var parameter in Parameters.Parameters) parameter.Frozen = true;
     }
 
     /// <summary>[positions, RotaryDimensions]: cosines, then sines. Made again when more positions are asked for than before.</summary>

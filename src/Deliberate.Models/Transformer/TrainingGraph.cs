@@ -8,13 +8,20 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class TrainingGraph : IDisposable
 {
-    public TrainingGraph(LanguageModel model, int tokenCapacity, int segmentCapacity, int positions, bool training = true)
+    public TrainingGraph(LanguageModel model, int tokenCapacity, int segmentCapacity, int positions, bool training = true, Recomputation recomputation = Recomputation.None)
+        : this(model, model.Adapter, tokenCapacity, segmentCapacity, positions, training, recomputation)
+    {
+    }
+
+    /// <param name="adapter">What the model is read with; null for the base alone.</param>
+    public TrainingGraph(LanguageModel model, Adapter? adapter, int tokenCapacity, int segmentCapacity, int positions, bool training, Recomputation recomputation = Recomputation.None)
     {
         Model = model;
-        if (training) model.Parameters.MakeGradients();
-        Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training);
+        if (training) (adapter?.Parameters ?? model.Parameters).MakeGradients();
+        Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training) { Trained = training ? adapter : null, Recomputation = recomputation };
+        Tape.Batch.Adapter = adapter;
         var hidden = model.Build(Tape, positions);
-        Head = new LogProbabilityHead(Tape, hidden, model.Head, model.Configuration.LogitSoftCap ?? 0, training);
+        Head = new LogProbabilityHead(Tape, hidden, adapter?.Head ?? model.Head, model.Configuration.LogitSoftCap ?? 0, training);
         Hidden = hidden;
     }
 

@@ -12,7 +12,7 @@ namespace Deliberate.Reasoning;
 internal abstract class ForeignShape
 {
     /// <summary>Asked in this order.</summary>
-    public static IReadOnlyList<ForeignShape> All { get; } = [new ShareGptShape(), new TurnsShape(), new InstructionShape(), new PairShape()];
+    public static IReadOnlyList<ForeignShape> All { get; } = [new ShareGptShape(), new TurnsShape(), new InstructionShape(), new StoryShape(), new PairShape()];
 
     /// <summary>What it is called, for messages.</summary>
     public abstract string Name { get; }

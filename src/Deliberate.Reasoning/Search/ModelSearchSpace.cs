@@ -21,6 +21,7 @@ internal sealed record SearchDrawing(int MaxTokens, int StepTokens, SamplingOpti
 internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposable
 {
     private readonly DecodingLoop _loop;
+    private readonly Adapter? _adapter;
     private readonly ProblemEncoder _encoder;
     private readonly ProblemSet _set;
     private readonly IStepScorer? _scorer;
@@ -41,6 +42,7 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
         _cutter = new StepCutter(encoder, drawing.Separator);
         var positions = longestPrompt + drawing.MaxTokens;
         // Twice what is in flight at its longest: paths that are gone on with lie beside it.
+        _adapter = model.Adapter;
         _loop = new DecodingLoop(model, slots, positions, CacheStorage.F32, Sampler.TokenCapacity(slots, positions), 4L * slots * KeyValueCache.PagesOf(positions));
     }
 
@@ -104,7 +106,7 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
             do
             {
                 cancellation.ThrowIfCancellationRequested();
-                while (next < works.Count && !_loop.IsFull) _loop.Admit(new DecodingPrompt(works[next].Request, works[next].Request.Options!, _encoder.StopIds, next++));
+                while (next < works.Count && !_loop.IsFull) _loop.Admit(new DecodingPrompt(works[next].Request, works[next].Request.Options!, _encoder.StopIds, next++) { Adapter = _adapter });
                 more = _loop.Step(this);
             }
             while (more || next < works.Count);

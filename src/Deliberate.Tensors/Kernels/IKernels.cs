@@ -44,12 +44,37 @@ internal interface IKernels
     /// <summary>y [T, N] = x [T, K] · Wᵀ (+ bias) (+ residual); a share of the columns of y.</summary>
     void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share);
 
-    /// <summary>x.Gradient = y.Gradient · W. (The residual's gradient flows by <see cref="Tensor.ResidualOf"/>.)</summary>
+    /// <summary>x.Gradient (+)= y.Gradient · W. (The residual's gradient flows by <see cref="Tensor.ResidualOf"/>.)</summary>
     /// <param name="yFirstRow">The batch row that row 0 of y's gradient belongs to.</param>
-    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows);
+    /// <param name="add">The sum begins with what stands in x.Gradient: the update's share.</param>
+    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add = false);
 
     /// <summary>dW += dyᵀ·x, dbias += Σ dy, tokens in order; a share of the rows of W.</summary>
     void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share);
+
+    /// <summary>
+    /// Adds an update: inner [T, ranks] = scale · x·Aᵀ, and y += inner·Bᵀ, part by part. Inner is kept for the backward; null where
+    /// there will be none.
+    /// </summary>
+    void LowRank(Tensor x, LowRankUpdate update, Tensor? inner, Tensor y, Rows rows, Scratch scratch);
+
+    /// <summary>inner.Gradient = scale · dy·B, and x.Gradient = inner.Gradient·A, which the weight's own backward then adds to.</summary>
+    void LowRankBackward(Tensor x, LowRankUpdate update, Tensor inner, Tensor y, Rows rows);
+
+    /// <summary>dA += inner.Gradientᵀ·x, dB += dyᵀ·inner, after the backward; a share of the rows of each.</summary>
+    void LowRankWeightGradient(Tensor x, LowRankUpdate update, Tensor inner, Tensor y, Rows rows, Share share);
+
+    /// <summary>norms = ‖W + scale·B·A‖ of each output's row, factors = magnitude / norms; a share of the outputs. The weight's packed copies are there.</summary>
+    void PackMagnitudes(LowRankUpdate update, Share share);
+
+    /// <summary>y [T, N] = factors · x (+ bias) (+ residual), output by output; x and y may be the same tensor.</summary>
+    void ScaleOutputs(Tensor x, LowRankUpdate update, Parameter? bias, Tensor? residual, Tensor y, Rows rows);
+
+    /// <summary>x.Gradient = factors · y.Gradient.</summary>
+    void ScaleOutputsBackward(Tensor x, LowRankUpdate update, Tensor y, Rows rows);
+
+    /// <summary>dm += Σ_t dy · x / norms, tokens in order; a share of the outputs.</summary>
+    void MagnitudeGradient(Tensor x, LowRankUpdate update, Tensor y, Rows rows, Share share);
 
     /// <summary>
     /// RMS norm of q and k where they have one, of each head or of all heads at once, then rotation of pairs (i, i + half) by the token's position. Input and

@@ -8,6 +8,7 @@ internal sealed unsafe class Batch : IDisposable
 {
     private readonly int[] _starts, _firstPositions;
     private readonly CachedSequence?[] _cached;
+    private readonly Adapter?[] _adapters;
 
     public Batch(Device device, int tokenCapacity, int segmentCapacity)
     {
@@ -18,6 +19,7 @@ internal sealed unsafe class Batch : IDisposable
         _starts = new int[segmentCapacity + 1];
         _firstPositions = new int[segmentCapacity];
         _cached = new CachedSequence?[segmentCapacity];
+        _adapters = new Adapter?[segmentCapacity];
     }
 
     public int TokenCapacity { get; }
@@ -36,6 +38,12 @@ internal sealed unsafe class Batch : IDisposable
 
     /// <summary>Tokens of the longest segment.</summary>
     public int LongestSegment { get; private set; }
+
+    /// <summary>What the sequences that are appended from here on are read with; null for the base alone.</summary>
+    public Adapter? Adapter { get; set; }
+
+    /// <summary>Whether any sequence is read with an adapter.</summary>
+    public bool HasAdapters { get; private set; }
 
     public Rows Segment(int index) => new(_starts[index], _starts[index + 1]);
 
@@ -59,7 +67,27 @@ internal sealed unsafe class Batch : IDisposable
     /// <summary>The position of a segment's first row in its sequence: 0 but for sampling.</summary>
     public int FirstPosition(int segment) => _firstPositions[segment];
 
-    public void Clear() => (Tokens, Segments, LongestSegment) = (0, 0, 0);
+    /// <summary>The adapter that a segment is read with; null for none.</summary>
+    public Adapter? AdapterOf(int segment) => _adapters[segment];
+
+    /// <summary>The adapter of a batch that is trained on: that of all its sequences. Null where the base is.</summary>
+    public Adapter? Trained => HasAdapters ? _adapters[0] : null;
+
+    /// <summary>The rows from one on, before an end, that are read with the same adapter.</summary>
+    public Rows Run(int row, int end, out Adapter? adapter)
+    {
+        adapter = null;
+        if (!HasAdapters) return new Rows(row, end);
+        var segment = SegmentOf(row);
+        adapter = _adapters[segment];
+        while (++segment < Segments && _starts[segment] < end && _adapters[segment] == adapter)
+        {
+        }
+
+        return new Rows(row, Math.Min(end, _starts[segment]));
+    }
+
+    public void Clear() => (Tokens, Segments, LongestSegment, HasAdapters) = (0, 0, 0, false);
 
     public bool Fits(int tokens) => Tokens + tokens <= TokenCapacity && Segments < SegmentCapacity;
 
@@ -81,9 +109,7 @@ internal sealed unsafe class Batch : IDisposable
         ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
         for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = first + i;
         (_cached[Segments], _firstPositions[Segments]) = (sequence, first);
-        Tokens += ids.Length;
-        _starts[++Segments] = Tokens;
-        LongestSegment = Math.Max(LongestSegment, ids.Length);
+        End(ids.Length);
         return row;
     }
 
@@ -132,10 +158,18 @@ internal sealed unsafe class Batch : IDisposable
         ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
         rest.CopyTo(new Span<int>(Ids.I32 + row + ids.Length, rest.Length));
         for (var i = 0; i < length; i++) Positions.I32[row + i] = i;
+        End(length);
+        return row;
+    }
+
+    /// <summary>The segment in the making is complete.</summary>
+    private void End(int length)
+    {
+        _adapters[Segments] = Adapter;
+        HasAdapters |= Adapter is not null;
         Tokens += length;
         _starts[++Segments] = Tokens;
         LongestSegment = Math.Max(LongestSegment, length);
-        return row;
     }
 }
 

@@ -12,6 +12,9 @@ internal sealed class LogProbabilityHead : IDisposable
 
     private const int RowsAtOnce = 48;
 
+    /// <summary>That a chunk has rows for, where the vocabulary is so large that those of one exceed it.</summary>
+    private const int MostWorkers = 8;
+
     private readonly Tape _tape;
     private readonly Tensor _hidden, _logits;
     private readonly LinearWeight _weight;
@@ -28,12 +31,17 @@ internal sealed class LogProbabilityHead : IDisposable
         Statistics = new Tensor(4, tape.Device.Allocate(tape.TokenCapacity * 4L), stride: 4);
         Upstream = new Tensor(2, tape.Device.Allocate(tape.TokenCapacity * 2L), stride: 2);
         var stride = Tensor.PaddedStride(weight.Rows);
-        _chunkRows = (int)Math.Clamp(ChunkElements / stride / RowsAtOnce * RowsAtOnce, RowsAtOnce, Math.Max(RowsAtOnce, tape.TokenCapacity));
+        // However large the vocabulary, several workers have something to do.
+        var least = RowsAtOnce * Math.Min(tape.Device.Workers.Count, MostWorkers);
+        _chunkRows = (int)Math.Clamp(ChunkElements / stride / RowsAtOnce * RowsAtOnce, least, Math.Max(least, tape.TokenCapacity));
         _logits = new Tensor(weight.Rows, tape.Device.Allocate(0));
         if (training) _logits.Gradient = tape.Device.Allocate((long)_chunkRows * stride);
         _rowsJob = new LogitRows(this);
         _weightJob = new LogitWeight(this);
     }
+
+    /// <summary>The output matrix.</summary>
+    public LinearWeight Weight => _weight;
 
     public double SoftCap { get; }
 

@@ -6,6 +6,9 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal abstract class Operation
 {
+    /// <summary>Its forward runs once more before the backward of its layer: its output was not kept.</summary>
+    public bool RunsAgain { get; init; }
+
     /// <summary>Reads other rows of the same segment; the others read their own row only.</summary>
     public virtual bool MixesRows => false;
 
@@ -31,7 +34,15 @@ internal abstract class Operation
 
 internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y) : Operation
 {
-    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.Embed(batch.Ids, table, scale, y, block.Rows);
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            var run = batch.Run(rows.Begin, rows.End, out var adapter);
+            kernels.Embed(batch.Ids, adapter?.Embedding ?? table, scale, y, run);
+            rows = rows with { Begin = run.End };
+        }
+    }
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
@@ -39,20 +50,31 @@ internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y)
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
-        if (!table.Frozen) kernels.EmbedGradient(batch.Ids, table, scale, y, rows, share);
+        var trained = batch.Trained?.Embedding ?? table;
+        if (!trained.Frozen) kernels.EmbedGradient(batch.Ids, trained, scale, y, rows, share);
     }
 }
 
 internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual, Tensor inverse, Tensor y) : Operation
 {
-    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNorm(x, weight, offset, epsilon, residual, inverse, y, block.Rows);
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            var run = batch.Run(rows.Begin, rows.End, out var adapter);
+            kernels.RmsNorm(x, adapter?.VectorOf(weight) ?? weight, offset, epsilon, residual, inverse, y, run);
+            rows = rows with { Begin = run.End };
+        }
+    }
 
-    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNormBackward(x, weight, offset, inverse, y, block.Rows);
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RmsNormBackward(x, Trained(batch), offset, inverse, y, block.Rows);
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
-        if (!weight.Frozen) kernels.RmsNormWeightGradient(x, weight, inverse, y, rows, share);
+        if (Trained(batch) is { Frozen: false } trained) kernels.RmsNormWeightGradient(x, trained, inverse, y, rows, share);
     }
+
+    private Parameter Trained(Batch batch) => batch.Trained?.VectorOf(weight) ?? weight;
 }
 
 /// <summary>Brings a residual's gradient to a tensor that no norm reads before the layer: placed before its first reader, so that it comes after it backward.</summary>
@@ -65,32 +87,107 @@ internal sealed class ResidualGradientOperation(Tensor x) : Operation
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.ResidualGradient(x, block.Rows);
 }
 
-internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y) : Operation
+/// <summary>
+/// The product with the weight itself; what adapters add to it comes after. Rows whose adapter scales the outputs get neither bias
+/// nor residual yet.
+/// </summary>
+/// <param name="unscaled">Where such rows go while training; null where that is y.</param>
+/// <param name="isUpdated">Whether the adapter that is trained updates the weight.</param>
+internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Tensor? unscaled = null, bool isUpdated = false) : Operation
 {
     public override bool IsLarge => true;
 
-    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, Share.Whole);
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => ForwardShare(kernels, batch, block, Share.Whole, scratch);
 
-    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch) => kernels.Linear(x, weight, bias, residual, y, block.Rows, share);
+    public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            // One product for as many rows as are treated alike, whatever their adapters.
+            var end = batch.Run(rows.Begin, rows.End, out var adapter).End;
+            var scaled = IsScaled(adapter);
+            while (end < rows.End && batch.Run(end, rows.End, out adapter) is var next && IsScaled(adapter) == scaled) end = next.End;
+            var run = rows with { End = end };
+            if (scaled) kernels.Linear(x, weight, null, null, unscaled ?? y, run, share);
+            else kernels.Linear(x, weight, bias, residual, y, run, share);
+            rows = rows with { Begin = end };
+        }
+    }
 
-    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LinearBackward(x, weight, y, 0, block.Rows);
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LinearBackward(x, weight, unscaled ?? y, 0, block.Rows, isUpdated);
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
         if (!weight.Frozen) kernels.LinearWeightGradient(x, weight, bias, y, 0, rows, share);
     }
+
+    private bool IsScaled(Adapter? adapter) => adapter?.UpdateOf(weight) is { IsScaled: true };
+}
+
+/// <summary>What the rows' adapters add to the product with a weight.</summary>
+/// <param name="inner">x·Aᵀ, kept for the backward; null where there will be none.</param>
+internal sealed class LowRankOperation(Tensor x, LinearWeight weight, Tensor? inner, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        if (!batch.HasAdapters) return;
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            var run = batch.Run(rows.Begin, rows.End, out var adapter);
+            if (adapter?.UpdateOf(weight) is { } update) kernels.LowRank(x, update, inner, y, run, scratch);
+            rows = rows with { Begin = run.End };
+        }
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LowRankBackward(x, Trained(batch), inner!, y, block.Rows);
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share) => kernels.LowRankWeightGradient(x, Trained(batch), inner!, y, rows, share);
+
+    private LowRankUpdate Trained(Batch batch) => batch.Trained!.UpdateOf(weight)!;
+}
+
+/// <summary>The magnitudes of rows whose adapter has them, then bias and residual.</summary>
+/// <param name="unscaled">Weight's product and update; y itself where there will be no backward.</param>
+internal sealed class ScaleOutputsOperation(LinearWeight weight, Parameter? bias, Tensor? residual, Tensor unscaled, Tensor y) : Operation
+{
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        if (!batch.HasAdapters) return;
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            var run = batch.Run(rows.Begin, rows.End, out var adapter);
+            if (adapter?.UpdateOf(weight) is { IsScaled: true } update) kernels.ScaleOutputs(unscaled, update, bias, residual, y, run);
+            rows = rows with { Begin = run.End };
+        }
+    }
+
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.ScaleOutputsBackward(unscaled, Trained(batch), y, block.Rows);
+
+    public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share) => kernels.MagnitudeGradient(unscaled, Trained(batch), y, rows, share);
+
+    private LowRankUpdate Trained(Batch batch) => batch.Trained!.UpdateOf(weight)!;
 }
 
 internal sealed class RotateHeadsOperation(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y) : Operation
 {
-    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RotateHeads(rotation, x, inverse, y, batch.Positions, block.Rows);
+    public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
+    {
+        for (var rows = block.Rows; rows.Count > 0;)
+        {
+            var run = batch.Run(rows.Begin, rows.End, out var adapter);
+            kernels.RotateHeads(adapter?.RotationOf(rotation) ?? rotation, x, inverse, y, batch.Positions, run);
+            rows = rows with { Begin = run.End };
+        }
+    }
 
-    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RotateHeadsBackward(rotation, x, inverse, y, batch.Positions, block.Rows);
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.RotateHeadsBackward(Trained(batch), x, inverse, y, batch.Positions, block.Rows);
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
-        if (inverse is not null && share.Index == 0) kernels.RotateHeadsWeightGradient(rotation, x, inverse, y, rows);
+        if (inverse is not null && share.Index == 0) kernels.RotateHeadsWeightGradient(Trained(batch), x, inverse, y, rows);
     }
+
+    private HeadRotation Trained(Batch batch) => batch.Trained?.RotationOf(rotation) ?? rotation;
 }
 
 internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tensor y, Tensor logSumExp) : Operation

@@ -25,13 +25,14 @@ internal sealed class Tape : IDisposable
     private readonly List<Operation> _operations = [];
     private readonly List<int> _layerStarts = [];
     private readonly List<DeviceBuffer> _owned = [];
-    private readonly Dictionary<(int Parity, int Index, int Stride), DeviceBuffer> _pool = [];
+    private readonly Dictionary<(bool IsGradient, int Parity, int Index, int Stride), DeviceBuffer> _pool = [];
     private readonly Block[] _blocks;
     private readonly BlockJob _blockJob;
     private readonly ShareJob _shareJob;
     private readonly ColumnJob _columnJob;
     private int _tensorsInLayer, _cachedLayers;
     private long _weightElements;
+    private bool _turnsWeights;
 
     public Tape(Device device, int tokenCapacity, int segmentCapacity, bool training)
     {
@@ -45,6 +46,9 @@ internal sealed class Tape : IDisposable
         _columnJob = new ColumnJob(this);
     }
 
+    /// <summary>Fewer, longer blocks where each has to turn the weights that it goes back through.</summary>
+    private int BlocksAWorker => _turnsWeights ? 2 : 4;
+
     public int TokenCapacity { get; }
 
     public Batch Batch { get; }
@@ -53,6 +57,12 @@ internal sealed class Tape : IDisposable
 
     /// <summary>Where keys and values of sampled sequences live; null when training.</summary>
     public KeyValueCache? Cache { get; init; }
+
+    /// <summary>The adapter whose parameters the backward is for; null where it is for the model's own.</summary>
+    public Adapter? Trained { get; init; }
+
+    /// <summary>What a backward makes again.</summary>
+    public Recomputation Recomputation { get; init; }
 
     /// <summary>Bytes taken by activations and their gradients.</summary>
     public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
@@ -65,12 +75,13 @@ internal sealed class Tape : IDisposable
     }
 
     /// <summary>A tensor for as many tokens as the tape holds.</summary>
-    public Tensor NewTensor(int columns, bool withGradient = true)
+    /// <param name="isKept">False where the operation that writes it runs again before its layer's backward.</param>
+    public Tensor NewTensor(int columns, bool withGradient = true, bool isKept = true)
     {
         var index = _tensorsInLayer++;
-        // Without a backward the values themselves are needed only until the next layer has read them.
-        var tensor = new Tensor(columns, _training ? Own(_device.Allocate((long)TokenCapacity * Tensor.PaddedStride(columns))) : Pooled(index, columns));
-        if (_training && withGradient) tensor.Gradient = Pooled(index, columns);
+        // Without a backward, or where they are made again for it, the values are needed only until the next layer has read them.
+        var tensor = new Tensor(columns, _training && isKept ? Own(_device.Allocate((long)TokenCapacity * Tensor.PaddedStride(columns))) : Pooled(false, index, columns));
+        if (_training && withGradient) tensor.Gradient = Pooled(true, index, columns);
         return tensor;
     }
 
@@ -82,34 +93,46 @@ internal sealed class Tape : IDisposable
     }
 
     /// <summary>y = norm(x) (+ residual).</summary>
-    public Tensor RmsNorm(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual = null)
+    /// <param name="endsLayer">The next layer begins with it: it is kept whatever else is made again.</param>
+    public Tensor RmsNorm(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual = null, bool endsLayer = false)
     {
-        Tensor inverse = NewTensor(1, withGradient: false), y = NewTensor(x.Columns);
+        // A sum with a residual is read by later layers too, and kept like a product.
+        var again = residual is null ? Again(Recomputation.Elementwise) : !endsLayer && Again(Recomputation.Layers);
+        Tensor inverse = NewTensor(1, withGradient: false, !again), y = NewTensor(x.Columns, isKept: !again);
         if (residual is not null) residual.ResidualOf = y;
-        _operations.Add(new RmsNormOperation(x, weight, offset, epsilon, residual, inverse, y));
+        _operations.Add(new RmsNormOperation(x, weight, offset, epsilon, residual, inverse, y) { RunsAgain = again });
         return y;
     }
 
     /// <summary>Tells that x, which will be a residual, is read by no norm: where it is read first, so that both gradients meet.</summary>
     public void ReadUnnormed(Tensor x) => _operations.Add(new ResidualGradientOperation(x));
 
-    /// <summary>y = x·Wᵀ (+ bias) (+ residual).</summary>
-    public Tensor Linear(Tensor x, LinearWeight weight, Parameter? bias = null, Tensor? residual = null)
+    /// <summary>y = x·Wᵀ (+ bias) (+ residual), and what the rows' adapters add.</summary>
+    /// <param name="endsLayer">The next layer begins with it: it is kept whatever else is made again.</param>
+    public Tensor Linear(Tensor x, LinearWeight weight, Parameter? bias = null, Tensor? residual = null, bool endsLayer = false)
     {
-        var y = NewTensor(weight.Rows);
+        var again = !endsLayer && Again(Recomputation.Layers);
+        var update = Trained?.UpdateOf(weight);
+        var y = NewTensor(weight.Rows, isKept: !again);
         _weightElements += (long)weight.Rows * weight.Columns;
+        _turnsWeights |= _training && weight.Storage is not null;
         if (residual is not null) residual.ResidualOf = y;
-        _operations.Add(new LinearOperation(x, weight, bias, residual, y));
+        var unscaled = _training && update is { IsScaled: true } ? NewTensor(weight.Rows, isKept: !again) : null;
+        _operations.Add(new LinearOperation(x, weight, bias, residual, y, unscaled, update is not null) { RunsAgain = again });
+        if (_training && update is null) return y;
+        _operations.Add(new LowRankOperation(x, weight, update is null || !_training ? null : NewTensor(update.Rank), unscaled ?? y) { RunsAgain = again });
+        if (!_training || unscaled is not null) _operations.Add(new ScaleOutputsOperation(weight, bias, residual, unscaled ?? y, y) { RunsAgain = again });
         return y;
     }
 
     /// <summary>Norms and rotation of q and k; in place where there is no norm.</summary>
     public Tensor RotateHeads(Tensor qkv, HeadRotation rotation)
     {
+        var again = Again(Recomputation.Layers);
         var norms = rotation.QueryNorm is not null || rotation.KeyNorm is not null;
-        var y = norms ? NewTensor(qkv.Columns) : qkv;
-        var inverse = norms ? NewTensor(rotation.Shape.Heads + rotation.Shape.KeyHeads, withGradient: false) : null;
-        _operations.Add(new RotateHeadsOperation(rotation, qkv, inverse, y));
+        var y = norms ? NewTensor(qkv.Columns, isKept: !again) : qkv;
+        var inverse = norms ? NewTensor(rotation.Shape.Heads + rotation.Shape.KeyHeads, withGradient: false, !again) : null;
+        _operations.Add(new RotateHeadsOperation(rotation, qkv, inverse, y) { RunsAgain = again });
         return y;
     }
 
@@ -124,15 +147,17 @@ internal sealed class Tape : IDisposable
             return cached;
         }
 
-        Tensor y = NewTensor(shape.Heads * shape.HeadSize), logSumExp = NewTensor(shape.Heads, withGradient: false);
-        _operations.Add(new AttentionOperation(shape, qkv, y, logSumExp));
+        var again = Again(Recomputation.Layers);
+        Tensor y = NewTensor(shape.Heads * shape.HeadSize, isKept: !again), logSumExp = NewTensor(shape.Heads, withGradient: false, !again);
+        _operations.Add(new AttentionOperation(shape, qkv, y, logSumExp) { RunsAgain = again });
         return y;
     }
 
     public Tensor GatedActivation(Tensor gateUp, ActivationKind kind)
     {
-        var y = NewTensor(gateUp.Columns / 2);
-        _operations.Add(new GatedActivationOperation(kind, gateUp, y));
+        var again = Again(Recomputation.Elementwise);
+        var y = NewTensor(gateUp.Columns / 2, isKept: !again);
+        _operations.Add(new GatedActivationOperation(kind, gateUp, y) { RunsAgain = again });
         return y;
     }
 
@@ -145,8 +170,8 @@ internal sealed class Tape : IDisposable
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
         if (Cache is not null && Batch.Tokens <= (_weightElements < LargeModel ? FewRows : FewRowsOfLargeModel) && _device.Workers.Count > 1) ForwardFewRows();
-        else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, backward: false);
-        else RunStages(0, _operations.Count, backward: false);
+        else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, Pass.Forward);
+        else RunStages(0, _operations.Count, Pass.Forward);
     }
 
     /// <summary>Runs the layers in reverse, given the gradient of the last tensor. Adds to the weights' gradients.</summary>
@@ -159,8 +184,12 @@ internal sealed class Tape : IDisposable
         {
             var start = _layerStarts[layer];
             var end = layer + 1 < _layerStarts.Count ? _layerStarts[layer + 1] : _operations.Count;
-            if (whole) _blockJob.Run(start, end, backward: true);
-            else RunStages(start, end, backward: true);
+            for (var pass = RunsAgain(start, end) ? Pass.Again : Pass.Backward; pass <= Pass.Backward; pass++)
+            {
+                if (whole) _blockJob.Run(start, end, pass);
+                else RunStages(start, end, pass);
+            }
+
             _shareJob.Run(start, end);
         }
     }
@@ -190,7 +219,7 @@ internal sealed class Tape : IDisposable
         var batch = Batch;
         // Sampling reads every weight for every block, so it wants as many blocks as workers; training balances uneven segments.
         var workers = _device.Workers.Count;
-        var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * 4), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
+        var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * BlocksAWorker), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
         var count = 0;
         for (var first = 0; first < batch.Segments;)
         {
@@ -207,8 +236,9 @@ internal sealed class Tape : IDisposable
     }
 
     /// <summary>Long segments: operations that keep to their rows run over blocks of rows, those that mix rows over segments.</summary>
-    private void RunStages(int start, int end, bool backward)
+    private void RunStages(int start, int end, Pass pass)
     {
+        var backward = pass == Pass.Backward;
         for (var i = start; i < end;)
         {
             var stop = i + 1;
@@ -224,15 +254,15 @@ internal sealed class Tape : IDisposable
 
             if (_operations[at].MixesRows) BlocksOfSegments();
             else BlocksOfRows();
-            if (backward) _blockJob.Run(end - (stop - start), end - (i - start), backward: true);
-            else _blockJob.Run(i, stop, backward: false);
+            if (backward) _blockJob.Run(end - (stop - start), end - (i - start), pass);
+            else _blockJob.Run(i, stop, pass);
             i = stop;
         }
     }
 
     private void BlocksOfRows()
     {
-        var blocks = _device.Workers.Count * (Cache is null ? 4 : 2);
+        var blocks = _device.Workers.Count * (Cache is null ? BlocksAWorker : 2);
         var rows = Math.Clamp((Batch.Tokens + blocks - 1) / blocks, 32, BlockRows);
         var count = 0;
         for (var row = 0; row < Batch.Tokens; row += rows) _blocks[count++] = new Block(new Rows(row, Math.Min(row + rows, Batch.Tokens)), 0, 0);
@@ -243,11 +273,21 @@ internal sealed class Tape : IDisposable
     /// Memory shared by layers of the same parity, between tensors of the same stride only: blocks run ahead of one another, and
     /// a row must lie where it lies in every layer.
     /// </summary>
-    private DeviceBuffer Pooled(int index, int columns)
+    private DeviceBuffer Pooled(bool isGradient, int index, int columns)
     {
-        var key = (_layerStarts.Count % 2, index, Tensor.PaddedStride(columns));
-        return _pool.TryGetValue(key, out var held) ? held : _pool[key] = Own(_device.Allocate((long)TokenCapacity * key.Item3));
+        var key = (isGradient, _layerStarts.Count % 2, index, Tensor.PaddedStride(columns));
+        return _pool.TryGetValue(key, out var held) ? held : _pool[key] = Own(_device.Allocate((long)TokenCapacity * key.Item4));
     }
+
+    private bool RunsAgain(int start, int end)
+    {
+        for (var i = start; i < end; i++)
+            if (_operations[i].RunsAgain) return true;
+        return false;
+    }
+
+    /// <summary>Whether an operation runs again that does so from some recomputation on.</summary>
+    private bool Again(Recomputation from) => _training && Recomputation >= from;
 
     private DeviceBuffer Own(DeviceBuffer buffer)
     {
@@ -255,17 +295,26 @@ internal sealed class Tape : IDisposable
         return buffer;
     }
 
+    private enum Pass
+    {
+        Forward,
+
+        /// <summary>The forward of what was not kept.</summary>
+        Again,
+        Backward,
+    }
+
     /// <summary>Operations [start, end) on every block, blocks handed out as workers come free.</summary>
     private sealed class BlockJob(Tape tape) : ParallelJob
     {
         private int _start, _end, _next;
-        private bool _backward;
+        private Pass _pass;
 
         public int Count { get; set; }
 
-        public void Run(int start, int end, bool backward)
+        public void Run(int start, int end, Pass pass)
         {
-            (_start, _end, _backward, _next) = (start, end, backward, -1);
+            (_start, _end, _pass, _next) = (start, end, pass, -1);
             tape._device.Workers.Run(this);
         }
 
@@ -276,8 +325,14 @@ internal sealed class Tape : IDisposable
             for (var i = Interlocked.Increment(ref _next); i < Count; i = Interlocked.Increment(ref _next))
             {
                 var block = tape._blocks[i];
-                if (_backward) for (var o = _end - 1; o >= _start; o--) tape._operations[o].Backward(kernels, tape.Batch, block, scratch);
-                else for (var o = _start; o < _end; o++) tape._operations[o].Forward(kernels, tape.Batch, block, scratch);
+                if (_pass == Pass.Backward)
+                {
+                    for (var o = _end - 1; o >= _start; o--) tape._operations[o].Backward(kernels, tape.Batch, block, scratch);
+                    continue;
+                }
+
+                for (var o = _start; o < _end; o++)
+                    if (_pass == Pass.Forward || tape._operations[o].RunsAgain) tape._operations[o].Forward(kernels, tape.Batch, block, scratch);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Deliberate.Training;
 /// <param name="temperature">At which the samples were drawn: the distribution that hard labels are draws of.</param>
 internal sealed class SoftTeacher(TrainingGraph graph, double temperature)
 {
-    public SoftLabels Labels { get; } = new(graph.Hidden, graph.Model.Head, new LogitShape(1 / temperature, graph.Head.SoftCap));
+    public SoftLabels Labels { get; } = new(graph.Hidden, graph.Head.Weight, new LogitShape(1 / temperature, graph.Head.SoftCap));
 
     /// <summary>Fills the labels for examples <paramref name="from"/> up to <paramref name="to"/>, which make one micro-batch.</summary>
     public void Read(IReadOnlyList<SupervisedExample> examples, int from, int to)

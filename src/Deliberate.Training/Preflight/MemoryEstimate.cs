@@ -25,18 +25,21 @@ internal static class MemoryEstimate
     /// <param name="recipe">Resolved.</param>
     /// <param name="longestPrompt">In tokens.</param>
     /// <param name="parameters">Weights, counted on the way.</param>
+    /// <param name="trained">Those of them that are trained, or the adapter's.</param>
     /// <param name="teacher">What the teacher is like; null without one.</param>
-    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters, ModelConfiguration? teacher = null)
+    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters, out long trained, ModelConfiguration? teacher = null)
     {
         using var device = Device.Cpu(1);
-        using var model = new LanguageModel(device, configuration);
+        using var model = ModelOf(device, recipe, configuration);
         parameters = model.Parameters.Count;
-        double weights = model.Parameters.BufferLength * (double)sizeof(float), packed = model.Parameters.LinearWeights.Sum(w => (double)w.Rows * w.Columns * sizeof(float));
-        double training = TapeBytes(device, configuration, training: true), inference = TapeBytes(device, configuration, training: false);
+        trained = model.Trained.Count;
+        double weights = Bytes(model.Trained), packed = PackedBytes(model.Trained);
+        double training = TapeBytes(device, recipe, configuration, training: true), inference = TapeBytes(device, recipe, configuration, training: false);
         var tokens = recipe.MicroBatchTokens;
         var vocabulary = (double)Tensor.PaddedStride(configuration.VocabularySize) * sizeof(float);
         var trains = recipe.Supervised.Steps > 0 || recipe.ExpertIteration.Rounds > 0 || recipe.Reinforcement.Steps > 0;
-        var parts = new List<PlanPart> { new("weights", weights + packed) };
+        var parts = new List<PlanPart> { new(recipe.Adapter is null ? "weights" : "adapter", weights + packed) };
+        if (recipe.Adapter is { } adapter) parts.Add(new("base", Models.MemoryEstimate.WeightBytes(configuration, adapter.Storage)));
         if (trains)
         {
             parts.Add(new("gradients", weights + packed));
@@ -50,6 +53,7 @@ internal static class MemoryEstimate
         using (var cache = new KeyValueCache(device, model.AttentionShapeOf(0), configuration.LayerCount))
             parts.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
         parts.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
+        // With an adapter it shares the base, and at the beginning is the base.
         if (KeepsStart(recipe)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
         if (teacher is not null)
         {
@@ -87,14 +91,26 @@ internal static class MemoryEstimate
         return recipe.Reinforcement.Steps > 0 ? Math.Max(longest, recipe.Reinforcement.MaxTokens) : longest;
     }
 
+    /// <summary>The recipe's model without its weights, with the adapter that it trains.</summary>
+    private static LanguageModel ModelOf(Device device, TrainRecipe recipe, ModelConfiguration configuration)
+    {
+        var model = new LanguageModel(device, configuration, recipe.Adapter?.Storage);
+        if (recipe.Adapter?.Configuration is { } settings) model.Adapt(AdapterLayout.New(model, settings, "adapter"), settings, baseWeights: null);
+        return model;
+    }
+
+    private static double Bytes(ParameterStore store) => store.BufferLength * (double)sizeof(float);
+
+    private static double PackedBytes(ParameterStore store) => store.LinearWeights.Sum(w => (double)w.Rows * w.Columns * sizeof(float));
+
     /// <summary>Bytes that a tape takes for each token: layers beyond the first few each take the same.</summary>
-    private static double TapeBytes(Device device, ModelConfiguration configuration, bool training)
+    private static double TapeBytes(Device device, TrainRecipe recipe, ModelConfiguration configuration, bool training)
     {
         const int Few = 3, More = 5;
         double Of(int layers)
         {
-            using var model = new LanguageModel(device, configuration with { LayerCount = layers, SlidingLayers = [] });
-            using var tape = new Tape(device, Measured, 1, training);
+            using var model = ModelOf(device, recipe, configuration with { LayerCount = layers, SlidingLayers = [] });
+            using var tape = new Tape(device, Measured, 1, training) { Trained = training ? model.Adapter : null, Recomputation = recipe.Recompute };
             model.Build(tape, Measured);
             return (double)tape.Bytes / Measured;
         }

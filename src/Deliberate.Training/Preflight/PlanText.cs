@@ -9,7 +9,7 @@ internal static class PlanText
     /// <summary>What each stage amounts to, and what it needs.</summary>
     public static IEnumerable<string> Brief(RunPlan plan)
     {
-        yield return $"{Quantity.Count(plan.Parameters)} weights; {string.Join("; ", Stages(plan))}";
+        yield return $"{Weights(plan)}; {string.Join("; ", Stages(plan))}";
         yield return $"memory about {Quantity.Bytes(plan.Memory.Total)}, disk about {Quantity.Bytes(plan.Disk.Total)}";
         foreach (var remark in plan.Remarks) yield return "note: " + remark;
     }
@@ -19,7 +19,7 @@ internal static class PlanText
     public static IEnumerable<(string Name, string Text)> Full(RunPlan plan, MachineLimits machine, TimePlan? time)
     {
         var l = plan.Lengths;
-        yield return ("model", $"{Quantity.Count(plan.Parameters)} weights{(plan.Recipe.Model.From is { } from ? $", from {from}" : "")}; context {plan.Recipe.Model.Context} tokens");
+        yield return ("model", $"{Weights(plan)}{(plan.Recipe.Model.From is { } from ? $", from {from}" : "")}; context {plan.Recipe.Model.Context} tokens");
         if (plan.Recipe.Supervised.Data.Count > 0) yield return ("data", $"{string.Join(", ", plan.Recipe.Supervised.Data.Select(f => Path.GetFileName(f)))}: examples of {l.MeanExample.ToString("0", CultureInfo.InvariantCulture)} tokens");
         if (plan.Asked is { } problems) yield return ("problems", string.Create(CultureInfo.InvariantCulture, $"{problems}: prompts of {l.MeanPrompt:0} tokens, at most {l.LongestPrompt}; worked solutions of {l.MeanCompletion:0}"));
         foreach (var note in plan.Problems) yield return ("", note);
@@ -50,6 +50,9 @@ internal static class PlanText
         yield return ("time", $"about {Time(time.Total)}: {string.Join(", ", stages)}");
         yield return ("", $"measured just now: {Quantity.Rate(time.TrainTokens, "tokens")} trained, {Quantity.Rate(time.SampleTokens, "tokens")} sampled; off by as much as thought grows, and as others use the machine");
     }
+
+    private static string Weights(RunPlan plan) =>
+        $"{Quantity.Count(plan.Parameters)} weights{(plan.Recipe.Adapter is null ? "" : $", of which none but an adapter's {Quantity.Count(plan.Trained)} beside them are trained")}";
 
     private static IEnumerable<string> Stages(RunPlan plan)
     {

@@ -26,11 +26,12 @@ internal static class Planner
         recipe.Problems?.Verifier?.Check();
         var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text), inputs);
         PromptBudget.Check(recipe, lengths, file);
-        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters, teacher);
+        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters, out var trained, teacher);
         var plan = new RunPlan
         {
             Recipe = recipe,
             Parameters = parameters,
+            Trained = trained,
             Lengths = lengths,
             Asked = recipe.AsksProblems ? inputs.Problems.Name : recipe.ReadsCorpus ? recipe.Family.Name : null,
             Problems = [.. inputs.Problems.Source.Notes],
@@ -53,10 +54,11 @@ internal static class Planner
             var parts = string.Join(", ", plan.Memory.Parts.Take(4).Select(p => $"{p.Name} {Quantity.Bytes(p.Bytes)}"));
             var advice = plan.Memory.Parts[0].Name switch
             {
-                "activations" => "Lower micro_batch_tokens: the gradient stays the same to rounding.",
+                "activations" => "Lower micro_batch_tokens, or say recompute: layers; the gradient stays the same, to rounding.",
                 "key-value cache" or "sampling" => "Lower the token budgets or model.context.",
                 "start policy" => "Set health.kl_every, options.kl_coefficient and kl.in_reward to 0, or train a smaller model.",
                 "teacher" => "Learn from a smaller teacher, or lower micro_batch_tokens.",
+                "base" => "Hold the base narrower: adapter.base bf16 or q8_0.",
                 "critic" => "Use advantages without a critic (reinforcement.advantage), or train a smaller model.",
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
@@ -118,7 +120,7 @@ internal static class Planner
         var named = 2 + (recipe.ExpertIteration.Rounds > 0 && recipe.Reinforcement.Steps > 0 ? 1 : 0);
         // A critic, and policies of earlier moments, that a checkpoint of reinforcement learning keeps besides.
         var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0) + (MemoryEstimate.HasCritic(recipe) ? 3 : 0);
-        var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * copies * sizeof(float) * plan.Parameters) };
+        var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * copies * sizeof(float) * plan.Trained) };
         double completions = 0, tokens = 0;
         if (plan.ExpertIteration is { } expert) (completions, tokens) = (expert.Rounds * (double)expert.Completions, expert.SampledTokens);
         if (plan.Reinforcement is { } rl && recipe.Reinforcement.StoreSamples) (completions, tokens) = (completions + ((double)rl.Steps * rl.Sequences), tokens + rl.SampledTokens);

@@ -12,6 +12,9 @@ internal sealed record RunPlan
     /// <summary>Weights of the model.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Those that are trained: all, or the adapter's.</summary>
+    public required long Trained { get; init; }
+
     public required LengthPlan Lengths { get; init; }
 
     /// <summary>The problems that are asked, or the family whose solutions are imitated; null where there are neither.</summary>

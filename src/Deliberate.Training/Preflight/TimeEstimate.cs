@@ -31,8 +31,16 @@ internal static class TimeEstimate
         time ??= TimeProvider.System;
         using var device = Device.Cpu(threads);
         var (configuration, _) = RunSession.ModelOf(plan.Recipe);
-        using var model = new LanguageModel(device, configuration);
+        using var model = new LanguageModel(device, configuration, plan.Recipe.Adapter?.Storage);
         Fill(model.Parameters);
+        if (plan.Recipe.Adapter is { } adapter)
+        {
+            // Weights of zero take as long.
+            foreach (var weight in model.Parameters.LinearWeights) device.Kernels.PrepareStored(weight);
+            model.Adapt(AdapterLayout.New(model, adapter.Configuration, "adapter"), adapter.Configuration, baseWeights: null);
+            Fill(model.Trained);
+        }
+
         model.Pack(training: true);
         var (train, update) = Train(plan, model, time);
         var sample = Sample(plan, model, time);
@@ -61,8 +69,8 @@ internal static class TimeEstimate
     {
         var length = (int)Math.Clamp(plan.Lengths.MeanExample, 2, plan.Recipe.Model.Context);
         var tokens = (int)Math.Clamp(Work / (6.0 * plan.Parameters), length, Math.Max(length, Math.Min(plan.Recipe.MicroBatchTokens, 2048)));
-        using var graph = new TrainingGraph(model, tokens, RunSession.Segments(tokens), length);
-        using var optimizer = new Optimizer(model.Device, model.Parameters, plan.Recipe.Supervised.Optimizer.ToOptions());
+        using var graph = new TrainingGraph(model, tokens, RunSession.Segments(tokens), length, recomputation: plan.Recipe.Recompute);
+        using var optimizer = new Optimizer(model.Device, model.Trained, plan.Recipe.Supervised.Optimizer.ToOptions());
         var stream = new RandomStream(1, StreamStage.Test);
         var sequence = new int[length];
         for (var i = 0; i < length; i++) sequence[i] = stream.Next(model.Configuration.VocabularySize);

@@ -5,7 +5,7 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Defaults that depend on other keys: the objective's options and advantages are its own, a critic is there where they ask for one; without problems to learn from (data of the user's
-/// alone) there is neither reinforcement learning nor an evaluation; with problems of the user's and no data, no imitation.
+/// alone) there is neither reinforcement learning nor an evaluation; with problems of the user's and no data, no imitation; where an adapter is trained, an optimizer for it.
 /// </summary>
 internal static class RecipeDefaults
 {
@@ -15,6 +15,7 @@ internal static class RecipeDefaults
         var reinforcement = objective is not null && PolicyObjectives.Knows(objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
         if ((Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name) reinforcement = reinforcement with { Critic = new CriticRecipe() };
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
+        if (top.Find("adapter")?.Value is RecipeSection) (defaults, reinforcement) = ForAdapter(defaults);
         if (top.Find("reward_model") is not null || top.Find("preference") is not null)
         {
             // What TRL and the papers take: a small rate, once over the data, and nothing after it.
@@ -32,6 +33,19 @@ internal static class RecipeDefaults
 
     /// <summary>Reinforcement learning as the objective's paper has it.</summary>
     public static ReinforcementRecipe Of(PolicyObjectiveEntry objective) => new() { Objective = objective.Name, Options = objective.Defaults, Advantage = objective.Advantage };
+
+    /// <summary>Of a stage that trains an adapter: AdamW, at rates some ten times those of whole models (LoRA Without Regret, 2025).</summary>
+    private static (TrainRecipe, ReinforcementRecipe) ForAdapter(TrainRecipe defaults)
+    {
+        static OptimizerRecipe AdamW(double rate) => new() { Kind = OptimizerKind.AdamW, LearningRate = rate };
+        var reinforcement = defaults.Reinforcement with { Optimizer = AdamW(5e-5) };
+        return (defaults with
+        {
+            Supervised = defaults.Supervised with { Optimizer = AdamW(5e-4) },
+            ExpertIteration = defaults.ExpertIteration with { Optimizer = AdamW(5e-4) },
+            Reinforcement = reinforcement,
+        }, reinforcement);
+    }
 
     private static string? Text(RecipeSection top, string section, string key) => ((top.Find(section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
@@ -28,6 +29,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     [Description("Shape of a new model, or the checkpoint to start from.")]
     public ModelRecipe Model { get; init; } = new();
+
+    [Description("A low-rank adapter to train in place of the weights of the model to start from.")]
+    public AdapterRecipe? Adapter { get; init; }
 
     [Description("Imitation of the corpus of worked solutions.")]
     public SupervisedRecipe Supervised { get; init; } = new();
@@ -59,6 +63,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
+
+    [Description("What the backward pass makes again instead of keeping it: none, elementwise (norms and activations), or layers (gradient checkpointing: a small part of the memory for a second forward pass). A matter of memory: no result depends on it.")]
+    public Recomputation Recompute { get; init; }
 
     /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
     [JsonIgnore]
@@ -103,6 +110,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
         foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
         foreach (var clash in LabelRules.Clashes(this)) yield return clash;
+        foreach (var clash in AdapterProblems()) yield return clash;
         if (Problems is null && ExpertIteration.Curriculum.ProblemFor(Family) is { } rounds) yield return ("expert_iteration", $"curriculum: {rounds}");
         if (Problems is null && Reinforcement.Curriculum.ProblemFor(Family) is { } steps) yield return ("reinforcement", $"curriculum: {steps}");
         if (Teacher is null && Training.Teacher.Samples(this)) yield return ("expert_iteration.sampler", "There is no teacher to sample from: name one in teacher.from.");
@@ -119,6 +127,17 @@ internal sealed record TrainRecipe : ICheckedRecipe
         if (Reinforcement.Steps > 0 && Reinforcement.MaxTokens >= Model.Context) yield return ("reinforcement", $"max_tokens {Reinforcement.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (ExpertIteration.Rounds > 0 && ExpertIteration.MaxTokens >= Model.Context) yield return ("expert_iteration", $"max_tokens {ExpertIteration.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
         if (Evaluation.Problems > 0 && Evaluation.MaxTokens >= Model.Context) yield return ("evaluation", $"max_tokens {Evaluation.MaxTokens} leaves no room for a prompt in the model's context of {Model.Context}.");
+    }
+
+    private IEnumerable<(string Key, string Problem)> AdapterProblems()
+    {
+        if (Adapter is null) yield break;
+        if (RewardModel is not null) yield return ("adapter", "A reward model is trained whole: its head is new.");
+        if (Preference is not null) yield return ("adapter", "Preferences are learned by whole models so far.");
+        if (Model.From is null) yield return ("adapter", "An adapter belongs to a model: name the one to start from in model.from.");
+        foreach (var (stage, isUsed, optimizer) in new[] { ("supervised", Supervised.Steps > 0, Supervised.Optimizer), ("expert_iteration", ExpertIteration.Rounds > 0, ExpertIteration.Optimizer), ("reinforcement", Reinforcement.Steps > 0, Reinforcement.Optimizer) })
+            if (isUsed && optimizer.Kind == OptimizerKind.Muon) yield return (stage, "optimizer.kind: muon makes whole matrices orthogonal; the factors of an adapter are trained by adamw or sgd.");
+        if (MemoryEstimate.HasCritic(this)) yield return ("reinforcement.advantage", $"{Reinforcement.Advantage} trains a critic, a whole model beside the policy, which an adapter's base is not shared with yet: choose advantages without one, such as group.");
     }
 
     private IEnumerable<int> Levels(CurriculumRecipe curriculum) => curriculum.Kind == CurriculumKind.None ? [] : curriculum.LevelsOf(Family);

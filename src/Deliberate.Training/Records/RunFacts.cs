@@ -32,6 +32,9 @@ internal sealed record RunFacts
 
     public required StartFacts Start { get; init; }
 
+    /// <summary>Null where the model's own weights are trained.</summary>
+    public AdapterFacts? Adapter { get; init; }
+
     /// <summary>Null where nothing is learned from one.</summary>
     public TeacherFacts? Teacher { get; init; }
 
@@ -79,6 +82,12 @@ internal sealed record RunFacts
 /// <param name="Run">Of weights, corpus, problems and samples.</param>
 /// <param name="Evaluation">Of the held-out problems.</param>
 internal sealed record SeedFacts(ulong Run, ulong Evaluation);
+
+/// <summary>An adapter that is trained in place of the model's weights.</summary>
+/// <param name="Base">How those are held.</param>
+/// <param name="TargetModules">Ends of the names of the modules that it updates.</param>
+/// <param name="ModulesToSave">The same of those that are trained whole.</param>
+internal sealed record AdapterFacts(AdapterKind Kind, int Rank, double Alpha, bool RankStabilised, IReadOnlyList<string> TargetModules, IReadOnlyList<string> ModulesToSave, BaseStorage Base);
 
 /// <summary>What the run began with.</summary>
 /// <param name="Given">The checkpoint or model as it was named; null for random weights.</param>

@@ -45,21 +45,20 @@ internal sealed record StepReplay(
         if (stored.Count == 0)
             throw new UserError($"No sample of step {step} was trained on and kept.", Path.Combine(folder, SampleStore.FileName), field: "step", advice: recipe.Reinforcement.StoreSamples ? "All its groups were flat, or the file was cut." : "The recipe says reinforcement.store_samples: false.");
         using var device = Tensors.Device.Cpu(threads);
-        var (model, _) = Training.Checkpoint.LoadModel(paths.Checkpoint(name), device);
+        var (model, _) = Training.Checkpoint.LoadModel(paths.Checkpoint(name), device, recipe.Adapter?.Storage);
         using var owned = model;
         model.Pack(training: true);
-        using var graph = new TrainingGraph(model, recipe.MicroBatchTokens, RunSession.Segments(recipe.MicroBatchTokens), recipe.Model.Context);
+        using var graph = new TrainingGraph(model, recipe.MicroBatchTokens, RunSession.Segments(recipe.MicroBatchTokens), recipe.Model.Context, recomputation: recipe.Recompute);
         var before = step == 1 ? null : CheckpointState.Read(paths.Checkpoint(name));
         var kl = new KlControl(recipe.Reinforcement, before?.KlCoefficient);
-        using var policies = new StagePolicies(recipe, model, () => ReferencePolicy.Load(
-            paths.Checkpoint(recipe.ReinforcementStart), device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature));
+        using var policies = new StagePolicies(recipe, model, () => StagePolicies.LoadStart(recipe, model, paths));
         using var critic = Critic.For(recipe, model);
         using var teacher = Teacher.Compares(recipe) ? Teacher.Load(recipe, device) : null;
         using var updates = new PolicyUpdates(recipe, graph, policies.Reference, kl, critic);
         var training = Path.Combine(paths.Checkpoint(name), Training.Checkpoint.TrainingFolder);
         if (step > 1)
         {
-            OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), model.Parameters, updates.Optimizer);
+            OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), model.Trained, updates.Optimizer);
             policies.Read(training);
             critic?.Read(training);
         }
@@ -111,12 +110,12 @@ internal sealed record StepReplay(
 
     private static long Differing(LanguageModel model, string checkpoint)
     {
-        using var weights = WeightSource.Open(checkpoint);
+        using ITensorSource weights = PretrainedModel.IsAdapter(checkpoint) ? SafetensorsFile.Open(Path.Combine(checkpoint, AdapterFile.WeightsName)) : WeightSource.Open(checkpoint);
         var differing = 0L;
-        foreach (var parameter in model.Parameters.Parameters)
+        foreach (var parameter in model.Trained.Parameters)
         {
             float[] here = new float[parameter.Length], there = new float[parameter.Length];
-            model.Parameters.Values.Read(parameter.Offset, here);
+            model.Trained.Values.Read(parameter.Offset, here);
             weights.Read(parameter.Name, there, 0);
             for (var i = 0; i < here.Length; i++)
                 if (BitConverter.SingleToInt32Bits(here[i]) != BitConverter.SingleToInt32Bits(there[i])) differing++;

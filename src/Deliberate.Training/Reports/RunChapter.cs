@@ -45,7 +45,7 @@ internal static class RunChapter
         return
         [
             .. facts.Problems is { } problems ? [LearnedFromReport.Description(problems)] : Array.Empty<string>(),
-            $"{RunHeading.Start(facts.Start)}. {LearnedFromReport.Corpus(facts) ?? "There was no supervised stage."}",
+            $"{RunHeading.Start(facts)}. {LearnedFromReport.Corpus(facts) ?? "There was no supervised stage."}",
             .. TaughtBy(facts), .. ExpertRoundsReport.Prose(run), Reinforcement(facts), .. CurriculumReport.Prose(run),
         ];
     }

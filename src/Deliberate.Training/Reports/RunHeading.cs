@@ -22,14 +22,17 @@ internal static class RunHeading
     public static string Subtitle(IReadOnlyList<RunEvidence> runs)
     {
         if (!runs.All(r => r.HasFacts)) return "";
-        var parts = new[] { Common(runs, f => Start(f.Start)), Common(runs, Stages), Common(runs, f => f.Reinforcement is null ? "" : RewardWords.Short(f)) };
+        var parts = new[] { Common(runs, Start), Common(runs, Stages), Common(runs, f => f.Reinforcement is null ? "" : RewardWords.Short(f)) };
         return parts.All(p => p is not null)
             ? string.Join(", ", parts.Where(p => p!.Length > 0)) + "."
             : string.Concat(parts.Where(p => p is { Length: > 0 }).Select(p => $"{char.ToUpperInvariant(p![0])}{p[1..]}. ")) + "In the rest the runs differ: each chapter says how its own was trained.";
     }
 
-    /// <summary>Trained from random weights; Trained from base.</summary>
-    public static string Start(StartFacts start) => start.Path is null ? "From random weights" : $"From the model {start.Given}";
+    /// <summary>From random weights; from a model; from a model, a low-rank adapter of rank 16 alone.</summary>
+    public static string Start(RunFacts facts) => facts.Start.Path is null ? "From random weights" : $"From the model {facts.Start.Given}{(facts.Adapter is null ? "" : $", {Adapter(facts.Adapter)} alone")}";
+
+    /// <summary>A low-rank adapter of rank 16.</summary>
+    public static string Adapter(AdapterFacts adapter) => string.Create(CultureInfo.InvariantCulture, $"a low-rank adapter{(adapter.Kind == AdapterKind.Dora ? " with magnitudes" : "")} of rank {adapter.Rank}");
 
     public static IEnumerable<string> Made(IReadOnlyList<RunEvidence> runs)
     {
@@ -65,6 +68,7 @@ internal static class RunHeading
             facts.Start.Path is null ? string.Create(CultureInfo.InvariantCulture, $"{facts.Start.Layers} layers of width {facts.Start.Hidden}, random weights") : $"from {facts.Start.Given}",
             string.Create(CultureInfo.InvariantCulture, $"seed {facts.Seeds.Run}, held-out problems of seed {facts.Seeds.Evaluation}"),
         ];
+        if (facts.Adapter is { } adapter) parts.Add($"{Adapter(adapter)}, alpha {adapter.Alpha.ToString(CultureInfo.InvariantCulture)}, on {string.Join(", ", adapter.TargetModules)}");
         if (facts.Imitation is { } imitation) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{imitation.Tokens:N0} tokens imitated in {imitation.Steps} steps"));
         if (facts.ExpertIteration is { } expert) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples"));
         if (facts.Reinforcement is { } rl) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{rl.Steps} RL steps of {rl.Prompts} problems x {rl.Samples} samples"));

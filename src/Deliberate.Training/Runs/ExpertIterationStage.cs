@@ -142,14 +142,24 @@ internal sealed class ExpertIterationStage : IDisposable
         _round = new ExpertRound([.. examples], _recipe, _session.Recipe.Seed, Place.Finished);
         _schedule = _recipe.Schedule.For(Math.Max(1, _round.Batches.Count));
         Optimizer?.Dispose();
-        Optimizer = new Optimizer(_session.Device, _session.Model.Parameters, _recipe.Optimizer.ToOptions());
+        Optimizer = new Optimizer(_session.Device, _session.Model.Trained, _recipe.Optimizer.ToOptions());
         _trainer = new SupervisedTrainer(_session.Graph, Optimizer, _recipe.Labels == LabelKind.Soft ? _session.Teacher.Policy.Soft(_recipe.Temperature) : null);
     }
 
     private void LoadBase()
     {
-        using var weights = WeightSource.Open(_session.Folder.Checkpoint(RunFolder.Base));
-        _session.Model.Load(weights);
+        var start = _session.Folder.Checkpoint(RunFolder.Base);
+        if (_session.Model.Adapter is { } adapter)
+        {
+            using var file = AdapterFile.Open(start);
+            file.Read(adapter);
+        }
+        else
+        {
+            using var weights = WeightSource.Open(start);
+            _session.Model.Load(weights);
+        }
+
         _session.Model.Pack(training: true);
     }
 

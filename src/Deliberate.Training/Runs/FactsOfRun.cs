@@ -23,6 +23,7 @@ internal static class FactsOfRun
             Name = recipe.Name,
             Seeds = new SeedFacts(recipe.Seed, recipe.Evaluation.Seed),
             Start = new StartFacts(recipe.Model.Given ?? recipe.Model.From, recipe.Model.From, recipe.Model.Layers, recipe.Model.Hidden, recipe.Model.Context, inputs is null ? null : Identity(recipe.Model.From)),
+            Adapter = recipe.Adapter is not { } adapter ? null : new AdapterFacts(adapter.Kind, adapter.Rank, adapter.Configuration.Alpha, adapter.RankStabilised, adapter.TargetModules, adapter.ModulesToSave, adapter.Base),
             Teacher = inputs is null || recipe.Teacher is null ? null : TeacherOf(recipe),
             Problems = problems,
             Imitation = recipe.Supervised.Steps == 0 ? null : Imitation(recipe, inputs?.Examples),

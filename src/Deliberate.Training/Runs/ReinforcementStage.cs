@@ -64,7 +64,7 @@ internal sealed class ReinforcementStage : IDisposable
     /// <param name="training">Its folder <c>training/</c>.</param>
     public void Read(string training)
     {
-        OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Parameters, _updates.Optimizer);
+        OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), _session.Model.Trained, _updates.Optimizer);
         _policies.Read(training);
         _critic?.Read(training);
     }
@@ -208,6 +208,5 @@ internal sealed class ReinforcementStage : IDisposable
     }
 
     /// <summary>The reference policy: the one that the stage began with, whose checkpoint always stays.</summary>
-    private ReferencePolicy LoadStart() => ReferencePolicy.Load(
-        _session.Folder.Checkpoint(_session.Recipe.ReinforcementStart), _session.Device, _session.Recipe.MicroBatchTokens, _session.Recipe.Model.Context, _recipe.Temperature);
+    private ReferencePolicy LoadStart() => StagePolicies.LoadStart(_session.Recipe, _session.Model, _session.Folder);
 }

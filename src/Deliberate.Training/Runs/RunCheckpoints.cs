@@ -56,7 +56,7 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
     }
 
     /// <summary>The same where a stage has nothing but an optimizer.</summary>
-    public void LoadOptimizer(Optimizer optimizer) => Restore(training => OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), session.Model.Parameters, optimizer));
+    public void LoadOptimizer(Optimizer optimizer) => Restore(training => OptimizerFile.Read(Path.Combine(training, OptimizerFile.FileName), session.Model.Trained, optimizer));
 
     /// <summary>Where the run was asked to stop, saves what is done and leaves.</summary>
     public void StopWhenAsked(StageState? stage, CancellationToken cancellation)

@@ -43,7 +43,7 @@ internal sealed class RunSession : IDisposable
     /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
     public ITaskFamily Family => Recipe.Family.Instance;
 
-    public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context);
+    public TrainingGraph Graph => _graph ??= new TrainingGraph(Model, Recipe.MicroBatchTokens, Segments(Recipe.MicroBatchTokens), Recipe.Model.Context, recomputation: Recipe.Recompute);
 
     public Sampler Sampler => _sampler ??= new Sampler(Model, SlotsOf(Recipe), Recipe.Model.Context);
 
@@ -68,6 +68,12 @@ internal sealed class RunSession : IDisposable
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
     public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
     {
+        if (recipe.Adapter is not null)
+        {
+            var (adapted, own) = AdaptedModel.Start(recipe, device);
+            return (adapted, OwnTokenizer.WithChat(own, recipe));
+        }
+
         if (recipe.Model.From is { } from)
         {
             var (loaded, format) = Checkpoint.LoadModel(from, device);

@@ -28,6 +28,14 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     /// <summary>The policy that the stage began with, for measuring the distance from it where nothing else asks for a reference.</summary>
     public ReferencePolicy Start => _reference ??= loadStart();
 
+    /// <summary>The policy that reinforcement learning began with, whose checkpoint always stays; beside the run's own base where an adapter is trained.</summary>
+    public static ReferencePolicy LoadStart(TrainRecipe recipe, LanguageModel model, RunFolder folder)
+    {
+        var start = folder.Checkpoint(recipe.ReinforcementStart);
+        return model.Adapter is not null ? AdaptedModel.Reference(recipe, model, start, recipe.Reinforcement.Kl.RenewEvery > 0)
+            : ReferencePolicy.Load(start, model.Device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature);
+    }
+
     /// <summary>Whether something compares with a reference policy.</summary>
     public static bool IsCompared(ReinforcementRecipe recipe) => recipe.Options.KlCoefficient > 0 || recipe.Kl.InReward > 0;
 
@@ -44,8 +52,8 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
         }
 
         if (_recipe.Staleness == 0 || Age(_recipe, step) > 0) return;
-        _sampler ??= model.Device.Allocate(model.Parameters.BufferLength);
-        model.Parameters.Values.CopyTo(_sampler);
+        _sampler ??= model.Device.Allocate(model.Trained.BufferLength);
+        model.Trained.Values.CopyTo(_sampler);
     }
 
     /// <summary>Does what samples, with the weights of the policy that samples in this step.</summary>
@@ -85,9 +93,9 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
         using var file = SafetensorsFile.Open(path);
         _isRenewed = file.Names.Any(n => n.StartsWith(ReferencePrefix, StringComparison.Ordinal));
         var hasSampler = file.Names.Any(n => n.StartsWith(SamplerPrefix, StringComparison.Ordinal));
-        if (hasSampler) _sampler ??= model.Device.Allocate(model.Parameters.BufferLength);
+        if (hasSampler) _sampler ??= model.Device.Allocate(model.Trained.BufferLength);
         StoredBuffers.Read(file, Parts(_isRenewed, hasSampler));
-        if (_isRenewed) Start.Model.Pack(training: false);
+        if (_isRenewed) Start.Renew();
     }
 
     public void Dispose()
@@ -98,13 +106,13 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
 
     private List<StoredPart> Parts(bool reference, bool sampler) =>
     [
-        .. reference ? StoredBuffers.Parts(ReferencePrefix, Start.Model.Parameters, Start.Model.Parameters.Values) : [],
-        .. sampler ? StoredBuffers.Parts(SamplerPrefix, model.Parameters, _sampler!) : [],
+        .. reference ? StoredBuffers.Parts(ReferencePrefix, Start.Weights!, Start.Weights!.Values) : [],
+        .. sampler ? StoredBuffers.Parts(SamplerPrefix, model.Trained, _sampler!) : [],
     ];
 
     private void Swap(bool training)
     {
-        model.Parameters.SwapValues(ref _sampler!);
+        model.Trained.SwapValues(ref _sampler!);
         model.Pack(training);
     }
 }

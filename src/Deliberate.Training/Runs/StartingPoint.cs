@@ -31,7 +31,7 @@ internal static class StartingPoint
         if (written && model.Context > configuration.MaxPositions)
             throw new UserError($"the model is meant for sequences of at most {configuration.MaxPositions} tokens, the recipe asks for {model.Context}.", from, field: "model.context", advice: "Lower it, or leave it out.");
         if (recipe.UsesFamily) CheckTokenizer(recipe.Family.Instance, opened);
-        return recipe with
+        return AdaptedModel.Resolve(recipe, opened) with
         {
             Model = model with
             {

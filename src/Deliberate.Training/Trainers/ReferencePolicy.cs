@@ -3,12 +3,18 @@ using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
-/// <summary>A frozen policy in memory: the model of a checkpoint and a tape to score with.</summary>
+/// <summary>
+/// A frozen policy in memory and a tape to score with: the model of a checkpoint; or another model's base, with another adapter or
+/// none, which costs no weights.
+/// </summary>
 internal sealed class ReferencePolicy : IDisposable
 {
     private readonly TrainingGraph _graph;
+    private readonly Adapter? _adapter;
+    private readonly bool _ownsModel;
 
-    private ReferencePolicy(LanguageModel model, TrainingGraph graph, double temperature) => (Model, _graph, Scorer) = (model, graph, new PolicyScorer(graph, temperature));
+    private ReferencePolicy(LanguageModel model, Adapter? adapter, bool ownsModel, TrainingGraph graph, double temperature) =>
+        (Model, _adapter, _ownsModel, _graph, Scorer) = (model, adapter, ownsModel, graph, new PolicyScorer(graph, temperature));
 
     public LanguageModel Model { get; }
 
@@ -16,6 +22,9 @@ internal sealed class ReferencePolicy : IDisposable
 
     /// <summary>For the head of another model that learns from it.</summary>
     public SoftTeacher Soft(double temperature) => new(_graph, temperature);
+
+    /// <summary>The weights that tell it from other policies; null where it is a base alone.</summary>
+    public ParameterStore? Weights => _ownsModel ? Model.Trained : _adapter?.Parameters;
 
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="tokens">Of a micro-batch.</param>
@@ -25,7 +34,7 @@ internal sealed class ReferencePolicy : IDisposable
         var (model, _) = Checkpoint.LoadModel(checkpoint, device);
         try
         {
-            return new ReferencePolicy(model, new TrainingGraph(model, tokens, RunSession.Segments(tokens), context, training: false), temperature);
+            return new ReferencePolicy(model, model.Adapter, ownsModel: true, new TrainingGraph(model, tokens, RunSession.Segments(tokens), context, training: false), temperature);
         }
         catch
         {
@@ -34,11 +43,23 @@ internal sealed class ReferencePolicy : IDisposable
         }
     }
 
+    /// <summary>A policy over the base of a model that stays.</summary>
+    /// <param name="adapter">Whose owner it becomes; null for the base alone.</param>
+    public static ReferencePolicy Beside(LanguageModel model, Adapter? adapter, int tokens, int context, double temperature) =>
+        new(model, adapter, ownsModel: false, new TrainingGraph(model, adapter, tokens, RunSession.Segments(tokens), context, training: false), temperature);
+
     /// <summary>Takes the weights of another of the same shape, as they are now.</summary>
     public void Become(LanguageModel other)
     {
-        other.Parameters.Values.CopyTo(Model.Parameters.Values);
-        Model.Pack(training: false);
+        other.Trained.Values.CopyTo(Weights!.Values);
+        Renew();
+    }
+
+    /// <summary>Its weights have changed.</summary>
+    public void Renew()
+    {
+        if (_ownsModel) Model.Pack(training: false);
+        else _adapter?.Pack(training: false);
     }
 
     /// <summary>
@@ -63,6 +84,7 @@ internal sealed class ReferencePolicy : IDisposable
     public void Dispose()
     {
         _graph.Dispose();
-        Model.Dispose();
+        if (_ownsModel) Model.Dispose();
+        else _adapter?.Dispose();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class EngineRun : IDisposable
         using var value = device.Allocate(Tensor.PaddedStride(vocabulary));
         var hidden = _graph.Hidden;
         var row = new Tensor(hidden.Columns, hidden.Value, hidden.Offset + ((long)(_rows[sequence] + position) * hidden.Stride), hidden.Stride);
-        device.Kernels.Linear(row, _model.Head, null, null, new Tensor(vocabulary, value), new Rows(0, 1), Share.Whole);
+        device.Kernels.Linear(row, _model.Adapter?.Head ?? _model.Head, null, null, new Tensor(vocabulary, value), new Rows(0, 1), Share.Whole);
         var logits = new double[vocabulary];
         value.Read(0, logits);
         return _model.Configuration.LogitSoftCap is { } cap ? [.. logits.Select(z => cap * Math.Tanh(z / cap))] : logits;

@@ -31,6 +31,7 @@ public sealed class StoredWeightTests
             using var bench = new StoredBench(device, storage, drawn);
             bench.Product(bench.Stored).ShouldBe(bench.Product(bench.Trainable), $"{drawn}");
             bench.Embeddings(bench.Stored).ShouldBe(bench.Rounded, $"{drawn}");
+            foreach (var add in new[] { false, true }) bench.BackwardProduct(bench.Stored, add).ShouldBe(bench.BackwardProduct(bench.Trainable, add), $"backward, {(add ? "added" : "alone")}, {drawn}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
         TestContext.Current.TestOutputHelper?.WriteLine($"{storage}: {Shapes} shapes on {device.Name}, the same bits");
     }
@@ -86,8 +87,8 @@ public sealed class StoredWeightTests
             Trainable = _trainableParameters.AddLinear("w", blockMatrix: true, ("w", @case.Outputs, @case.Inputs));
             _bias = _trainableParameters.AddVector("b", @case.Outputs);
             _trainableParameters.Values.Write(Trainable.Parts[0].Offset, Rounded);
-            device.Kernels.Prepare(Trainable, training: false);
-            device.Kernels.Pack(Trainable, training: false, Share.Whole);
+            device.Kernels.Prepare(Trainable, training: true);
+            device.Kernels.Pack(Trainable, training: true, Share.Whole);
             (_x, _y, _residual) = (Fresh(@case.Inputs, random), Fresh(@case.Outputs, null), Fresh(@case.Outputs, random));
             var bias = new float[@case.Outputs];
             foreach (ref var value in bias.AsSpan()) value = (float)random.NextNormal();
@@ -107,6 +108,18 @@ public sealed class StoredWeightTests
             var result = new float[_case.Rows * _case.Outputs];
             for (var r = 0; r < _case.Rows; r++) _y.Value.Read((long)r * _y.Stride, result.AsSpan(r * _case.Outputs, _case.Outputs));
             _y.Value.Clear(0, _y.Value.Length);
+            return result;
+        }
+
+        /// <summary>dx = dy·W, dy being the residual's numbers; added to x's own.</summary>
+        public float[] BackwardProduct(LinearWeight weight, bool add)
+        {
+            using var dx = _device.Allocate(_x.Value.Length);
+            _x.Value.CopyTo(dx);
+            var (x, y) = (new Tensor(_x.Columns, _x.Value) { Gradient = dx }, new Tensor(_y.Columns, _y.Value) { Gradient = _residual.Value });
+            _device.Kernels.LinearBackward(x, weight, y, 0, new Rows(0, _case.Rows), add);
+            var result = new float[_case.Rows * _case.Inputs];
+            for (var r = 0; r < _case.Rows; r++) dx.Read((long)r * x.Stride, result.AsSpan(r * _case.Inputs, _case.Inputs));
             return result;
         }
 

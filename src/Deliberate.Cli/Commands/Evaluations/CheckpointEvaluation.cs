@@ -17,12 +17,12 @@ internal static class CheckpointEvaluation
 
     public static int Run(string target, EvaluationOptions options, ParseResult parsed)
     {
-        var choice = CheckpointChoice.Find(target);
+        var choice = CheckpointChoice.Find(target, parsed.GetValue(options.Adapter));
         using var asked = ProblemChoice.For(choice, parsed.GetValue(options.Family), parsed.GetValue(options.Level));
         var (samples, seed, temperature) = (parsed.GetValue(options.Epochs) ?? UsualSamples, parsed.GetValue(options.Seed), parsed.GetValue(options.Temperature) ?? 1);
         if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
         using var stop = new StopSignal("Stopping.");
-        var model = CheckpointConnection.Open(choice.Location, choice.Location, choice.Recipe?.Reinforcement.Stop ?? [], parsed.GetValue(options.Threads));
+        var model = CheckpointConnection.Open(choice.Location, choice.Location, choice.Recipe?.Reinforcement.Stop ?? [], parsed.GetValue(options.Threads), choice.Adapter);
         try
         {
             var drawn = asked.Set.Draw(Split.Test, parsed.GetValue(options.Limit) ?? UsualProblems, seed);

@@ -9,6 +9,7 @@ namespace Deliberate.Cli;
 internal sealed class EvaluationOptions
 {
     public readonly Option<string?> Family = CheckpointChoice.FamilyOption();
+    public readonly Option<string?> Adapter = LoadedModel.AdapterOption();
     public readonly Option<int> Level = CommonOptions.Whole("--level", "Of a checkpoint's problems; 0 for the one that its run evaluates on.", 0, 0, 1000);
     public readonly Option<int?> Limit = Named(CommonOptions.OptionalWhole("--limit", "Items to ask; all of a task's, 300 of a family, if left out.", 1, 1_000_000), "--problems");
     public readonly Option<int?> Epochs = Named(CommonOptions.OptionalWhole("--epochs", "Samples of each item, for pass@k and majority@k; as the task has it, 4 of a family, if left out.", 1, 1024), "--samples");
@@ -42,7 +43,7 @@ internal sealed class EvaluationOptions
         foreach (var option in new Option[]
         {
             _models, _judge, Limit, Epochs, MaxTokens, Temperature, _effort, Seed, _data, _arguments, _require, _compare, _junit, _out, Json, _missing, _tokenLimit, _timeLimit, _costLimit,
-            _concurrency, _retries, _retryErrors, _cache, Threads, Family, Level, Log,
+            _concurrency, _retries, _retryErrors, _cache, Threads, Adapter, Family, Level, Log,
         }) command.Add(option);
         _configuration.AddTo(command);
     }
@@ -63,6 +64,7 @@ internal sealed class EvaluationOptions
     public EvaluationRequest Request(ParseResult parsed, string[] tasks)
     {
         if (parsed.GetValue(Log) is not null) throw new UserError("With --model each task has a log of its own.", field: "--log", advice: "Name their folder with --out.");
+        if (parsed.GetValue(Adapter) is { } adapter) throw new UserError("With --model an adapter's folder is a model.", field: "--adapter", advice: $"Write --model {adapter}.");
         if (parsed.GetValue(Family) is { } family) throw new UserError("With --model a family is a task.", field: "--family", advice: $"Write family:{family}.");
         var models = Models(parsed);
         if (models.Distinct(StringComparer.Ordinal).Count() < models.Length) throw new UserError("A model is named twice.", field: "--model");

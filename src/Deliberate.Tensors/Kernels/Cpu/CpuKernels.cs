@@ -46,10 +46,24 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share) =>
         LinearKernel<TL>.Forward(x, weight, bias, residual, y, rows, share);
 
-    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows) => LinearKernel<TL>.Backward(x, weight, y, yFirstRow, rows);
+    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add) => LinearKernel<TL>.Backward(x, weight, y, yFirstRow, rows, add);
 
     public void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>
         LinearKernel<TL>.WeightGradient(x, weight, bias, y, yFirstRow, rows, share);
+
+    public void LowRank(Tensor x, LowRankUpdate update, Tensor? inner, Tensor y, Rows rows, Scratch scratch) => LowRankKernel<TL>.Forward(x, update, inner, y, rows, scratch);
+
+    public void LowRankBackward(Tensor x, LowRankUpdate update, Tensor inner, Tensor y, Rows rows) => LowRankKernel<TL>.Backward(x, update, inner, y, rows);
+
+    public void LowRankWeightGradient(Tensor x, LowRankUpdate update, Tensor inner, Tensor y, Rows rows, Share share) => LowRankKernel<TL>.WeightGradient(x, update, inner, y, rows, share);
+
+    public void PackMagnitudes(LowRankUpdate update, Share share) => MagnitudeKernel<TL>.Pack(update, share);
+
+    public void ScaleOutputs(Tensor x, LowRankUpdate update, Parameter? bias, Tensor? residual, Tensor y, Rows rows) => MagnitudeKernel<TL>.Forward(x, update, bias, residual, y, rows);
+
+    public void ScaleOutputsBackward(Tensor x, LowRankUpdate update, Tensor y, Rows rows) => MagnitudeKernel<TL>.Backward(x, update, y, rows);
+
+    public void MagnitudeGradient(Tensor x, LowRankUpdate update, Tensor y, Rows rows, Share share) => MagnitudeKernel<TL>.Gradient(x, update, y, rows, share);
 
     public void RotateHeads(HeadRotation rotation, Tensor x, Tensor? inverse, Tensor y, DeviceBuffer positions, Rows rows) =>
         RotateHeadsKernel<TL>.Forward(rotation, x, inverse, y, positions.I32, rows);

@@ -33,7 +33,7 @@ internal static unsafe class LinearKernel<TL>
         if (weight.Storage is null or WeightStorage.F32)
         {
             var packed = weight.Storage is null ? weight.ForwardPacked!.F32 : (float*)weight.Stored!.Bytes;
-            MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, first, end, y, yRow, bias, addend, addendRow);
+            MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, first, end, y, yRow, bias, 0, addend, addendRow);
         }
         else
         {
@@ -51,29 +51,49 @@ internal static unsafe class LinearKernel<TL>
         StoredPanel<TL>.ReadOutput(storage, weight.Stored!.Bytes + StoredPanel<TL>.Offset(storage, panel, weight.Columns), padded, output - column, weight.Columns, target);
     }
 
-    public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows) =>
-        MatrixProduct<TL>.Packed(
-            rows.Count, weight.Columns, weight.Rows, y.GradientF32(rows.Begin - yFirstRow), y.Stride, weight.BackwardPacked!.F32, 0, weight.Columns,
-            x.GradientF32(rows.Begin), x.Stride, null, null, 0);
+    /// <summary>Inputs [begin, end) of a panel as floats [inputs, padded width], of a weight in any storage; begin is a whole block of it.</summary>
+    /// <returns>The padded width.</returns>
+    public static int Widen(LinearWeight weight, int panel, int begin, int end, float* target)
+    {
+        var padded = MatrixProduct<TL>.RoundUp(Math.Min(MatrixProduct<TL>.PanelWidth, weight.Rows - (panel * MatrixProduct<TL>.PanelWidth)));
+        if (weight.Storage is { } storage and not WeightStorage.F32)
+        {
+            StoredPanel<TL>.Expand(storage, weight.Stored!.Bytes + StoredPanel<TL>.Offset(storage, panel, weight.Columns), padded, begin, end, target);
+            return padded;
+        }
 
-    public static void WeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share)
+        var packed = (weight.Storage is null ? weight.ForwardPacked!.F32 : (float*)weight.Stored!.Bytes) + MatrixProduct<TL>.PanelOffset(panel, weight.Columns);
+        new ReadOnlySpan<float>(packed + ((nint)begin * padded), (end - begin) * padded).CopyTo(new Span<float>(target, (end - begin) * padded));
+        return padded;
+    }
+
+    public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add)
+    {
+        float* dx = x.GradientF32(rows.Begin), dy = y.GradientF32(rows.Begin - yFirstRow);
+        if (weight.Storage is { } storage) StoredProduct<TL>.Backward(storage, rows.Count, weight.Rows, weight.Columns, dy, y.Stride, weight.Stored!.Bytes, dx, x.Stride, add);
+        else MatrixProduct<TL>.Packed(rows.Count, weight.Columns, weight.Rows, dy, y.Stride, weight.BackwardPacked!.F32, 0, weight.Columns, dx, x.Stride, add ? dx : null, x.Stride, null, 0);
+    }
+
+    public static void WeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>
+        WeightGradient(x.F32(rows.Begin), x.Stride, weight, bias, y.GradientF32(rows.Begin - yFirstRow), y.Stride, rows.Count, share);
+
+    /// <summary>The same from where the first row of x and of dy lies.</summary>
+    public static void WeightGradient(float* x, nint xRow, LinearWeight weight, Parameter? bias, float* dy, nint dyRow, int count, Share share)
     {
         var (begin, end) = share.Of(weight.Rows, grain: 6);
         if (begin >= end) return;
         var depth = weight.Columns;
-        for (var token = rows.Begin; token < rows.End; token += TokenBlock)
+        dy += begin;
+        for (var token = 0; token < count; token += TokenBlock, x += TokenBlock * xRow, dy += TokenBlock * dyRow)
         {
-            var tokens = Math.Min(TokenBlock, rows.End - token);
-            var dy = y.GradientF32(token - yFirstRow) + begin;
+            var tokens = Math.Min(TokenBlock, count - token);
             for (var column = 0; column < depth; column += MatrixProduct<TL>.PanelWidth)
             {
                 var target = weight.GradientF32 + ((nint)begin * depth) + column;
-                MatrixProduct<TL>.Panel(
-                    end - begin, Math.Min(MatrixProduct<TL>.PanelWidth, depth - column), tokens, dy, 1, y.Stride, x.F32(token) + column, x.Stride,
-                    target, depth, target, depth, null, 0);
+                MatrixProduct<TL>.Panel(end - begin, Math.Min(MatrixProduct<TL>.PanelWidth, depth - column), tokens, dy, 1, dyRow, x + column, xRow, target, depth, target, depth, null, 0);
             }
 
-            if (bias is not null) BiasGradient(bias.GradientF32 + begin, dy, y.Stride, tokens, end - begin);
+            if (bias is not null) BiasGradient(bias.GradientF32 + begin, dy, dyRow, tokens, end - begin);
         }
     }
 

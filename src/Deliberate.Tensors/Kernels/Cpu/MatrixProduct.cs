@@ -24,10 +24,10 @@ internal static unsafe class MatrixProduct<TL>
     public static int RoundUp(int columns) => (columns + TL.Width - 1) & -TL.Width;
 
     /// <summary>C = A · packed B, for the columns [firstColumn, endColumn), whole vectors of them but for the last.</summary>
-    /// <param name="bias">One value a column that each chain starts from; null for zero.</param>
+    /// <param name="start">What each chain starts from: one value a column where its rows are 0 apart, C itself to accumulate; null for zero.</param>
     /// <param name="addend">The residual, [rows, columns], added after the chain; null for none.</param>
     public static void Packed(
-        int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstColumn, int endColumn, float* c, nint cRow, float* bias, float* addend, nint addendRow)
+        int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstColumn, int endColumn, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
     {
         for (var block = 0; block < rows; block += RowBlock)
         {
@@ -35,10 +35,10 @@ internal static unsafe class MatrixProduct<TL>
             for (var column = firstColumn; column < endColumn;)
             {
                 var panel = column / PanelWidth;
-                int start = panel * PanelWidth, end = Math.Min(endColumn, start + PanelWidth);
+                int first = panel * PanelWidth, end = Math.Min(endColumn, first + PanelWidth);
                 Panel(
-                    blockRows, end - column, depth, a + (block * aRow), aRow, 1, packed + PanelOffset(panel, depth) + (column - start), RoundUp(Math.Min(PanelWidth, columns - start)),
-                    c + (block * cRow) + column, cRow, bias == null ? null : bias + column, 0, addend == null ? null : addend + (block * addendRow) + column, addendRow);
+                    blockRows, end - column, depth, a + (block * aRow), aRow, 1, packed + PanelOffset(panel, depth) + (column - first), RoundUp(Math.Min(PanelWidth, columns - first)),
+                    c + (block * cRow) + column, cRow, start == null ? null : start + (block * startRow) + column, startRow, addend == null ? null : addend + (block * addendRow) + column, addendRow);
                 column = end;
             }
         }

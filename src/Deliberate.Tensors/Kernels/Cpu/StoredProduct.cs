@@ -13,6 +13,9 @@ internal static unsafe class StoredProduct<TL>
     /// <summary>Inputs widened at a time: with 64 outputs, 32 kB of floats.</summary>
     private const int PieceInputs = 128;
 
+    /// <summary>Outputs turned at a time: whole panels of every instruction set.</summary>
+    private const int TurnedOutputs = 64;
+
     /// <summary>How far ahead of one row's loads the weights are asked for: decoding reads each once, from memory.</summary>
     private const int PrefetchBytes = 4096;
 
@@ -42,6 +45,42 @@ internal static unsafe class StoredProduct<TL>
                 MatrixProduct<TL>.Panel(
                     rows, width, end - k, a + k, aRow, 1, piece, padded, c + column, cRow, k == 0 ? start : c + column, k == 0 ? 0 : cRow,
                     end == depth && addend != null ? addend + column : null, addendRow);
+            }
+        }
+    }
+
+    /// <summary>
+    /// dx (+)= dy·W from the panels of y = x·Wᵀ, so that a frozen weight needs no second copy: a piece of a panel is widened and turned, then
+    /// all rows run over it. Each element is one chain over the outputs in order, as that of a weight that has its own panels for it.
+    /// </summary>
+    /// <param name="outputs">Rows of W, columns of dy.</param>
+    /// <param name="depth">Columns of W and of dx.</param>
+    [SkipLocalsInit]
+    public static void Backward(WeightStorage storage, int rows, int outputs, int depth, float* dy, nint dyRow, byte* stored, float* dx, nint dxRow, bool add)
+    {
+        float* wide = stackalloc float[PieceInputs * 64], turned = stackalloc float[PieceInputs * TurnedOutputs];
+        for (var first = 0; first < outputs; first += TurnedOutputs)
+        {
+            var count = Math.Min(TurnedOutputs, outputs - first);
+            for (var k = 0; k < depth; k += PieceInputs)
+            {
+                var end = Math.Min(depth, k + PieceInputs);
+                for (var output = first; output < first + count; output += MatrixProduct<TL>.PanelWidth)
+                {
+                    var width = Math.Min(MatrixProduct<TL>.PanelWidth, outputs - output);
+                    var padded = MatrixProduct<TL>.RoundUp(width);
+                    var panel = stored + StoredPanel<TL>.Offset(storage, output / MatrixProduct<TL>.PanelWidth, depth);
+                    var piece = (float*)panel + ((nint)k * padded);
+                    if (storage != WeightStorage.F32) StoredPanel<TL>.Expand(storage, panel, padded, k, end, piece = wide);
+                    MatrixTranspose.Copy(piece, padded, end - k, width, turned + ((output - first) * PieceInputs), PieceInputs);
+                }
+
+                for (var column = k; column < end; column += MatrixProduct<TL>.PanelWidth)
+                {
+                    MatrixProduct<TL>.Panel(
+                        rows, Math.Min(MatrixProduct<TL>.PanelWidth, end - column), count, dy + first, dyRow, 1, turned + (column - k), PieceInputs, dx + column, dxRow,
+                        first == 0 && !add ? null : dx + column, dxRow, null, 0);
+                }
             }
         }
     }

@@ -19,14 +19,14 @@ internal sealed unsafe partial class ReferenceKernels
         }
     }
 
-    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows)
+    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add)
     {
         var depth = weight.Columns;
         for (var t = rows.Begin; t < rows.End; t++)
         {
             var dx = x.GradientF64(t);
             var dy = y.GradientF64(t - yFirstRow);
-            Zero(dx, depth);
+            if (!add) Zero(dx, depth);
             for (var n = 0; n < weight.Rows; n++)
             {
                 var w = weight.F64 + ((long)n * depth);

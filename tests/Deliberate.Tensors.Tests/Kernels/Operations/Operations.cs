@@ -10,6 +10,7 @@ internal static class Operations
         ["embedding"] = EmbedShape.Draw,
         ["norm"] = RmsNormShape.Draw,
         ["linear"] = LinearShape.Draw,
+        ["low-rank update"] = LowRankShape.Draw,
         ["rotation"] = RotateHeadsShape.Draw,
         ["attention"] = AttentionCase.Draw,
         ["gated activation"] = GatedActivationShape.Draw,

@@ -1,0 +1,16 @@
+using Deliberate.Core;
+
+namespace Deliberate.Models;
+
+/// <summary>Writes a model whose weights are computed on the way to the disk, a piece at a time, as a Hugging Face folder.</summary>
+internal static class MergedModel
+{
+    /// <param name="folder">To create.</param>
+    /// <param name="model">Whose text format it keeps.</param>
+    /// <exception cref="UserError">The folder is there already, or the disk is full.</exception>
+    public static void Write(string folder, PretrainedModel model, MergedTensors weights)
+    {
+        if (Directory.Exists(folder) || File.Exists(folder)) throw new UserError("is there already.", folder, advice: "Choose another name, or delete it.");
+        ModelWriter.Write(folder, weights.Configuration, model.Text, weights, FileStorage.F32);
+    }
+}
