@@ -182,7 +182,7 @@ public sealed class EvaluationPagesTests(Chromium chromium)
             if (scheme == ColorScheme.Dark || width < 1000) continue;
             await window.Page.EmulateMediaAsync(new() { Media = Media.Print });
             await window.PictureAsync($"{name}-print", whole: true);
-            (await window.Page.Locator(".bar").IsVisibleAsync()).ShouldBeFalse(path);
+            (await window.Page.Locator(".bar:visible, .tools:visible, .pick:visible, .label-form:visible").CountAsync()).ShouldBe(0, path);
             await window.Page.EmulateMediaAsync(new() { Media = Media.Screen });
         }
 

@@ -37,7 +37,7 @@ internal sealed class EvalConvertCommand : CliCommand
             return ExitCode.Success;
         }
 
-        foreach (var (task, files) in written) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", files)}: {task.Task.Items.Count} items."));
+        foreach (var (task, files) in written) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", files)}: {task.Task.Items.Count} {(task.Task.Items.Count == 1 ? "item" : "items")}."));
         foreach (var line in unsupported) Console.Error.WriteLine(line);
         Console.Out.WriteLine($"deliberate eval {written[0].Files[0]} --model MODEL runs it{(unsupported.Length > 0 ? "; what has no counterpart is told above" : "")}.");
         return ExitCode.Success;
