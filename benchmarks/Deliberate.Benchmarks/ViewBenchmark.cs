@@ -41,7 +41,7 @@ internal static class ViewBenchmark
                 ("text: in every sample", new() { Text = "the" }),
                 ("text: a field's name", new() { Text = "verdict" }),
                 ("text: in none", new() { Text = "xylophone quartz" }),
-                ("text: beyond ASCII", new() { Text = "GRÖSSE" }),
+                ("text: beyond ASCII", new() { Text = "GRÖßE" }),
                 ("text with a filter", new() { Text = "carefully", Outcome = SampleOutcome.Fail }),
             })
             {

@@ -40,7 +40,29 @@ internal sealed class TextSearch
     }
 
     /// <param name="record">As the log holds it: one JSON object.</param>
-    public bool IsIn(ReadOnlySpan<byte> record) => _isAscii ? IndexOf(record) is >= 0 and var at && IsInText(record, at) : IsInOther(record);
+    public bool IsIn(ReadOnlySpan<byte> record) => _isAscii ? IsInAscii(record) : IsInOther(record);
+
+    /// <summary>Goes from one place where the bytes stand to the next, and through the JSON no further than that.</summary>
+    private bool IsInAscii(ReadOnlySpan<byte> record)
+    {
+        var at = IndexOf(record);
+        if (at < 0) return false;
+        var json = new Utf8JsonReader(record);
+        ReadOnlySpan<byte> name = [];
+        while (json.Read())
+        {
+            if (json.TokenType == JsonTokenType.PropertyName) name = json.ValueSpan;
+            while (json.BytesConsumed > at)
+            {
+                if (json.TokenType == JsonTokenType.String && json.TokenStartIndex < at && at + _lower.Length < json.BytesConsumed && !IsWithinEscape(record[..at]) && IsSearched(name)) return true;
+                var next = IndexOf(record[(at + 1)..]);
+                if (next < 0) return false;
+                at += 1 + next;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Letters beyond ASCII have two cases of other bytes: they are compared as text.</summary>
     private bool IsInOther(ReadOnlySpan<byte> record)
@@ -49,7 +71,7 @@ internal sealed class TextSearch
         var count = Encoding.UTF8.GetChars(record, letters);
         var found = letters.AsSpan(0, count).ContainsAny(_values);
         ArrayPool<char>.Shared.Return(letters);
-        return found && IsInText(record, int.MaxValue);
+        return found && IsInText(record);
     }
 
     private int IndexOf(ReadOnlySpan<byte> text)
@@ -68,29 +90,28 @@ internal sealed class TextSearch
         return -1;
     }
 
-    /// <param name="first">Where the bytes stand first; beyond the end where nobody knows.</param>
-    private bool IsInText(ReadOnlySpan<byte> record, int first)
+    private bool IsInText(ReadOnlySpan<byte> record)
     {
         var json = new Utf8JsonReader(record);
-        var isSearched = true;
+        ReadOnlySpan<byte> name = [];
         while (json.Read())
         {
-            if (json.TokenType == JsonTokenType.PropertyName)
-            {
-                isSearched = true;
-                foreach (var name in Unsearched) isSearched &= !json.ValueTextEquals(name);
-            }
-            else if (json.TokenType == JsonTokenType.String && isSearched && (first == int.MaxValue || json.BytesConsumed > first) && IsInValue(json.ValueSpan, json))
-            {
-                return true;
-            }
+            if (json.TokenType == JsonTokenType.PropertyName) name = json.ValueSpan;
+            else if (json.TokenType == JsonTokenType.String && json.GetString()!.Contains(_text, StringComparison.OrdinalIgnoreCase) && IsSearched(name)) return true;
         }
 
         return false;
     }
 
-    private bool IsInValue(ReadOnlySpan<byte> value, in Utf8JsonReader json) =>
-        _isAscii ? value.Length >= _lower.Length && IndexOf(value) >= 0 : json.GetString()!.Contains(_text, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether what comes next is the letter of an escape: the n of a line break is no n.</summary>
+    private static bool IsWithinEscape(ReadOnlySpan<byte> before) => ((before.Length - 1 - before.LastIndexOfAnyExcept((byte)'\\')) & 1) == 1;
+
+    private static bool IsSearched(ReadOnlySpan<byte> name)
+    {
+        foreach (var unsearched in Unsearched)
+            if (Ascii.Equals(name, unsearched)) return false;
+        return true;
+    }
 
     /// <summary>How common a byte is in English JSON, roughly: what is not listed is rare.</summary>
     private static int Frequency(byte value)

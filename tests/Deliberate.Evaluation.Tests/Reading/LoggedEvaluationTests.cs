@@ -39,6 +39,8 @@ public sealed class LoggedEvaluationTests : IDisposable
     [InlineData("found it clear", 6)]
     [InlineData("item-1", 3)]
     [InlineData("\n", 10)]
+    [InlineData("nIt is", 0)]
+    [InlineData("\\", 0)]
     [InlineData("no such thing", 0)]
     public void Full_text_finds_what_stands_in_the_samples_and_nothing_else(string text, int expected)
     {
