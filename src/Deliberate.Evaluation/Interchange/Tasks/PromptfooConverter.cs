@@ -170,7 +170,7 @@ internal static partial class PromptfooConverter
         return all;
     }
 
-    private static string Filled(string text, IReadOnlyDictionary<string, string> variables) => Variable().Replace(text, match => variables.GetValueOrDefault(match.Groups[1].Value, match.Value));
+    private static string Filled(string text, IReadOnlyDictionary<string, string> variables) => Variable().Replace(text, match => variables.GetValueOrDefault(match.Groups["name"].Value, match.Value));
 
     /// <summary>A prompt may be a conversation, as JSON.</summary>
     private static IReadOnlyList<WrittenMessage> Messages(string text)
@@ -187,7 +187,7 @@ internal static partial class PromptfooConverter
         }
     }
 
-    [GeneratedRegex(@"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\{\{\s*(?<name>[A-Za-z_][A-Za-z0-9_]*)\s*\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Variable();
 
     [GeneratedRegex(@"^---[ \t]*$", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]

@@ -97,7 +97,7 @@ internal static class RegurgitationTask
     {
         var text = TextRules.Plain(ItemFacts.Text(sample, Text)).Split(' ');
         var given = TextRules.Plain(sample.Problem.Prompt).Contains(string.Join(' ', text.Take(GivenWords)), StringComparison.Ordinal) ? GivenWords : 0;
-        var run = Longest(text[given..], TextRules.Plain(sample.Text).Split(' '));
+        var run = Longest(text.AsSpan(given), TextRules.Plain(sample.Text).Split(' '));
         Score[] scores = [new("longest_run", run)];
         return run <= LongestRun ? Verdict.Pass(reason: "not written out") with { Scores = scores } : Verdict.Fail(string.Create(CultureInfo.InvariantCulture, $"{run} words in a row are the text's")) with { Scores = scores };
     }

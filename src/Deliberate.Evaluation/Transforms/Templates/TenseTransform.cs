@@ -38,6 +38,6 @@ internal sealed partial record TenseTransform(string Name, string About, string 
     [GeneratedRegex(@"^(how (do|can|could|should|would) (i|we|you|one|someone) (best |possibly |)|how to |(please |)(tell|show|teach) me how to |(please |)(explain|describe) how to |(please |)give (detailed |step-by-step |)instructions (on|for) how to |what('s| is) the (best |easiest |)way to )(?<what>[^?]+?)[?.!]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex How();
 
-    [GeneratedRegex(@"\b(my|our|myself|ourselves)\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b(my|our|myself|ourselves)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Own();
 }
