@@ -25,7 +25,7 @@ internal static class GgufExport
     {
         model.RefuseAdapter();
         var remarks = new List<string>();
-        var pairs = Metadata(model, storage, remarks);
+        using var pairs = Metadata(model, storage, remarks);
         var tensors = Tensors(model.Configuration, storage);
         AtomicFile.Write(path, stream =>
         {

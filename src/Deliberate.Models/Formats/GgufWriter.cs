@@ -104,13 +104,15 @@ internal sealed class GgufWriter
 }
 
 /// <summary>The metadata of a GGUF file to be written, in order.</summary>
-internal sealed class GgufPairs
+internal sealed class GgufPairs : IDisposable
 {
     private readonly MemoryStream _stream = new();
 
     public int Count { get; private set; }
 
     public ReadOnlySpan<byte> Bytes => _stream.GetBuffer().AsSpan(0, (int)_stream.Length);
+
+    public void Dispose() => _stream.Dispose();
 
     public void Add(string key, string value)
     {

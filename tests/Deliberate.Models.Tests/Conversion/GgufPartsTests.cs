@@ -46,7 +46,7 @@ public sealed class GgufPartsTests : IDisposable
         using var file = GgufFile.Open(whole);
         for (var part = 0; part < count; part++)
         {
-            var pairs = new GgufPairs();
+            using var pairs = new GgufPairs();
             if (part == 0) CopyMetadata(file.Metadata, pairs);
             pairs.Add("split.no", part);
             pairs.Add("split.count", count);
