@@ -6,7 +6,7 @@ namespace Deliberate.Reasoning;
 /// A step of a solution in a search, and through its parents all steps before it. The root stands for the problem. Nodes are ordered by
 /// their ids, the places of the proposals on the way to them; every tie goes to the smaller id.
 /// </summary>
-internal sealed class SearchNode : IComparable<SearchNode>
+internal sealed class SearchNode : IComparable<SearchNode>, IEquatable<SearchNode>
 {
     private readonly List<SearchNode> _children = [];
 
@@ -92,6 +92,12 @@ internal sealed class SearchNode : IComparable<SearchNode>
         for (var i = Depth - 1; i >= 0; i--, node = node.Parent!) scores[i] = node.Score;
         return aggregation.Of(scores);
     }
+
+    public bool Equals(SearchNode? other) => ReferenceEquals(this, other);
+
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
     /// <summary>By ids.</summary>
     public int CompareTo(SearchNode? other)

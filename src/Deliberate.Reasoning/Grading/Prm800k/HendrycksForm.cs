@@ -15,7 +15,7 @@ internal static partial class HendrycksForm
     public static string Of(string answer)
     {
         var text = answer.Trim();
-        if (Prm800kForm.WholeText().Match(text) is { Success: true } match) text = match.Groups[1].Value.Trim();
+        if (Prm800kForm.WholeText().Match(text) is { Success: true } match) text = match.Groups["inner"].Value.Trim();
         return Form(text) ?? text;
     }
 
@@ -83,10 +83,10 @@ internal static partial class HendrycksForm
     private static string Quotient(string s)
     {
         if (WholeQuotient().Match(s) is not { Success: true } match) return s;
-        var (a, b) = (BigInteger.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), BigInteger.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        var (a, b) = (BigInteger.Parse(match.Groups["above"].Value, CultureInfo.InvariantCulture), BigInteger.Parse(match.Groups["below"].Value, CultureInfo.InvariantCulture));
         return s == string.Create(CultureInfo.InvariantCulture, $"{a}/{b}") ? string.Create(CultureInfo.InvariantCulture, $@"\frac{{{a}}}{{{b}}}") : s;
     }
 
-    [GeneratedRegex(@"\A(-?[0-9]{1,400})/(-?[0-9]{1,400})\z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\A(?<above>-?[0-9]{1,400})/(?<below>-?[0-9]{1,400})\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex WholeQuotient();
 }

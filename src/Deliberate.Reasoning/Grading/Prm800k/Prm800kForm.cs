@@ -17,7 +17,7 @@ internal static partial class Prm800kForm
 
     public static string Of(string answer)
     {
-        var s = WholeText().Match(answer) is { Success: true } match ? match.Groups[1].Value : answer;
+        var s = WholeText().Match(answer) is { Success: true } match ? match.Groups["inner"].Value : answer;
         s = Replace(s, (@"\%", "%"), (@"\$", "$"), ("$", ""), ("%", ""), (" or ", " , "), (" and ", " , "), ("million", "*10^6"), ("billion", "*10^9"), ("trillion", "*10^12"));
         // One after the other, as the rules have it: "centimeter" loses "meter" only where "cm" and "centimeter" were not found.
         foreach (var unit in Units) s = unit.Replace(s, "");
@@ -27,7 +27,7 @@ internal static partial class Prm800kForm
         if (TryFloat(s, out var value) && IsWhole(value)) s = WholeOf(value);
         if (s.Contains('\\', StringComparison.Ordinal)) s = LatexAsText.Of(s) ?? s;
         s = Minus().Replace(s, "-");
-        s = MixedNumber().Replace(s, "$1+$2");
+        s = MixedNumber().Replace(s, "${whole}+${part}");
         s = Replace(s, (" ", ""), ("{", ""), ("}", "")).ToLowerInvariant();
         return IsWhole(s) ? new BigInteger(FloatOf(s.Replace(",", "", StringComparison.Ordinal))).ToString(CultureInfo.InvariantCulture) : s;
     }
@@ -40,14 +40,14 @@ internal static partial class Prm800kForm
     {
         while (true)
         {
-            var next = ThousandsComma().Replace(text, "$1$3$4");
+            var next = ThousandsComma().Replace(text, "${before}${three}${after}");
             if (next == text) return next;
             text = next;
         }
     }
 
     /// <summary>Of all of the text: <c>\text{…}</c>.</summary>
-    [GeneratedRegex(@"^\\text\{(.+?)\}$", Options, 1000)]
+    [GeneratedRegex(@"^\\text\{(?<inner>.+?)\}$", Options, 1000)]
     internal static partial Regex WholeText();
 
     private static readonly Regex[] Units =
@@ -78,7 +78,7 @@ internal static partial class Prm800kForm
         return text;
     }
 
-    [GeneratedRegex(@"\A[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?\z", Options, 1000)]
+    [GeneratedRegex(@"\A[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?\z", Options | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Float();
 
     [GeneratedRegex(@"\^ *\\circ", Options, 1000)]
@@ -90,9 +90,9 @@ internal static partial class Prm800kForm
     [GeneratedRegex("- *", Options, 1000)]
     private static partial Regex Minus();
 
-    [GeneratedRegex("([0-9]) +([0-9])", Options, 1000)]
+    [GeneratedRegex("(?<whole>[0-9]) +(?<part>[0-9])", Options, 1000)]
     private static partial Regex MixedNumber();
 
-    [GeneratedRegex(@"(\d)(,)(\d\d\d)($|\D)", Options, 1000)]
+    [GeneratedRegex(@"(?<before>\d),(?<three>\d\d\d)(?<after>$|\D)", Options, 1000)]
     private static partial Regex ThousandsComma();
 }
