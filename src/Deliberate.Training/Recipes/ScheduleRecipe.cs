@@ -13,6 +13,9 @@ internal sealed record ScheduleRecipe
     [InRange(0)]
     public int Warmup { get; init; } = 20;
 
+    [Description("In reinforcement learning: begins the warm-up at a rate of 0, as transformers does, which throws the first sampled batch away.")]
+    public bool FromZero { get; init; }
+
     [Description("Share of the steps in which warmup_stable_decay goes down.")]
     [InRange(0, 1)]
     public double Decay { get; init; } = 0.5;

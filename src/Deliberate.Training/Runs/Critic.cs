@@ -25,7 +25,7 @@ internal sealed class Critic : IDisposable
     {
         var stage = recipe.Reinforcement;
         _recipe = stage.Critic ?? new CriticRecipe();
-        _schedule = _recipe.Schedule.For(stage.Steps, movesAtOnce: true);
+        _schedule = _recipe.Schedule.For(stage.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
         _model = new LanguageModel(policy.Device, policy.Configuration with { OutputHead = new OutputHead(HeadUnit.Token, 1) });
         _model.LoadShared(policy);
         _model.Pack(training: true);

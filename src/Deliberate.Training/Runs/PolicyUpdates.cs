@@ -29,7 +29,7 @@ internal sealed class PolicyUpdates : IDisposable
         _kl = kl ?? new KlControl(_recipe, saved: null);
         _correction = new StepCorrection(_recipe);
         Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions());
-        _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: true);
+        _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
         _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature) { Reference = _recipe.Options.KlCoefficient > 0 ? reference?.Scorer : null };
     }
 

@@ -9,14 +9,19 @@ namespace Deliberate.Training;
 /// </summary>
 internal static class RunRecipe
 {
-    private const string Section = "reinforcement";
+    private const string Section = "reinforcement", FromZero = "from_zero";
 
     /// <param name="overrides">Of the command line; the last of a key wins.</param>
     /// <exception cref="UserError">With file, line, column and field.</exception>
     public static TrainRecipe Read(RunFolder folder, IReadOnlyList<string>? overrides = null)
     {
         var top = RecipeReader.ReadSection(folder.Recipe);
-        return Trained(top) is { } objective ? TrainRecipe.ReadRun(folder.Recipe, [$"{Section}.objective={objective}", .. overrides ?? []]) : TrainRecipe.ReadRun(folder.Recipe, overrides);
+        List<string> meant = Trained(top) is { } objective ? [$"{Section}.objective={objective}"] : [];
+        // A run's recipe says every key: one that it lacks was not there yet, and warm-ups, where there were any, began at 0.
+        var reinforcement = top.Find(Section)?.Value as RecipeSection;
+        if (Lacks(reinforcement)) meant.Add($"{Section}.schedule.{FromZero}=true");
+        if (Lacks(reinforcement?.Find("critic")?.Value as RecipeSection)) meant.Add($"{Section}.critic.schedule.{FromZero}=true");
+        return TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
     }
 
     /// <summary>The objective that a run was trained by in truth; null where it is the one that is written.</summary>
@@ -26,6 +31,8 @@ internal static class RunRecipe
         var entry = PolicyObjectives.All.FirstOrDefault(known => known.Name == objective);
         return advantage is null || advantage == entry?.Advantage ? null : entry?.WithOtherAdvantages;
     }
+
+    private static bool Lacks(RecipeSection? section) => section?.Find("schedule")?.Value is RecipeSection schedule && schedule.Find(FromZero) is null && schedule.Find("warmup")?.Value is RecipeScalar { Text: not "0" };
 
     private static string? Text(RecipeSection top, string key) => ((top.Find(Section)?.Value as RecipeSection)?.Find(key)?.Value as RecipeScalar)?.Text;
 }

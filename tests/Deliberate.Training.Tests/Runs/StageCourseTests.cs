@@ -74,6 +74,16 @@ public sealed class StageCourseTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_before_warms_up_as_it_began()
+    {
+        var folder = new RunFolder(_root);
+        File.WriteAllText(folder.Recipe, "name: old\nreinforcement:\n  steps: 3\n  schedule:\n    kind: linear\n    warmup: 2\n");
+        RunRecipe.Read(folder).Reinforcement.Schedule.FromZero.ShouldBeTrue();
+        File.WriteAllText(folder.Recipe, RecipeWriter.Write(TrainRecipe.Read(folder.Recipe)));
+        RunRecipe.Read(folder).Reinforcement.Schedule.FromZero.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Greedy_evaluations_are_said_to_be_so()
     {
         Problems("train.jsonl", 6, 0);
