@@ -84,7 +84,7 @@ internal static class SweepSession
 
     /// <summary>The page over what there is of a sweep.</summary>
     public static string Report(SweepFolder sweep, string? path = null) => SweepReport.Write(
-        path ?? Path.Combine(sweep.Root, RunReport.FileName), $"{sweep.Sweep.Name}: {sweep.Sweep.Words}", sweep.Command, sweep.Begun,
+        path ?? Path.Combine(sweep.Root, RunReport.FileName), $"{sweep.Sweep.Name}: {sweep.Sweep.Title}", sweep.Command, sweep.Begun,
         [.. sweep.Sweep.Runs.Where(run => !sweep.IsFinished(run)).Take(20).Select(run => run.Name)]);
 
     private static (RunPlan Plan, TimePlan Time) Planned(Request request, TrainRecipe first, int threads)

@@ -38,6 +38,7 @@ internal sealed class QuickstartCommand : CliCommand
         var clock = Stopwatch.StartNew();
         var plan = new QuickstartPlan(parsed.GetValue(_minutes), parsed.GetValue(_seed), parsed.GetValue(_set) ?? [], ShippedRecipes.Text);
         var study = QuickstartStudy.Open(plan, parsed.GetRequiredValue(_output), parsed.GetValue(_chapters), parsed.GetValue(_fresh));
+        if (plan.Minutes < QuickstartPlan.LeastMinutes) Console.Error.WriteLine($"With fewer than {QuickstartPlan.LeastMinutes} minutes the models hardly learn: this shows how it works, not what comes of it.");
         using var stop = new StopSignal(TrainingSession.StopNotice);
         var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view), stop.Token));
         if (outcome == RunOutcome.Interrupted)

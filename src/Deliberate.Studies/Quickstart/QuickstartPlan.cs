@@ -16,6 +16,9 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
 {
     public const double UsualMinutes = 8;
 
+    /// <summary>With less the models hardly learn: the page then shows how it works, not what comes of it.</summary>
+    public const double LeastMinutes = 2;
+
     public const ulong UsualSeed = 1;
 
     private const int FewestProblems = 40;
@@ -34,6 +37,8 @@ internal sealed record QuickstartPlan(double Minutes, ulong Seed, IReadOnlyList<
         {
             Whole("seed", Seed),
             Whole("supervised.tokens", Math.Ceiling(usual.Supervised.Tokens * Scale)),
+            Whole("supervised.schedule.warmup", Math.Min(usual.Supervised.Schedule.Warmup, Math.Ceiling(usual.Supervised.Schedule.Warmup * Scale))),
+            Whole("reinforcement.schedule.warmup", Math.Min(usual.Reinforcement.Schedule.Warmup, Math.Ceiling(usual.Reinforcement.Schedule.Warmup * Scale))),
             Whole("reinforcement.steps", Math.Ceiling(usual.Reinforcement.Steps * Scale)),
             Whole("evaluation.problems", Math.Min(usual.Evaluation.Problems, Math.Max(FewestProblems, Math.Ceiling(usual.Evaluation.Problems * Scale)))),
             Whole("evaluation.vote_problems", Math.Min(usual.Evaluation.VoteProblems, Math.Ceiling(usual.Evaluation.VoteProblems * Math.Min(Scale, 1)))),

@@ -37,6 +37,9 @@ internal sealed record Sweep
     /// <summary>What is combined, in words: 3 values of reinforcement.samples x 5 seeds (1 to 5).</summary>
     public string Words => string.Join(" x ", [.. Axes.Select(axis => $"{axis.Values.Count} values of {axis.Key}"), Seeds.Count == 1 ? $"seed {Seeds[0]}" : $"{Seeds.Count} seeds ({Seeds[0]} to {Seeds[^1]})"]);
 
+    /// <summary>The same for a page's title, keys by their last part.</summary>
+    public string Title => string.Join(" x ", [.. Axes.Select(axis => $"{axis.Values.Count} values of {axis.Short}"), Seeds.Count == 1 ? $"seed {Seeds[0]}" : $"{Seeds.Count} seeds"]);
+
     /// <param name="recipe">With the seed that the first run has.</param>
     /// <param name="seeds">How many.</param>
     /// <param name="axes">None for seeds alone.</param>

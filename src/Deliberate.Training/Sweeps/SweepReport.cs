@@ -78,7 +78,7 @@ internal static class SweepReport
         var from = before.IsMeasured ? $", from {EstimateWords.Percent(before.Value)} before" : "";
         yield return done.Length == 1
             ? $"Over {best.Finished.Count} seed{(best.Finished.Count == 1 ? "" : "s")}, {EstimateWords.Percent(after.Value)} of held-out answers are right at the end{from}{Spread(best)}."
-            : $"{best.Name} reached the most: {EstimateWords.Percent(after.Value)} of held-out answers right over {best.Finished.Count} seed{(best.Finished.Count == 1 ? "" : "s")}{from}{Spread(best)}.";
+            : $"The highest mean is that of {best.Name}: {EstimateWords.Percent(after.Value)} of held-out answers right over {best.Finished.Count} seed{(best.Finished.Count == 1 ? "" : "s")}{from}{Spread(best)}.";
         if (before.IsMeasured && best.Gain(SampleMeasure.Accuracy) is { HasInterval: true } gain)
             yield return DifferenceWords.Of(gain, "It learned, whatever the seed", "It lost, whatever the seed", $"From before to after there is {DifferenceWords.None("these seeds")}") + $": {EstimateWords.Points(gain)}.";
         if (done.Length > 1) yield return Compared(best, done[1]);

@@ -90,7 +90,15 @@ internal sealed class ReproduceReasoningCommand : CliCommand
 
     private static void Write(ExperimentFolder folder, ExperimentSummary summary, string? docs)
     {
-        if (summary.Plan.Quick) Console.Out.WriteLine(ExperimentFindings.QuickWarning);
+        if (summary.Plan.Quick)
+        {
+            // Shares of a few problems, of models that hardly learned, with intervals: numbers that say nothing are not printed.
+            Console.Out.WriteLine(ExperimentFindings.QuickWarning);
+            Console.Out.WriteLine($"{summary.Plan.Cells.Count} models were trained and tested: the chain works. It measures nothing, so there are no numbers here.");
+            Console.Out.WriteLine($"Report   {folder.Report}");
+            return;
+        }
+
         var models = ExperimentTables.Models(summary);
         Terminal.WriteTable("Right answers to held-out problems:", models.Columns, models.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Text)]));
         foreach (var (question, contrast) in ExperimentFindings.Answered(summary)) Console.Out.WriteLine($"- {ExperimentFindings.Sentence(question, contrast)}");
