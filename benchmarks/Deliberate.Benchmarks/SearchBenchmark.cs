@@ -45,7 +45,7 @@ internal static class SearchBenchmark
         var reward = new LanguageModel(device, configuration with { OutputHead = new OutputHead(HeadUnit.Token, 2) });
         reward.Initialise(2);
         reward.Pack(training: false);
-        using var scorer = new HeadStepScorer(reward, encoder, encoder, new RewardModelFile { Kind = RewardModelKind.Process, Labels = ["negative", "positive"], Separator = "\n" }, longest + MaxTokens, NeutralSteps.Positive, "reward model");
+        using var scorer = new RewardModelScorer(reward, encoder, encoder, new RewardModelFile { Kind = RewardModelKind.Process, Labels = ["negative", "positive"], Separator = "\n" }, longest + MaxTokens, NeutralSteps.Positive, "reward model");
         var (plain, free, scored) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {

@@ -38,7 +38,8 @@ internal static class TrainingSession
         RunTable.Write([table]);
         if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {RunRecipe.Read(new RunFolder(folder)).Checkpoint.BestMetric} {best.Value:0.###}"));
         Console.Out.WriteLine($"Report      {report}");
-        Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
+        if (RunRecipe.Read(new RunFolder(folder)).RewardModel is not null) Console.Out.WriteLine($"Use it      deliberate search MODEL --scorer {folder}");
+        else Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
         return ExitCode.Success;
     }
 }

@@ -12,7 +12,7 @@ internal sealed record HeadText(int[] Tokens, int[] Rows);
 /// text that begins like an earlier one costs only what is new: the step that a search adds to a path. The numbers are those of reading
 /// all of it, bit for bit. Used by one thread at a time.
 /// </summary>
-internal sealed class HeadReader : IDisposable
+internal sealed class HeadReader : IStepReader
 {
     private readonly Tape _tape;
     private readonly KeyValueCache _cache;

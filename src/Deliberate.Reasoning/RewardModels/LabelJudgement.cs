@@ -14,7 +14,7 @@ internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, dou
 {
     private const int BatchSize = 256;
 
-    /// <param name="model">With a head.</param>
+    /// <param name="model">The reward model.</param>
     /// <param name="encoder">Of solutions for it.</param>
     /// <param name="file">What its numbers mean.</param>
     /// <param name="examples">With labels.</param>
@@ -23,7 +23,7 @@ internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, dou
     /// <param name="cancellation">Leaves no trace.</param>
     public static LabelJudgement Of(LanguageModel model, StepwiseEncoder encoder, RewardModelFile file, IReadOnlyList<StepwiseExample> examples, double threshold, Action<int>? progress = null, CancellationToken cancellation = default)
     {
-        using var reader = new HeadReader(model, model.Configuration.MaxPositions, pages: 64);
+        using var reader = RewardScorers.Reader(model, file, model.Configuration.MaxPositions, pages: 64);
         List<(int Label, int Found)> bench = [];
         List<(double[] Logits, int Class)> steps = [];
         var tooLong = 0;
@@ -35,7 +35,7 @@ internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, dou
             var (outputs, _) = reader.Read([.. fitting.Select(b => new HeadText(b.Encoded.Tokens, b.Encoded.Rows))], cancellation);
             foreach (var ((example, _), logits) in fitting.Zip(outputs))
             {
-                bench.Add((example.FirstError, StepProbabilities.FirstError([.. logits.Select(l => HeadStepScorer.Probabilities(l, file.Temperature))], threshold)));
+                bench.Add((example.FirstError, StepProbabilities.FirstError([.. logits.Select(l => RewardModelScorer.Probabilities(l, file.Temperature))], threshold)));
                 for (var i = 0; i < logits.Length; i++)
                     if (!double.IsNaN(example.Labels[i])) steps.Add(logits[i].Length == 1 ? ([0, logits[i][0]], ClassOf(example, i, 2)) : (logits[i], ClassOf(example, i, logits[i].Length)));
             }
@@ -45,7 +45,7 @@ internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, dou
 
         if (steps.Count == 0) throw new UserError("no labelled solution fits the model's context.");
         bool[] right = [.. steps.Select(s => s.Class > 0)];
-        double[] said = [.. steps.Select(s => HeadStepScorer.Probabilities(s.Logits, file.Temperature).Score(NeutralSteps.Positive))];
+        double[] said = [.. steps.Select(s => RewardModelScorer.Probabilities(s.Logits, file.Temperature).Score(NeutralSteps.Positive))];
         return new LabelJudgement(FirstErrorF1.Of(bench, 1), Reliability.Of(right, said), RankingScores.Of(right, said).RocAuc, TemperatureScaling.Fit([.. steps.Select(s => s.Logits)], [.. steps.Select(s => s.Class)]).Temperature, bench.Count, tooLong);
     }
 

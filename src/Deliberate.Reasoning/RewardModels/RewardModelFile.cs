@@ -27,6 +27,7 @@ internal sealed record RewardModelFile
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -37,6 +38,9 @@ internal sealed record RewardModelFile
 
     /// <summary>The outputs in order: negative, neutral, positive, or negative and positive; of the other kinds one number.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Ids of the tokens that say the labels, of a language model that was trained to say one behind each step; null of one with a head.</summary>
+    public IReadOnlyList<int>? LabelTokens { get; init; }
 
     /// <summary>What stands between two steps.</summary>
     public required string Separator { get; init; }
@@ -57,7 +61,7 @@ internal sealed record RewardModelFile
         {
             var file = JsonSerializer.Deserialize<RewardModelFile>(Utf8Text.Read(path).Span, Options) ?? throw new UserError("the file is empty.", path);
             if (file.FormatVersion > NewestFormat) throw new UserError($"is of format {file.FormatVersion}, and this program knows {NewestFormat}.", path, advice: "Use a newer Deliberate.");
-            if (file.Separator.Length == 0 || file.Labels.Count == 0 || !(file.Temperature > 0)) throw new UserError("a value in it is empty or not above 0.", path);
+            if (file.Separator.Length == 0 || file.Labels.Count == 0 || !(file.Temperature > 0) || (file.LabelTokens is { } tokens && tokens.Count != file.Labels.Count)) throw new UserError("a value in it is empty or not above 0.", path);
             return file;
         }
         catch (JsonException error)

@@ -31,14 +31,22 @@ internal static class RewardScorers
     /// <param name="positions">Longest prompt and solution together, in tokens.</param>
     /// <param name="neutral">What a neutral step counts as.</param>
     /// <exception cref="UserError">It is none, or reads another tokenizer's tokens.</exception>
-    public static HeadStepScorer Open(string folder, ProblemEncoder policy, Device device, int positions, NeutralSteps neutral)
+    public static RewardModelScorer Open(string folder, ProblemEncoder policy, Device device, int positions, NeutralSteps neutral)
     {
         if (!Directory.Exists(folder)) throw new UserError("there is no such reward model.", folder, field: "--scorer", advice: "Name its folder, or exact for the family's own rules.");
         var file = RewardModelFile.Read(folder);
         using var opened = PretrainedModel.Open(folder, headed: true);
-        if (opened.Configuration.OutputHead is not { } head || head.Outputs != file.Labels.Count) throw new UserError("the weights have no head of the labels that are named.", Path.Combine(folder, RewardModelFile.FileName), field: "labels");
+        if (!IsWhole(opened, file)) throw new UserError("the weights have neither a head of the labels that are named nor the tokens.", Path.Combine(folder, RewardModelFile.FileName), field: "labels");
         if (opened.Configuration.MaxPositions < positions) throw new UserError($"reads at most {opened.Configuration.MaxPositions} tokens, and prompt and solution may have {positions}.", folder, field: "--max-tokens", advice: "Lower it.");
         var model = opened.LoadWeights(device, WeightStorage.F32);
-        return new HeadStepScorer(model, new ProblemEncoder(opened.Text), policy, file, positions, neutral, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+        return new RewardModelScorer(model, new ProblemEncoder(opened.Text), policy, file, positions, neutral, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
     }
+
+    /// <summary>What reads a reward model's numbers.</summary>
+    public static IStepReader Reader(LanguageModel model, RewardModelFile file, int positions, long pages = 4096) =>
+        file.LabelTokens is { } tokens ? new LabelTokenReader(model, [.. tokens], positions) : new HeadReader(model, positions, pages: pages);
+
+    private static bool IsWhole(PretrainedModel opened, RewardModelFile file) => file.LabelTokens is { } tokens
+        ? opened.Configuration.OutputHead is null && tokens.All(t => t >= 0 && t < opened.Configuration.VocabularySize)
+        : opened.Configuration.OutputHead?.Outputs == file.Labels.Count;
 }

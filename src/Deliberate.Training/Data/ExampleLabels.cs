@@ -9,6 +9,9 @@ internal sealed record ExampleLabels
     /// <summary>What it should say there: a distribution over its outputs, or one number. [row][output].</summary>
     public double[][] Targets { get; init; } = [];
 
+    /// <summary>The token that is to be said at each of the example's tokens, whatever stands there; negative for none. Null where what stands there is learned.</summary>
+    public int[]? Said { get; init; }
+
     /// <summary>Tokens of the better answer with its prompt, where another follows with the same prompt; 0 without.</summary>
     public int Split { get; init; }
 

@@ -22,6 +22,9 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     [InRange(2, 3)]
     public int Outputs { get; init; } = 2;
 
+    [Description("Words that the language model learns to say behind each step in place of a head, as many as outputs and a token each, such as [\"-\", \"+\"]; a head if left out.")]
+    public IReadOnlyList<string> LabelTokens { get; init; } = [];
+
     [Description("What a neutral step counts as where there are two outputs.")]
     public NeutralSteps Neutral { get; init; }
 
@@ -37,6 +40,8 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
+        if (LabelTokens.Count > 0 && Kind != RewardModelKind.Process) yield return ("label_tokens", "Only a process reward model says labels.");
+        if (LabelTokens.Count > 0 && (LabelTokens.Count != Outputs || LabelTokens.Distinct().Count() < Outputs)) yield return ("label_tokens", $"There are {Outputs} outputs: name as many different words, from wrong to right.");
         if (Separator.Length == 0) yield return ("separator", "The separator is empty.");
     }
 }

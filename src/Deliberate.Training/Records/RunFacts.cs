@@ -139,8 +139,10 @@ internal sealed record ProblemFacts(
 /// <param name="Passes">Over the files; null without any, or where they were not read.</param>
 /// <param name="CorpusShare">Of the examples, from the made-up corpus.</param>
 /// <param name="Corpus">Who wrote it; empty where nothing of it is read.</param>
+/// <param name="Target">What is learned where it is not to write the same: labels of steps or of answers, preferences.</param>
 internal sealed record ImitationFacts(
-    int Steps, int BatchTokens, long Tokens, IReadOnlyList<string> Files, double? Passes, double CorpusShare, IReadOnlyList<WriterFacts> Corpus, OptimizerRecipe Optimizer, ScheduleRecipe Schedule);
+    int Steps, int BatchTokens, long Tokens, IReadOnlyList<string> Files, double? Passes, double CorpusShare, IReadOnlyList<WriterFacts> Corpus, OptimizerRecipe Optimizer, ScheduleRecipe Schedule,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Target = null);
 
 /// <param name="Family">Whose worked solutions.</param>
 /// <param name="Writers">By shares.</param>

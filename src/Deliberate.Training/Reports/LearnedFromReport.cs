@@ -27,11 +27,12 @@ internal static class LearnedFromReport
             1 => $"{Writers(imitation.Corpus[0].Writers, "its writers")}. ",
             _ => string.Concat(imitation.Corpus.Select(c => $"{c.Family}: {Writers(c.Writers, "writers")}. ")),
         };
+        var learned = imitation.Target is { } target ? $"The model learned {target} from" : "The base imitated";
         var passes = imitation.Passes is { } over ? string.Create(CultureInfo.InvariantCulture, $" ({over:0.##} passes)") : "";
         if (imitation.Files.Count > 0)
-            return string.Create(CultureInfo.InvariantCulture, $"The base imitated {imitation.Tokens:N0} tokens of {Names(imitation.Files)}{passes}")
+            return string.Create(CultureInfo.InvariantCulture, $"{learned} {imitation.Tokens:N0} tokens of {Names(imitation.Files)}{passes}")
                 + (imitation.CorpusShare > 0 ? string.Create(CultureInfo.InvariantCulture, $" and of a made-up corpus, which gave {100 * imitation.CorpusShare:0}% of the examples: {writers.TrimEnd()}") : ".");
-        return string.Create(CultureInfo.InvariantCulture, $"The base imitated {imitation.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
+        return string.Create(CultureInfo.InvariantCulture, $"{learned} {imitation.Tokens:N0} tokens of a made-up corpus that stands for a pretraining corpus: ")
             + writers + "Test problems occur neither in it nor in what the model practises on: a hash of the problem decides the split.";
     }
 

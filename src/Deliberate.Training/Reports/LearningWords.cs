@@ -14,6 +14,9 @@ internal sealed record LearningWords(string Short, string Long, string Step, str
     /// <summary>Of a run that nothing follows imitation in.</summary>
     public static LearningWords Imitation { get; } = new("imitation", "imitation", "step", "steps");
 
+    /// <summary>Of a run whose examples are labels or preferences.</summary>
+    private static readonly LearningWords Labels = new("training", "training", "step", "steps");
+
     /// <summary>Of a model that is measured as it was loaded.</summary>
     public static LearningWords Nothing { get; } = new("no training", "no training", "step", "steps");
 
@@ -23,7 +26,7 @@ internal sealed record LearningWords(string Short, string Long, string Step, str
 
     /// <summary>Of a run: its last stage.</summary>
     public static LearningWords Of(RunFacts facts) =>
-        facts.Reinforcement is not null ? Reinforcement : facts.ExpertIteration is not null ? ExpertIteration : facts.Imitation is not null ? Imitation : Nothing;
+        facts.Reinforcement is not null ? Reinforcement : facts.ExpertIteration is not null ? ExpertIteration : facts.Imitation is null ? Nothing : facts.Imitation.Target is null ? Imitation : Labels;
 
     /// <summary>Of several runs side by side.</summary>
     public static LearningWords Of(IReadOnlyList<RunEvidence> runs) => runs.All(r => r.Learning == runs[0].Learning) ? runs[0].Learning : new("learning", "learning", "step", "steps");

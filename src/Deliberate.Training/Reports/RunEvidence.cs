@@ -52,6 +52,8 @@ internal sealed class RunEvidence
     /// <summary>How far an unfinished run has come.</summary>
     public string Progress => Recipe.Reinforcement.Steps > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{StepsDone} of {Recipe.Reinforcement.Steps} RL steps are done")
+        : Recipe.ExpertIteration.Rounds == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.Has(OptimizerMetrics.Supervised.Loss))} of {Recipe.Supervised.Steps} steps are done")
         : string.Create(CultureInfo.InvariantCulture, $"{Metrics.Count(m => m.Values.Has(ExpertMetrics.Kept))} of {Recipe.ExpertIteration.Rounds} rounds of expert iteration are begun");
 
     public LearningWords Learning => LearningWords.Of(Facts);
@@ -69,6 +71,9 @@ internal sealed class RunEvidence
     public bool HasCourse => Evaluations.DistinctBy(e => e.Step).Skip(1).Any();
 
     public List<ScoredSample>? Final => Evaluations.FirstOrDefault(e => e.Name == RunFolder.Final).Samples;
+
+    /// <summary>Whether it was measured at its end, or has reached an end that nothing measures.</summary>
+    public bool IsOver => Final is not null || (Recipe.Evaluation.Problems == 0 && Directory.Exists(new RunFolder(Folder).Checkpoint(RunFolder.Final)));
 
     /// <summary>Several, each called by a name of its own.</summary>
     public static RunEvidence[] Read(IReadOnlyList<string> folders)

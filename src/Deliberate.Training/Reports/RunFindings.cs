@@ -55,7 +55,7 @@ internal static class RunFindings
         yield return Seeds([.. runs.Select(r => r.Run)]);
         foreach (var (run, _) in runs.Where(r => r.Run.Thinks && r.Control is null))
             yield return $"{RunWords.Name(run)}: what the thought itself contributes, since there is no control without thought beside it.";
-        foreach (var (run, _) in runs.Where(r => r.Run.Final is null))
+        foreach (var (run, _) in runs.Where(r => !r.Run.IsOver))
             yield return string.Create(CultureInfo.InvariantCulture, $"{RunWords.Name(run)}: how it ends. The run is not finished: {run.Progress}.");
     }
 
@@ -77,7 +77,7 @@ internal static class RunFindings
         if (!run.Facts.Learns && run.Final is { } measured)
         {
             var reached = EstimateWords.Share(SampleMeasure.Accuracy.Of(run.First(measured)));
-            yield return (run.Facts.Imitation is null ? $"{RunWords.Name(run)}: the model as it was loaded gave {reached} right answers; nothing was trained." : $"{RunWords.Name(run)}: imitation alone reached {reached} right answers.", null);
+            yield return (run.Facts.Imitation is null ? $"{RunWords.Name(run)}: the model as it was loaded gave {reached} right answers; nothing was trained." : $"{RunWords.Name(run)}: {(run.Facts.Imitation.Target is { } target ? $"training on {target}" : "imitation")} alone reached {reached} right answers.", null);
             yield break;
         }
 

@@ -48,7 +48,7 @@ internal static class RunHeading
     public static IEnumerable<string> Lead(IReadOnlyList<RunEvidence> runs)
     {
         var sentences = new List<string>();
-        if (runs.All(r => r is { HasFacts: true, Facts.Imitation.Corpus.Count: > 0 }))
+        if (runs.All(r => r is { HasFacts: true, Facts.Imitation: { Target: null, Corpus.Count: > 0 } }))
             sentences.Add("First the model imitates worked solutions by writers of very different quality. That corpus is made up: it stands for a pretraining corpus, in which good and bad reasoning lie side by side, unlabelled.");
         if (runs.All(r => r is { HasFacts: true, Facts.Reinforcement: not null })) sentences.Add("By reinforcement learning the model solves problems on its own, and what earned more reward than other tries is made more likely.");
         else if (runs.All(r => r is { HasFacts: true, Facts: { Reinforcement: null, ExpertIteration: not null } })) sentences.Add("By expert iteration the model solves problems on its own, and imitates its own right answers.");
@@ -69,7 +69,7 @@ internal static class RunHeading
             string.Create(CultureInfo.InvariantCulture, $"seed {facts.Seeds.Run}, held-out problems of seed {facts.Seeds.Evaluation}"),
         ];
         if (facts.Adapter is { } adapter) parts.Add($"{Adapter(adapter)}, alpha {adapter.Alpha.ToString(CultureInfo.InvariantCulture)}, on {string.Join(", ", adapter.TargetModules)}");
-        if (facts.Imitation is { } imitation) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{imitation.Tokens:N0} tokens imitated in {imitation.Steps} steps"));
+        if (facts.Imitation is { } imitation) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{imitation.Tokens:N0} tokens {(imitation.Target is { } target ? $"with {target}" : "imitated")} in {imitation.Steps} steps"));
         if (facts.ExpertIteration is { } expert) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{expert.Rounds} rounds of expert iteration of {expert.Prompts} problems x {expert.Samples} samples"));
         if (facts.Reinforcement is { } rl) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{rl.Steps} RL steps of {rl.Prompts} problems x {rl.Samples} samples"));
         return string.Join("; ", parts);
@@ -77,7 +77,7 @@ internal static class RunHeading
 
     private static string Stages(RunFacts facts)
     {
-        string[] stages = [.. new[] { facts.Imitation is null ? null : "by imitation", facts.ExpertIteration is null ? null : "by expert iteration", facts.Reinforcement is null ? null : "by reinforcement learning" }.OfType<string>()];
+        string[] stages = [.. new[] { facts.Imitation is { } first ? first.Target is { } target ? $"on {target}" : "by imitation" : null, facts.ExpertIteration is null ? null : "by expert iteration", facts.Reinforcement is null ? null : "by reinforcement learning" }.OfType<string>()];
         return stages.Length == 0 ? "not trained" : string.Join(" and then ", stages);
     }
 

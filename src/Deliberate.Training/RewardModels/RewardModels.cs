@@ -1,3 +1,4 @@
+using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Reasoning;
 
@@ -6,20 +7,30 @@ namespace Deliberate.Training;
 /// <summary>A language model as a reward model: its layers, and a head of zeros in place of its own.</summary>
 internal static class RewardModels
 {
-    public static RewardModelFile FileOf(RewardModelRecipe recipe) => new()
+    public static RewardModelFile FileOf(RewardModelRecipe recipe, Tokenizer tokenizer) => new()
     {
+        LabelTokens = recipe.LabelTokens.Count == 0 ? null : LabelIds(recipe, tokenizer),
         Kind = recipe.Kind,
         Separator = recipe.Separator,
         Labels = recipe.Kind != RewardModelKind.Process ? ["reward"] : recipe.Outputs == 2 ? ["negative", "positive"] : ["negative", "neutral", "positive"],
     };
 
+    /// <summary>The tokens that say the labels.</summary>
+    /// <exception cref="UserError">A word is not one token.</exception>
+    public static int[] LabelIds(RewardModelRecipe recipe, Tokenizer tokenizer) =>
+    [
+        .. recipe.LabelTokens.Select(word => tokenizer.TokenToId(word) is >= 0 and var id ? id : tokenizer.Encode(word) is [var only] ? only
+            : throw new UserError($"the model's tokenizer writes \"{word}\" with {tokenizer.Encode(word).Length} tokens.", field: "reward_model.label_tokens", advice: "Name a word that is one token.")),
+    ];
+
     /// <summary>As transformers stores it: of steps and outcomes a head of tokens, of preferences one of sequences.</summary>
     public static OutputHead HeadOf(RewardModelRecipe recipe) =>
         new(recipe.Kind == RewardModelKind.Preference ? HeadUnit.LastToken : HeadUnit.Token, recipe.Kind == RewardModelKind.Process ? recipe.Outputs : 1);
 
-    /// <summary>The model is given up for it.</summary>
+    /// <summary>The model is given up for it; with label tokens it stays the one it is.</summary>
     public static LanguageModel Of(LanguageModel language, RewardModelRecipe recipe)
     {
+        if (recipe.LabelTokens.Count > 0) return language;
         using (language)
         {
             var model = new LanguageModel(language.Device, language.Configuration with { OutputHead = HeadOf(recipe) });

@@ -12,6 +12,7 @@ namespace Deliberate.Training;
 internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat format) : IExampleReader
 {
     private readonly StepwiseEncoder _encoder = new(new ProblemEncoder(format), recipe.Separator);
+    private readonly int[] _labels = recipe.LabelTokens.Count > 0 ? RewardModels.LabelIds(recipe, format.Tokenizer) : [];
     private readonly IAnswerGrader _grader = AnswerGraders.Get(AnswerGraders.Default);
 
     public IEnumerable<ExampleLine> Read(string file)
@@ -41,6 +42,7 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
     {
         var end = example.FirstError < 0 ? example.Steps.Count : example.FirstError + 1;
         var encoded = _encoder.Encode(example.Prompt, [.. example.Steps.Take(end)], isWhole: example.FirstError < 0);
+        if (_labels.Length > 0) return Said(example, encoded, end);
         int[] known = [.. Enumerable.Range(0, end).Where(i => !double.IsNaN(example.Labels[i]))];
         return new SupervisedExample(encoded.Tokens, encoded.First)
         {
@@ -50,6 +52,21 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
                 Targets = [.. known.Select(i => StepLabelLoss.Target(example.Labels[i], example.Neutral.Count > 0 && example.Neutral[i], recipe.Outputs))],
             },
         };
+    }
+
+    /// <summary>Behind each step the token of its likeliest label.</summary>
+    private SupervisedExample Said(StepwiseExample example, EncodedSteps encoded, int end)
+    {
+        var targets = new int[encoded.Tokens.Length];
+        Array.Fill(targets, -1);
+        for (var i = 0; i < end; i++)
+        {
+            if (double.IsNaN(example.Labels[i])) continue;
+            var target = StepLabelLoss.Target(example.Labels[i] < 0.5 ? 0 : 1, example.Neutral.Count > 0 && example.Neutral[i], recipe.Outputs);
+            targets[encoded.Rows[i]] = _labels[Array.IndexOf(target, 1.0)];
+        }
+
+        return new SupervisedExample(encoded.Tokens, encoded.First) { Labels = new ExampleLabels { Said = targets } };
     }
 
     /// <summary>Null where nobody says whether the answer is right.</summary>

@@ -5,7 +5,7 @@ namespace Deliberate.Training;
 /// <summary>The reward models that a recipe's terms name, in memory: they score each step's samples in one batch.</summary>
 internal sealed class RewardModelScores : IDisposable
 {
-    private readonly List<(ModelReward Term, HeadStepScorer Scorer, StepCutter Cutter, bool ReadsEnd)> _models = [];
+    private readonly List<(ModelReward Term, RewardModelScorer Scorer, StepCutter Cutter, bool ReadsEnd)> _models = [];
 
     /// <exception cref="Core.UserError">One cannot be had.</exception>
     public RewardModelScores(RunSession session)

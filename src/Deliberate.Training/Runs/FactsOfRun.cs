@@ -63,8 +63,16 @@ internal static class FactsOfRun
         var share = supervised.CorpusShare;
         WriterFacts[] corpus = share == 0 ? [] : family.IsMixed ? [.. family.Parts.Select(p => new WriterFacts(p.Name, p.Part.Writers))] : [new WriterFacts(family.Name, family.Writers)];
         double? passes = examples is null ? null : supervised.Tokens * (1 - share) / examples.TokensPerPass;
-        return new ImitationFacts(supervised.Steps, supervised.BatchTokens, supervised.Tokens, supervised.Data, passes, share, corpus, supervised.Optimizer, supervised.Schedule);
+        return new ImitationFacts(supervised.Steps, supervised.BatchTokens, supervised.Tokens, supervised.Data, passes, share, corpus, supervised.Optimizer, supervised.Schedule, Target(recipe));
     }
+
+    private static string? Target(TrainRecipe recipe) => recipe switch
+    {
+        { RewardModel.Kind: RewardModelKind.Process } => "labels of steps",
+        { RewardModel.Kind: RewardModelKind.Outcome } => "labels of answers",
+        { RewardModel: not null } or { Preference: not null } => "preferences",
+        _ => null,
+    };
 
     private static ExpertFacts Expert(TrainRecipe recipe, ProblemFacts? problems)
     {

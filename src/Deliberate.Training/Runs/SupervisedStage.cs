@@ -36,7 +36,7 @@ internal sealed class SupervisedStage : IDisposable
     public long Cursor { get; private set; }
 
     /// <summary>What a checkpoint keeps of the stage: with a reward model, beside its weights, what its numbers mean.</summary>
-    public StageState State => new(Optimizer, _session.Recipe.RewardModel is { } reward ? training => RewardModels.FileOf(reward).Write(Path.GetDirectoryName(training)!) : null);
+    public StageState State => new(Optimizer, _session.Recipe.RewardModel is { } reward ? training => RewardModels.FileOf(reward, _session.Encoder.Tokenizer).Write(Path.GetDirectoryName(training)!) : null);
 
     /// <summary>How many of the first <paramref name="cursor"/> examples are the user's: spread evenly among those of the corpus.</summary>
     internal static long OwnExamples(double corpusShare, long cursor) => (long)Math.Floor(cursor * (1 - corpusShare));
@@ -79,7 +79,7 @@ internal sealed class SupervisedStage : IDisposable
     private static IExampleTrainer TrainerOf(RunSession session, Optimizer optimizer)
     {
         var recipe = session.Recipe;
-        if (recipe.RewardModel is { } reward) return new RewardTrainer(session.Model, optimizer, reward, recipe.MicroBatchTokens, recipe.Model.Context);
+        if (recipe.RewardModel is { LabelTokens.Count: 0 } reward) return new RewardTrainer(session.Model, optimizer, reward, recipe.MicroBatchTokens, recipe.Model.Context);
         return recipe.Preference is { } preference ? new PreferenceTrainer(session, optimizer, preference) : new SupervisedTrainer(session.Graph, optimizer);
     }
 

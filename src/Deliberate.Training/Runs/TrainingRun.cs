@@ -36,7 +36,7 @@ internal sealed class TrainingRun : IDisposable
             Compare(device, state, time);
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             Teacher.CheckSame(folder, recipe);
-            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is not null);
+            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is { LabelTokens.Count: 0 });
             if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward);
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
             // A verifier that cannot be had is known before the run begins.

@@ -19,6 +19,7 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
     {
         get
         {
+            if (Labels?.Said is { } said) return said.Count(id => id >= 0);
             var from = Math.Max(FirstTarget, 1);
             if (Mask is null) return Tokens.Length - from;
             var targets = 0;
@@ -37,6 +38,12 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
     /// <summary>Appends it to a batch.</summary>
     public void AddTo(Batch batch)
     {
+        if (Labels?.Said is { } said)
+        {
+            batch.Add(Tokens, said);
+            return;
+        }
+
         if (Mask is null)
         {
             batch.AddSequence(Tokens, FirstTarget, Tokens.Length);

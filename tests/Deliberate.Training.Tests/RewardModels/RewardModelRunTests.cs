@@ -43,6 +43,25 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         (step.Scores[0], step.Tokens).ShouldBe((whole.Scores[1], steps[1].Tokens.Length));
     }
 
+    [Fact]
+    public void A_language_model_says_labels_behind_steps()
+    {
+        var folder = _base.Run("reward_model: { kind: process, label_tokens: [\"-\", \"+\"] }", _base.Labels, epochs: 6);
+        var metrics = Metrics(folder);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        var final = new RunFolder(folder).Checkpoint(RunFolder.Final);
+        using var device = Device.Cpu(1);
+        using var policy = PretrainedModel.Open(_base.Checkpoint);
+        // It is a language model still, and judges like one with a head.
+        using var opened = PretrainedModel.Open(final);
+        using var model = opened.LoadWeights(device);
+        var file = RewardModelFile.Read(final);
+        file.LabelTokens!.Count.ShouldBe(2);
+        StepwiseExample[] examples = [.. LabelFile.Read(_base.Labels).Select(l => l.Example)];
+        var judged = LabelJudgement.Of(model, new StepwiseEncoder(new ProblemEncoder(opened.Text), file.Separator), file, examples, 0.5);
+        judged.StepAuc!.Value.ShouldBeGreaterThan(0.5);
+    }
+
     [Theory]
     [InlineData("process", false)]
     [InlineData("preference", true)]

@@ -3,24 +3,24 @@ using Deliberate.Models;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// A reward model with a head of tokens as a scorer: it reads problem and steps as the policy wrote them, and its head is read at the last
-/// token of each step. A process reward model says how likely the step is to be right; an outcome reward model, of what stands there so
+/// A reward model as a scorer: it reads problem and steps as the policy wrote them, and its head, or what it thinks of its label tokens,
+/// is read at the last token of each step. A process reward model says how likely the step is to be right; an outcome reward model, of what stands there so
 /// far, how likely it is to end in a right answer. Where its tokenizer is not the policy's, the texts are read.
 /// </summary>
-internal sealed class HeadStepScorer : IStepScorer, IDisposable
+internal sealed class RewardModelScorer : IStepScorer, IDisposable
 {
     private readonly LanguageModel _model;
-    private readonly HeadReader _reader;
+    private readonly IStepReader _reader;
     private readonly ProblemEncoder _encoder;
     private readonly RewardModelFile _file;
     private readonly NeutralSteps _neutral;
     private readonly bool _sameTokens;
 
-    public HeadStepScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name)
+    public RewardModelScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name)
     {
         (_model, _encoder, _file, _neutral, Name) = (model, encoder, file, neutral, name);
         _sameTokens = encoder.Tokenizer.VocabularySize == policy.Tokenizer.VocabularySize && Enumerable.Range(0, policy.Tokenizer.VocabularySize).All(id => encoder.Tokenizer.IdToToken(id) == policy.Tokenizer.IdToToken(id));
-        _reader = new HeadReader(model, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions));
+        _reader = RewardScorers.Reader(model, file, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions));
     }
 
     public string Name { get; }
