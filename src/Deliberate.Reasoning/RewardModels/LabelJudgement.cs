@@ -29,7 +29,7 @@ internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, dou
         var tooLong = 0;
         for (var first = 0; first < examples.Count; first += BatchSize)
         {
-            var batch = examples.Skip(first).Take(BatchSize).Select(e => (Example: e, Encoded: encoder.Encode(e.Prompt, e.Steps, isWhole: e.FirstError < 0))).ToArray();
+            var batch = examples.Skip(first).Take(BatchSize).Select(e => (Example: e, Encoded: encoder.Encode(e.Prompt, e.Steps))).ToArray();
             var fitting = batch.Where(b => b.Encoded.Tokens.Length <= reader.Positions).ToArray();
             tooLong += batch.Length - fitting.Length;
             var (outputs, _) = reader.Read([.. fitting.Select(b => new HeadText(b.Encoded.Tokens, b.Encoded.Rows))], cancellation);

@@ -5,7 +5,8 @@ namespace Deliberate.Reasoning;
 /// <summary>
 /// A reward model as a scorer: it reads problem and steps as the policy wrote them, and its head, or what it thinks of its label tokens,
 /// is read at the last token of each step. A process reward model says how likely the step is to be right; an outcome reward model, of what stands there so
-/// far, how likely it is to end in a right answer. Where its tokenizer is not the policy's, the texts are read.
+/// far, how likely it is to end in a right answer. Both read the separator in place of the token that ends a solution, as
+/// <see cref="StepwiseEncoder"/> has it. Where its tokenizer is not the policy's, the texts are read.
 /// </summary>
 internal sealed class RewardModelScorer : IStepScorer, IDisposable
 {
@@ -15,11 +16,17 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
     private readonly RewardModelFile _file;
     private readonly NeutralSteps _neutral;
     private readonly bool _sameTokens;
+    private readonly int[] _ends;
+    private readonly int[] _separator;
 
     public RewardModelScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name)
     {
         (_model, _encoder, _file, _neutral, Name) = (model, encoder, file, neutral, name);
         _sameTokens = encoder.Tokenizer.VocabularySize == policy.Tokenizer.VocabularySize && Enumerable.Range(0, policy.Tokenizer.VocabularySize).All(id => encoder.Tokenizer.IdToToken(id) == policy.Tokenizer.IdToToken(id));
+        _ends = policy.StopIds;
+        // A preference model reads whole answers as they are.
+        _separator = file.Kind == RewardModelKind.Preference ? [] : [.. encoder.Tokenizer.Encode(file.Separator, addSpecialTokens: false)];
+        positions = Math.Min(model.Configuration.MaxPositions, positions + _separator.Length);
         _reader = RewardScorers.Reader(model, file, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions));
     }
 
@@ -68,8 +75,10 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
         for (var i = 0; i < path.Steps.Count; i++)
         {
             var step = path.Steps[i];
-            if (_sameTokens) tokens.AddRange(step.Tokens);
-            else tokens.AddRange(_encoder.Tokenizer.Encode(step.Text));
+            var isEnd = _separator.Length > 0 && step.Tokens.Length > 0 && _ends.Contains(step.Tokens[^1]);
+            if (_sameTokens) tokens.AddRange(isEnd ? step.Tokens[..^1] : step.Tokens);
+            else tokens.AddRange(_encoder.Tokenizer.Encode(step.Text, addSpecialTokens: false));
+            if (isEnd) tokens.AddRange(_separator);
             if (i >= path.First) rows.Add(tokens.Count - 1);
         }
 

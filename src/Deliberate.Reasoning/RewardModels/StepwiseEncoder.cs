@@ -10,11 +10,12 @@ internal sealed record EncodedSteps(int[] Tokens, int First, int[] Rows);
 
 /// <summary>
 /// Solutions in steps as the tokens that a reward model reads, which are those that a policy writes: for models of our own the steps are the
-/// lines of the thought and the answer stands behind it; for others each step ends with the separator. Steps are encoded one by one, so
-/// that each ends with a token.
+/// lines of the thought and the answer stands behind it. Every step ends with the separator, the last too: what stands where a step is
+/// judged must not tell whether it is right, as a solution's end would where solutions are cut off at their first mistake. Steps are
+/// encoded one by one, so that each ends with a token.
 /// </summary>
 /// <param name="encoder">Of the model's text format.</param>
-/// <param name="separator">Behind each step but the last.</param>
+/// <param name="separator">Behind each step.</param>
 internal sealed class StepwiseEncoder(ProblemEncoder encoder, string separator)
 {
     /// <summary>Whether the model thinks in tags that are tokens, as ours do.</summary>
@@ -24,28 +25,24 @@ internal sealed class StepwiseEncoder(ProblemEncoder encoder, string separator)
 
     /// <param name="prompt">The problem.</param>
     /// <param name="steps">Of the solution; one that holds <c># Answer</c> is the last.</param>
-    /// <param name="isWhole">Whether the solution ends with the last of them; else it was cut off there, at a mistake.</param>
-    public EncodedSteps Encode(string prompt, IReadOnlyList<string> steps, bool isWhole)
+    public EncodedSteps Encode(string prompt, IReadOnlyList<string> steps)
     {
         List<int> tokens = [.. encoder.Prompt(prompt)];
         var first = tokens.Count;
         var rows = new int[steps.Count];
         for (var i = 0; i < rows.Length; i++)
         {
-            var isLast = isWhole && i + 1 == rows.Length;
-            tokens.AddRange(encoder.Tokenizer.Encode(Text(steps[i], i == 0, isLast), addSpecialTokens: false));
-            if (isLast) tokens.Add(encoder.EndId);
+            tokens.AddRange(encoder.Tokenizer.Encode(Text(steps[i], i == 0) + separator, addSpecialTokens: false));
             rows[i] = tokens.Count - 1;
         }
 
         return new EncodedSteps([.. tokens], first, rows);
     }
 
-    private string Text(string step, bool isFirst, bool isLast)
+    private string Text(string step, bool isFirst)
     {
-        if (!Thinks) return isLast ? step : step + separator;
+        if (!Thinks) return step;
         var opening = isFirst && !step.StartsWith(ChainOfThought.OpeningTag, StringComparison.Ordinal) ? ChainOfThought.OpeningTag : "";
-        if (FamilyLabels.AnswerOf(step) is { } answer) return $"{opening}{FamilyLabels.LineOf(step)}{ChainOfThought.ClosingTag}{answer}";
-        return isLast ? opening + step : $"{opening}{step}{separator}";
+        return FamilyLabels.AnswerOf(step) is { } answer ? $"{opening}{FamilyLabels.LineOf(step)}{ChainOfThought.ClosingTag}{answer}" : opening + step;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
     private SupervisedExample Process(StepwiseExample example)
     {
         var end = example.FirstError < 0 ? example.Steps.Count : example.FirstError + 1;
-        var encoded = _encoder.Encode(example.Prompt, [.. example.Steps.Take(end)], isWhole: example.FirstError < 0);
+        var encoded = _encoder.Encode(example.Prompt, [.. example.Steps.Take(end)]);
         if (_labels.Length > 0) return Said(example, encoded, end);
         int[] known = [.. Enumerable.Range(0, end).Where(i => !double.IsNaN(example.Labels[i]))];
         return new SupervisedExample(encoded.Tokens, encoded.First)
@@ -76,7 +76,7 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
         var steps = question?.PreGeneratedSteps ?? line.Case?.Steps ?? example.Steps;
         bool? right = question is { PreGeneratedAnswer: { } given, GroundTruthAnswer: { } gold } ? _grader.Compare(gold, given) == AnswerMatch.Equal : example.IsRight ?? (example.FirstError < 0 ? true : null);
         if (right is not { } isRight) return null;
-        var encoded = _encoder.Encode(example.Prompt, steps, isWhole: true);
+        var encoded = _encoder.Encode(example.Prompt, steps);
         int[] rows = [.. Enumerable.Range(encoded.First, encoded.Tokens.Length - encoded.First)];
         return new SupervisedExample(encoded.Tokens, encoded.First) { Labels = new ExampleLabels { Rows = rows, Targets = [.. rows.Select(_ => new[] { isRight ? 1.0 : 0 })] } };
     }

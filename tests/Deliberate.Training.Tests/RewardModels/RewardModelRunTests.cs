@@ -41,6 +41,12 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps[..1], 0)], CancellationToken.None);
         var step = scorer.Score([new StepPath(problem, encoder.Prompt(problem), steps, 1)], CancellationToken.None)[0];
         (step.Scores[0], step.Tokens).ShouldBe((whole.Scores[1], steps[1].Tokens.Length));
+        // What ends a solution is not read: labels of whole solutions and of those cut off at a mistake are learned alike.
+        SearchStep Answer(int[] end) => new("2+2=4</think>4", [.. Tokens("2+2=4</think>4"), .. end]);
+        var asLearned = new StepwiseEncoder(encoder, "\n").Encode(problem.Prompt, ["1+1=2", "2+2=4\n\n# Answer\n\n4"]);
+        asLearned.Tokens[asLearned.First..].ShouldBe([.. steps[0].Tokens, .. Answer(Tokens("\n")).Tokens]);
+        double[] Ended(int[] end) => scorer.Score([new StepPath(problem, encoder.Prompt(problem), [steps[0], Answer(end)], 0)], CancellationToken.None)[0].Scores;
+        Ended([encoder.EndId]).ShouldBe(Ended(Tokens("\n")));
     }
 
     [Fact]
