@@ -18,7 +18,7 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
     /// <summary>The folder of an adapter that the model is used with; null for the model as it is.</summary>
     public string? Adapter { get; init; }
 
-    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, runs/NAME/checkpoints/best for its best, or a model from elsewhere: a Hugging Face folder or a .gguf file." };
+    public static Argument<string> Argument() => new("CHECKPOINT") { Description = "A checkpoint folder, a run folder for its newest checkpoint, runs/NAME/checkpoints/best for its best, or a model from elsewhere: a Hugging Face folder, a .gguf file, or hf:OWNER/NAME after model pull." };
 
     public static Option<string?> FamilyOption() => new("--family") { HelpName = "name", Description = "Task family; that of the checkpoint's run if left out." };
 
@@ -27,6 +27,12 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
 
     public static CheckpointChoice Find(string path)
     {
+        if (HubReference.Is(path))
+        {
+            var reference = HubReference.Parse(path);
+            return new CheckpointChoice(new HubCache(HubSettings.OfEnvironment().Cache, reference).Find() ?? throw new UserError($"{reference} is not on this machine.", path, advice: $"Get it: deliberate model pull {reference}"), null);
+        }
+
         if (File.Exists(path)) return new CheckpointChoice(path, null);
         path = Best(path);
         if (!Directory.Exists(path)) throw new UserError("There is no such file or folder.", path, advice: Neighbours(path));

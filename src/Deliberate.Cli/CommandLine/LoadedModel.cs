@@ -52,7 +52,7 @@ internal sealed class LoadedModel : IDisposable
 
     private WeightStorage Storage => Enum.Parse<WeightStorage>(Weights, ignoreCase: true);
 
-    public static Argument<string> Argument() => new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, or a run folder for its newest checkpoint." };
+    public static Argument<string> Argument() => new("MODEL") { Description = "A Hugging Face folder, a .gguf or .safetensors file, a checkpoint folder, a run folder for its newest checkpoint, or hf:OWNER/NAME after model pull." };
 
     public static Option<string> WeightsOption() => new("--weights")
     {

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Deliberate.Models;
+using Deliberate.Testing;
+
+namespace Deliberate.Cli.Tests;
+
+public sealed class ModelConvertTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_becomes_a_gguf_file_and_what_it_costs_is_measured()
+    {
+        var text = Path.Combine(_folder.Root, "text.txt");
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("The cat sat on the mat and the dog on the log. ", 12)));
+        var output = Path.Combine(_folder.Root, "qwen3.gguf");
+        var source = SharedFolder.Path("fixtures", "models", "qwen3");
+        using var json = JsonDocument.Parse(CliProcess.Run(".", "model", "convert", source, output, "--type", "q8_0", "--text", text, "--context", "64", "--json").ShouldSucceed().Output);
+        json.RootElement.GetProperty("type").GetString().ShouldBe("Q8_0");
+        json.RootElement.GetProperty("bytes").GetInt64().ShouldBe(new FileInfo(output).Length);
+        var shift = json.RootElement.GetProperty("shift");
+        shift.GetProperty("absolute").GetProperty("value").GetDouble().ShouldBeInRange(1e-5, 0.1);
+        shift.GetProperty("largest").GetDouble().ShouldBeGreaterThan(shift.GetProperty("absolute").GetProperty("value").GetDouble());
+        shift.GetProperty("before").GetProperty("tokens").GetInt32().ShouldBe(shift.GetProperty("after").GetProperty("tokens").GetInt32());
+        CliProcess.Run(".", "model", "convert", source, output).ShouldBeUserMistake().ShouldContain("There is such a file or folder already.");
+
+        // Without loss nothing shifts, and back it is a folder.
+        var words = CliProcess.Run(".", "model", "convert", source, output, "--type", "f32", "--text", text, "--overwrite").ShouldSucceed().Output;
+        words.ShouldContain("mean shift     0.00000 nats a token");
+        words.ShouldContain("at most 0.00000");
+        var back = Path.Combine(_folder.Root, "back");
+        CliProcess.Run(".", "model", "convert", output, back, "--type", "bf16").ShouldSucceed();
+        using var opened = PretrainedModel.Open(back);
+        opened.Weights.Info("model.embed_tokens.weight").Type.ShouldBe(StoredType.BF16);
+        File.Exists(Path.Combine(back, "README.md")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_model_is_pulled_and_then_opened_by_its_name()
+    {
+        using var hub = new FakeHub();
+        foreach (var file in Directory.GetFiles(SharedFolder.Path("fixtures", "models", "llama")).Where(f => !Path.GetFileName(f).StartsWith("golden", StringComparison.Ordinal))) hub.Files[Path.GetFileName(file)] = File.ReadAllBytes(file);
+        (string, string)[] environment = [("HF_ENDPOINT", hub.Address), ("HF_HUB_CACHE", Path.Combine(_folder.Root, "hub")), ("HF_HOME", _folder.Root)];
+        CliProcess.RunIn(environment, ".", "model", "info", "hf:me/model").ShouldBeUserMistake().ShouldContain("deliberate model pull hf:me/model");
+        CliProcess.RunIn(environment, ".", "model", "pull", "hf:me/model").ShouldSucceed().Output.ShouldContain($"snapshots/{FakeHub.Commit}");
+        CliProcess.RunIn(environment, ".", "model", "info", "hf:me/model").ShouldSucceed().Output.ShouldContain("me/model");
+        CliProcess.RunIn(environment, ".", "model", "pull", "hf:me/other").ShouldBeUserMistake().ShouldContain("there is no model hf:me/other");
+        CliProcess.RunIn(environment, ".", "model", "push", "hf:me/model", "hf:me/mine").ShouldBeUserMistake().ShouldContain("HF_TOKEN");
+    }
+}
