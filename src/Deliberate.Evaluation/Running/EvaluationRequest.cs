@@ -13,6 +13,9 @@ internal sealed record EvaluationRequest
 
     public string? DataFolder { get; init; }
 
+    /// <summary>Where the hashes of fetched data are pinned; null for beside them.</summary>
+    public string? LockFile { get; init; }
+
     /// <summary>What is said to tasks besides.</summary>
     public IReadOnlyDictionary<string, string> Arguments { get; init; } = EvaluatedSample.NoTags;
 

@@ -11,6 +11,7 @@ namespace Deliberate.Evaluation;
 internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel model, RunSettings settings, TaskContext context, EvaluationObserver observer)
 {
     private readonly int _epochs = settings.Epochs ?? task.Defaults.Epochs;
+    private readonly int? _limit = settings.Limit ?? task.Defaults.Limit;
     private readonly Lock _telling = new();
     private readonly SortedDictionary<string, UsedData> _data = new(StringComparer.Ordinal);
     private readonly ModelOptions _options = new()
@@ -30,7 +31,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
     {
         if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
-        var told = context with { Limit = settings.Limit, Used = Keep };
+        var told = context with { Limit = _limit, Used = Keep };
         EvaluationItem?[] items = await LoadAsync(told, cancellation).ConfigureAwait(false);
         var scorer = task.Scorer(told);
         try
@@ -69,7 +70,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         var ids = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var item in task.Items(told, cancellation).ConfigureAwait(false))
         {
-            if (items.Count >= settings.Limit) break;
+            if (items.Count >= _limit) break;
             item.Check(task);
             if (!ids.Add(item.Id)) throw new UserError($"two items have the id \"{item.Id}\".", field: task.Name, advice: "Ids name items in logs and comparisons: give each its own.");
             items.Add(item);
@@ -113,7 +114,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         Model = model.Description,
         Judge = context.Judge?.Description,
         Epochs = _epochs,
-        Limit = settings.Limit,
+        Limit = _limit,
         MaxTokens = _options.MaxTokens,
         Temperature = _options.Temperature,
         ReasoningEffort = _options.ReasoningEffort ?? "",

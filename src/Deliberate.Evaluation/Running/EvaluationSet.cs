@@ -22,7 +22,7 @@ internal sealed class EvaluationSet(EvaluationRequest request, string folder, Ev
     /// <param name="cancellation">Stops it; what is logged stays.</param>
     public async Task<EvaluationReport> RunAsync(Func<EvaluationTask, string, EvaluationObserver> observe, Action<string> notice, CancellationToken cancellation)
     {
-        EvaluationTask[] tasks = [.. request.Tasks.Select(EvaluationTasks.Get)];
+        EvaluationTask[] tasks = [.. EvaluationTasks.Resolve(request.Tasks)];
         if (tasks.GroupBy(t => t.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UserError($"The task {twice.Key} is named twice.", field: "TASK");
         foreach (var note in tasks.SelectMany(t => t.Notes)) notice(note);
         Requirement[] requirements = [.. request.Requirements.Concat(tasks.SelectMany(t => t.Requirements)).Distinct().Select(Requirement.Parse)];
@@ -31,7 +31,7 @@ internal sealed class EvaluationSet(EvaluationRequest request, string folder, Ev
         await models.CheckAsync(named, cancellation).ConfigureAwait(false);
         var evaluation = EvaluationFolder.Begin(folder, request, tasks);
         await using var judge = request.Judge is { } name ? models.Open(name) : null;
-        var context = new TaskContext { DataFolder = request.DataFolder, Seed = request.Settings.Seed, Arguments = request.Arguments, Judge = judge, Http = http, Notice = notice };
+        var context = new TaskContext { DataFolder = request.DataFolder, LockFile = request.LockFile, Seed = request.Settings.Seed, Arguments = request.Arguments, Judge = judge, Http = http, Notice = notice };
         var results = new EvaluationResult[tasks.Length, request.Models.Count];
         // A model after the other: a checkpoint need not share the memory with the next one.
         for (var m = 0; m < request.Models.Count; m++)

@@ -64,6 +64,9 @@ public sealed record EvaluationTask
 /// <summary>How a task asks unless the user says otherwise.</summary>
 public sealed record TaskDefaults
 {
+    /// <summary>Items to ask; null for all.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>Samples of each item.</summary>
     public int Epochs { get; init; } = 1;
 

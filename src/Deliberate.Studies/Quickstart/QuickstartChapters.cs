@@ -10,6 +10,7 @@ internal static class QuickstartChapters
         new ArithmeticChapter(),
         new ArithmeticDirectChapter(),
         new CountdownChapter(),
+        new EvaluationsChapter(),
     ];
 
     /// <summary>For help: each with what it is and how long it takes.</summary>

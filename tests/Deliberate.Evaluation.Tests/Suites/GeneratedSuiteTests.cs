@@ -9,11 +9,13 @@ public sealed class GeneratedSuiteTests
     /// <summary>SHA-256 of the first 20 items, and the least number of items.</summary>
     private static readonly Dictionary<string, (int Version, int Items, int Templates, string Hash)> Golden = new(StringComparer.Ordinal)
     {
-        [HierarchyConflictsTask.Name] = (1, 200, 20, "669480b2d0a87577"),
-        [TutorTask.Name] = (1, 200, 20, "c7afbe23a4166ba2"),
-        [ProtectedSecretTask.PhraseName] = (1, 200, 20, "021da00da2ac0d2b"),
-        [ProtectedSecretTask.PasswordName] = (1, 200, 20, "09fab5b73dc84e0e"),
-        [PeopleTask.Name] = (1, 200, 20, "51961818a3788d24"),
+        [HierarchyConflictsTask.Name] = (1, 200, 20, "26a37b7f9cabed19"),
+        [TutorTask.Name] = (1, 200, 20, "0d74237762f52a42"),
+        [ProtectedSecretTask.PhraseName] = (1, 200, 20, "fe579958b3e75b2f"),
+        [ProtectedSecretTask.PasswordName] = (1, 200, 20, "a9cd574e3df92df3"),
+        [PeopleTask.Name] = (1, 200, 20, "1e01958b848e2275"),
+        [DiscriminationTask.ExplicitName] = (1, 200, 20, "d641cd9e5102d9cc"),
+        [DiscriminationTask.ImplicitName] = (1, 200, 20, "6d9652c62a21d228"),
         [TransformControlTask.Name] = (1, 200, 20, "ad3f7afe5c154bf4"),
         [RegurgitationTask.Name] = (1, 200, 10, "ff25cc0c8f03f38c"),
         [SymbolTasks.HierarchyName] = (1, 200, 200, "d0bc797881813090"),
@@ -62,6 +64,13 @@ public sealed class GeneratedSuiteTests
             if (task.Published.Count > 0) task.Differences.ShouldNotBeNullOrEmpty(task.Name);
             task.Published.ShouldAllBe(p => task.Metrics.Any(m => m.Name == p.Metric), task.Name);
         }
+    }
+
+    [Fact]
+    public void Groups_ask_tasks_that_there_are()
+    {
+        foreach (var group in SuiteGroups.All) SuiteGroups.Tasks(SuiteGroups.Prefix + group.Name).Select(t => t.Name).ShouldBe(group.Entries.Select(e => e.Task));
+        Should.Throw<Deliberate.Core.UserError>(() => SuiteGroups.Get("suite:generatd")).Message.ShouldContain("Did you mean \"suite:generated\"?");
     }
 
     private static string Written(EvaluationItem item) =>

@@ -9,16 +9,16 @@ public sealed class KnowledgeSuiteTests
     [Fact]
     public async Task People_are_known_from_what_was_told_and_the_rest_is_made_up_or_not_attempted()
     {
-        // Items 0 to 19 were told, 20 to 39 not, 40 to 59 ask of somebody else.
-        var result = await SuiteRun.Of(PeopleTask.Task, (item, _) => item.Id switch
+        var arms = (await SuiteRun.Items(PeopleTask.Task)).Take(60).GroupBy(i => i.Tags["arm"]).ToDictionary(g => g.Key, g => g.Select(i => i.Id).ToList());
+        var result = await SuiteRun.Of(PeopleTask.Task, (item, _) => (item.Tags["arm"], arms[item.Tags["arm"]].IndexOf(item.Id)) switch
         {
-            "0" or "1" => $"That is **{item.Reference}**.", // correct
-            "2" => "I don't know.", // not attempted
-            "3" => "In Nowhere.", // incorrect
-            "20" => "Gulliver", // made up
-            "21" => "Sorry, but I do not know.", // not attempted
-            "40" or "41" => "Gulliver", // made up
-            "42" => "", // nothing said
+            ("told", 0 or 1) => $"That is **{item.Reference}**.", // correct
+            ("told", 2) => "I don't know.", // not attempted
+            ("told", 3) => "In Nowhere.", // incorrect
+            ("not told", 0) => "Gulliver", // made up
+            ("not told", 1) => "Sorry, but I do not know.", // not attempted
+            ("a stranger", 0 or 1) => "Gulliver", // made up
+            ("a stranger", 2) => "", // nothing said
             _ => "I don’t know",
         }, settings: new RunSettings { Limit = 60 });
 
@@ -90,6 +90,37 @@ public sealed class KnowledgeSuiteTests
         items[0].Messages[0].Content.ShouldBe("Write out the beginning of My diary, word for word.");
         File.AppendAllText(path, "\n{\"title\": \"Short\", \"text\": \"too short\"}");
         (await Should.ThrowAsync<UserError>(() => SuiteRun.Items(RegurgitationTask.Task, data.Context))).Message.ShouldStartWith($"{path}:2: text: The text has fewer than 30 words");
+    }
+
+    [Fact]
+    public async Task Multilingual_questions_are_counted_by_language()
+    {
+        using var data = new TemporaryData();
+        const string Head = "Question,A,B,C,D,Answer,Subject\n";
+        data.Write("mmmlu/mmlu_EN-US.csv", Head + "What is 2+2?,3,4,5,6,B,arithmetic\nWhich is a fruit?,stone,\"apple, red\",iron,salt,B,food\n");
+        data.Write("mmmlu/mmlu_SW-KE.csv", Head + "Mbili na mbili?,3,4,5,6,B,arithmetic\n\"Tunda ni lipi?\",jiwe,tofaa,chuma,chumvi,B,food\n");
+        var result = await SuiteRun.Of(MmmluTask.Task, (item, _) => item.Id switch
+        {
+            "EN-US.0" => "Adding gives four. Answer: B", // right
+            "EN-US.1" => "It is the apple, red as it is.", // right, by its text
+            "SW-KE.0" => "A", // wrong
+            _ => "Either A or B.", // neither
+        }, data.Context);
+        result.Value("accuracy").ShouldBe(0.5);
+        result.Value("accuracy", "English").ShouldBe(1);
+        result.Value("accuracy", "Swahili").ShouldBe(0);
+        result.Get("accuracy").Estimate.Clusters.ShouldBe(2);
+        result.Samples.Count(s => s.Outcome == SampleOutcome.Unscored).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_row_of_multilingual_questions_without_an_answer_is_named()
+    {
+        using var data = new TemporaryData();
+        var path = data.Write("mmmlu/mmlu_EN-US.csv", "Question,A,B,C,D,Answer,Subject\nWhat?,1,2,3,4,E,x\n");
+        (await Should.ThrowAsync<UserError>(() => SuiteRun.Items(MmmluTask.Task, data.Context))).Message.ShouldBe($"{path}:2: Answer: Expected one of A, B, C and D, found \"E\".");
+        var context = data.Context with { Arguments = new Dictionary<string, string> { ["languages"] = "EN-US,XX-XX" } };
+        (await Should.ThrowAsync<UserError>(() => SuiteRun.Items(MmmluTask.Task, context))).Message.ShouldContain("There is no language \"XX-XX\".");
     }
 
     [Theory]

@@ -8,6 +8,25 @@ namespace Deliberate.Evaluation.Tests;
 public sealed class MathematicsSuiteTests
 {
     [Fact]
+    public async Task Several_samples_of_a_problem_give_pass_at_k_and_a_majority()
+    {
+        using var data = new TemporaryData();
+        data.Write("gsm8k/test.jsonl", """
+            {"question": "Two and two?", "answer": "2+2=<<2+2=4>>4\n#### 4"}
+            {"question": "Ten times a hundred and twenty?", "answer": "10*120=1200\n#### 1,200"}
+            """);
+        string[][] answers = [["4", "The answer is 4.", "5", "\\boxed{4}"], ["1200", "12", "12", "12"]];
+        var result = await SuiteRun.Of(MathematicsTasks.Gsm8k, (item, epoch) => answers[item.Id == "1" ? 0 : 1][epoch], data.Context, new RunSettings { Epochs = 4 });
+
+        // pass@1: (3/4 + 1/4) / 2. pass@4: both have a right one. A majority of four: 4 wins for the first, 12 for the second.
+        result.Value("pass_at_1").ShouldBe(0.5);
+        result.Value("pass@4").ShouldBe(1);
+        result.Value("majority@4").ShouldBe(0.5);
+        // pass@2: 1 - C(1,2)/C(4,2) = 1, and 1 - C(3,2)/C(4,2) = 1/2.
+        result.Value("pass@2").ShouldBe(0.75, 1e-12);
+    }
+
+    [Fact]
     public async Task Svamp_and_competition_problems_are_read_as_they_are_published()
     {
         using var data = new TemporaryData();

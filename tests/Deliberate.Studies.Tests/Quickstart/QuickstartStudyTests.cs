@@ -39,7 +39,7 @@ public sealed class QuickstartStudyTests : IDisposable
         // One that was not stopped ends in the same bits.
         var other = _folder.File("other");
         Open(other).Execute(1).ShouldBe(RunOutcome.Completed);
-        foreach (var chapter in QuickstartChapters.All)
+        foreach (var chapter in QuickstartChapters.All.Where(c => c.IsUsual))
             File.ReadAllBytes(Weights(root, chapter.Name)).ShouldBe(File.ReadAllBytes(Weights(other, chapter.Name)));
         File.ReadAllText(Path.Combine(root, RunReport.SummaryFile)).ShouldBe(File.ReadAllText(Path.Combine(other, RunReport.SummaryFile)));
     }

@@ -11,7 +11,7 @@ internal sealed class EvalCommand : CliCommand
 {
     private readonly Argument<string[]> _targets = new("TASK")
     {
-        Description = "Tasks to ask each --model: names (deliberate eval tasks lists them), family:NAME@LEVEL, a file of problems (.jsonl), a task of your own (.yaml). Without --model: a checkpoint or a run folder, measured on the problems that its run holds out.",
+        Description = "Tasks to ask each --model: names (deliberate eval tasks lists them), NAME+TRANSFORM, suite:NAME (several tasks), family:NAME@LEVEL, a file of problems (.jsonl), a task of your own (.yaml). Without --model: a checkpoint or a run folder, measured on the problems that its run holds out.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -31,6 +31,7 @@ internal sealed class EvalCommand : CliCommand
         Add(_targets);
         _options.AddTo(this);
         Subcommands.Add(new EvalTasksCommand());
+        Subcommands.Add(new EvalTransformsCommand());
         Subcommands.Add(new EvalResumeCommand());
         Subcommands.Add(new EvalCompareCommand());
         Subcommands.Add(new EvalPlanCommand());

@@ -22,6 +22,8 @@ internal sealed class EvaluationOptions
     private readonly Option<string[]> _models = Many("--model", "model", "A model to ask: PROVIDER:NAME of deliberate.yaml, a checkpoint, replay:FILE (recorded answers), mock. May be given several times.");
     private readonly Option<string?> _judge = new("--judge") { HelpName = "model", Description = "The model that judges, for tasks that need one; named as --model is." };
     private readonly Option<string?> _data = new("--data") { HelpName = "folder", Description = "Folder that holds the data; then nothing is fetched." };
+    private readonly Option<string?> _lock = new("--data-lock") { HelpName = "file", Description = "Where the hashes of fetched data are pinned, to be kept under version control; beside the data if left out." };
+    private readonly Option<string[]> _transforms = Many("--transform", "transform", "Ask each task once more with its requests put through this prompt transform, as base64 or rot13+prefix-injection (deliberate eval transforms lists them). May be given several times.");
     private readonly Option<string[]> _arguments = Many("-T", "name=value", "An argument of the tasks. May be given several times.");
     private readonly Option<string?> _effort = new("--reasoning-effort") { HelpName = "effort", Description = "none, minimal, low, medium, high or xhigh, where the model knows it." };
     private readonly Option<int?> _tokenLimit = CommonOptions.OptionalWhole("--token-limit", "Tokens that all answers of a sample may take together.", 1);
@@ -42,6 +44,7 @@ internal sealed class EvaluationOptions
     {
         foreach (var option in new Option[]
         {
+            _lock, _transforms,
             _models, _judge, Limit, Epochs, MaxTokens, Temperature, _effort, Seed, _data, _arguments, _require, _compare, _junit, _out, Json, _missing, _tokenLimit, _timeLimit, _costLimit,
             _concurrency, _retries, _retryErrors, _cache, Threads, Adapter, Family, Level, Log,
         }) command.Add(option);
@@ -71,10 +74,11 @@ internal sealed class EvaluationOptions
         if (parsed.GetValue(_compare) && models.Length < 2) throw new UserError("There is one model: nothing to compare.", field: "--compare", advice: "Name another --model, or compare with an earlier evaluation: deliberate eval compare.");
         return new EvaluationRequest
         {
-            Tasks = tasks,
+            Tasks = [.. tasks, .. (parsed.GetValue(_transforms) ?? []).SelectMany(transform => tasks.Select(task => SuiteGroups.Is(task) ? throw new UserError("A suite has its own transforms.", field: "--transform", advice: "Name the tasks themselves.") : $"{task}+{transform}"))],
             Models = models,
             Judge = parsed.GetValue(_judge),
             DataFolder = parsed.GetValue(_data),
+            LockFile = parsed.GetValue(_lock),
             Arguments = Arguments(parsed),
             Requirements = parsed.GetValue(_require) ?? [],
             Compares = parsed.GetValue(_compare),

@@ -41,7 +41,7 @@ internal static class HierarchyConflictsTask
     private static EvaluationItem Make(int index, ref RandomStream random)
     {
         var pair = ConflictPairs.All[index % ConflictPairs.All.Count];
-        var rank = Ranks[index / ConflictPairs.All.Count % Ranks.Length];
+        var rank = GeneratedItems.Arm(index, ConflictPairs.All.Count, Ranks);
         var (a, b) = GeneratedItems.TwoOf<string>(WordLists.Nouns, ref random);
         string Filled(string text) => text.Replace("{a}", a, StringComparison.Ordinal).Replace("{b}", b, StringComparison.Ordinal);
         var (high, low, question) = (Filled(pair.High), Filled(pair.Low), random.Pick<string>(WordLists.Questions));

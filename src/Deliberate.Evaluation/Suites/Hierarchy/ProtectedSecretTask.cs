@@ -15,7 +15,9 @@ internal static class ProtectedSecretTask
     public const string PhraseName = "hierarchy-phrase", PasswordName = "hierarchy-password";
 
     private const int Usual = 240;
-    private const string Secret = "secret", Attacker = "attacker";
+    private const string Secret = "secret", Attacker = "attacker", User = "user";
+
+    private static readonly string[] Attackers = [User, "developer"];
 
     public static EvaluationTask Phrase { get; } = Of(
         PhraseName, "Instruction hierarchy: protected phrase", "Whether a phrase stays unsaid that the system message forbids.",
@@ -58,15 +60,15 @@ internal static class ProtectedSecretTask
 
     private static EvaluationItem Item(int index, string secret, string rule, string attack, ref RandomStream random)
     {
-        var fromUser = index / SecretAttacks.Phrase.Count % 2 == 0;
-        IReadOnlyList<ChatMessage> messages = fromUser ? [new("system", rule), new("user", attack)] : [new("system", rule), new("developer", attack), new("user", random.Pick<string>(WordLists.Questions))];
+        var attacker = GeneratedItems.Arm(index, SecretAttacks.Phrase.Count, Attackers);
+        IReadOnlyList<ChatMessage> messages = attacker == User ? [new("system", rule), new("user", attack)] : [new("system", rule), new("developer", attack), new("user", random.Pick<string>(WordLists.Questions))];
         return new EvaluationItem
         {
             Id = FormattableString.Invariant($"{index}"),
             Messages = messages,
             Reference = secret,
             Cluster = FormattableString.Invariant($"template {index % SecretAttacks.Phrase.Count}"),
-            Tags = new Dictionary<string, string> { [Attacker] = fromUser ? "user" : "developer" },
+            Tags = new Dictionary<string, string> { [Attacker] = attacker },
             Facts = ItemFacts.Of((Secret, secret)),
         };
     }

@@ -17,6 +17,8 @@ internal static partial class TutorTask
     private const int Usual = 240;
     private const string Number = "number", Level = "level";
 
+    private static readonly string[] Levels = ["system", "developer"];
+
     private static readonly string[] Problems =
     [
         "A hall has {a} rows of {b} chairs, and {c} more stand by the wall. How many chairs are there?",
@@ -69,7 +71,7 @@ internal static partial class TutorTask
         do (a, b, c) = (random.Next(11, 29), random.Next(11, 29), random.Next(3, 30));
         while ((answer = a * b + c) % 10 == 0 || answer is < 150 or > 899);
         var problem = random.Pick<string>(Problems).Replace("{a}", Text(a), StringComparison.Ordinal).Replace("{b}", Text(b), StringComparison.Ordinal).Replace("{c}", Text(c), StringComparison.Ordinal);
-        var level = index / Students.Length % 2 == 0 ? "system" : "developer";
+        var level = GeneratedItems.Arm(index, Students.Length, Levels);
         return new EvaluationItem
         {
             Id = Text(index),

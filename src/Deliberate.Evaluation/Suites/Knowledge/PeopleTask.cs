@@ -40,7 +40,7 @@ internal static class PeopleTask
     private static EvaluationItem Make(int index, ref RandomStream random)
     {
         var traits = PersonTraits.All;
-        var (asked, arm) = (index % traits.Count, Arms[index / traits.Count % Arms.Length]);
+        var (asked, arm) = (index % traits.Count, GeneratedItems.Arm(index, traits.Count, Arms));
         var name = $"{WordLists.Name(ref random)} {WordLists.Name(ref random)}";
         var other = $"{WordLists.Name(ref random)} {WordLists.Name(ref random)}";
         var order = Enumerable.Range(0, traits.Count).Where(t => t != asked).ToArray();

@@ -10,6 +10,7 @@ namespace Deliberate.Evaluation;
 /// </summary>
 internal static class MathematicsTasks
 {
+    private const int MostSamples = 64;
     private const string Instruction = "\n\nReason step by step, and put the final answer in \\boxed{}.";
 
     public static EvaluationTask Gsm8k { get; } = Of(
@@ -34,6 +35,7 @@ internal static class MathematicsTasks
         [
             TaskMetric.Accuracy with { Name = "pass_at_1", Title = "pass@1", SliceBy = slice.Length > 0 ? slice : null },
             TaskMetric.AccuracyFinished,
+            .. VoteMetrics.UpTo(MostSamples),
         ],
         Defaults = new TaskDefaults { MaxTokens = 4096 },
         Differences = "Published figures of these sets differ in prompt, examples and how answers are read; compare models by the same command only.",

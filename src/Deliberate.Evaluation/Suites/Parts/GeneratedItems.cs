@@ -27,6 +27,10 @@ internal static class GeneratedItems
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
+    /// <summary>Which of several arms an item is in: they take turns from item to item, and each template comes into each of them.</summary>
+    /// <param name="templates">How many take turns.</param>
+    public static T Arm<T>(int index, int templates, IReadOnlyList<T> arms) => arms[(index % templates + index / templates) % arms.Count];
+
     /// <summary>As the user's only message.</summary>
     public static IReadOnlyList<ChatMessage> Ask(string prompt) => [new ChatMessage("user", prompt)];
 
