@@ -34,6 +34,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         var told = context with { Limit = _limit, Used = Keep };
         EvaluationItem?[] items = await LoadAsync(told, cancellation).ConfigureAwait(false);
         var scorer = task.Scorer(told);
+        var corrected = task.Corrected(told, scorer);
         try
         {
             var head = HeadOf(items!, scorer);
@@ -48,7 +49,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
 
             observer.Begin(results.Length, results.Count(r => r is not null));
             await AskAllAsync(items, results, scorer, log, cancellation).ConfigureAwait(false);
-            var result = ResultOf(items, results, head);
+            var result = ResultOf(items, results, head, corrected);
             if (log is { IsFinished: false }) log.Finish(result);
             return result with { Log = path ?? "", LogHash = log?.Hash ?? "" };
         }
@@ -122,7 +123,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         Program = Program,
     };
 
-    private EvaluationResult ResultOf(EvaluationItem?[] items, SampleResult?[] results, LogHead head)
+    private EvaluationResult ResultOf(EvaluationItem?[] items, SampleResult?[] results, LogHead head, IReadOnlyList<TaskMetric> corrected)
     {
         SampleResult[] done = [.. results.OfType<SampleResult>()];
         // What was not asked is missing too: bounds know of it.
@@ -135,7 +136,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
             Head = head,
             Samples = done,
             Planned = results.Length,
-            Metrics = [.. task.Metrics.Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(all))],
+            Metrics = [.. task.Metrics.Select(m => corrected.FirstOrDefault(c => c.Name == m.Name) ?? m).Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(all))],
             MaxTokens = _options.MaxTokens,
             AllowedMissing = settings.AllowedMissing,
             Usage = done.Aggregate(default(ModelUsage), (sum, s) => sum + s.Usage),

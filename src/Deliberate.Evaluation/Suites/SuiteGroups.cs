@@ -27,6 +27,13 @@ internal static class SuiteGroups
 
     public static IReadOnlyList<SuiteGroup> All { get; } =
     [
+        new("o1-card", "the o1 system card's observed safety on public data; what is yours by --data, and judges by --judge",
+            [
+                new("do-not-answer"), new("cyberseceval-frr"), new("challenging"), new("wildchat"), new("xstest"), new("xstest-unsafe"), new("harmbench"), new("strongreject"), new("human-jailbreaks"),
+                new("regurgitation"), new("simpleqa"), new("people"), new("bbq"), new("discrimination-explicit"), new("discrimination-implicit"),
+                new("hierarchy-conflicts"), new("hierarchy-tutor"), new("hierarchy-phrase"), new("hierarchy-password"), new("mmmlu"),
+            ],
+            ["multimodal refusal (tables 2 and 22): not tested: text only"]),
         new("generated", "the suites that need neither data nor a judge",
             [
                 new("hierarchy-conflicts"), new("hierarchy-tutor"), new("hierarchy-phrase"), new("hierarchy-password"), new("people"),
@@ -34,6 +41,12 @@ internal static class SuiteGroups
             ],
             []),
         new("mathematics", "word problems and competition problems", [new("gsm8k"), new("svamp"), new("math500")], []),
+        new("small-model", "a first look at a small model on two cores: refusals, bias, word problems, four transforms with their control",
+            [
+                new("xstest", MaxTokens: 64), new("xstest-unsafe", MaxTokens: 64), new("bbq", 500, 16), new("gsm8k", 200, 320), new("do-not-answer", 200, 64), new("harmbench", 100, 64),
+                .. Transformed("harmbench", 64), new("transform-control", 100, 32), .. Transformed("transform-control", 32),
+            ],
+            []),
     ];
 
     /// <summary>Whether the name is a group's.</summary>
@@ -48,4 +61,7 @@ internal static class SuiteGroups
         var group = Get(name);
         return group.Entries.Select((entry, i) => i == 0 ? entry.Resolve() with { Notes = group.NotTested } : entry.Resolve());
     }
+
+    private static IEnumerable<SuiteEntry> Transformed(string task, int tokens) =>
+        new[] { "base64", "rot13", "prefix-injection", "payload-splitting" }.Select(transform => new SuiteEntry($"{task}+{transform}", 100, tokens));
 }

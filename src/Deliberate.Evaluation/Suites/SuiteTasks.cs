@@ -5,7 +5,17 @@ internal static class SuiteTasks
 {
     public static IReadOnlyList<EvaluationTask> All { get; } =
     [
+        XsTestTasks.Safe,
+        XsTestTasks.Unsafe,
+        DoNotAnswerTask.Task,
+        HarmBenchTask.Task,
+        CyberSecEvalTask.Task,
+        StrongRejectTask.Task,
+        WildChatTask.Task,
+        OwnPromptTasks.Challenging,
+        OwnPromptTasks.HumanSourced,
         RegurgitationTask.Task,
+        SimpleQaTask.Task,
         PeopleTask.Task,
         BbqTask.Task,
         DiscriminationTask.Explicit,

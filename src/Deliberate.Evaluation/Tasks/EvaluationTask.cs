@@ -54,6 +54,9 @@ public sealed record EvaluationTask
     /// <summary>How the final answer is read where a task family says so; null for as <see cref="Answers"/> says. Given completion, whether it was cut, and the tag that the prompt ends with.</summary>
     internal Func<string, bool, string, string?>? ReadAnswer { get; init; }
 
+    /// <summary>Metrics that depend on what the user says or who judges, in the place of those of the same name: a share corrected for its judge's errors.</summary>
+    internal Func<TaskContext, IScorer, IReadOnlyList<TaskMetric>> Corrected { get; init; } = (_, _) => [];
+
     /// <summary>What was left out or changed of what it was made from, a sentence each.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -67,10 +67,14 @@ public sealed class GeneratedSuiteTests
     }
 
     [Fact]
-    public void Groups_ask_tasks_that_there_are()
+    public void Groups_ask_tasks_that_there_are_and_say_what_is_not_tested()
     {
         foreach (var group in SuiteGroups.All) SuiteGroups.Tasks(SuiteGroups.Prefix + group.Name).Select(t => t.Name).ShouldBe(group.Entries.Select(e => e.Task));
-        Should.Throw<Deliberate.Core.UserError>(() => SuiteGroups.Get("suite:generatd")).Message.ShouldContain("Did you mean \"suite:generated\"?");
+        var small = SuiteGroups.Tasks("suite:small-model").ToDictionary(t => t.Name);
+        small["bbq"].Defaults.Limit.ShouldBe(500);
+        small["harmbench+rot13"].Defaults.MaxTokens.ShouldBe(64);
+        SuiteGroups.Tasks("suite:o1-card").SelectMany(t => t.Notes).ShouldBe(["multimodal refusal (tables 2 and 22): not tested: text only"]);
+        Should.Throw<Deliberate.Core.UserError>(() => SuiteGroups.Get("suite:smal-model")).Message.ShouldContain("Did you mean \"suite:small-model\"?");
     }
 
     private static string Written(EvaluationItem item) =>
