@@ -17,10 +17,10 @@ internal sealed class TextSearch
     private static readonly string[] Unsearched = ["outcome", "role", "finish_reason", "kind", "thought_opened_by"];
 
     private readonly string _text;
-    private readonly byte[] _lower;
+    private readonly byte[] _lower, _upper;
     private readonly int _anchor;
     private readonly byte _low, _high;
-    private readonly bool _isAscii;
+    private readonly bool _isAscii, _isBytes;
     private readonly SearchValues<string> _values;
 
     /// <param name="text">Not empty.</param>
@@ -30,20 +30,21 @@ internal sealed class TextSearch
         _text = text;
         _isAscii = Ascii.IsValid(text);
         var escaped = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text);
-        _lower = Encoding.UTF8.GetBytes(_isAscii ? escaped.ToLowerInvariant() : escaped);
+        (_lower, _upper) = (Encoding.UTF8.GetBytes(escaped.ToLowerInvariant()), Encoding.UTF8.GetBytes(escaped.ToUpperInvariant()));
+        // Nearly every letter takes as many bytes in both cases; where one does not, texts are compared as letters.
+        _isBytes = escaped.EnumerateRunes().All(r => Rune.ToLowerInvariant(r).Utf8SequenceLength == Rune.ToUpperInvariant(r).Utf8SequenceLength);
         _values = SearchValues.Create([escaped], StringComparison.OrdinalIgnoreCase);
         // The rarest byte is looked for first.
         for (var i = 1; i < _lower.Length; i++)
             if (Frequency(_lower[i]) < Frequency(_lower[_anchor])) _anchor = i;
-        _low = _lower[_anchor];
-        _high = _low is >= (byte)'a' and <= (byte)'z' ? (byte)(_low - 32) : _low;
+        (_low, _high) = _isBytes ? (_lower[_anchor], _upper[_anchor]) : ((byte)0, (byte)0);
     }
 
     /// <param name="record">As the log holds it: one JSON object.</param>
-    public bool IsIn(ReadOnlySpan<byte> record) => _isAscii ? IsInAscii(record) : IsInOther(record);
+    public bool IsIn(ReadOnlySpan<byte> record) => _isBytes ? IsInBytes(record) : IsInLetters(record);
 
     /// <summary>Goes from one place where the bytes stand to the next, and through the JSON no further than that.</summary>
-    private bool IsInAscii(ReadOnlySpan<byte> record)
+    private bool IsInBytes(ReadOnlySpan<byte> record)
     {
         var at = IndexOf(record);
         if (at < 0) return false;
@@ -64,8 +65,8 @@ internal sealed class TextSearch
         return false;
     }
 
-    /// <summary>Letters beyond ASCII have two cases of other bytes: they are compared as text.</summary>
-    private bool IsInOther(ReadOnlySpan<byte> record)
+    /// <summary>Decodes the record, and looks for the text in it.</summary>
+    private bool IsInLetters(ReadOnlySpan<byte> record)
     {
         var letters = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(record.Length));
         var count = Encoding.UTF8.GetChars(record, letters);
@@ -83,11 +84,25 @@ internal sealed class TextSearch
             at += next;
             var start = at - _anchor;
             if (start + _lower.Length > text.Length) return -1;
-            if (Ascii.EqualsIgnoreCase(text.Slice(start, _lower.Length), _lower)) return start;
+            if (IsThere(text.Slice(start, _lower.Length))) return start;
             at++;
         }
 
         return -1;
+    }
+
+    private bool IsThere(ReadOnlySpan<byte> bytes)
+    {
+        if (_isAscii) return Ascii.EqualsIgnoreCase(bytes, _lower);
+        // A letter is one case or the other, not the first byte of one and the second of the other.
+        for (int i = 0, size; i < bytes.Length; i += size)
+        {
+            size = _lower[i] switch { < 0x80 => 1, < 0xE0 => 2, < 0xF0 => 3, _ => 4 };
+            var letter = bytes.Slice(i, size);
+            if (!letter.SequenceEqual(_lower.AsSpan(i, size)) && !letter.SequenceEqual(_upper.AsSpan(i, size))) return false;
+        }
+
+        return true;
     }
 
     private bool IsInText(ReadOnlySpan<byte> record)
