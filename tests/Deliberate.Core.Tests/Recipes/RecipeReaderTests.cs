@@ -81,7 +81,7 @@ public sealed class RecipeReaderTests
     [InlineData("name: x\nnote: *a", 2, 7, null, "The alias *a is refused")]
     [InlineData("name: !!str x", 1, 7, null, "Tags are refused")]
     [InlineData("name: x\n---\nname: y", 2, 1, null, "one document")]
-    [InlineData("- a", 1, 1, null, "this is a list")]
+    [InlineData("- a", 1, 1, null, "but is a list")]
     [InlineData("? [a]\n: b", 1, 3, null, "plain name")]
     [InlineData("name: [x", 2, 1, null, "not valid YAML")]
     [InlineData("name: x\n\tseed: 1", 2, 1, null, "Indent with spaces")]
