@@ -107,7 +107,7 @@ internal sealed class SearchNode : IComparable<SearchNode>, IEquatable<SearchNod
         while (a.Depth > b.Depth) a = a.Parent!;
         while (b.Depth > a.Depth) b = b.Parent!;
         var order = 0;
-        for (; a != b; a = a.Parent!, b = b.Parent!) order = a.Index.CompareTo(b.Index);
+        for (; !ReferenceEquals(a, b); a = a.Parent!, b = b.Parent!) order = a.Index.CompareTo(b.Index);
         return order != 0 ? order : Depth.CompareTo(other.Depth);
     }
 }
