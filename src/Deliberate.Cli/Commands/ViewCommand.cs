@@ -17,8 +17,7 @@ internal sealed class ViewCommand : CliCommand
             "view",
             "Show evaluations in a browser: figures, every sample with its transcript and verdict, found by filters and full text, two models side by side, labels.",
             "deliberate view evaluations/nightly",
-            "deliberate view xstest.log",
-            "deliberate log export xstest.log --format html   # a page to be sent to somebody")
+            "deliberate view xstest.log   # as a page to be sent to somebody: deliberate log export xstest.log --format html")
     {
         Add(_path);
         Add(_port);

@@ -66,8 +66,8 @@ internal sealed class LogWriter : IDisposable
     public static LogWriter Create(string path, Action<Utf8JsonWriter> head, TimeProvider? time = null)
     {
         if (Directory.Exists(path)) throw new UserError("This is a folder, not a file.", path, advice: "Name a file in it.");
-        // Before the lock, whose file stays where it was made: a refusal leaves nothing behind.
-        RefuseExisting(path);
+        // Before the lock, whose file stays where it was made: a refusal leaves nothing behind. One that is there says whether the log is in use.
+        if (!File.Exists(LockOf(path))) RefuseExisting(path);
         var held = Acquire(path, time);
         try
         {

@@ -65,6 +65,14 @@ internal static class RecipeTranslation
         return false;
     }
 
+    /// <summary>A low-rank adapter; PEFT's <c>all-linear</c> is the default here.</summary>
+    public static void Adapter(RecipeDraft draft, int rank, double alpha, IReadOnlyList<string> modules, string from)
+    {
+        draft.Set("adapter.rank", rank, from);
+        draft.Set("adapter.alpha", alpha);
+        if (modules.Count > 0 && modules[0] != "all-linear") draft.Set("adapter.target_modules", modules.ToArray());
+    }
+
     /// <summary>Room for a prompt and its completion, in the model and in a pass.</summary>
     public static void Context(RecipeDraft draft, int tokens, string comment)
     {

@@ -133,11 +133,11 @@ internal static class TrlKeys
         None("use_liger_kernel", "logits are never held for all tokens."),
 
         // How the model is held and where it runs.
-        None("use_peft", "all weights are trained."),
-        None("lora_r", "all weights are trained."),
-        None("lora_alpha", "all weights are trained."),
-        None("lora_dropout", "all weights are trained."),
-        None("lora_target_modules", "all weights are trained."),
+        new("use_peft", "adapter", "a low-rank adapter; preferences train all weights"),
+        new("lora_r", "adapter.rank", "with use_peft"),
+        new("lora_alpha", "adapter.alpha", "with use_peft"),
+        new("lora_target_modules", "adapter.target_modules", "with use_peft; all-linear is the default here"),
+        None("lora_dropout", "adapters have no dropout here."),
         None("load_in_4bit", FullPrecision),
         None("load_in_8bit", FullPrecision),
         None("dtype", FullPrecision),

@@ -33,6 +33,8 @@ internal sealed class TrlTranslation(ForeignSource source)
         if (source.Stage == "supervised") Imitation();
         else Reinforcement();
         Optimizer();
+        if (_set.Flag("use_peft") == true && source.Trainer == ForeignTrainer.Dpo) _toDo.Add("preferences train all weights here: use_peft was left out.");
+        else if (_set.Flag("use_peft") == true) RecipeTranslation.Adapter(_draft, _set.Whole("lora_r") ?? 16, _set.Number("lora_alpha") ?? 32, _set.List("lora_target_modules"), "TRL: use_peft");
         if (_set.Text("save_strategy") is "no") _draft.Set("checkpoint.every", 1_000_000, "TRL: save_strategy no");
         if (_set.Flag("load_best_model_at_end") == true) _draft.Set("checkpoint.keep_best", 1, "TRL: load_best_model_at_end; it is checkpoints/best");
         return Translation.Of(source, TrlKeys.Program, _draft, _toDo);

@@ -53,6 +53,7 @@ internal sealed class VerlTranslation(ForeignSource source)
         Rewards();
         Updates();
         Course();
+        Adapter();
         return Translation.Of(source, VerlKeys.Program, _draft, _toDo);
     }
 
@@ -75,6 +76,14 @@ internal sealed class VerlTranslation(ForeignSource source)
         Fill("reinforcement.max_tokens", 512);
         RecipeTranslation.Context(_draft, longest + response, "verl: data.max_prompt_length + data.max_response_length");
         _draft.Set("evaluation.max_tokens", response, "as in training");
+    }
+
+    private void Adapter()
+    {
+        var rank = _set.Whole("actor_rollout_ref.model.lora_rank") ?? 0;
+        if (rank <= 0) return;
+        if ((_set.Text("algorithm.adv_estimator") ?? "gae") == "gae") _toDo.Add("a critic is a whole model beside the policy, which an adapter does not share yet: lora_rank was left out.");
+        else RecipeTranslation.Adapter(_draft, rank, _set.Number("actor_rollout_ref.model.lora_alpha") ?? 16, _set.List("actor_rollout_ref.model.target_modules"), "verl: actor_rollout_ref.model.lora_rank");
     }
 
     private void Files(string name, string ours, bool required)

@@ -18,8 +18,8 @@ internal sealed class EvalLookCommand : CliCommand
         : base(
             "look",
             "Look at a comparison before all of its data is in: stop or go on, by the boundary that the plan has there; the look is recorded in the plan.",
-            "deliberate eval plan --rate 0.92 --difference 0.03 --looks 4 --save plan.json",
-            "deliberate eval look plan.json evaluations/a/1.log evaluations/b/1.log")
+            "deliberate eval look plan.json evaluations/a/1.log evaluations/b/1.log   # made by deliberate eval plan --rate 0.92 --difference 0.03 --looks 4 --save plan.json",
+            "deliberate eval look plan.json evaluations/a/1.log evaluations/b/1.log --json")
     {
         Add(_plan);
         Add(_from);

@@ -10,7 +10,7 @@ internal sealed class EvalSchemaCommand : CliCommand
     private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Where to write it; standard output if left out." };
 
     public EvalSchemaCommand()
-        : base("schema", "Print the JSON schema of a task in YAML: every key with what it does, its default and its range.", "deliberate eval schema --output task.schema.json   # then name it in the editor's yaml.schemas") => Add(_output);
+        : base("schema", "Print the JSON schema of a task in YAML: every key with what it does, its default and its range.", "deliberate eval schema", "deliberate eval schema --output task.schema.json   # then name it in the editor's yaml.schemas") => Add(_output);
 
     protected override int Run(ParseResult parsed)
     {

@@ -10,7 +10,7 @@ internal sealed class JudgeListCommand : CliCommand
     private readonly Option<bool> _json = CommonOptions.Json("the list");
 
     public JudgeListCommand()
-        : base("list", "Show the judges there are, what each finds, and what is known of how good they are.", "deliberate judge list") => Add(_json);
+        : base("list", "Show the judges there are, what each finds, and what is known of how good they are.", "deliberate judge list", "deliberate judge list --json") => Add(_json);
 
     protected override int Run(ParseResult parsed)
     {

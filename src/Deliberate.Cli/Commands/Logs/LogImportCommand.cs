@@ -17,8 +17,7 @@ internal sealed class LogImportCommand : CliCommand
             "import",
             "Write a log of Inspect's as one of ours, every sample with its verdict; what Inspect wrote is kept beside each, and nothing is lost.",
             "deliberate log import logs/2026-11-21_xstest.eval",
-            "deliberate log import logs/2026-11-21_xstest.eval --output xstest.log",
-            "deliberate view xstest.log")
+            "deliberate log import logs/2026-11-21_xstest.eval --output xstest.log   # then deliberate view xstest.log")
     {
         Add(_file);
         Add(_output);

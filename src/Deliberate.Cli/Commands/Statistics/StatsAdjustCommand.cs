@@ -10,7 +10,7 @@ internal sealed class StatsAdjustCommand : CliCommand
     private readonly Option<bool> _json = CommonOptions.Json("the table");
 
     public StatsAdjustCommand()
-        : base("adjust", "p-values of several questions: Holm for gates, Benjamini-Hochberg for slices, and others.", "deliberate stats adjust 0.01 0.02 0.03 0.2")
+        : base("adjust", "p-values of several questions: Holm for gates, Benjamini-Hochberg for slices, and others.", "deliberate stats adjust 0.01 0.02 0.03 0.2", "deliberate stats adjust 0.01 0.2 --json")
     {
         Add(_p);
         Add(_json);

@@ -14,7 +14,7 @@ internal sealed class StatsMixedCommand : CliCommand
     private readonly Option<bool> _json = CommonOptions.Json("the table");
 
     public StatsMixedCommand()
-        : base("mixed", "A logistic model with a random intercept a cluster: coefficients in logits with intervals.", "deliberate stats mixed decisions.csv --outcome yes --columns gender,race,age --cluster template")
+        : base("mixed", "A logistic model with a random intercept a cluster: coefficients in logits with intervals.", "deliberate stats mixed decisions.csv --outcome yes --columns gender,race,age --cluster template", "deliberate stats mixed decisions.csv --outcome yes --columns gender --cluster template --json")
     {
         Add(_file);
         foreach (var option in new Option[] { _outcome, _columns, _cluster, _json }) Add(option);

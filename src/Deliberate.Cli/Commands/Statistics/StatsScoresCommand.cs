@@ -13,7 +13,7 @@ internal sealed class StatsScoresCommand : CliCommand
     private readonly Option<bool> _json = CommonOptions.Json("the table");
 
     public StatsScoresCommand()
-        : base("scores", "A score against labels: ROC AUC, average precision, Brier, log loss, calibration error, temperature, Platt.", "deliberate stats scores judged.csv --label refused --score p")
+        : base("scores", "A score against labels: ROC AUC, average precision, Brier, log loss, calibration error, temperature, Platt.", "deliberate stats scores judged.csv --label refused --score p", "deliberate stats scores judged.jsonl --label refused --score p --json")
     {
         Add(_file);
         foreach (var option in new Option[] { _label, _score, _json }) Add(option);
