@@ -169,10 +169,10 @@ public sealed class RecipeTranslationTests
     [Fact]
     public void Low_rank_adapters_are_adapters_where_they_are_asked_for()
     {
-        var (trl, _) = Translate("grpo.yaml", "model_name_or_path: models/small\nmax_steps: 3\nuse_peft: true\nlora_r: 8\nlora_target_modules: [q_proj, v_proj]\n");
+        var (trl, _) = Translate("grpo.yaml", "model_name_or_path: models/small\nnum_generations: 4\nmax_completion_length: 64\nmax_steps: 3\nuse_peft: true\nlora_r: 8\nlora_target_modules: [q_proj, v_proj]\n");
         (trl.Adapter!.Rank, trl.Adapter.Alpha).ShouldBe((8, 32));
         trl.Adapter.TargetModules.ShouldBe(["q_proj", "v_proj"]);
-        Translate("grpo.yaml", "model_name_or_path: models/small\nmax_steps: 3\nlora_r: 8\n").Recipe.Adapter.ShouldBeNull();
+        Translate("grpo.yaml", "model_name_or_path: models/small\nnum_generations: 4\nmax_completion_length: 64\nmax_steps: 3\nlora_r: 8\n").Recipe.Adapter.ShouldBeNull();
 
         const string Verl = "algorithm: {{ adv_estimator: {0} }}\nactor_rollout_ref: {{ model: {{ path: models/small, lora_rank: 32, target_modules: all-linear }}, rollout: {{ n: 4 }} }}\ntrainer: {{ total_training_steps: 3 }}\n";
         var (verl, _) = Translate("verl.yaml", string.Format(System.Globalization.CultureInfo.InvariantCulture, Verl, "grpo"));
