@@ -63,8 +63,10 @@ internal static class DistillationReport
         if (plan.Quick) yield break;
         foreach (var row in rows.Where(r => r.Difference is not null && r.Model != DistilledModel.Larger))
         {
-            var (name, by) = (row.Model.Title["smaller, ".Length..], EstimateWords.Points(row.Difference!));
-            yield return (DifferenceWords.Of(row.Difference!, $"More right answers than the smaller model alone by {name}: {by}.", $"Fewer right answers than the smaller model alone by {name}: {by}.", $"A difference from the smaller model alone by {name}: {by}."), row.Difference!.Finding != Finding.NotToldApart);
+            // In tenths of a point: an end that is near 0 would be rounded to it.
+            var (way, difference) = ($"{char.ToUpperInvariant(row.Model.Title["smaller, ".Length])}{row.Model.Title["smaller, ".Length..][1..]}", row.Difference!);
+            var by = string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()})");
+            yield return ($"{way}: {DifferenceWords.Of(difference, "more right answers than the smaller model alone", "fewer right answers than the smaller model alone", "a difference from the smaller model alone")}, {by}.", difference.Finding != Finding.NotToldApart);
         }
     }
 
