@@ -62,7 +62,15 @@ internal sealed class EvaluationOptions
 
     public string? JUnit(ParseResult parsed) => parsed.GetValue(_junit);
 
-    public string Folder(ParseResult parsed) => parsed.GetValue(_out) ?? Path.Combine("evaluations", TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+    /// <summary>As named, or by the time; two may begin in the same second.</summary>
+    public string Folder(ParseResult parsed)
+    {
+        if (parsed.GetValue(_out) is { } named) return named;
+        var usual = Path.Combine("evaluations", TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+        var free = usual;
+        for (var number = 2; Path.Exists(free); number++) free = string.Create(CultureInfo.InvariantCulture, $"{usual}-{number}");
+        return free;
+    }
 
     public EvaluationRequest Request(ParseResult parsed, string[] tasks)
     {
