@@ -83,8 +83,17 @@ internal static class LoraBenchmark
 
     private static ModelConfiguration Of(int hidden, int inner, int layers, int heads, int keys) => new()
     {
-        Architecture = "llama", VocabularySize = 49152, HiddenSize = hidden, IntermediateSize = inner, LayerCount = layers, HeadCount = heads, KeyValueHeadCount = keys,
-        HeadSize = hidden / heads, MaxPositions = 2048, NormEpsilon = 1e-5, TieWordEmbeddings = true,
+        Architecture = "llama",
+        VocabularySize = 49152,
+        HiddenSize = hidden,
+        IntermediateSize = inner,
+        LayerCount = layers,
+        HeadCount = heads,
+        KeyValueHeadCount = keys,
+        HeadSize = hidden / heads,
+        MaxPositions = 2048,
+        NormEpsilon = 1e-5,
+        TieWordEmbeddings = true,
     };
 
     /// <summary>Tensors of a shape that are made as they are read.</summary>

@@ -53,7 +53,7 @@ public sealed class NodeTests : IDisposable
 
     private static JsonElement[] Ask(params object[] requests)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", "check.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", "check.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = AppContext.BaseDirectory };
         Assert.SkipWhen(!Directory.Exists(Path.Combine(AppContext.BaseDirectory, "node", "node_modules")), "The npm packages are not installed: scripts/interop-tests.sh does that.");
         using var process = Process.Start(start)!;
         foreach (var request in requests) process.StandardInput.WriteLine(JsonSerializer.Serialize(request));

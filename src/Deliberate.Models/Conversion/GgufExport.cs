@@ -15,7 +15,12 @@ internal static class GgufExport
     /// <summary>Of general.file_type: llama.h's llama_ftype.</summary>
     private static readonly Dictionary<FileStorage, int> FileTypes = new()
     {
-        [FileStorage.F32] = 0, [FileStorage.F16] = 1, [FileStorage.Q8_0] = 7, [FileStorage.Q4_K] = 14, [FileStorage.Q6_K] = 18, [FileStorage.BF16] = 32,
+        [FileStorage.F32] = 0,
+        [FileStorage.F16] = 1,
+        [FileStorage.Q8_0] = 7,
+        [FileStorage.Q4_K] = 14,
+        [FileStorage.Q6_K] = 18,
+        [FileStorage.BF16] = 32,
     };
 
     /// <param name="path">Replaced as a whole, or not at all.</param>

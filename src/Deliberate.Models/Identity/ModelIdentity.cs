@@ -54,7 +54,8 @@ public sealed record ModelIdentity
 
     internal static ModelIdentity Of(PretrainedModel model, CancellationToken cancellation = default) => new(
         WeightsOf(model, cancellation), Hash(HuggingFaceConfiguration.Write(model.Configuration, StoredType.F32)), Hash(model.Text.Tokenizer.ToJson()),
-        model.Text.ChatTemplate is { } template ? Hash(Encoding.UTF8.GetBytes(template.Source)) : null) { Adapter = model.Adapter?.Hash };
+        model.Text.ChatTemplate is { } template ? Hash(Encoding.UTF8.GetBytes(template.Source)) : null)
+    { Adapter = model.Adapter?.Hash };
 
     /// <summary>The hash of the weights alone; of a base, without what an adapter changes.</summary>
     internal static string WeightsOf(PretrainedModel model, CancellationToken cancellation = default)

@@ -87,7 +87,8 @@ public static class PolicyObjectives
     /// <param name="advantage">That it was used with; null where the recipe does not say.</param>
     internal static void Admit(string name, string? advantage) => Absent[name] = new PolicyObjectiveEntry(name, "another program", new PolicyOptions(), _ => throw new UserError(
         $"The objective \"{name}\" is not in this program.", field: "reinforcement.objective",
-        advice: "What the run recorded can be looked at; to go on with it use the program that registers the objective, or name its .dll in reinforcement.assembly.")) { Advantage = advantage ?? "group" };
+        advice: "What the run recorded can be looked at; to go on with it use the program that registers the objective, or name its .dll in reinforcement.assembly."))
+    { Advantage = advantage ?? "group" };
 
     /// <summary>The entry of a name, upper or lower case.</summary>
     /// <exception cref="UserError">No objective has the name.</exception>

@@ -19,7 +19,9 @@ public sealed class ProviderModelTests
         {
             ["test"] = new()
             {
-                Address = address, Kind = kind, Limits = new ProviderLimits { Retries = retries, MaxRetryWaitS = 0.01 },
+                Address = address,
+                Kind = kind,
+                Limits = new ProviderLimits { Retries = retries, MaxRetryWaitS = 0.01 },
                 Prices = new Dictionary<string, ModelPrice> { ["m"] = new() { Input = 10, Output = 100, CachedInput = 1 } },
             },
         },

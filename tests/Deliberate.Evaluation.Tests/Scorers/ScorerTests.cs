@@ -8,7 +8,10 @@ public sealed class ScorerTests
 {
     private static Sample Sample(string reference, string completion, AnswerFormat format = AnswerFormat.Marked) => new()
     {
-        Problem = new Problem("t", 0, Split.Test, 0, "p", "", "p", reference), Attempt = 0, Completion = completion, Answer = AnswerExtraction.Extract(completion, format),
+        Problem = new Problem("t", 0, Split.Test, 0, "p", "", "p", reference),
+        Attempt = 0,
+        Completion = completion,
+        Answer = AnswerExtraction.Extract(completion, format),
     };
 
     private static async Task<SampleOutcome> Grade(string grader, string reference, string completion, AnswerFormat format = AnswerFormat.Marked) =>

@@ -19,7 +19,16 @@ public sealed class ModelSearchTests : IDisposable
         _encoder = new ProblemEncoder(ProblemEncoder.FormatFor(_family));
         _model = new LanguageModel(_device, new ModelConfiguration
         {
-            Architecture = "llama", VocabularySize = _encoder.Tokenizer.VocabularySize, HiddenSize = 16, IntermediateSize = 32, LayerCount = 2, HeadCount = 2, KeyValueHeadCount = 2, HeadSize = 8, MaxPositions = 160, TieWordEmbeddings = true,
+            Architecture = "llama",
+            VocabularySize = _encoder.Tokenizer.VocabularySize,
+            HiddenSize = 16,
+            IntermediateSize = 32,
+            LayerCount = 2,
+            HeadCount = 2,
+            KeyValueHeadCount = 2,
+            HeadSize = 8,
+            MaxPositions = 160,
+            TieWordEmbeddings = true,
         });
         _model.Initialise(1);
         _model.Pack(training: false);
