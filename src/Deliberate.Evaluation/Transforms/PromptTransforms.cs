@@ -37,6 +37,6 @@ internal static class PromptTransforms
             return new TranslationTransform(name[TranslationTransform.Prefix.Length..], translations);
         }
 
-        return All.FirstOrDefault(t => t.Name == name) ?? throw new UserError($"There is no prompt transform \"{name}\".", field: "transform", advice: NearestName.Find(name, All.Select(t => t.Name)) is { } near ? $"Did you mean \"{near}\"?" : "deliberate eval --transforms lists them.");
+        return All.FirstOrDefault(t => t.Name == name) ?? throw new UserError($"There is no prompt transform \"{name}\".", field: "transform", advice: NearestName.Find(name, All.Select(t => t.Name)) is { } near ? $"Did you mean \"{near}\"?" : "deliberate eval transforms lists them.");
     }
 }
