@@ -8,7 +8,7 @@ namespace Deliberate.Library.Tests;
 /// </summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training", "Deliberate.Evaluation", "Deliberate.Studies", "Deliberate.Server"];
+    public static TheoryData<string> Libraries => ["Deliberate.Core", "Deliberate.Tensors", "Deliberate.Jinja", "Deliberate.Models", "Deliberate.Reasoning", "Deliberate.Reports", "Deliberate.Training", "Deliberate.Evaluation", "Deliberate.Safety", "Deliberate.Studies", "Deliberate.Server"];
 
     [Theory]
     [MemberData(nameof(Libraries))]
