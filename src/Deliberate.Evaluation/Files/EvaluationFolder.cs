@@ -93,6 +93,14 @@ internal sealed class EvaluationFolder
         Write(null);
     }
 
+    /// <summary>Takes back what <see cref="Begin"/> wrote, where the evaluation was refused before anything was asked.</summary>
+    public void WithdrawIfNothingIsLogged()
+    {
+        if (_logs.Any(l => File.Exists(System.IO.Path.Combine(Path, l.Log)))) return;
+        File.Delete(FileOf(Path));
+        if (Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
+    }
+
     /// <summary>All of them are.</summary>
     public void Finish(EvaluationReport report) => Write(report);
 

@@ -32,7 +32,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
         var told = context with { Limit = _limit, Used = Keep };
-        EvaluationItem?[] items = await LoadAsync(told, cancellation).ConfigureAwait(false);
+        EvaluationItem?[] items = await LoadAsync(task, told, cancellation).ConfigureAwait(false);
         var scorer = task.Scorer(told);
         var corrected = task.Corrected(told, scorer);
         try
@@ -65,13 +65,15 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         lock (_telling) _data[data.File] = data;
     }
 
-    private async Task<EvaluationItem[]> LoadAsync(TaskContext told, CancellationToken cancellation)
+    /// <summary>A task's items, as many as the context's limit has it, each checked.</summary>
+    /// <exception cref="UserError">There are none, data is missing, or a line of it is wrong.</exception>
+    internal static async Task<EvaluationItem[]> LoadAsync(EvaluationTask task, TaskContext told, CancellationToken cancellation)
     {
         List<EvaluationItem> items = [];
         var ids = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var item in task.Items(told, cancellation).ConfigureAwait(false))
         {
-            if (items.Count >= _limit) break;
+            if (items.Count >= told.Limit) break;
             item.Check(task);
             if (!ids.Add(item.Id)) throw new UserError($"two items have the id \"{item.Id}\".", field: task.Name, advice: "Ids name items in logs and comparisons: give each its own.");
             items.Add(item);

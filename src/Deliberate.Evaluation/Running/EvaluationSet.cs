@@ -29,9 +29,33 @@ internal sealed class EvaluationSet(EvaluationRequest request, string folder, Ev
         foreach (var requirement in requirements) requirement.Check(tasks);
         string[] named = [.. request.Models, .. request.Judge is { } asked ? [asked] : Array.Empty<string>()];
         await models.CheckAsync(named, cancellation).ConfigureAwait(false);
-        var evaluation = EvaluationFolder.Begin(folder, request, tasks);
         await using var judge = request.Judge is { } name ? models.Open(name) : null;
         var context = new TaskContext { DataFolder = request.DataFolder, LockFile = request.LockFile, Seed = request.Settings.Seed, Arguments = request.Arguments, Judge = judge, Http = http, Notice = notice };
+        var evaluation = EvaluationFolder.Begin(folder, request, tasks);
+        try
+        {
+            // What the first task lacks is found when it begins; what the last one lacks should not be found an hour later.
+            foreach (var task in tasks.Skip(1)) await CheckAsync(task, context, cancellation).ConfigureAwait(false);
+            return await AskAsync(evaluation, tasks, requirements, context, observe, cancellation).ConfigureAwait(false);
+        }
+        catch (UserError)
+        {
+            evaluation.WithdrawIfNothingIsLogged();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a task's items and its scorer, and lets go of them.</summary>
+    /// <exception cref="UserError">Data or a judge is missing, or a line is wrong.</exception>
+    private async Task CheckAsync(EvaluationTask task, TaskContext context, CancellationToken cancellation)
+    {
+        var quiet = context with { Notice = _ => { }, Limit = request.Settings.Limit ?? task.Defaults.Limit };
+        await EvaluationRunner.LoadAsync(task, quiet, cancellation).ConfigureAwait(false);
+        (task.Scorer(quiet) as IDisposable)?.Dispose();
+    }
+
+    private async Task<EvaluationReport> AskAsync(EvaluationFolder evaluation, EvaluationTask[] tasks, Requirement[] requirements, TaskContext context, Func<EvaluationTask, string, EvaluationObserver> observe, CancellationToken cancellation)
+    {
         var results = new EvaluationResult[tasks.Length, request.Models.Count];
         // A model after the other: a checkpoint need not share the memory with the next one.
         for (var m = 0; m < request.Models.Count; m++)

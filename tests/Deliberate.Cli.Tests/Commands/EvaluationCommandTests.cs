@@ -78,6 +78,13 @@ public sealed class EvaluationCommandTests : IDisposable
         Directory.Exists(Path.Combine(_folder.Root, "x")).ShouldBeFalse();
     }
 
+    [Fact]
+    public void What_the_last_task_lacks_is_found_before_the_first_is_asked()
+    {
+        Eval("sums.yaml", "gsm8k", "--model", "mock:2", "--data", ".", "--out", "late").ShouldBeUserMistake().ShouldContain("gsm8k");
+        Directory.Exists(Path.Combine(_folder.Root, "late")).ShouldBeFalse("nothing was asked, so nothing is left");
+    }
+
     [Theory]
     [InlineData("A task, and no model to ask", "sums.yaml")]
     [InlineData("There is no task \"sum\"", "sum", "--model", "mock")]
