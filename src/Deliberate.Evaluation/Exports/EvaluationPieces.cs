@@ -39,6 +39,23 @@ internal static class EvaluationPieces
             Items(drawn), Methods(drawn));
     }
 
+    /// <summary>Several evaluations by the first figure of each, a row each.</summary>
+    public static ReportTable Overview(IReadOnlyList<LoggedEvaluation> logs)
+    {
+        var headlines = logs.Select(log => (Log: log, Measure: Whole(log).FirstOrDefault(m => m.N > 0))).ToArray();
+        return new ReportTable(
+            "The first figure of each", ["evaluation", "model", "figure", "value", "n", "missing"],
+            [
+                .. headlines.Select(h => (IReadOnlyList<ReportCell>)
+                [
+                    ReportCell.Of(h.Log.Title), ReportCell.Of(h.Log.Model), ReportCell.Of(h.Measure?.Title ?? "not measured"),
+                    h.Measure is { } m ? new ReportCell(Value(m), Range(m), IsNumber: true) : ReportCell.Of(""),
+                    h.Measure is { } counted ? ReportCell.Of(counted.N) : ReportCell.Of(""), h.Measure is { } lacking ? ReportCell.Of(lacking.Missing) : ReportCell.Of(""),
+                ]),
+            ],
+            $"95% intervals: {Methods(headlines.Select(h => h.Measure).OfType<LoggedMeasure>())}.");
+    }
+
     /// <summary>Whole figures, without their slices.</summary>
     public static IEnumerable<LoggedMeasure> Whole(LoggedEvaluation log) => log.Measures.Where(m => m.Slice.Length == 0);
 

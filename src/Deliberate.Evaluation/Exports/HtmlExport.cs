@@ -104,6 +104,7 @@ internal static class HtmlExport
             .Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{hash}'\"/>\n<link rel=\"icon\" href=\"data:,\"/>\n")
             .Element("title", title, cap: 200).Raw("<style>\n").Raw(ReportStyle.Sheet).Raw(Style).Raw("</style>\n</head>\n<body>\n<main>\n")
             .Open("header").Element("h1", title, cap: 200).Close("header");
+        if (logs.Count > 1) TableBlock.Render(html, EvaluationPieces.Overview(logs));
         foreach (var group in logs.GroupBy(l => l.Task).Where(g => g.Count() > 1))
             if (EvaluationPieces.Models([.. group]) is { } figure) FigureBlock.Render(html, figure);
         var outcomes = logs.SelectMany(l => Enumerable.Range(0, l.Table.Count).Select(i => l.Table[i].Outcome)).Distinct().Order().ToArray();

@@ -17,6 +17,7 @@ internal static class ResultJson
         json.WriteNumber("allowed_missing_share"u8, result.AllowedMissing);
         json.WriteBoolean("inconclusive"u8, result.IsInconclusive);
         json.WriteNumber("cut_share"u8, result.CutShare);
+        json.WriteNumber("cut_thinking_share"u8, result.CutThinkingShare);
         json.WriteNumber("empty_share"u8, result.EmptyShare);
         if (result.MaxTokens is { } budget) json.WriteNumber("max_tokens"u8, budget);
         json.WriteStartObject("outcomes"u8);

@@ -52,8 +52,11 @@ public sealed record EvaluationResult
     /// <summary>Whether more is missing than may be: then no figure is a result.</summary>
     public bool IsInconclusive => MissingShare > AllowedMissing;
 
+    /// <summary>The share of samples that the token budget ended, within the thought or within the answer.</summary>
+    public double CutShare => Share(s => s.IsCut || s.Outcome == SampleOutcome.CutWhileThinking);
+
     /// <summary>The share of samples that the token budget ended within the thought.</summary>
-    public double CutShare => Share(s => s.Outcome == SampleOutcome.CutWhileThinking);
+    public double CutThinkingShare => Share(s => s.Outcome == SampleOutcome.CutWhileThinking);
 
     /// <summary>The share of samples that say nothing outside of a thought.</summary>
     public double EmptyShare => Share(s => s.IsEmpty && !s.IsMissing);

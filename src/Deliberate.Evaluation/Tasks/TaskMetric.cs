@@ -40,7 +40,7 @@ public sealed record TaskMetric
     public static TaskMetric Accuracy { get; } = new() { Name = "accuracy", Title = "accuracy", Value = RightOrNot };
 
     /// <summary>Right answers among samples whose thought came to its end.</summary>
-    public static TaskMetric AccuracyFinished { get; } = new() { Name = "accuracy_finished", Title = "accuracy of finished", Value = RightOrNot, Counts = s => s.Outcome != SampleOutcome.CutWhileThinking };
+    public static TaskMetric AccuracyFinished { get; } = new() { Name = "accuracy_finished", Title = "accuracy of finished", Value = RightOrNot, Counts = s => !s.IsCut && s.Outcome != SampleOutcome.CutWhileThinking };
 
     /// <summary>1 for right, 0 for what the model did not get right, null where it was not the model that failed.</summary>
     public static double? RightOrNot(SampleResult sample)

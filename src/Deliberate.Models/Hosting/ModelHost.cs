@@ -33,7 +33,8 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         var page = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, options.Cache).PageBytes;
         // A sample and the prompt that it is forked from; beginnings have what requests leave that are shorter.
         var all = 2L * options.Slots * KeyValueCache.PagesOf(positions);
-        var pages = Math.Min(all, (options.CacheBytes ?? (MachineMemory.Available / 2)) / page);
+        var usual = Math.Max(ModelHostOptions.UsualCacheBytes, 2L * page * KeyValueCache.PagesOf(positions));
+        var pages = Math.Min(all, (options.CacheBytes ?? Math.Min(MachineMemory.Available / 2, usual)) / page);
         PageBytes = page;
         _loop = new DecodingLoop(model, options.Slots, positions, options.Cache, Math.Max(PassTokens, 2 * options.Slots), pages);
         _scheduler = DeviceScheduler.Of(model.Device);

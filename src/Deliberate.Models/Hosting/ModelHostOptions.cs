@@ -16,9 +16,13 @@ public sealed record ModelHostOptions
 
     /// <summary>
     /// Most memory for keys and values, in bytes: for requests in work, each reckoned at its longest, and for beginnings that requests
-    /// have in common. Null for half of what is free when the first request comes, or what all slots can use, if that is less.
+    /// have in common. Null for the least of: what all slots can use, half of what is free when the first request comes, and
+    /// <see cref="UsualCacheBytes"/>, or one request of the longest kind where that is more.
     /// </summary>
     public long? CacheBytes { get; init; }
+
+    /// <summary>Beyond this, common beginnings that nobody asks for any more would fill the machine's memory: 4 GiB.</summary>
+    internal const long UsualCacheBytes = 4L << 30;
 
     /// <summary>How keys and values are held. Default F32, which is exact.</summary>
     public Tensors.CacheStorage Cache { get; init; } = Tensors.CacheStorage.F32;

@@ -7,6 +7,8 @@ namespace Deliberate.Cli;
 /// <summary>An evaluation's results as tables: every figure with its interval, what is missing, cut and empty, and the budget beside it.</summary>
 internal static class EvaluationTables
 {
+    private static readonly string[] Columns = ["model", "measure", "value", "n", "missing", "at worst to at best", "cut", "empty", "budget"];
+
     public static void Write(EvaluationReport report)
     {
         foreach (var task in report.Results.GroupBy(r => r.Task.Name, StringComparer.Ordinal)) Write([.. task]);
@@ -31,8 +33,11 @@ internal static class EvaluationTables
     private static void Write(EvaluationResult[] results)
     {
         var task = results[0].Task;
-        var rows = results.SelectMany(result => result.Metrics.Select((m, i) => Row(result, m, i == 0))).ToArray();
-        Terminal.WriteTable($"{task.Title} ({task.Id}), with 95% intervals ({EstimateText.Methods(results.SelectMany(r => r.Metrics).Select(m => m.Estimate))}):", ["model", "measure", "value", "n", "missing", "at worst to at best", "cut", "empty", "budget"], rows, words: 2);
+        var names = ModelNames.Short([.. results.Select(r => r.ModelName)]);
+        var rows = results.Zip(names).SelectMany(pair => pair.First.Metrics.Select((m, i) => Row(pair.First, i == 0 ? pair.Second : "", m))).ToArray();
+        // A narrow console has no room for columns in which nothing stands.
+        int[] shown = [.. Enumerable.Range(0, Columns.Length).Where(c => rows.Any(r => r[c].Length > 0))];
+        Terminal.WriteTable($"{task.Title} ({task.Id}), with 95% intervals ({EstimateText.Methods(results.SelectMany(r => r.Metrics).Select(m => m.Estimate))}):", [.. shown.Select(c => Columns[c])], rows.Select(r => (string[])[.. shown.Select(c => r[c])]), words: 2);
         foreach (var result in results) Write(result);
         if (task.Published.Count > 0)
         {
@@ -41,13 +46,15 @@ internal static class EvaluationTables
         }
     }
 
-    private static string[] Row(EvaluationResult result, MetricResult measure, bool isFirst)
+    /// <param name="name">Of the model, in the first of its rows; empty in the others.</param>
+    private static string[] Row(EvaluationResult result, string name, MetricResult measure)
     {
+        var isFirst = name.Length > 0;
         var style = StyleOf(measure.Metric);
         var bounds = measure.Lowest is { HasInterval: true } low && measure.Highest is { HasInterval: true } high ? NumberText.Range(low.Low, high.High, style) : "";
         return
         [
-            isFirst ? result.ModelName : "", measure.Slice.Length > 0 ? $"  {measure.Slice}" : measure.Metric.Title, measure.Estimate.WithRange(style), measure.Estimate.Count()["n = ".Length..],
+            name, measure.Slice.Length > 0 ? $"- {measure.Slice}" : measure.Metric.Title, measure.Estimate.WithRange(style), measure.Estimate.Count()["n = ".Length..],
             measure.Missing > 0 ? Number(measure.Missing) : "", bounds, isFirst ? Share(result.CutShare) : "", isFirst ? Share(result.EmptyShare) : "", isFirst ? result.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "its own" : "",
         ];
     }
