@@ -58,6 +58,9 @@ public sealed class TextModel : IDisposable
     /// <summary>Where it was read from.</summary>
     internal string Location => _opened.Location;
 
+    /// <summary>For what goes through no host: a search, which asks in rounds.</summary>
+    internal LanguageModel Weights => _weights.Model;
+
     /// <summary>For requests that are more than a prompt: those that bring random numbers of their own.</summary>
     internal ModelHost Host => Hosted.Host;
 

@@ -22,6 +22,7 @@ internal sealed class CheckpointConnection : IModelConnection
     private readonly ProblemEncoder _encoder;
     private readonly int[] _stopIds;
     private readonly string? _thinkingSwitch;
+    private readonly Dictionary<SearchSetting, SearchQueue> _searches = [];
 
     /// <param name="model">Owned.</param>
     /// <param name="stops">Texts that end an answer, besides the format's own.</param>
@@ -62,10 +63,7 @@ internal sealed class CheckpointConnection : IModelConnection
     public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {
         if (options.JsonSchema is not null && options.RequiresSchema) throw new UserError("a checkpoint cannot be held to a JSON schema.", field: "json_schema");
-        var text = PromptText(messages, options.ReasoningEffort);
-        var tokens = _format.Tokenizer.Encode(text, addSpecialTokens: _format.ChatTemplate is null);
-        var room = _model.Context - tokens.Length;
-        if (room < 1) throw new UserError($"the conversation has {tokens.Length} tokens, and the model's context holds {_model.Context}.");
+        var (text, tokens, room) = Prompt(messages, options);
         var (sampling, most) = Sampling(options);
         var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
         var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
@@ -74,12 +72,12 @@ internal sealed class CheckpointConnection : IModelConnection
         var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
         var reader = new AnswerReader(format, opened);
         foreach (var token in result.Tokens) reader.Push(token);
-        var drawn = result.Tokens.Length - (result.Tokens.Length > 0 && _stopIds.Contains(result.Tokens[^1]) ? 1 : 0);
+        var drawn = result.Tokens.Length - (EndsByItself(result.Tokens) ? 1 : 0);
         return new ModelAnswer
         {
             Text = result.Text,
             Reasoning = result.Thinking,
-            Completion = SampleReader.Completion(options.Stop.Count > 0 ? new ProblemEncoder(format) : _encoder, result.Tokens, reader, opened),
+            Completion = SampleReader.Completion(EncoderOf(options), result.Tokens, reader, opened),
             ThoughtOpenedBy = opened,
             FinishReason = result.FinishReason == FinishReason.Length ? "length" : "stop",
             Usage = new ModelUsage(1, result.Usage.Prompt, result.Usage.Cached, drawn, reader.ThinkingTokens, 0),
@@ -87,11 +85,68 @@ internal sealed class CheckpointConnection : IModelConnection
         };
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>The answer that a search of the model's samples finds; its usage is that of all that was drawn, and what a scorer read counts as input.</summary>
+    /// <param name="setting">What to search by.</param>
+    /// <param name="problem">For scorers.</param>
+    /// <param name="answerOf">A completion's final answer, given what its thought was opened by; null where it has none.</param>
+    /// <param name="messages">The conversation to go on with.</param>
+    /// <param name="options">As for one answer; the token budget is a solution's.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<ModelAnswer> SearchAsync(SearchSetting setting, Problem problem, Func<string, string, string?> answerOf, IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {
-        _model.Dispose();
-        return ValueTask.CompletedTask;
+        var (text, tokens, room) = Prompt(messages, options);
+        var (sampling, most) = Sampling(options);
+        var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
+        // A problem's samples are told apart by odd numbers, so that no two of them share a key.
+        var key = options.Stream.Problem + (options.Stream.Sample * 0x2545F4914F6CDD1D);
+        var wish = new SearchWish(problem, tokens, Math.Min(most ?? room, room), sampling, EncoderOf(options), options.Seed, key, completion => answerOf(completion, opened));
+        var tree = await QueueOf(setting).FindAsync(wish, cancellation).ConfigureAwait(false);
+        var chosen = tree.Selected ?? tree.Finished.FirstOrDefault();
+        int[] drawn = [.. chosen?.Path.SelectMany(n => n.Step.Tokens) ?? []];
+        var reader = new AnswerReader(wish.Encoder.Format, opened);
+        foreach (var token in drawn) reader.Push(token);
+        return new ModelAnswer
+        {
+            Text = reader.Text,
+            Reasoning = reader.Thinking,
+            Completion = SampleReader.Completion(wish.Encoder, drawn, reader, opened),
+            ThoughtOpenedBy = opened,
+            FinishReason = EndsByItself(drawn) ? "stop" : "length",
+            Usage = new ModelUsage(1, tokens.Length + tree.ScorerTokens, 0, tree.PolicyTokens, reader.ThinkingTokens, 0),
+            ReportedModel = _model.Name,
+        };
     }
+
+    /// <summary>Reads what a search needs.</summary>
+    /// <exception cref="UserError">The scorer does not go with the model.</exception>
+    public void PrepareSearch(SearchSetting setting) => QueueOf(setting);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var search in _searches.Values) await search.DisposeAsync().ConfigureAwait(false);
+        _model.Dispose();
+    }
+
+    private SearchQueue QueueOf(SearchSetting setting)
+    {
+        lock (_searches)
+        {
+            if (!_searches.TryGetValue(setting, out var queue)) _searches.Add(setting, queue = new SearchQueue(_model.Weights, _model.AdapterOf(), _encoder, _model.Context, setting));
+            return queue;
+        }
+    }
+
+    private (string Text, int[] Tokens, int Room) Prompt(IReadOnlyList<ChatMessage> messages, ModelOptions options)
+    {
+        var text = PromptText(messages, options.ReasoningEffort);
+        var tokens = _format.Tokenizer.Encode(text, addSpecialTokens: _format.ChatTemplate is null);
+        var room = _model.Context - tokens.Length;
+        return room >= 1 ? (text, tokens, room) : throw new UserError($"the conversation has {tokens.Length} tokens, and the model's context holds {_model.Context}.");
+    }
+
+    private ProblemEncoder EncoderOf(ModelOptions options) => options.Stop.Count > 0 ? new ProblemEncoder(_format.StoppingAt(options.Stop, "stop")) : _encoder;
+
+    private bool EndsByItself(int[] tokens) => tokens.Length > 0 && _stopIds.Contains(tokens[^1]);
 
     /// <summary>A temperature that is asked for is taken as it is, with no filters, as runs evaluate; else all is as the model's makers say.</summary>
     private (SamplingOptions Sampling, int? MaxTokens) Sampling(ModelOptions options)

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 using Microsoft.Extensions.AI;
 using ChatMessage = Deliberate.Models.ChatMessage;
 
@@ -81,6 +83,22 @@ public sealed class EvaluationModel : IAsyncDisposable
         lock (_counting) _spent += answer.Usage;
         return answer;
     }
+
+    /// <summary>The answer that a search of its samples finds.</summary>
+    /// <exception cref="UserError">It is no checkpoint on this machine: searches go on with a sample's beginnings, which a provider does not let one do.</exception>
+    internal async Task<ModelAnswer> SearchAsync(SearchSetting setting, Problem problem, Func<string, string, string?> answerOf, IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
+    {
+        var answer = await Searched.SearchAsync(setting, problem, answerOf, messages, options, cancellation).ConfigureAwait(false);
+        lock (_counting) _spent += answer.Usage;
+        return answer;
+    }
+
+    /// <summary>Reads what a search needs, before anything is asked.</summary>
+    /// <exception cref="UserError">It is no checkpoint on this machine, or the scorer does not go with it.</exception>
+    internal void PrepareSearch(SearchSetting setting) => Searched.PrepareSearch(setting);
+
+    private CheckpointConnection Searched => _connection as CheckpointConnection
+        ?? throw new UserError($"{Name} is no checkpoint on this machine, and only their samples can be searched.", field: "--search", advice: "For a provider's model there is majority@k: --samples, or the solver self_consistency.");
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

@@ -11,6 +11,7 @@ namespace Deliberate.Evaluation;
 internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel model, RunSettings settings, TaskContext context, EvaluationObserver observer)
 {
     private readonly int _epochs = settings.Epochs ?? task.Defaults.Epochs;
+    private readonly SearchSetting? _search = settings.Search is { } search ? SearchSetting.Parse(search, "--search") : null;
     private readonly int? _limit = settings.Limit ?? task.Defaults.Limit;
     private readonly Lock _telling = new();
     private readonly SortedDictionary<string, UsedData> _data = new(StringComparer.Ordinal);
@@ -31,6 +32,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
     {
         if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
+        foreach (var search in Searches()) model.PrepareSearch(search);
         var told = context with { Limit = _limit, Used = Keep };
         EvaluationItem?[] items = await LoadAsync(task, told, cancellation).ConfigureAwait(false);
         var scorer = task.Scorer(told);
@@ -59,6 +61,8 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         }
     }
 
+    private IEnumerable<SearchSetting> Searches() => (task.Solver is SolverChain chain ? chain.Parts : [task.Solver]).OfType<SearchSolver>().Select(s => s.Setting).Concat(_search is { } asked ? [asked] : []);
+
     private void Keep(UsedData data)
     {
         context.Used(data);
@@ -86,7 +90,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
     private async Task AskAllAsync(EvaluationItem?[] items, SampleResult?[] results, IScorer scorer, EvaluationLog? log, CancellationToken cancellation)
     {
         await using var scoring = new ScoringQueue(scorer);
-        var asker = new SampleAsker(task, model, _options, settings, scoring);
+        var asker = new SampleAsker(task, model, _options, settings, _search, scoring);
         var left = new int[items.Length];
         for (var i = 0; i < results.Length; i++) left[i / _epochs] += results[i] is null ? 1 : 0;
         var before = model.Spent.Cost;
@@ -108,7 +112,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         Task = task.Name,
         Version = task.Version,
         Title = task.Title,
-        Solver = task.Solver.Name,
+        Solver = _search is null ? task.Solver.Name : $"{task.Solver.Name} by {_search.Name}",
         Scorer = (scorer as IIdentified)?.Identity ?? scorer.Name,
         Items = items.Length,
         ItemsHash = ItemsHash.Of(items),

@@ -16,6 +16,9 @@ public sealed record RunSettings
 
     public string? ReasoningEffort { get; init; }
 
+    /// <summary>A search in the place of each sample of a checkpoint, as METHOD:N or METHOD:N:SCORER; null for none.</summary>
+    public string? Search { get; init; }
+
     /// <summary>Tokens that a sample's answers may take in all.</summary>
     public long? TokenLimit { get; init; }
 

@@ -10,11 +10,11 @@ namespace Deliberate.Evaluation;
 /// and the scorer do: the model's own text is judged, a cut thought is none, a filter's refusal is the provider's, and what failed
 /// elsewhere is a harness error in words. Only what concerns all samples alike (a wrong key, no such model) ends the run.
 /// </summary>
-internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, ModelOptions options, RunSettings settings, ScoringQueue scoring)
+internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, ModelOptions options, RunSettings settings, SearchSetting? search, ScoringQueue scoring)
 {
     public async Task<EvaluatedSample> AskAsync(EvaluationItem item, int epoch, CancellationToken cancellation)
     {
-        var asking = new SolverContext(item, epoch, model, options) { TokenLimit = settings.TokenLimit };
+        var asking = new SolverContext(item, epoch, model, options) { TokenLimit = settings.TokenLimit, Search = search, Task = task };
         var began = Stopwatch.GetTimestamp();
         using var limit = settings.TimeLimit is null ? null : new CancellationTokenSource(TimeSpan.FromSeconds(settings.TimeLimit.Value));
         using var both = limit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -80,7 +80,7 @@ internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, Mo
             Attempt = epoch,
             Messages = asking.Asked.Count > 0 ? asking.Asked : item.Messages,
             Completion = completion,
-            Answer = task.ReadAnswer is { } read ? read(completion, isCut, opened) : AnswerExtraction.Extract(completion, task.Answers, isCut, opened),
+            Answer = task.AnswerOf(completion, isCut, opened),
             Truncated = isCut,
             ThoughtOpenedBy = opened,
             CompletionTokens = (int)(answer?.Usage.OutputTokens ?? 0),

@@ -47,6 +47,12 @@ public sealed class SolverContext
     /// <summary>Of all answers so far.</summary>
     public ModelUsage Usage { get; private set; }
 
+    /// <summary>What the conversation's answers are searched for by, where they are; null for a sample each.</summary>
+    internal SearchSetting? Search { get; set; }
+
+    /// <summary>The task, for searches: says what a completion's final answer is.</summary>
+    internal EvaluationTask? Task { get; init; }
+
     /// <summary>Tokens that all answers together may take; null without a limit.</summary>
     internal long? TokenLimit { get; init; }
 
@@ -54,7 +60,7 @@ public sealed class SolverContext
     public async ValueTask<ModelAnswer> GenerateAsync(CancellationToken cancellationToken)
     {
         ChatMessage[] asked = [.. _messages];
-        var answer = await AskAsync(asked, cancellationToken).ConfigureAwait(false);
+        var answer = await AskAsync(asked, Search, cancellationToken).ConfigureAwait(false);
         Give(asked, answer);
         return answer;
     }
@@ -68,7 +74,9 @@ public sealed class SolverContext
     }
 
     /// <summary>Asks the model beside the conversation; it is counted, and draws random numbers of its own.</summary>
-    public async ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken)
+    public ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken) => AskAsync(messages, search: null, cancellationToken);
+
+    private async ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, SearchSetting? search, CancellationToken cancellationToken)
     {
         if (TokenLimit is { } limit)
         {
@@ -80,7 +88,10 @@ public sealed class SolverContext
         // The first answer draws what a run's own evaluation draws; each further one begins a stream of its own.
         var number = Interlocked.Increment(ref _asked) - 1;
         var stream = (EvaluationModel.StreamOf(Item), Epoch + ((long)number << 32));
-        var answer = await Model.AskAsync(messages, Options with { Stream = stream, Asker = (Item.Id, Epoch, number) }, cancellationToken).ConfigureAwait(false);
+        var options = Options with { Stream = stream, Asker = (Item.Id, Epoch, number) };
+        var answer = search is null
+            ? await Model.AskAsync(messages, options, cancellationToken).ConfigureAwait(false)
+            : await Model.SearchAsync(search, Item.ToProblem(Task!), (completion, opened) => Task!.AnswerOf(completion, isCut: false, opened), messages, options, cancellationToken).ConfigureAwait(false);
         lock (_counting) Usage += answer.Usage;
         return answer;
     }

@@ -54,6 +54,10 @@ public sealed record EvaluationTask
     /// <summary>How the final answer is read where a task family says so; null for as <see cref="Answers"/> says. Given completion, whether it was cut, and the tag that the prompt ends with.</summary>
     internal Func<string, bool, string, string?>? ReadAnswer { get; init; }
 
+    /// <summary>A completion's final answer; null where it has none.</summary>
+    internal string? AnswerOf(string completion, bool isCut, string thoughtOpenedBy) =>
+        ReadAnswer is { } read ? read(completion, isCut, thoughtOpenedBy) : AnswerExtraction.Extract(completion, Answers, isCut, thoughtOpenedBy);
+
     /// <summary>Metrics that depend on what the user says or who judges, in the place of those of the same name: a share corrected for its judge's errors.</summary>
     internal Func<TaskContext, IScorer, IReadOnlyList<TaskMetric>> Corrected { get; init; } = (_, _) => [];
 

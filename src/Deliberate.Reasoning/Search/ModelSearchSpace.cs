@@ -23,7 +23,7 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
     private readonly DecodingLoop _loop;
     private readonly Adapter? _adapter;
     private readonly ProblemEncoder _encoder;
-    private readonly ProblemSet _set;
+    private readonly Func<SearchTree, string, string?> _answerOf;
     private readonly IStepScorer? _scorer;
     private readonly SearchDrawing _drawing;
     private readonly StepCutter _cutter;
@@ -31,18 +31,19 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
 
     /// <param name="model">The policy.</param>
     /// <param name="encoder">Of its text format.</param>
-    /// <param name="set">Where the problems are from: says what the answers are.</param>
+    /// <param name="answerOf">A finished solution's answer, from its text; null where it has none.</param>
     /// <param name="scorer">Null where no method asks for scores.</param>
     /// <param name="drawing">How.</param>
     /// <param name="slots">Samples in flight at once; results do not depend on it.</param>
     /// <param name="longestPrompt">In tokens.</param>
-    public ModelSearchSpace(LanguageModel model, ProblemEncoder encoder, ProblemSet set, IStepScorer? scorer, SearchDrawing drawing, int slots, int longestPrompt)
+    /// <param name="adapter">Beside the weights; null for the model's own.</param>
+    public ModelSearchSpace(LanguageModel model, ProblemEncoder encoder, Func<SearchTree, string, string?> answerOf, IStepScorer? scorer, SearchDrawing drawing, int slots, int longestPrompt, Adapter? adapter = null)
     {
-        (_encoder, _set, _scorer, _drawing) = (encoder, set, scorer, drawing);
+        (_encoder, _answerOf, _scorer, _drawing) = (encoder, answerOf, scorer, drawing);
         _cutter = new StepCutter(encoder, drawing.Separator);
         var positions = longestPrompt + drawing.MaxTokens;
         // Twice what is in flight at its longest: paths that are gone on with lie beside it.
-        _adapter = model.Adapter;
+        _adapter = adapter ?? model.Adapter;
         _loop = new DecodingLoop(model, slots, positions, CacheStorage.F32, Sampler.TokenCapacity(slots, positions), 4L * slots * KeyValueCache.PagesOf(positions));
     }
 
@@ -88,7 +89,7 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
 
     private int[] Tokens(SearchTree tree, SearchNode node) => [.. Prompt(tree), .. node.Path.SelectMany(n => n.Step.Tokens)];
 
-    private int[] Prompt(SearchTree tree) => _encoder.Prompt(tree.Problem);
+    private int[] Prompt(SearchTree tree) => tree.Prompt ?? _encoder.Prompt(tree.Problem);
 
     private void Draw(List<Work> works, CancellationToken cancellation)
     {
@@ -142,7 +143,7 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
                 node = expansion.Kind == ExpansionKind.Likeliest ? node.Ahead(step) : node.Add(step, 1.0 / drawn.Length);
             var isStopped = _encoder.StopIds.Contains(tokens[^1]);
             var isUsedUp = node.PathTokens >= _drawing.MaxTokens || (rollout.FinishReason == FinishReason.Length && expansion.Kind != ExpansionKind.Likeliest);
-            if (isStopped || isUsedUp) node.End(isStopped ? AnswerOf(tree, node) : null);
+            if (isStopped || isUsedUp) node.End(isStopped ? _answerOf(tree, node.Text) : null);
             ends.Add((tree, node, expansion.Node.Depth));
             reached.Add(node);
         }
@@ -154,12 +155,6 @@ internal sealed class ModelSearchSpace : ISearchSpace, IDecodingSink, IDisposabl
     {
         if (expansion.Kind == ExpansionKind.Steps) expansion.Result = [.. expansion.Node.Children.Take(expansion.Count)];
         else if (expansion.Node.IsEnd) expansion.Result = [expansion.Node];
-    }
-
-    private string? AnswerOf(SearchTree tree, SearchNode node)
-    {
-        var answer = _set.AnswerOf(string.Concat(node.Path.Select(n => n.Step.Text)), truncated: false, _encoder.ThoughtOpenedBy(tree.Problem));
-        return answer is null || _set.Family is not null ? answer : tree.Representative(answer, AnswerGraders.Get(OwnProblem.GraderOf(tree.Problem) ?? AnswerGraders.Default));
     }
 
     private void Score(List<(SearchTree Tree, SearchNode End, int First)> ends, CancellationToken cancellation)

@@ -33,7 +33,7 @@ internal sealed record SearchMeasurement(string Method, string Settings, int N, 
     {
         Problem = tree.Problem,
         Attempt = 0,
-        Completion = tree.Selected is null ? "" : string.Concat(tree.Selected.Path.Select(n => n.Step.Text)),
+        Completion = tree.Selected?.Text ?? "",
         Answer = tree.Answer,
         Truncated = tree.Selected is null,
         ThoughtOpenedBy = opened,

@@ -65,6 +65,9 @@ internal sealed class SearchNode : IComparable<SearchNode>, IEquatable<SearchNod
         }
     }
 
+    /// <summary>The solution as far as it goes.</summary>
+    public string Text => string.Concat(Path.Select(n => n.Step.Text));
+
     /// <summary>As 0.2.1, the root being 0.</summary>
     public string Id => Parent is null ? "0" : string.Create(CultureInfo.InvariantCulture, $"{Parent.Id}.{Index}");
 

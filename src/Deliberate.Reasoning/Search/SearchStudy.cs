@@ -25,9 +25,15 @@ internal sealed class SearchStudy(LanguageModel model, ProblemEncoder encoder, P
         scorer?.Forget();
         var together = Math.Clamp(2 * MostSlots / n, 1, problems.Count);
         var slots = (int)Math.Clamp((long)together * n, 1, MostSlots);
-        using var space = new ModelSearchSpace(model, encoder, set, method.NeedsScores ? scorer : null, drawing, slots, longestPrompt);
+        using var space = new ModelSearchSpace(model, encoder, AnswerOf, method.NeedsScores ? scorer : null, drawing, slots, longestPrompt);
         SearchTree[] trees = [.. problems.Select((p, i) => new SearchTree(p, i, budget))];
         SearchRunner.Run(method, space, trees, together, _ => done?.Invoke(), cancellation);
         return (SearchMeasurement.Of(method, n, set, trees, encoder.ThoughtOpenedBy).Measurement, trees);
+    }
+
+    private string? AnswerOf(SearchTree tree, string text)
+    {
+        var answer = set.AnswerOf(text, truncated: false, encoder.ThoughtOpenedBy(tree.Problem));
+        return answer is null || set.Family is not null ? answer : tree.Representative(answer, AnswerGraders.Get(OwnProblem.GraderOf(tree.Problem) ?? AnswerGraders.Default));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SearchTree(Problem problem, long key, long budget = 0)
 
     public long Key { get; } = key;
 
+    /// <summary>The problem as the policy reads it, in tokens; null for what the policy's encoder makes of it.</summary>
+    public int[]? Prompt { get; init; }
+
     public SearchNode Root { get; } = SearchNode.Root();
 
     /// <summary>Tokens that the policy may draw in all; 0 for no limit.</summary>

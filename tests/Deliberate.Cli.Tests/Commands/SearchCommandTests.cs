@@ -30,8 +30,40 @@ public sealed class SearchCommandTests(FinishedRun run) : IClassFixture<Finished
         File.ReadAllText(Path.Combine(run.Root, "search.html")).ShouldContain("Accuracy against tokens");
         File.ReadAllLines(Path.Combine(run.Root, "trace.jsonl")).Length.ShouldBe(14 * 3);
         CliProcess.Run(run.Root, [.. search, "--method", "beam"]).ShouldSucceed().Output.ShouldContain("beam");
+        // The same search in the place of each sample of an evaluation; what shares its batch changes nothing.
+        string[] asked = ["eval", "family:arithmetic-mod10@2", "--model", Base, "--search", "weighted-vote:4:runs/prm", "--limit", "5", "--epochs", "1", "--max-tokens", "24", "--json"];
+        var together = CliProcess.Run(run.Root, [.. asked, "--out", "together"]).ShouldSucceed().Output;
+        var alone = CliProcess.Run(run.Root, [.. asked, "--out", "alone", "--concurrency", "1"]).ShouldSucceed().Output;
+        Measures(alone).ShouldBe(Measures(together));
+        File.ReadAllText(Directory.GetFiles(Path.Combine(run.Root, "together"), "*.log").Single()).ShouldContain("search(weighted-vote, 4, prm)");
         // A reward model writes no text.
         CliProcess.Run(run.Root, "sample", "runs/prm", "--family", "arithmetic-mod10").ShouldBeUserMistake().ShouldContain("writes no text");
+    }
+
+    [Fact]
+    public void A_written_task_may_search_for_its_answers()
+    {
+        File.WriteAllText(Path.Combine(run.Root, "sums.yaml"), "name: sums\nitems: [{ prompt: \"1+2=\", answer: \"3\" }]\nsolvers: [{ kind: search, method: majority, n: 3 }]\nscorers: [{ kind: includes }]\nmax_tokens: 24\n");
+        CliProcess.Run(run.Root, "eval", "sums.yaml", "--model", Base, "--out", "sums").ShouldSucceed();
+        CliProcess.Run(run.Root, "eval", "sums.yaml", "--model", "mock", "--out", "no").ShouldBeUserMistake().ShouldContain("is no checkpoint on this machine");
+    }
+
+    [Theory]
+    [InlineData("bem:4", "Did you mean \"beam\"?")]
+    [InlineData("beam:4", "nobody is named to give them")]
+    [InlineData("majority", "is no search")]
+    [InlineData("majority:0", "from 1 to 4096")]
+    [InlineData("beam:4:nowhere", "there is no such reward model")]
+    public void A_search_that_cannot_be_is_refused_before_anything_is_asked(string search, string said)
+    {
+        CliProcess.Run(run.Root, "eval", "family:arithmetic-mod10@2", "--model", Base, "--search", search, "--out", "refused").ShouldBeUserMistake().ShouldContain(said);
+        Directory.Exists(Path.Combine(run.Root, "refused")).ShouldBeFalse();
+    }
+
+    private static string Measures(string json)
+    {
+        using var read = JsonDocument.Parse(json);
+        return read.RootElement.GetProperty("results")[0].GetProperty("measures").GetRawText();
     }
 
     [Fact]

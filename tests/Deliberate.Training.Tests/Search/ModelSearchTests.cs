@@ -107,7 +107,7 @@ public sealed class ModelSearchTests : IDisposable
     private SearchTree[] Search(ISearchMethod method, Problem[] problems, int slots, long budget = 0)
     {
         var drawing = new SearchDrawing(24, 8, new SamplingOptions(), "\n", Seed: 3);
-        using var space = new ModelSearchSpace(_model, _encoder, _set, method.NeedsScores ? new FamilyStepScorer(_family) : null, drawing, slots, problems.Max(p => _encoder.Prompt(p).Length));
+        using var space = new ModelSearchSpace(_model, _encoder, (tree, text) => _set.AnswerOf(text, truncated: false, _encoder.ThoughtOpenedBy(tree.Problem)), method.NeedsScores ? new FamilyStepScorer(_family) : null, drawing, slots, problems.Max(p => _encoder.Prompt(p).Length));
         SearchTree[] trees = [.. problems.Select((p, i) => new SearchTree(p, i, budget))];
         SearchRunner.Run(method, space, trees, together: slots > 1 ? int.MaxValue : 1);
         return trees;

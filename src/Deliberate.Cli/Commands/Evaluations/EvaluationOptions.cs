@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Cli;
 
@@ -37,6 +38,7 @@ internal sealed class EvaluationOptions
     private readonly Option<string[]> _require = Many("--require", "requirement", "What must hold, as \"xstest.not_overrefuse >= 0.9\": decided on the end of the interval that speaks against it. May be given several times.");
     private readonly Option<bool> _compare = new("--compare") { Description = "Compare the models in pairs, on the same items, with the first." };
     private readonly Option<string?> _junit = new("--junit") { HelpName = "file", Description = "Write the requirements as JUnit XML, a test case each." };
+    private readonly Option<string?> _search = new("--search") { HelpName = "method:n[:scorer]", Description = $"Search for each answer of a checkpoint instead of drawing one: {string.Join(", ", SearchMethods.Names)}; n solutions' worth; the folder of a reward model or ask:MODEL says what steps are worth." };
     private readonly Option<string?> _out = new("--out") { HelpName = "folder", Description = "Where logs and evaluation.json are kept, evaluations/TIME if left out; a folder of the same tasks and models is gone on with." };
     private readonly ConfigurationOptions _configuration = new();
 
@@ -45,7 +47,7 @@ internal sealed class EvaluationOptions
         foreach (var option in new Option[]
         {
             _lock, _transforms,
-            _models, _judge, Limit, Epochs, MaxTokens, Temperature, _effort, Seed, _data, _arguments, _require, _compare, _junit, _out, Json, _missing, _tokenLimit, _timeLimit, _costLimit,
+            _models, _judge, Limit, Epochs, MaxTokens, Temperature, _effort, _search, Seed, _data, _arguments, _require, _compare, _junit, _out, Json, _missing, _tokenLimit, _timeLimit, _costLimit,
             _concurrency, _retries, _retryErrors, _cache, Threads, Adapter, Family, Level, Log,
         }) command.Add(option);
         _configuration.AddTo(command);
@@ -97,6 +99,7 @@ internal sealed class EvaluationOptions
                 MaxTokens = parsed.GetValue(MaxTokens) is > 0 and var most ? most : null,
                 Temperature = parsed.GetValue(Temperature),
                 ReasoningEffort = parsed.GetValue(_effort),
+                Search = parsed.GetValue(_search) is { } search ? SearchSetting.Parse(search, "--search").Text : null,
                 TokenLimit = parsed.GetValue(_tokenLimit),
                 TimeLimit = parsed.GetValue(_timeLimit),
                 CostLimit = parsed.GetValue(_costLimit),

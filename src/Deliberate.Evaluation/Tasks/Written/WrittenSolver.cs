@@ -25,6 +25,7 @@ internal sealed class WrittenSolverKindsAttribute : RecipeKindsAttribute
         ("multiple_choice", typeof(WrittenMultipleChoice)),
         ("turns", typeof(WrittenTurns)),
         ("self_consistency", typeof(WrittenSelfConsistency)),
+        ("search", typeof(WrittenSearch)),
         ("tools", typeof(WrittenTools)),
     ];
 }
@@ -119,4 +120,24 @@ internal sealed record WrittenTools : WrittenSolver
     public int Turns { get; init; } = 10;
 
     public override ISolver Make(WrittenTask task) => new ToolLoopSolver([.. Tools.Select(SandboxTools.Named)], Turns);
+}
+
+[Description("Answers of a checkpoint are searched for at test time, instead of one being drawn.")]
+internal sealed record WrittenSearch : WrittenSolver, ICheckedRecipe
+{
+    [Description("majority, best-of-n, weighted-vote, beam, lookahead, dvts or mcts.")]
+    public required string Method { get; init; }
+
+    [Description("What a search may spend, in solutions.")]
+    [InRange(1, SearchSetting.MostSolutions)]
+    public int N { get; init; } = 16;
+
+    [Description("Who says whether steps are right: a reward model's folder, or ask:MODEL. None for majority.")]
+    public string? Scorer { get; init; }
+
+    private SearchSetting Setting => new(Method, N, Scorer);
+
+    public override ISolver Make(WrittenTask task) => new SearchSolver(Setting);
+
+    public IEnumerable<(string Key, string Problem)> Problems() => Setting.Problems().Select(p => ("method", p));
 }
