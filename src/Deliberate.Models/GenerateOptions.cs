@@ -20,6 +20,9 @@ public sealed record GenerateOptions
     /// <summary>Most tokens of thought: there it is closed as the chat format closes it, and the answer follows. Null for no such limit.</summary>
     public int? ThinkingBudget { get; init; }
 
+    /// <summary>What the text must look like; behind a thought, where the model thinks. Null for anything.</summary>
+    public OutputGrammar? Grammar { get; init; }
+
     /// <summary>What the model is used with (<see cref="TextModel.LoadAdapter"/>); null for the model as it was opened.</summary>
     public ModelAdapter? Adapter { get; init; }
 }

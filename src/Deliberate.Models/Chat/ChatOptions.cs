@@ -23,6 +23,9 @@ public sealed record ChatOptions
     /// <summary>Another seed gives other answers. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>What each answer must look like; a thought before it is free. Null for anything.</summary>
+    public OutputGrammar? Grammar { get; init; }
+
     /// <summary>What the model is used with (<see cref="TextModel.LoadAdapter"/>); null for the model as it was opened.</summary>
     public ModelAdapter? Adapter { get; init; }
 }

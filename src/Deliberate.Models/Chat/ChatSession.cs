@@ -76,7 +76,7 @@ public sealed class ChatSession : IDisposable
                 reader.Push(token);
                 return reader.IsOver;
             },
-            cancellation);
+            GrammarConstraint.Of(_format, rendered, _options.Grammar), cancellation);
         reader.Finish();
         if (generated.Tokens.Length > 0)
         {

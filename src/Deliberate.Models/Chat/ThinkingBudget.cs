@@ -30,7 +30,7 @@ internal sealed class ThinkingBudget
         return () => new ThinkingBudget(format, prompt, tokens).Next;
     }
 
-    private int Next(ReadOnlySpan<int> output)
+    private AllowedTokens Next(ReadOnlySpan<int> output)
     {
         for (; _seen < output.Length; _seen++) _reader.Push(output[_seen]);
         if (_closedAt < 0 && _reader.OpenThought is { } tags && _reader.ThinkingTokens >= _budget)
@@ -39,7 +39,7 @@ internal sealed class ThinkingBudget
             _closing = _format.Tokenizer.Encode(Closing(_format, tags));
         }
 
-        return _closedAt >= 0 && output.Length - _closedAt < _closing.Length ? _closing[output.Length - _closedAt] : -1;
+        return _closedAt >= 0 && output.Length - _closedAt < _closing.Length ? AllowedTokens.One(_closing[output.Length - _closedAt]) : AllowedTokens.Any;
     }
 
     /// <summary>What the template writes behind a thought, or where it shows none, the tag on a line of its own.</summary>

@@ -27,8 +27,13 @@ internal sealed class HostRequest
     private readonly ITokenReader _reader;
     private readonly StringBuilder _text = new(), _thinking = new();
 
-    /// <summary>Of the token that was drawn last; for nobody where nobody reads the events.</summary>
+    /// <summary>Of the token that is read now; for nobody where nobody reads the events.</summary>
     private readonly List<AnswerPiece> _pieces = [];
+
+    /// <summary>Of the tokens that were drawn and are not shown yet, each its own.</summary>
+    private readonly Queue<AnswerPiece[]> _ofTokens = new();
+
+    private int _shown;
 
     /// <param name="reader">Made for the request, and given where its text goes.</param>
     /// <param name="streams">Whether somebody reads the events.</param>
@@ -52,8 +57,12 @@ internal sealed class HostRequest
     /// <summary>What each token brought. Only of a request that streams.</summary>
     public ChannelReader<HostEvent> Events => _events!.Reader;
 
-    /// <summary>The slot's last token goes to the caller. On the host's thread.</summary>
-    public void Show(SampleSlot slot) => _events?.Writer.TryWrite(new HostEvent(new GeneratedToken(slot.Tokens[^1], slot.Raw[^1]), TakePieces()));
+    /// <summary>The slot's new tokens go to the caller. On the host's thread.</summary>
+    public void Show(SampleSlot slot)
+    {
+        if (_events is null) return;
+        for (; _shown < slot.Tokens.Count; _shown++) _events.Writer.TryWrite(new HostEvent(new GeneratedToken(slot.Tokens[_shown], slot.Raw[_shown]), _ofTokens.Dequeue()));
+    }
 
     /// <summary>It is over. On the host's thread.</summary>
     public void End(SampleSlot slot)
@@ -87,6 +96,7 @@ internal sealed class HostRequest
     private bool Watch(int token)
     {
         _reader.Push(token);
+        if (_events is not null) _ofTokens.Enqueue(TakePieces());
         return _reader.IsOver;
     }
 

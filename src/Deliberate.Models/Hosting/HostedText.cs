@@ -25,19 +25,22 @@ internal sealed class HostedText(TextFormat format, ModelHost host, int context,
         var stopping = format.StoppingAt(options.Stop, "stop");
         var request = new HostRequest(
             tokens, options.MaxTokens, options.Sampling ?? suggested(), new RandomStream(options.Seed, StreamStage.Sampling, problem: number), _stopIds,
-            show => new CompletionReader(stopping, prompt, show), ThinkingBudget.Of(format, prompt, options.ThinkingBudget), streams, adapterOf(options.Adapter));
+            show => new CompletionReader(stopping, prompt, show), Constraint(prompt, options.ThinkingBudget, options.Grammar), streams, adapterOf(options.Adapter));
         return Host.Submit(request, cancellation);
     }
 
     /// <summary>Queues a rendered conversation to be answered.</summary>
-    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, ModelAdapter? adapter, bool streams, CancellationToken cancellation)
+    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, OutputGrammar? grammar, ModelAdapter? adapter, bool streams, CancellationToken cancellation)
     {
         var stopping = format.StoppingAt(stop, "stop");
         var request = new HostRequest(
             tokens, maxTokens, sampling, new RandomStream(seed, StreamStage.Sampling), _stopIds,
-            show => new AnswerReader(stopping, rendered, show), ThinkingBudget.Of(format, rendered, thinkingBudget), streams, adapterOf(adapter));
+            show => new AnswerReader(stopping, rendered, show), Constraint(rendered, thinkingBudget, grammar), streams, adapterOf(adapter));
         return Host.Submit(request, cancellation);
     }
+
+    private Func<TokenConstraint>? Constraint(string prompt, int? thinkingBudget, OutputGrammar? grammar) =>
+        GrammarConstraint.With(ThinkingBudget.Of(format, prompt, thinkingBudget), GrammarConstraint.Of(format, prompt, grammar));
 
     /// <summary>The events of a request; whoever stops reading them early cancels it.</summary>
     public async IAsyncEnumerable<HostEvent> Events(HostRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)

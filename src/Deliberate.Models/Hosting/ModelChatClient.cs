@@ -11,12 +11,15 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// A hosted model as an <see cref="IChatClient"/>: the one place where that library's types appear. A request that asks for what is
-/// not there (tools, pictures, an answer in a given form) is refused rather than answered without it.
+/// not there (tools, pictures) is refused rather than answered without it.
 /// </summary>
 internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<HostedText> hosted, ModelAdapter? adapter = null) : IChatClient
 {
-    /// <summary>Further properties of a request's options, by name: a whole number, and numbers as in generation_config.json.</summary>
-    private const string ThinkingBudgetName = "thinking_budget", MinPName = "min_p", RepetitionPenaltyName = "repetition_penalty";
+    /// <summary>Further properties of a request's options, by name: a whole number, numbers as in generation_config.json, and texts.</summary>
+    private const string ThinkingBudgetName = "thinking_budget", MinPName = "min_p", RepetitionPenaltyName = "repetition_penalty", RegexName = "regex", GrammarName = "grammar";
+
+    /// <summary>One that was made already: making it anew for each request costs what it costs.</summary>
+    private const string OutputGrammarName = "output_grammar";
 
     private readonly ChatClientMetadata _metadata = new("deliberate", providerUri: null, model.Name);
     private readonly string? _thinkingSwitch = TemplateFeatures.Of(format).ThinkingSwitch;
@@ -77,7 +80,6 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new AIOptions();
         if (options.Tools is { Count: > 0 }) throw Refused("tools");
-        if (options.ResponseFormat is ChatResponseFormatJson) throw Refused("response_format");
         var settings = GenerationSettings.Resolve(
             new GenerationOverrides
             {
@@ -98,7 +100,7 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         if (options.MaxOutputTokens < 1) throw new UserError("must be at least 1.", field: "max_output_tokens");
         var budget = options.Reasoning?.Effort == ReasoningEffort.None && _thinkingSwitch is null ? 0 : (int?)Number(options, ThinkingBudgetName);
         return hosted().Answer(
-            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, adapter, streams, cancellation);
+            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, Grammar(options), adapter, streams, cancellation);
     }
 
     private RenderedChat Render(IEnumerable<AIMessage> messages, AIOptions options)
@@ -125,6 +127,28 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         if (_thinkingSwitch is not null && options.Reasoning?.Effort is { } effort)
             input = input with { Variables = new Dictionary<string, JsonElement> { [_thinkingSwitch] = JsonSerializer.SerializeToElement(effort != ReasoningEffort.None) } };
         return format.Render(input);
+    }
+
+    /// <summary>What the answer must look like: as the response format has it, or a further property of the options says it (regex, grammar).</summary>
+    private static OutputGrammar? Grammar(AIOptions options)
+    {
+        List<OutputGrammar> asked = [];
+        if (options.ResponseFormat is ChatResponseFormatJson json) asked.Add(json.Schema is { } schema ? OutputGrammar.FromJsonSchema(schema) : OutputGrammar.JsonObject);
+        if (Text(options, RegexName) is { } regex) asked.Add(OutputGrammar.FromRegex(regex));
+        if (Text(options, GrammarName) is { } grammar) asked.Add(OutputGrammar.FromGrammar(grammar));
+        if (options.AdditionalProperties?.TryGetValue(OutputGrammarName, out var made) == true && made is OutputGrammar known) asked.Add(known);
+        return asked.Count <= 1 ? asked.FirstOrDefault() : throw new UserError("an answer has one form: a response format, a regular expression or a grammar.", field: "response_format");
+    }
+
+    private static string? Text(AIOptions options, string name)
+    {
+        if (options.AdditionalProperties?.TryGetValue(name, out var value) != true || value is null) return null;
+        return value switch
+        {
+            string text => text,
+            JsonElement { ValueKind: JsonValueKind.String } element => element.GetString(),
+            _ => throw new UserError($"\"{value}\" is no text.", field: name),
+        };
     }
 
     private static bool ShowsThinking(AIOptions? options) => options?.Reasoning?.Output != ReasoningOutput.None;

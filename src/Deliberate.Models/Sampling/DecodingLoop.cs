@@ -301,7 +301,14 @@ internal sealed class DecodingLoop : IDisposable
             var output = CollectionsMarshal.AsSpan(slot.Tokens);
             try
             {
-                var token = loop._head.Choose(row, slot.Prompt!.Options, new TokenHistory(slot.Prompt.Request.Prompt, output), slot.Uniform, chooser, slot.Forced(output));
+                var allowed = slot.Allowed(output);
+                if (allowed.IsNone)
+                {
+                    slot.End();
+                    return;
+                }
+
+                var token = loop._head.Choose(row, slot.Prompt!.Options, new TokenHistory(slot.Prompt.Request.Prompt, output), slot.Uniform, chooser, allowed);
                 if (token.IsNone) slot.Failure = ChosenToken.NotFinite();
                 else slot.Append(token);
             }

@@ -41,11 +41,12 @@ internal sealed class Generator : IDisposable
     /// <param name="maxTokens">Budget; prompt and budget fit into the positions.</param>
     /// <param name="stream">Token i is drawn with the number at position i.</param>
     /// <param name="watch">Given each token as it is drawn; true where the text is over with it.</param>
+    /// <param name="constraint">Made for the text; null where every token may come.</param>
     /// <param name="cancellation">Ends the text where it is; what was drawn is returned.</param>
     public GeneratedTokens Generate(
-        int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<int, bool>? watch = null, CancellationToken cancellation = default)
+        int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<int, bool>? watch = null, Func<TokenConstraint>? constraint = null, CancellationToken cancellation = default)
     {
-        var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = watch is null ? null : () => watch };
+        var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = watch is null ? null : () => watch, Constraint = constraint };
         request.Check(Positions);
         options.Check();
         var asked = new DecodingPrompt(request, options, stopTokens) { Adapter = _adapter };

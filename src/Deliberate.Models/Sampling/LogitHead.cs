@@ -66,11 +66,11 @@ internal sealed class LogitHead : IDisposable
 
     /// <summary>The next token of a row, whose logits are used up by it. Rows may be on different threads, each with a chooser of its own.</summary>
     /// <param name="uniform">In [0, 1).</param>
-    /// <param name="forced">The only token that may come; negative where any may.</param>
-    public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser, int forced = -1)
+    /// <param name="allowed">The tokens that may come, of which there is at least one.</param>
+    public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser, AllowedTokens allowed = default)
     {
         var softCap = _model.Configuration.LogitSoftCap ?? 0;
-        var unfiltered = options.Unfiltered && options.Temperature > 0 && forced < 0;
+        var unfiltered = options.Unfiltered && options.Temperature > 0 && allowed.IsAny;
         var scaled = unfiltered && options.Temperature != 1;
         if (scaled)
         {
@@ -89,15 +89,15 @@ internal sealed class LogitHead : IDisposable
             token = chooser.Draw(uniform);
             behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
         }
-        else if (forced >= 0)
+        else if (allowed.Only >= 0)
         {
-            (token, behaviour) = (forced, 0);
+            (token, behaviour) = (allowed.Only, 0);
         }
         else
         {
             // Divided by a very low temperature, logits overflow 32 bits: then in double, as with filters.
             if (scaled) _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
-            token = chooser.Choose(options, history, uniform, out var logProbability);
+            token = chooser.Choose(options, history, uniform, out var logProbability, allowed.Mask);
             behaviour = (float)logProbability;
         }
 

@@ -2,8 +2,8 @@ using Deliberate.Core;
 
 namespace Deliberate.Models;
 
-/// <summary>Says which token alone may come next, negative where any may; given those drawn so far. One for each sample, on any thread.</summary>
-internal delegate int TokenConstraint(ReadOnlySpan<int> output);
+/// <summary>Says which tokens may come next, given those drawn so far. One for each sample, on any thread.</summary>
+internal delegate AllowedTokens TokenConstraint(ReadOnlySpan<int> output);
 
 /// <summary>Samples to draw from one prompt.</summary>
 /// <param name="Prompt">Token ids, at least one.</param>

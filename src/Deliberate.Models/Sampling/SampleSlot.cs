@@ -51,8 +51,11 @@ internal sealed class SampleSlot(CachedSequence sequence)
         if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();
     }
 
-    /// <summary>The only token that may come next; negative where any may.</summary>
-    public int Forced(ReadOnlySpan<int> output) => _constraint?.Invoke(output) ?? -1;
+    /// <summary>The tokens that may come next.</summary>
+    public AllowedTokens Allowed(ReadOnlySpan<int> output) => _constraint?.Invoke(output) ?? AllowedTokens.Any;
+
+    /// <summary>The text is over, and no token says so.</summary>
+    public void End() => Finished = FinishReason.Stop;
 
     public void Append(ChosenToken token)
     {

@@ -9,7 +9,7 @@ namespace Deliberate.Models;
 internal sealed class TokenChooser(int vocabulary)
 {
     private readonly double[] _scores = new double[vocabulary];
-    private double[]? _weights;
+    private double[]? _weights, _unpenalised;
     private LogitPenalties? _penalties;
     private TokenCandidates? _candidates;
 
@@ -27,9 +27,11 @@ internal sealed class TokenChooser(int vocabulary)
 
     /// <summary>The token that the options ask for, after penalties for what was said before; uniform is in [0, 1). Changes the scores.</summary>
     /// <param name="logProbability">Of the token under the distribution it was drawn from, nats.</param>
-    public int Choose(SamplingOptions options, TokenHistory history, double uniform, out double logProbability)
+    /// <param name="mask">A bit for each token that may come, of which there is at least one; null for all.</param>
+    public int Choose(SamplingOptions options, TokenHistory history, double uniform, out double logProbability, ulong[]? mask = null)
     {
-        Penalise(options, history);
+        if (mask is not null) Allow(mask, options, history);
+        else Penalise(options, history);
         logProbability = 0;
         if (options.Temperature == 0) return Greedy();
         var candidates = Filter(options);
@@ -48,6 +50,24 @@ internal sealed class TokenChooser(int vocabulary)
     private void Penalise(SamplingOptions options, TokenHistory history)
     {
         if (options.HasPenalties) (_penalties ??= new LogitPenalties(_scores.Length)).Apply(options, history, _scores);
+    }
+
+    /// <summary>
+    /// Takes out what may not come. The penalties come first, as without a mask; where they ban every token that may come, they are passed over:
+    /// what must be written is stronger than what should not be repeated.
+    /// </summary>
+    private void Allow(ulong[] mask, SamplingOptions options, TokenHistory history)
+    {
+        if (options.HasPenalties)
+        {
+            _scores.CopyTo(_unpenalised ??= new double[_scores.Length], 0);
+            Penalise(options, history);
+            TokenMask.Apply(mask, _scores);
+            if (TensorPrimitives.Max<double>(_scores) > double.NegativeInfinity) return;
+            _unpenalised.CopyTo(_scores, 0);
+        }
+
+        TokenMask.Apply(mask, _scores);
     }
 
     private TokenCandidates Filter(SamplingOptions options)

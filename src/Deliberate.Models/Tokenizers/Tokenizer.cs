@@ -141,6 +141,9 @@ public sealed class Tokenizer
     /// <summary>Whether a token is left out when decoding with special tokens skipped.</summary>
     public bool IsSpecial(int id) => (uint)id < (uint)_special.Length && _special[id];
 
+    /// <summary>Whether a token was added to the vocabulary: it is found in a text before that is cut.</summary>
+    internal bool IsAdded(int id) => IdToToken(id) is { } token && _added.TryGetValue(token, out var known) && known == id;
+
     /// <summary>The ids of a text.</summary>
     /// <param name="text">The text; a lone surrogate counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Puts the post-processor's special tokens (begin of text) around it.</param>

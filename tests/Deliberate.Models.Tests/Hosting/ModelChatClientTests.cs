@@ -68,7 +68,9 @@ public sealed class ModelChatClientTests(HostedModel hosted) : IClassFixture<Hos
         using var model = hosted.Open();
         using var client = model.AsChatClient();
         await Refuses("tools", With(o => o.Tools = [Look]));
-        await Refuses("response_format", With(o => o.ResponseFormat = ChatResponseFormat.Json));
+        await Refuses("#/not", With(o => o.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonSerializer.Deserialize<JsonElement>("{\"not\":{}}"))));
+        await Refuses("regex", With(o => o.AdditionalProperties = new() { ["regex"] = 3 }));
+        await Refuses("response_format", With(o => (o.ResponseFormat, o.AdditionalProperties) = (ChatResponseFormat.Json, new() { ["regex"] = "a" })));
         await Refuses("thinking_budget", With(o => o.AdditionalProperties = new() { ["thinking_budget"] = "much" }));
         await Refuses("max_output_tokens", With(o => o.MaxOutputTokens = -1));
         await Refuses("top_p", With(o => o.TopP = 3));

@@ -42,7 +42,7 @@ public sealed class DecodingLoopTests : IDisposable
     public void A_forced_token_comes_and_the_model_goes_on_behind_it()
     {
         int[] forced = [7, 8, 9];
-        var request = new SampleRequest(Prompt(1, 10), 30, Streams(1, 2)) { Constraint = () => output => output.Length is >= 5 and < 8 ? forced[output.Length - 5] : -1 };
+        var request = new SampleRequest(Prompt(1, 10), 30, Streams(1, 2)) { Constraint = () => output => output.Length is >= 5 and < 8 ? AllowedTokens.One(forced[output.Length - 5]) : AllowedTokens.Any };
         using var sampler = new Sampler(_model, 2, Positions);
         foreach (var options in new[] { new SamplingOptions(), new SamplingOptions { Temperature = 0 }, new SamplingOptions { TopK = 3, NoRepeatNgramSize = 2 } })
         {

@@ -91,7 +91,7 @@ public sealed class GeneratorTests : IDisposable
         {
             if (++drawn == 5) source.Cancel();
             return false;
-        }, source.Token);
+        }, cancellation: source.Token);
         cut.FinishReason.ShouldBeNull();
         cut.Tokens.ShouldBe(whole.Tokens[..5]);
         generator.Generate([.. prompt, 1, 2], 30, new SamplingOptions(), stream, [], cancellation: source.Token).ShouldSatisfyAllConditions(g => g.Tokens.ShouldBeEmpty(), g => g.ReusedTokens.ShouldBe(0, "nothing was read"));
