@@ -69,6 +69,9 @@ try
             return HostBenchmark.Run(rest.Length > 1 ? rest[1] : null, int.Parse(callers), rest.Length > 0 ? int.Parse(rest[0]) : 5);
         case ["host-growth", .. var rest] when rest.Length <= 1:
             return HostBenchmark.Growth(rest.Length > 0 ? rest[0] : "10");
+        case ["grammar", var path, .. var rest] when rest.Length <= 1:
+            GrammarBenchmark.Run(path, rest.Length > 0 ? int.Parse(rest[0]) : 200);
+            return 0;
         case ["search", .. var rest] when rest.Length <= 2:
             return SearchBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3, rest.Length > 1 ? int.Parse(rest[1]) : Environment.ProcessorCount);
         case ["labels", .. var rest] when rest.Length <= 1:
@@ -80,7 +83,7 @@ try
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | view [SAMPLES] | search [ROUNDS [THREADS]] | labels [LINES] | lora 135M|360M|1.7B F32|BF16|Q8_0 THREADS [TOKENS [MICROBATCH [STEPS]]] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | grammar MODEL [TEXTS] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | view [SAMPLES] | search [ROUNDS [THREADS]] | labels [LINES] | lora 135M|360M|1.7B F32|BF16|Q8_0 THREADS [TOKENS [MICROBATCH [STEPS]]] | export MODEL FILE");
             return 2;
     }
 }

@@ -9,39 +9,30 @@ public static class Program
     private const string Page = """
         <!doctype html><meta charset="utf-8"><title>A model</title>
         <form><input name="prompt" size="60" autofocus><button>Go on</button></form><pre></pre>
-        <script>
-        document.forms[0].onsubmit = async e => {
-          e.preventDefault();
-          const out = document.querySelector('pre'), url = '/stream?prompt=' + encodeURIComponent(e.target.prompt.value);
-          out.textContent = e.target.prompt.value;
-          for await (const piece of (await fetch(url)).body.pipeThrough(new TextDecoderStream())) out.textContent += piece;
-        };
-        </script>
+        <script>document.forms[0].onsubmit = async e => { e.preventDefault();
+          const out = document.querySelector('pre'), prompt = out.textContent = e.target.prompt.value;
+          const answer = await fetch('/stream?prompt=' + encodeURIComponent(prompt));
+          for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) out.textContent += piece;
+        };</script>
         """;
 
-    public static async Task Main(string[] args)
-    {
-        using var model = TextModel.Open(args[0], hosting: new ModelHostOptions { Slots = 8, QueueLimit = 100 });
-        await using var application = Build(model, args[1..]);
-        await application.RunAsync();
-    }
+    public static void Main(string[] args) => Build(TextModel.Open(args[0], hosting: new ModelHostOptions { QueueLimit = 100 }), args[1..]).Run();
 
     public static WebApplication Build(TextModel model, params string[] args)
     {
         var application = WebApplication.CreateBuilder(args).Build();
         application.MapGet("/", () => Results.Content(Page, "text/html; charset=utf-8"));
-        application.MapGet("/stream", async (string prompt, int? tokens, HttpContext context) =>
+        application.MapGet("/stream", async (string prompt, int? tokens, HttpResponse response, CancellationToken gone) =>
         {
-            context.Response.ContentType = "text/plain; charset=utf-8";
+            response.ContentType = "text/plain; charset=utf-8";
             try
             {
-                await foreach (var piece in model.StreamAsync(prompt, new GenerateOptions { MaxTokens = tokens ?? 200 }, context.RequestAborted))
-                    await context.Response.WriteAsync(piece, context.RequestAborted);
+                await foreach (var piece in model.StreamAsync(prompt, new GenerateOptions { MaxTokens = tokens ?? 200 }, gone)) await response.WriteAsync(piece, gone);
             }
-            catch (UserError error) when (!context.Response.HasStarted)
+            catch (UserError error) when (!response.HasStarted)
             {
-                context.Response.StatusCode = error.Field == "queue_limit" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
-                await context.Response.WriteAsync(error.Message);
+                response.StatusCode = error.Field == "queue_limit" ? 503 : 400;
+                await response.WriteAsync(error.Message, gone);
             }
         });
         return application;

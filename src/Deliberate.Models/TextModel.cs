@@ -167,6 +167,24 @@ public sealed class TextModel : IDisposable
     }
 
     /// <summary>
+    /// Continues a text several times: it is read once, and each sample draws random numbers of its own, the first those that it would draw
+    /// alone.
+    /// </summary>
+    /// <param name="prompt">What the model reads; special tokens that stand in it are taken for tokens.</param>
+    /// <param name="samples">How many, at least one.</param>
+    /// <param name="options">Budget, sampling and seed; the defaults if left out.</param>
+    /// <param name="cancellationToken">Ends all of them where they are.</param>
+    /// <exception cref="UserError">Prompt and budget exceed the model's context, the samples together what may be held of keys and values, or an option is out of range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<TextCompletion>> SampleAsync(string prompt, int samples, GenerateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        var requests = Hosted.ContinueOften(prompt, Encode(prompt), options ?? new GenerateOptions(), samples, cancellationToken);
+        return [.. (await Task.WhenAll(requests.Select(r => r.Result)).ConfigureAwait(false)).Select(CompletionOf)];
+    }
+
+    /// <summary>
     /// Continues several texts, as many at once as the host has slots: each draws random numbers of its own, the first those that it
     /// would draw alone. However many they are, they take no more of the queue than they can use.
     /// </summary>

@@ -16,6 +16,7 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<string?> _system = new("--system") { HelpName = "text", Description = "System message; the model's own if left out." };
     private readonly Option<string?> _thinking = new("--thinking") { HelpName = "show|hide", Description = "Show what the model thinks before it answers, on standard error; shown on a terminal if left out, hidden elsewhere." };
     private readonly GenerationOptionSet _generation = new("until the model is done or the context full");
+    private readonly GrammarOptions _grammar = new();
     private readonly Option<int> _context = CommonOptions.Whole("--context", $"Longest conversation in tokens; 0 for the model's, at most {UsualContext}.", 0, 0);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
@@ -31,11 +32,12 @@ internal sealed class ChatCommand : CliCommand
             "deliberate chat SmolLM2-135M-Instruct.Q4_1.gguf",
             "deliberate chat models/Qwen3-0.6B --system \"Answer in one sentence.\" --temperature 0.6 --thinking hide",
             "deliberate chat model.gguf --message \"What is the capital of France?\" --temperature 0",
+            "deliberate chat model.gguf --message \"Is water wet?\" --regex \"yes|no\"",
             "deliberate chat model.gguf < questions.txt   # each line a turn of one conversation")
     {
         Add(_model);
         foreach (var option in new Option[] { _message, _system, _thinking }) Add(option);
-        foreach (var option in _generation.All) Add(option);
+        foreach (var option in _generation.All.Concat(_grammar.All)) Add(option);
         foreach (var option in new Option[] { _context, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
@@ -46,13 +48,14 @@ internal sealed class ChatCommand : CliCommand
         if (message is not null && message.Trim().Length == 0) throw new UserError("there is no question.", field: "--message");
         if (isTerminal && json) throw new UserError("on a terminal the conversation is shown as text.", field: "--json", advice: "Use it with --message, or with turns from a pipe.");
         if (parsed.GetValue(_thinking) is { } thinking && thinking is not ("show" or "hide")) throw new UserError($"\"{thinking}\" is neither show nor hide.", field: "--thinking");
+        var grammar = _grammar.Read(parsed);
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         if (loaded.Format.ChatTemplate is null)
             throw new UserError("the model has no chat template: it was not trained on conversations.", parsed.GetRequiredValue(_model), advice: "Let it continue texts: deliberate generate, with lines such as {\"prompt\": \"Once upon a time\"}.");
         var settings = _generation.Read(parsed, loaded.Format);
         var context = loaded.Context(parsed.GetValue(_context), UsualContext);
         using var session = new ChatSession(
-            loaded.Load(1, context), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"), new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed) })
+            loaded.Load(1, context), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"), new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed), Grammar = grammar })
         { System = parsed.GetValue(_system) };
         // Only now: before it, Ctrl-C ends the loading.
         using var interrupt = new AnswerInterrupt();

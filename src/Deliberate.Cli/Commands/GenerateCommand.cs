@@ -17,6 +17,7 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Replace an output that is there instead of going on with it." };
     private readonly Option<bool> _raw = new("--raw") { Description = "Prompts are texts to continue as they are, also for a model with a chat template." };
     private readonly GenerationOptionSet _generation = new($"{UsualBudget}");
+    private readonly GrammarOptions _grammar = new();
     private readonly Option<int> _batch = CommonOptions.Whole("--batch", "Lines in work at once: more is faster and takes more memory. The answers do not depend on it.", 16, 1, 1024);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
@@ -31,11 +32,12 @@ internal sealed class GenerateCommand : CliCommand
             "Let a model answer every line of a file. Ctrl-C stops; the same command goes on.",
             "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl",
             "deliberate generate models/Qwen3-0.6B --input questions.jsonl --output answers.jsonl --max-tokens 2048 --temperature 0.6 --seed 7",
+            "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl --json-schema person.schema.json",
             "deliberate generate runs/quickstart/arithmetic --input prompts.jsonl --output out.jsonl   # lines such as {\"prompt\": \"(3+4)*2-5=?\"}")
     {
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh, _raw }) Add(option);
-        foreach (var option in _generation.All) Add(option);
+        foreach (var option in _generation.All.Concat(_grammar.All)) Add(option);
         foreach (var option in new Option[] { _batch, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
@@ -43,6 +45,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         var (input, path, seed) = (parsed.GetRequiredValue(_input), parsed.GetRequiredValue(_output), parsed.GetValue(_seed));
         if (Path.GetFullPath(input) == Path.GetFullPath(path)) throw new UserError("Input and output are the same file.", path, field: "--output");
+        var grammar = _grammar.Read(parsed);
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         var settings = _generation.Read(parsed, loaded.Format);
@@ -51,7 +54,7 @@ internal sealed class GenerateCommand : CliCommand
         var earlier = parsed.GetValue(_fresh) ? null : GenerationRecord.Beside(path);
         var date = earlier?.Date ?? DateOnly.FromDateTime(DateTime.UtcNow);
         var lines = GenerationInput.Read(input, loaded.Format, loaded.Configuration.MaxPositions, budget, seed, new DayClock(date), parsed.GetValue(_raw));
-        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, stops, date, parsed.GetValue(_raw));
+        var record = GenerationRecord.Of(loaded, input, seed, budget, settings.Sampling, stops, date, parsed.GetValue(_raw)) with { Grammar = grammar is null ? null : $"{grammar.Kind}: {grammar.Source}" };
         using var output = GenerationOutput.Open(path, record, earlier, lines, parsed.GetValue(_fresh));
         var (before, missing) = (output.Answers.Count, output.Missing);
         var clock = Stopwatch.StartNew();
@@ -63,7 +66,7 @@ internal sealed class GenerateCommand : CliCommand
             loaded.Load(Math.Min(parsed.GetValue(_batch), missing.Count), missing.Max(l => l.Prompt.Length + l.MaxTokens));
             try
             {
-                ProgressViews.Run(view => Generate(loaded, settings.Sampling, format, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
+                ProgressViews.Run(view => Generate(loaded, settings.Sampling, format, grammar, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -77,9 +80,9 @@ internal sealed class GenerateCommand : CliCommand
         return ExitCode.Success;
     }
 
-    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, TextFormat format, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
+    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, TextFormat format, OutputGrammar? grammar, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
     {
-        var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream]) { Watch = AnswerReader.Watch(format, l.Text) }).ToArray();
+        var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream]) { Watch = AnswerReader.Watch(format, l.Text), Constraint = GrammarConstraint.Of(format, l.Text, grammar) }).ToArray();
         using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), requests.Max(r => r.Prompt.Length + r.MaxTokens), loaded.Cache);
         view.Begin(loaded.Name, output.Answers.Count + lines.Count, output.Answers.Count, "lines");
         sampler.Sample(requests, sampling, [.. format.StopIds], observer: new Recorder(lines, output, format, view, seed), cancellation: cancellation);

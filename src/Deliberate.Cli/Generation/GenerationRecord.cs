@@ -42,6 +42,9 @@ internal sealed record GenerationRecord
     /// <summary>Strings that end an answer; records from before there were some say nothing.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>What answers must look like; null for anything.</summary>
+    public string? Grammar { get; init; }
+
     /// <summary>Whether prompts were texts to continue; records from before there was a choice say nothing, and meant that.</summary>
     public bool Raw { get; init; } = true;
 
@@ -131,6 +134,7 @@ internal sealed record GenerationRecord
         Compare("--frequency-penalty", a.FrequencyPenalty, b.FrequencyPenalty);
         Compare("--no-repeat-ngram-size", a.NoRepeatNgramSize, b.NoRepeatNgramSize);
         Compare("--raw", Raw, now.Raw);
+        if (Grammar != now.Grammar) found.Add("--json-schema, --regex or --grammar");
         Compare("--stop", JsonSerializer.Serialize(Stop), JsonSerializer.Serialize(now.Stop));
         return found;
 

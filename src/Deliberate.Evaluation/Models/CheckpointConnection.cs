@@ -68,7 +68,7 @@ internal sealed class CheckpointConnection : IModelConnection
         var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
         var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
         var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
-        var request = new HostRequest(tokens, Math.Min(most ?? room, room), sampling, stream, _stopIds, show => new AnswerReader(format, opened, show), constraint: null, streams: false, _model.AdapterOf());
+        var request = HostRequest.Make(tokens, Math.Min(most ?? room, room), sampling, [stream], _stopIds, show => new AnswerReader(format, opened, show), constraint: null, isRead: false, _model.AdapterOf())[0];
         var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
         var reader = new AnswerReader(format, opened);
         foreach (var token in result.Tokens) reader.Push(token);

@@ -10,8 +10,8 @@ namespace Deliberate.Models;
 /// </summary>
 internal sealed class GrammarAutomaton
 {
-    /// <summary>Places at once, and states kept: a state and its mask of 50,000 tokens take some 8 kB.</summary>
-    private const int MostPlaces = 20_000, MostStates = 20_000;
+    /// <summary>Places at once, states kept, and bytes of masks.</summary>
+    private const int MostPlaces = 20_000, MostStates = 10_000, MostMaskBytes = 16 << 20;
 
     private readonly GrammarNet _net;
     private readonly TokenTrie _tokens;
@@ -24,7 +24,8 @@ internal sealed class GrammarAutomaton
     private readonly State?[] _path;
     private readonly HashSet<(int, Frame?)> _seen = [];
     private readonly Stack<(int, Frame?)> _open = new();
-    private int _nextFrame;
+    private readonly List<State> _begin = [];
+    private int _nextFrame, _kept, _maskBytes;
 
     /// <param name="stopIds">That may come where the text may end.</param>
     /// <param name="stripsFirstSpace">Whether a space at the beginning is not shown, so that the text begins behind it.</param>
@@ -32,12 +33,11 @@ internal sealed class GrammarAutomaton
     {
         (_net, _tokens, _stopIds, _path) = (net, tokens, [.. stopIds], new State?[tokens.Depth + 1]);
         (_classes, _classCount) = Classes(net);
-        Start = StateOf([(net.Root.Start, null)]);
+        _begin = [Start = StateOf([(net.Root.Start, null)])];
         if (!stripsFirstSpace) return;
         // Another state of the same places, in which a space leads to the beginning.
-        var begin = Start;
-        Start = new State(begin.Places, begin.Accepts, _classCount);
-        Start.Next[_classes[' ']] = begin;
+        _begin.Add(Start = new State(Start.Places, Start.Accepts, _classCount));
+        Start.Next[_classes[' ']] = _begin[0];
     }
 
     /// <summary>Nothing has been written.</summary>
@@ -163,13 +163,7 @@ internal sealed class GrammarAutomaton
         reading.Sort(static (a, b) => (a.Node, a.Frame?.Number ?? -1).CompareTo((b.Node, b.Frame?.Number ?? -1)));
         var key = new Key([.. reading], accepts);
         if (_states.TryGetValue(key, out var known)) return known;
-        if (_states.Count >= MostStates)
-        {
-            // Whoever stands in a state keeps it; it is found anew where others come to it.
-            _states.Clear();
-            _frames.Clear();
-        }
-
+        if (++_kept > MostStates || _maskBytes > MostMaskBytes) Forget();
         Known = (Known.States + 1, Known.Masks);
         return _states[key] = new State(key.Places, accepts, _classCount);
 
@@ -177,6 +171,16 @@ internal sealed class GrammarAutomaton
         {
             if (_seen.Add((node, frame))) _open.Push((node, frame));
         }
+    }
+
+    /// <summary>Whoever stands in a state keeps it, and what it leads to; others find theirs anew.</summary>
+    private void Forget()
+    {
+        (_kept, _maskBytes) = (0, 0);
+        _states.Clear();
+        _frames.Clear();
+        foreach (var begin in _begin) Array.Clear(begin.Next);
+        if (_begin.Count > 1) _begin[1].Next[_classes[' ']] = _begin[0];
     }
 
     private Frame FrameOf(int node, Frame? below)
@@ -207,6 +211,7 @@ internal sealed class GrammarAutomaton
         if (state.Accepts)
             foreach (var stop in _stopIds) mask[stop >> 6] |= 1UL << stop;
         Known = (Known.States, Known.Masks + 1);
+        _maskBytes += mask.Length * sizeof(ulong);
         return mask;
     }
 

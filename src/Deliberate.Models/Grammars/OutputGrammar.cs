@@ -20,7 +20,7 @@ public sealed class OutputGrammar
     public static OutputGrammar JsonObject { get; } = FromJsonSchema("""{"type":"object"}""");
 
     /// <summary>Grammars that are kept.</summary>
-    private const int MostKnown = 64;
+    private const int MostKnown = 16;
 
     /// <summary>What it was made of: <c>json_schema</c>, <c>regex</c> or <c>grammar</c>.</summary>
     public string Kind { get; }

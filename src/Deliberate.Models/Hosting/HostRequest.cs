@@ -15,7 +15,7 @@ internal readonly record struct HostEvent(GeneratedToken? Token, IReadOnlyList<A
 internal sealed record HostResult(int[] Tokens, string Text, string? Thinking, FinishReason FinishReason, TokenUsage Usage);
 
 /// <summary>
-/// One caller's request on its way through a <see cref="ModelHost"/>. What it brings forth waits here, bounded by its token budget,
+/// One sample that a caller asked for, on its way through a <see cref="ModelHost"/>. What it brings forth waits here, bounded by its token budget,
 /// until the caller takes it: a caller that is slow keeps nobody waiting.
 /// </summary>
 internal sealed class HostRequest
@@ -35,18 +35,38 @@ internal sealed class HostRequest
 
     private int _shown;
 
-    /// <param name="reader">Made for the request, and given where its text goes.</param>
-    /// <param name="streams">Whether somebody reads the events.</param>
-    /// <param name="adapter">What the model is read with; null for the base alone.</param>
-    public HostRequest(int[] prompt, int maxTokens, SamplingOptions options, RandomStream stream, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool streams, Tensors.Adapter? adapter)
+    private HostRequest(int sample, Func<Action<AnswerPiece>, ITokenReader> reader, bool streams)
     {
-        _reader = reader(Take);
+        (Sample, _reader) = (sample, reader(Take));
         if (streams) _events = Channel.CreateUnbounded<HostEvent>(Single);
-        var request = new SampleRequest(prompt, maxTokens, [stream]) { Watch = () => Watch, Constraint = constraint };
-        Decoding = new DecodingPrompt(request, options, stopTokens) { Tag = this, Adapter = adapter };
     }
 
-    public DecodingPrompt Decoding { get; }
+    /// <summary>Requests for samples of one prompt, which is read once: each goes on from the pages of the others.</summary>
+    /// <param name="streams">Of random numbers, one for each sample.</param>
+    /// <param name="reader">Made for each sample, and given where its text goes.</param>
+    /// <param name="isRead">Whether somebody reads the events.</param>
+    /// <param name="adapter">What the model is read with; null for the base alone.</param>
+    public static HostRequest[] Make(int[] prompt, int maxTokens, SamplingOptions options, RandomStream[] streams, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool isRead, Tensors.Adapter? adapter)
+    {
+        HostRequest[] all = [.. streams.Select((_, i) => new HostRequest(i, reader, isRead))];
+        // Samples begin in their order.
+        var begun = 0;
+        var request = new SampleRequest(prompt, maxTokens, streams) { Watch = () => all[begun++].Watch, Constraint = constraint };
+        var decoding = new DecodingPrompt(request, options, stopTokens) { Tag = all, Adapter = adapter };
+        foreach (var one in all) (one.Decoding, one.All) = (decoding, all);
+        return all;
+    }
+
+    public DecodingPrompt Decoding { get; private set; } = null!;
+
+    /// <summary>The requests for samples of the same prompt, itself among them: they wait, begin and are cancelled together.</summary>
+    public IReadOnlyList<HostRequest> All { get; private set; } = [];
+
+    /// <summary>Its place among them.</summary>
+    public int Sample { get; }
+
+    /// <summary>Of all of them, those that are over; the first counts.</summary>
+    public int Over { get; set; }
 
     /// <summary>Its place in the host's queue; null once it is in work.</summary>
     public LinkedListNode<HostRequest>? Place { get; set; }

@@ -17,26 +17,34 @@ internal sealed class HostedText(TextFormat format, ModelHost host, int context,
     /// <param name="tokens">Of the text.</param>
     /// <param name="number">Of the prompt among those of one call: each draws from a stream of its own.</param>
     /// <param name="streams">Whether somebody reads the events.</param>
-    public HostRequest Continue(string prompt, int[] tokens, GenerateOptions options, int number, bool streams, CancellationToken cancellation)
+    public HostRequest Continue(string prompt, int[] tokens, GenerateOptions options, int number, bool streams, CancellationToken cancellation) =>
+        Continue(prompt, tokens, options, [new RandomStream(options.Seed, StreamStage.Sampling, problem: number)], streams, cancellation)[0];
+
+    /// <summary>Queues a text to be continued several times, the first as it would be alone.</summary>
+    public HostRequest[] ContinueOften(string prompt, int[] tokens, GenerateOptions options, int samples, CancellationToken cancellation) =>
+        Continue(prompt, tokens, options, [.. Enumerable.Range(0, samples).Select(i => new RandomStream(options.Seed, StreamStage.Sampling, sample: i))], streams: false, cancellation);
+
+    private HostRequest[] Continue(string prompt, int[] tokens, GenerateOptions options, RandomStream[] random, bool streams, CancellationToken cancellation)
     {
         if (options.MaxTokens < 1) throw new UserError("must be at least 1.", field: "max_tokens");
         if (tokens.Length + (long)options.MaxTokens > context)
             throw new UserError($"a prompt of {tokens.Length} tokens and a budget of {options.MaxTokens} exceed the model's context of {context}.", field: "max_tokens", advice: "Lower the budget, or shorten the prompt.");
         var stopping = format.StoppingAt(options.Stop, "stop");
-        var request = new HostRequest(
-            tokens, options.MaxTokens, options.Sampling ?? suggested(), new RandomStream(options.Seed, StreamStage.Sampling, problem: number), _stopIds,
+        var requests = HostRequest.Make(
+            tokens, options.MaxTokens, options.Sampling ?? suggested(), random, _stopIds,
             show => new CompletionReader(stopping, prompt, show), Constraint(prompt, options.ThinkingBudget, options.Grammar), streams, adapterOf(options.Adapter));
-        return Host.Submit(request, cancellation);
+        Host.Submit(requests[0], cancellation);
+        return requests;
     }
 
     /// <summary>Queues a rendered conversation to be answered.</summary>
     public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, OutputGrammar? grammar, ModelAdapter? adapter, bool streams, CancellationToken cancellation)
     {
         var stopping = format.StoppingAt(stop, "stop");
-        var request = new HostRequest(
-            tokens, maxTokens, sampling, new RandomStream(seed, StreamStage.Sampling), _stopIds,
+        var requests = HostRequest.Make(
+            tokens, maxTokens, sampling, [new RandomStream(seed, StreamStage.Sampling)], _stopIds,
             show => new AnswerReader(stopping, rendered, show), Constraint(rendered, thinkingBudget, grammar), streams, adapterOf(adapter));
-        return Host.Submit(request, cancellation);
+        return Host.Submit(requests[0], cancellation);
     }
 
     private Func<TokenConstraint>? Constraint(string prompt, int? thinkingBudget, OutputGrammar? grammar) =>

@@ -49,7 +49,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     /// <summary>Bytes that the cache may still come to take.</summary>
     public long PromisedBytes => Math.Max(0, (_loop.PageLimit * PageBytes) - _loop.CacheBytes);
 
-    /// <summary>Queues a request; it is failed by the token when that is cancelled.</summary>
+    /// <summary>Queues a request and those for samples of the same prompt; they are failed by the token when that is cancelled.</summary>
     /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>
     public HostRequest Submit(HostRequest request, CancellationToken cancellation)
     {
@@ -73,29 +73,30 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
                     advice: "Ask again when some are done, or let more wait.");
             }
 
-            request.Place = _queue.AddLast(request);
+            request.All[0].Place = _queue.AddLast(request.All[0]);
         }
 
         if (cancellation.CanBeCanceled)
         {
             var registration = cancellation.Register(() => Cancel(request, cancellation));
-            _ = request.Result.ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = Task.WhenAll(request.All.Select(r => r.Result)).ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         _scheduler.Wake();
         return request;
     }
 
-    /// <summary>Ends a request where it is: its caller is told now, its slot is free with the next step. Nothing where it is over.</summary>
+    /// <summary>Ends a request, and those for samples of the same prompt, where they are: the caller is told now, the slots are free with the next step. Nothing where they are over.</summary>
     public void Cancel(HostRequest request, CancellationToken cancellation = default)
     {
         lock (_lock)
         {
-            if (request.Place is not null) _queue.Remove(request.Place);
-            request.Place = null;
+            var first = request.All[0];
+            if (first.Place is not null) _queue.Remove(first.Place);
+            first.Place = null;
         }
 
-        request.Fail(new OperationCanceledException(cancellation));
+        foreach (var one in request.All) one.Fail(new OperationCanceledException(cancellation));
         _scheduler.Wake();
     }
 
@@ -126,7 +127,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
             }
 
             _loop.Clear();
-            foreach (var request in working) request.Fail(error);
+            foreach (var request in working.SelectMany(r => r.All)) request.Fail(error);
             return true;
         }
     }
@@ -134,19 +135,20 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     void IDecodingSink.Drawn(ReadOnlySpan<SampleSlot> slots)
     {
         foreach (var slot in slots)
-            if (slot.Failure is null && !slot.Prompt!.IsCancelled) Of(slot.Prompt).Show(slot);
+            if (slot.Failure is null && !slot.Prompt!.IsCancelled) Of(slot.Prompt)[slot.Sample].Show(slot);
     }
 
     void IDecodingSink.Ended(SampleSlot slot)
     {
-        var request = Of(slot.Prompt!);
-        lock (_lock) _working.Remove(request);
-        request.End(slot);
+        var all = Of(slot.Prompt!);
+        if (++all[0].Over == all.Length)
+            lock (_lock) _working.Remove(all[0]);
+        all[slot.Sample].End(slot);
     }
 
     void IDecodingSink.Dropped(DecodingPrompt prompt)
     {
-        lock (_lock) _working.Remove(Of(prompt));
+        lock (_lock) _working.Remove(Of(prompt)[0]);
     }
 
     /// <summary>Fails what is not done, waits for the step in progress, and frees the memory.</summary>
@@ -162,12 +164,12 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         }
 
         _scheduler.Remove(this);
-        foreach (var request in left) request.Fail(new ObjectDisposedException(nameof(TextModel)));
+        foreach (var request in left.SelectMany(r => r.All)) request.Fail(new ObjectDisposedException(nameof(TextModel)));
         _loop.Dispose();
         foreach (var adapter in _leaving) adapter.Dispose();
     }
 
-    private static HostRequest Of(DecodingPrompt prompt) => Unsafe.As<HostRequest>(prompt.Tag!);
+    private static HostRequest[] Of(DecodingPrompt prompt) => Unsafe.As<HostRequest[]>(prompt.Tag!);
 
     /// <summary>Frees the adapters that nobody needs any more. What waits has been told that it goes.</summary>
     private void Part()

@@ -43,6 +43,29 @@ public sealed class GenerateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Answers_have_the_form_that_is_asked_for_and_a_wrong_form_is_named_with_its_file()
+    {
+        _folder.File("in.jsonl", "{\"prompt\": \"One\"}\n{\"prompt\": \"Two\"}\n");
+        _folder.File("answer.schema.json", """{"type":"object","properties":{"ok":{"type":"boolean"},"n":{"type":"integer","minimum":0,"maximum":99}},"required":["ok","n"]}""");
+        _folder.File("bad.schema.json", """{"type":"object","properties":{"a":{"not":{}}}}""");
+        _folder.File("bad.gbnf", "root ::= a\n");
+        string[] Command(string output, params string[] more) => ["generate", FixtureModel.Path, "--input", "in.jsonl", "--output", output, .. more];
+        CliProcess.Run(_folder.Root, Command("out.jsonl", "--json-schema", "answer.schema.json", "--max-tokens", "60")).ShouldSucceed();
+        foreach (var line in File.ReadAllLines(Path.Combine(_folder.Root, "out.jsonl")).Select(Parse))
+        {
+            line.GetProperty("finish_reason").GetString().ShouldBe("stop");
+            Parse(line.GetProperty("text").GetString()!).GetProperty("n").GetInt32().ShouldBeInRange(0, 99);
+        }
+
+        CliProcess.Run(_folder.Root, Command("out.jsonl", "--regex", "yes|no", "--max-tokens", "60")).ShouldBeUserMistake().ShouldContain("--json-schema, --regex or --grammar");
+        CliProcess.Run(_folder.Root, Command("b.jsonl", "--json-schema", "bad.schema.json")).ShouldBeUserMistake().ShouldContain("bad.schema.json: #/properties/a/not");
+        CliProcess.Run(_folder.Root, Command("b.jsonl", "--grammar", "bad.gbnf")).ShouldBeUserMistake().ShouldContain("bad.gbnf:1: grammar: the grammar is not understood: there is no rule \"a\"");
+        CliProcess.Run(_folder.Root, Command("b.jsonl", "--regex", "(a")).ShouldBeUserMistake().ShouldContain("--regex");
+        CliProcess.Run(_folder.Root, Command("b.jsonl", "--regex", "a", "--grammar", "bad.gbnf")).ShouldBeUserMistake().ShouldContain("one form");
+        File.Exists(Path.Combine(_folder.Root, "b.jsonl")).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_line_is_answered_alike_wherever_it_stands()
     {
         string[] lines = [.. Enumerable.Range(0, 12).Select(i => $$$"""{"id": {{{i}}}, "messages": [{"role": "user", "content": "Question {{{i % 10}}}"}], "max_tokens": 15}""")];

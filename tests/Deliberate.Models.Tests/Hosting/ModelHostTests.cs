@@ -14,6 +14,32 @@ public sealed class ModelHostTests(HostedModel hosted) : IClassFixture<HostedMod
     private static readonly SamplingOptions[] s_ways = [new(), new() { Temperature = 0 }, new() { Temperature = 0.8, TopP = 0.9 }, new() { TopK = 20, RepetitionPenalty = 1.1 }];
 
     [Fact]
+    public async Task Samples_of_one_prompt_read_it_once_and_are_those_of_each_alone()
+    {
+        using var model = hosted.Open();
+        var options = new GenerateOptions { MaxTokens = 40, Sampling = new(), Seed = 5 };
+        var prompt = string.Concat(Enumerable.Repeat("the and of to ", 20));
+        var together = await model.SampleAsync(prompt, 6, options, TestContext.Current.CancellationToken);
+        together.Count.ShouldBe(6);
+        together[0].Tokens.ShouldBe((await model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)).Tokens);
+        together.Select(t => t.Text).Distinct().Count().ShouldBeGreaterThan(3);
+        together.ShouldAllBe(t => t.Usage.Cached == 0);
+
+        // Beside others, each is what it was; held to a form, each is held by itself.
+        var crowd = Enumerable.Range(0, 10).Select(i => model.GenerateAsync("in that", options with { Seed = (ulong)i }, TestContext.Current.CancellationToken)).ToArray();
+        (await model.SampleAsync(prompt, 6, options, TestContext.Current.CancellationToken)).Select(t => t.Text).ShouldBe(together.Select(t => t.Text));
+        await Task.WhenAll(crowd);
+        var held = await model.SampleAsync(prompt, 4, options with { ThinkingBudget = 0, Grammar = OutputGrammar.FromRegex("[a-c]{3}") }, TestContext.Current.CancellationToken);
+        held.ShouldAllBe(t => ThinkingSplit.Of(t.Text, "").Text.Length == 3);
+
+        using var source = new CancellationTokenSource();
+        var cancelled = model.SampleAsync(prompt, 30, options with { MaxTokens = 200 }, source.Token);
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => cancelled);
+        (await model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)).Tokens.ShouldBe(together[0].Tokens);
+    }
+
+    [Fact]
     public async Task Sixty_four_callers_each_get_what_they_would_get_alone()
     {
         const int Callers = 64;
