@@ -23,6 +23,7 @@ public sealed class TextModel : IDisposable
     private readonly Lock _lock = new();
     private readonly Adapter? _adapter;
     private readonly HashSet<Adapter> _adapters = [];
+    private readonly HashSet<HeadWeights> _heads = [];
     private HostedText? _hosted;
     private bool _isDisposed;
 
@@ -121,6 +122,41 @@ public sealed class TextModel : IDisposable
             _adapters.Add(weights);
             return new ModelAdapter(this, file, weights);
         }
+    }
+
+    /// <summary>
+    /// Reads the head of a reward model or classifier into memory beside the model, whose weights it must have but for the head: texts are
+    /// then read with it (<see cref="ReadAsync"/>) in the same batch as others are written.
+    /// </summary>
+    /// <param name="path">The folder of a model that transformers calls <c>*ForTokenClassification</c> or <c>*ForSequenceClassification</c>.</param>
+    /// <exception cref="UserError">There is none, or its other weights are not the model's.</exception>
+    public ModelHead LoadHead(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var weights = ModelHead.Load(path, _weights.Opened, _weights.Model.Device);
+            _heads.Add(weights);
+            return new ModelHead(this, path, weights);
+        }
+    }
+
+    /// <summary>What a head says of some tokens: of each of them, or, where it says something of texts, of the last alone.</summary>
+    /// <param name="tokens">Ids of <see cref="Tokenizer"/>, at least one; nothing is put before them.</param>
+    /// <param name="head">From <see cref="LoadHead"/>.</param>
+    /// <param name="cancellationToken">Leaves it where it is.</param>
+    /// <returns>[token][output], or one row of outputs.</returns>
+    /// <exception cref="UserError">The text exceeds the model's context, or too many are waiting.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<double>>> ReadAsync(IReadOnlyList<int> tokens, ModelHead head, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(head);
+        CheckTokens(tokens);
+        if (tokens.Count == 0) throw new UserError("a text has no tokens.");
+        int[] rows = head.IsOfTokens ? [.. Enumerable.Range(0, tokens.Count)] : [tokens.Count - 1];
+        return await Hosted.Host.ReadAsync(new HeadText([.. tokens], rows), head.For(this), _adapter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Which model it is with an adapter: another for every other adapter.</summary>
@@ -317,6 +353,7 @@ public sealed class TextModel : IDisposable
 
         _hosted?.Host.Dispose();
         foreach (var adapter in _adapters) adapter.Dispose();
+        foreach (var head in _heads) head.Dispose();
         _adapter?.Dispose();
         if (_opened.Adapter is not null) _opened.Dispose();
         _weights.Dispose();
@@ -331,6 +368,18 @@ public sealed class TextModel : IDisposable
             if (!_adapters.Remove(adapter) || _isDisposed) return;
             if (_hosted is { } hosted) hosted.Host.Forget(adapter);
             else adapter.Dispose();
+        }
+    }
+
+    /// <summary>Frees a head as soon as no text needs it.</summary>
+    internal void Forget(HeadWeights head)
+    {
+        lock (_lock)
+        {
+            // Gone with the model.
+            if (!_heads.Remove(head) || _isDisposed) return;
+            if (_hosted is { } hosted) hosted.Host.Forget(head);
+            else head.Dispose();
         }
     }
 

@@ -21,8 +21,11 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     private readonly DecodingLoop _loop;
     private readonly Lock _lock = new();
     private readonly LinkedList<HostRequest> _queue = new();
+    private readonly LinkedList<DecodingReading> _texts = new();
     private readonly HashSet<HostRequest> _working = [];
+    private readonly HashSet<DecodingReading> _reading = [];
     private readonly List<Adapter> _leaving = [];
+    private readonly List<HeadWeights> _heads = [];
     private bool _isDisposed;
 
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
@@ -100,6 +103,40 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         _scheduler.Wake();
     }
 
+    /// <summary>Reads a text with a head, in turns with what is written.</summary>
+    /// <returns>[row][output].</returns>
+    /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>
+    public async Task<double[][]> ReadAsync(HeadText text, HeadWeights head, Adapter? adapter, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (text.Tokens.Length > Positions) throw new UserError($"a text of {text.Tokens.Length} tokens exceeds the model's context of {Positions}.", advice: "Shorten it.");
+        var result = new TaskCompletionSource<double[][]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = new DecodingReading(text, head, adapter) { Tag = result };
+        if (reading.MostPages > _loop.PageLimit) throw new UserError($"a text of {text.Tokens.Length} tokens needs {Quantity.Bytes(reading.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(_loop.PageLimit * PageBytes)}.", field: "cache_bytes", advice: "Shorten the text, or allow more memory.");
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(TextModel));
+            if (_texts.Count >= _options.QueueLimit + _options.Slots) throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{_texts.Count} texts wait already to be read."), field: "queue_limit", advice: "Ask again when some are done, or let more wait.");
+            _texts.AddLast(reading);
+        }
+
+        _scheduler.Wake();
+        using var registration = cancellation.Register(() =>
+        {
+            reading.Cancel();
+            result.TrySetCanceled(cancellation);
+            _scheduler.Wake();
+        });
+        return await result.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Frees a head as soon as no text that is here needs it.</summary>
+    public void Forget(HeadWeights head)
+    {
+        lock (_lock) _heads.Add(head);
+        _scheduler.Wake();
+    }
+
     /// <summary>Frees an adapter as soon as no request that is here needs it.</summary>
     public void Forget(Adapter adapter)
     {
@@ -120,14 +157,17 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         {
             // Whatever went wrong is everybody's who was in it, and nobody's who comes after.
             HostRequest[] working;
+            DecodingReading[] reading;
             lock (_lock)
             {
-                working = [.. _working];
+                (working, reading) = ([.. _working], [.. _reading]);
                 _working.Clear();
+                _reading.Clear();
             }
 
             _loop.Clear();
             foreach (var request in working.SelectMany(r => r.All)) request.Fail(error);
+            foreach (var text in reading) ResultOf(text).TrySetException(error);
             return true;
         }
     }
@@ -151,35 +191,54 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         lock (_lock) _working.Remove(Of(prompt)[0]);
     }
 
+    void IDecodingSink.Read(DecodingReading reading)
+    {
+        lock (_lock) _reading.Remove(reading);
+        if (!reading.IsCancelled) ResultOf(reading).TrySetResult(reading.Outputs);
+    }
+
     /// <summary>Fails what is not done, waits for the step in progress, and frees the memory.</summary>
     public void Dispose()
     {
         HostRequest[] left;
+        DecodingReading[] texts;
         lock (_lock)
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            left = [.. _queue, .. _working];
+            (left, texts) = ([.. _queue, .. _working], [.. _texts, .. _reading]);
             _queue.Clear();
+            _texts.Clear();
         }
 
         _scheduler.Remove(this);
         foreach (var request in left.SelectMany(r => r.All)) request.Fail(new ObjectDisposedException(nameof(TextModel)));
+        foreach (var text in texts) ResultOf(text).TrySetException(new ObjectDisposedException(nameof(TextModel)));
         _loop.Dispose();
         foreach (var adapter in _leaving) adapter.Dispose();
+        foreach (var head in _heads) head.Dispose();
     }
 
     private static HostRequest[] Of(DecodingPrompt prompt) => Unsafe.As<HostRequest[]>(prompt.Tag!);
 
-    /// <summary>Frees the adapters that nobody needs any more. What waits has been told that it goes.</summary>
+    private static TaskCompletionSource<double[][]> ResultOf(DecodingReading reading) => Unsafe.As<TaskCompletionSource<double[][]>>(reading.Tag!);
+
+    /// <summary>Frees the adapters and heads that nobody needs any more. What waits has been told that it goes.</summary>
     private void Part()
     {
-        if (_leaving.Count == 0) return;
+        if (_leaving.Count == 0 && _heads.Count == 0) return;
         lock (_lock)
         {
+            foreach (var head in _heads.ToArray())
+            {
+                if (_reading.Concat(_texts).Any(t => t.Head == head)) continue;
+                _heads.Remove(head);
+                head.Dispose();
+            }
+
             foreach (var adapter in _leaving.ToArray())
             {
-                if (_working.Any(r => r.Decoding.Adapter == adapter) || _queue.Any(r => r.Decoding.Adapter == adapter)) continue;
+                if (_working.Concat(_queue).Any(r => r.Decoding.Adapter == adapter) || _reading.Concat(_texts).Any(t => t.Adapter == adapter)) continue;
                 _leaving.Remove(adapter);
                 _loop.Forget(adapter);
                 adapter.Dispose();
@@ -189,6 +248,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
 
     private void Admit()
     {
+        AdmitTexts();
         while (!_loop.IsFull)
         {
             HostRequest request;
@@ -203,6 +263,24 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
             }
 
             _loop.Admit(request.Decoding);
+        }
+    }
+
+    private void AdmitTexts()
+    {
+        while (true)
+        {
+            DecodingReading reading;
+            lock (_lock)
+            {
+                if (_texts.First is not { } first || _reading.Count >= _options.Slots || _loop.ReservedPages + first.Value.MostPages > _loop.PageLimit) return;
+                reading = first.Value;
+                _texts.RemoveFirst();
+                if (reading.IsCancelled) continue;
+                _reading.Add(reading);
+            }
+
+            _loop.Admit(reading);
         }
     }
 }

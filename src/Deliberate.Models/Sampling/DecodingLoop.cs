@@ -4,7 +4,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Models;
 
 /// <summary>
-/// The one loop in which tokens are drawn, with a paged key-value cache and continuous batching. <see cref="Admit"/> queues a prompt;
+/// The one loop in which tokens are drawn, with a paged key-value cache and continuous batching. <see cref="Admit(DecodingPrompt)"/> queues a prompt;
 /// a <see cref="Step"/> draws a token for every sample in flight, then makes one pass that reads those tokens and, in the room that is
 /// left, the next prompts; a sample that ends leaves its slot to the next one; the samples of one prompt fork its pages. Runs the
 /// trainer's own kernels, whose rows do not depend on one another: the log-probabilities are the trainer's bit for bit, and a sample
@@ -21,6 +21,7 @@ internal sealed class DecodingLoop : IDisposable
     private readonly PrefixCache _prefixes;
     private readonly Tape _tape;
     private readonly LogitHead _head;
+    private readonly DecodingReadings _readings;
     private readonly SampleSlot[] _slots, _live;
     private readonly Stack<SampleSlot> _free = new();
     private readonly Queue<DecodingPrompt> _waiting = new(), _ready = new();
@@ -43,7 +44,9 @@ internal sealed class DecodingLoop : IDisposable
         _cache = new KeyValueCache(device, model.AttentionShapeOf(0), model.Configuration.LayerCount, cache);
         _prefixes = new PrefixCache(_cache);
         _tape = new Tape(device, Math.Max(slots, tokens), slots + MostPrompts, training: false) { Cache = _cache };
-        _head = new LogitHead(model, model.Build(_tape, positions), slots);
+        var hidden = model.Build(_tape, positions);
+        _head = new LogitHead(model, hidden, slots);
+        _readings = new DecodingReadings(_cache, _prefixes, hidden);
         (_slots, _live) = (new SampleSlot[slots], new SampleSlot[slots]);
         for (var i = slots - 1; i >= 0; i--) _free.Push(_slots[i] = new SampleSlot(new CachedSequence(_cache)));
         _chooseJob = new ChooseJob(this);
@@ -85,11 +88,18 @@ internal sealed class DecodingLoop : IDisposable
         Reserve(prompt.MostPages);
     }
 
+    /// <summary>Queues a text to be read with a head, in the room that samples and prompts leave of the passes.</summary>
+    public void Admit(DecodingReading reading)
+    {
+        _readings.Admit(reading);
+        Reserve(reading.MostPages);
+    }
+
     /// <summary>One token for each sample in flight, and one pass of the model; false where there was nothing to do.</summary>
     public bool Step(IDecodingSink sink)
     {
         Start(sink);
-        if (_liveCount == 0 && _waiting.Count == 0) return false;
+        if (_liveCount == 0 && _waiting.Count == 0 && _readings.Count == 0) return false;
         // One turn for the whole step: what it reads on the way must not be another's.
         using var turn = _model.Device.Turns.Take();
         if (_liveCount > 0)
@@ -110,6 +120,7 @@ internal sealed class DecodingLoop : IDisposable
         _liveCount = 0;
         foreach (var prompt in _waiting) prompt.Sequence?.Clear();
         while (_ready.TryDequeue(out var prompt)) Forget(prompt);
+        _readings.Clear();
         _waiting.Clear();
         _prefixes.Limit = 0;
         (_waitingSamples, _readySamples, _reservedPages) = (0, 0, 0);
@@ -219,8 +230,10 @@ internal sealed class DecodingLoop : IDisposable
         }
 
         var read = Read(batch, sink);
+        _readings.Fill(batch, Done);
         if (batch.Tokens == 0) return;
         _tape.Forward();
+        _readings.Take(Done);
         if (_liveCount > 0)
         {
             _head.Run(batch, _liveCount);
@@ -236,6 +249,12 @@ internal sealed class DecodingLoop : IDisposable
             if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Adapter, prompt.Request.Prompt, [], prompt.Sequence!);
             _ready.Enqueue(prompt);
             _readySamples += prompt.Samples;
+        }
+
+        void Done(DecodingReading reading)
+        {
+            Reserve(-reading.MostPages);
+            sink.Read(reading);
         }
     }
 

@@ -13,4 +13,9 @@ internal interface IDecodingSink
     void Dropped(DecodingPrompt prompt)
     {
     }
+
+    /// <summary>A text has been read with its head, or was cancelled.</summary>
+    void Read(DecodingReading reading)
+    {
+    }
 }

@@ -25,6 +25,9 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     [Description("Words that the language model learns to say behind each step in place of a head, as many as outputs and a token each, such as [\"-\", \"+\"]; a head if left out.")]
     public IReadOnlyList<string> LabelTokens { get; init; } = [];
 
+    [Description("Train the head alone and leave the model as it is: the base then serves both, and its texts are read with the head beside those that it writes.")]
+    public bool HeadOnly { get; init; }
+
     [Description("What a neutral step counts as where there are two outputs.")]
     public NeutralSteps Neutral { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     {
         if (LabelTokens.Count > 0 && Kind != RewardModelKind.Process) yield return ("label_tokens", "Only a process reward model says labels.");
         if (LabelTokens.Count > 0 && (LabelTokens.Count != Outputs || LabelTokens.Distinct().Count() < Outputs)) yield return ("label_tokens", $"There are {Outputs} outputs: name as many different words, from wrong to right.");
+        if (HeadOnly && LabelTokens.Count > 0) yield return ("head_only", "With label tokens there is no head.");
         if (Separator.Length == 0) yield return ("separator", "The separator is empty.");
     }
 }

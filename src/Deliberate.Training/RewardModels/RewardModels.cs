@@ -39,4 +39,12 @@ internal static class RewardModels
             return model;
         }
     }
+
+    /// <summary>Leaves everything but the head as it is, where the recipe says so.</summary>
+    public static void Freeze(LanguageModel model, RewardModelRecipe recipe)
+    {
+        if (!recipe.HeadOnly) return;
+        foreach (var parameter in model.Parameters.Parameters)
+            parameter.Frozen = parameter.Name is not (OutputHead.WeightName or OutputHead.BiasName);
+    }
 }

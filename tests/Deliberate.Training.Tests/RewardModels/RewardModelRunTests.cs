@@ -49,6 +49,42 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         Ended([encoder.EndId]).ShouldBe(Ended(Tokens("\n")));
     }
 
+    [Theory]
+    [InlineData("process")]
+    [InlineData("outcome")]
+    public async Task A_head_that_is_trained_alone_is_read_over_the_base_beside_what_it_writes(string kind)
+    {
+        var folder = _base.Run($"reward_model: {{ kind: {kind}, head_only: true }}", _base.Labels, epochs: 3);
+        var metrics = Metrics(folder);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        var final = new RunFolder(folder).Checkpoint(RunFolder.Final);
+        using var model = TextModel.Open(_base.Checkpoint, threads: 2, hosting: new ModelHostOptions { Slots = 4 });
+        int[][] texts = [.. Enumerable.Range(1, 12).Select(i => model.Tokenizer.Encode(string.Concat(Enumerable.Repeat($"1+{i % 7}=2\n", i))))];
+
+        // The whole reward model by itself.
+        using var device = Device.Cpu(1);
+        using var opened = PretrainedModel.Open(final, headed: true);
+        using var whole = opened.LoadWeights(device, WeightStorage.F32);
+        using var reader = new HeadReader(whole, 200);
+        var alone = texts.Select(t => reader.Read([new HeadText(t, [.. Enumerable.Range(0, t.Length)])]).Outputs[0]).ToArray();
+
+        using var head = model.LoadHead(final);
+        (head.IsOfTokens, head.Outputs).ShouldBe((true, kind == "process" ? 2 : 1));
+        var options = new GenerateOptions { MaxTokens = 40, Sampling = new() };
+        var expected = model.Generate("3+4=?", options).Text;
+        var writing = Enumerable.Range(0, 6).Select(_ => model.GenerateAsync("3+4=?", options, TestContext.Current.CancellationToken)).ToArray();
+        var read = await Task.WhenAll(texts.Select(t => model.ReadAsync(t, head, TestContext.Current.CancellationToken)));
+        for (var i = 0; i < texts.Length; i++)
+            for (var row = 0; row < texts[i].Length; row++) read[i][row].ShouldBe(alone[i][row]);
+        (await Task.WhenAll(writing)).ShouldAllBe(w => w.Text == expected);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => model.ReadAsync(texts[0], head, new CancellationToken(canceled: true)));
+        await Should.ThrowAsync<UserError>(() => model.ReadAsync(new int[model.Context + 1], head, TestContext.Current.CancellationToken));
+        Should.Throw<UserError>(() => model.LoadHead(_base.Checkpoint)).Message.ShouldContain("no head");
+        var trained = new RunFolder(_base.Run($"reward_model: {{ kind: {kind} }}", _base.Labels, epochs: 1)).Checkpoint(RunFolder.Final);
+        Should.Throw<UserError>(() => model.LoadHead(trained)).Message.ShouldContain("differ first in");
+    }
+
     [Fact]
     public void A_language_model_says_labels_behind_steps()
     {
