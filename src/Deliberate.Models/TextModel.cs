@@ -56,6 +56,9 @@ public sealed class TextModel : IDisposable
     /// <summary>How text goes into it and comes out of it.</summary>
     internal TextFormat Format => _opened.Text;
 
+    /// <summary>For whoever guesses with it.</summary>
+    internal LanguageModel Weights => _weights.Model;
+
     /// <summary>Where it was read from.</summary>
     internal string Location => _opened.Location;
 
@@ -391,7 +394,7 @@ public sealed class TextModel : IDisposable
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return _hosted ??= new HostedText(_opened.Text, new ModelHost(_weights.Model, Context, _hosting), Context, () => SuggestedSampling, AdapterOf);
+                return _hosted ??= new HostedText(_opened.Text, new ModelHost(_weights.Model, Context, _hosting, Speculation.DrafterOf(_hosting.Speculation, _weights.Model, Tokenizer, Context)), Context, () => SuggestedSampling, AdapterOf);
             }
         }
     }

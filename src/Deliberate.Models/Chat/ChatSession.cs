@@ -29,7 +29,7 @@ public sealed class ChatSession : IDisposable
     {
         if (format.ChatTemplate is null) throw new UserError("the model has no chat template: it was not trained on conversations.");
         (_format, _options, _time) = (format.StoppingAt(options.Stop, "stop"), options, time ?? TimeProvider.System);
-        _generator = new Generator(model, options.Context, options.Cache, adapter);
+        _generator = new Generator(model, options.Context, options.Cache, adapter, (Speculation.DrafterOf(options.Speculation, model, format.Tokenizer, options.Context), options.Speculation?.Tokens ?? 0));
     }
 
     /// <summary>The system message; null leaves it to the template, which may have its own. Takes effect with the next turn.</summary>

@@ -29,7 +29,8 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     private bool _isDisposed;
 
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
-    public ModelHost(LanguageModel model, int positions, ModelHostOptions options)
+    /// <param name="drafter">Guesses for a request that is alone; the host's from here on. Null for none.</param>
+    public ModelHost(LanguageModel model, int positions, ModelHostOptions options, IDrafter? drafter = null)
     {
         options.Check();
         _options = options;
@@ -39,12 +40,15 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         var usual = Math.Max(ModelHostOptions.UsualCacheBytes, 2L * page * KeyValueCache.PagesOf(positions));
         var pages = Math.Min(all, (options.CacheBytes ?? Math.Min(MachineMemory.Available / 2, usual)) / page);
         PageBytes = page;
-        _loop = new DecodingLoop(model, options.Slots, positions, options.Cache, Math.Max(PassTokens, 2 * options.Slots), pages);
+        _loop = new DecodingLoop(model, options.Slots, positions, options.Cache, Math.Max(PassTokens, 2 * options.Slots), pages) { Speculation = (drafter, options.Speculation?.Tokens ?? 0) };
         _scheduler = DeviceScheduler.Of(model.Device);
         _scheduler.Add(this);
     }
 
     public int Positions => _loop.Positions;
+
+    /// <summary>Tokens that were guessed so far, and those of them that were drawn.</summary>
+    public (long Guessed, long Right) Guesses => _loop.Guesses;
 
     /// <summary>Bytes of a page of keys and values.</summary>
     public long PageBytes { get; }

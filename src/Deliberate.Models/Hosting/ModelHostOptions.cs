@@ -27,6 +27,9 @@ public sealed record ModelHostOptions
     /// <summary>How keys and values are held. Default F32, which is exact.</summary>
     public Tensors.CacheStorage Cache { get; init; } = Tensors.CacheStorage.F32;
 
+    /// <summary>Guesses tokens for a request that is alone in work. Null, the default, for none.</summary>
+    public Speculation? Speculation { get; init; }
+
     internal void Check()
     {
         if (Slots is < 1 or > 4096) throw new UserError($"must be from 1 to 4096, not {Slots}.", field: "slots");

@@ -16,6 +16,9 @@ internal sealed class DecodingLoop : IDisposable
     /// <summary>Prompts read in one pass.</summary>
     private const int MostPrompts = 64;
 
+    /// <summary>Tokens guessed at once.</summary>
+    private const int MostDraft = 32;
+
     private readonly LanguageModel _model;
     private readonly KeyValueCache _cache;
     private readonly PrefixCache _prefixes;
@@ -45,7 +48,7 @@ internal sealed class DecodingLoop : IDisposable
         _prefixes = new PrefixCache(_cache);
         _tape = new Tape(device, Math.Max(slots, tokens), slots + MostPrompts, training: false) { Cache = _cache };
         var hidden = model.Build(_tape, positions);
-        _head = new LogitHead(model, hidden, slots);
+        _head = new LogitHead(model, hidden, Math.Max(slots, MostDraft + 1));
         _readings = new DecodingReadings(_cache, _prefixes, hidden);
         (_slots, _live) = (new SampleSlot[slots], new SampleSlot[slots]);
         for (var i = slots - 1; i >= 0; i--) _free.Push(_slots[i] = new SampleSlot(new CachedSequence(_cache)));
@@ -73,6 +76,12 @@ internal sealed class DecodingLoop : IDisposable
 
     /// <summary>Passes with samples in flight so far, and the samples in flight over all of them.</summary>
     public (long Count, long Rows) Passes { get; private set; }
+
+    /// <summary>Who guesses tokens for a sample that is alone, and how many at once; nobody where null. The loop's from here on.</summary>
+    public (IDrafter? Drafter, int Tokens) Speculation { get; init; }
+
+    /// <summary>Tokens that were guessed so far, and those of them that were drawn.</summary>
+    public (long Guessed, long Right) Guesses { get; private set; }
 
     /// <summary>Whether so many samples wait that more would not be begun soon.</summary>
     public bool IsFull => _waitingSamples + _readySamples >= _free.Count + Ahead;
@@ -105,6 +114,7 @@ internal sealed class DecodingLoop : IDisposable
         if (_liveCount > 0)
         {
             _chooseJob.Run();
+            TakeBackGuesses();
             sink.Drawn(_live.AsSpan(0, _liveCount));
             Retire(sink);
         }
@@ -132,6 +142,7 @@ internal sealed class DecodingLoop : IDisposable
 
     public void Dispose()
     {
+        Speculation.Drafter?.Dispose();
         _head.Dispose();
         _tape.Dispose();
         _cache.Dispose();
@@ -158,6 +169,7 @@ internal sealed class DecodingLoop : IDisposable
             }
 
             if (!_free.TryPop(out var slot)) return;
+            if (_liveCount == 1) ForgetGuess(_live[0]);
             slot.Start(prompt);
             _readySamples--;
             _head.Write(_liveCount, prompt.Logits);
@@ -216,6 +228,36 @@ internal sealed class DecodingLoop : IDisposable
         sink.Dropped(prompt);
     }
 
+    /// <summary>Guesses tokens for a sample, fewer than may come yet.</summary>
+    private int Guess(SampleSlot slot)
+    {
+        if (Speculation.Drafter is not { } drafter) return 0;
+        if (slot.Draft.Length == 0) slot.Draft = new int[Math.Min(MostDraft, Speculation.Tokens)];
+        var most = Math.Min(slot.Draft.Length, slot.Prompt!.Request.MaxTokens - slot.Tokens.Count - 1);
+        return slot.Drafted = most < 1 ? 0 : drafter.Draft(slot, slot.Draft.AsSpan(0, most));
+    }
+
+    /// <summary>A sample is not alone any more: the rows of what was guessed are another's. Its last token has been read.</summary>
+    private static void ForgetGuess(SampleSlot slot)
+    {
+        if (slot.Drafted == 0) return;
+        slot.Sequence.Truncate(slot.Prompt!.Request.Prompt.Length + slot.Tokens.Count);
+        slot.Drafted = 0;
+    }
+
+    /// <summary>Forgets what was read of guesses that were wrong.</summary>
+    private void TakeBackGuesses()
+    {
+        for (var i = 0; i < _liveCount; i++)
+        {
+            var slot = _live[i];
+            if (slot.Drafted == 0) continue;
+            Guesses = (Guesses.Guessed + slot.Drafted, Guesses.Right + Math.Max(0, slot.Drawn - 1));
+            slot.Sequence.Truncate(slot.Prompt!.Request.Prompt.Length + Math.Max(0, slot.Tokens.Count - 1));
+            slot.Drafted = 0;
+        }
+    }
+
     /// <summary>One forward pass: every sample's last token, up to its logits, and as much of the waiting prompts as there is room and need for.</summary>
     private void Advance(IDecodingSink sink)
     {
@@ -226,17 +268,19 @@ internal sealed class DecodingLoop : IDisposable
         {
             token[0] = _live[i].Tokens[^1];
             batch.Adapter = _live[i].Prompt!.Adapter;
-            batch.AddCached(token, _live[i].Sequence);
+            if (_liveCount == 1 && Guess(_live[i]) is > 0 and var guessed) batch.AddCached([token[0], .. _live[i].Draft.AsSpan(0, guessed)], _live[i].Sequence);
+            else batch.AddCached(token, _live[i].Sequence);
         }
 
         var read = Read(batch, sink);
-        _readings.Fill(batch, Done);
+        var texts = _readings.Count > 0;
+        if (texts) ReadTexts(batch, sink);
         if (batch.Tokens == 0) return;
         _tape.Forward();
-        _readings.Take(Done);
+        if (texts) TakeTexts(sink);
         if (_liveCount > 0)
         {
-            _head.Run(batch, _liveCount);
+            _head.Run(batch, _liveCount == 1 ? 1 + _live[0].Drafted : _liveCount);
             Passes = (Passes.Count + 1, Passes.Rows + _liveCount);
         }
 
@@ -250,12 +294,16 @@ internal sealed class DecodingLoop : IDisposable
             _ready.Enqueue(prompt);
             _readySamples += prompt.Samples;
         }
+    }
 
-        void Done(DecodingReading reading)
-        {
-            Reserve(-reading.MostPages);
-            sink.Read(reading);
-        }
+    private void ReadTexts(Batch batch, IDecodingSink sink) => _readings.Fill(batch, reading => Done(reading, sink));
+
+    private void TakeTexts(IDecodingSink sink) => _readings.Take(reading => Done(reading, sink));
+
+    private void Done(DecodingReading reading, IDecodingSink sink)
+    {
+        Reserve(-reading.MostPages);
+        sink.Read(reading);
     }
 
     /// <summary>Puts waiting prompts into the batch.</summary>
@@ -317,25 +365,41 @@ internal sealed class DecodingLoop : IDisposable
         private void Choose(int row, TokenChooser chooser)
         {
             var slot = loop._live[row];
-            var output = CollectionsMarshal.AsSpan(slot.Tokens);
+            slot.Drawn = 0;
             try
             {
-                var allowed = slot.Allowed(output);
-                if (allowed.IsNone)
-                {
-                    slot.End();
-                    return;
-                }
-
-                var token = loop._head.Choose(row, slot.Prompt!.Options, new TokenHistory(slot.Prompt.Request.Prompt, output), slot.Uniform, chooser, allowed);
-                if (token.IsNone) slot.Failure = ChosenToken.NotFinite();
-                else slot.Append(token);
+                // The row of a token that was guessed counts if the token before it is the one that was drawn.
+                for (var ahead = 0; ; ahead++)
+                    if (!Draw(slot, row + ahead, chooser) || ahead == slot.Drafted || slot.Tokens[^1] != slot.Draft[ahead]) return;
             }
             catch (Exception error)
             {
                 // What went wrong with one sample is its own, not its neighbours'.
                 slot.Failure = error;
             }
+        }
+
+        /// <summary>One token; false where the sample is over.</summary>
+        private bool Draw(SampleSlot slot, int row, TokenChooser chooser)
+        {
+            var output = CollectionsMarshal.AsSpan(slot.Tokens);
+            var allowed = slot.Allowed(output);
+            if (allowed.IsNone)
+            {
+                slot.End();
+                return false;
+            }
+
+            var token = loop._head.Choose(row, slot.Prompt!.Options, new TokenHistory(slot.Prompt.Request.Prompt, output), slot.Uniform, chooser, allowed);
+            if (token.IsNone)
+            {
+                slot.Failure = ChosenToken.NotFinite();
+                return false;
+            }
+
+            slot.Append(token);
+            slot.Drawn++;
+            return !slot.IsOver;
         }
     }
 }

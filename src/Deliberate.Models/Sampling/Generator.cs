@@ -25,14 +25,18 @@ internal sealed class Generator : IDisposable
     /// <param name="positions">Longest prompt and continuation together, in tokens.</param>
     /// <param name="cache">How keys and values are held.</param>
     /// <param name="adapter">What the model is read with; null for the model's own.</param>
-    public Generator(LanguageModel model, int positions, CacheStorage cache = CacheStorage.F32, Adapter? adapter = null)
+    /// <param name="speculation">Who guesses tokens, and how many at once; the generator's from here on.</param>
+    public Generator(LanguageModel model, int positions, CacheStorage cache = CacheStorage.F32, Adapter? adapter = null, (IDrafter? Drafter, int Tokens) speculation = default)
     {
         _adapter = adapter ?? model.Adapter;
         // The text being written, the prompt that it was forked from, and as much again from before.
-        _loop = new DecodingLoop(model, slots: 1, positions, cache, Math.Min(positions, MostTokens), 3L * KeyValueCache.PagesOf(positions));
+        _loop = new DecodingLoop(model, slots: 1, positions, cache, Math.Min(positions, MostTokens), 3L * KeyValueCache.PagesOf(positions)) { Speculation = speculation };
     }
 
     public int Positions => _loop.Positions;
+
+    /// <summary>Tokens that were guessed so far, and those of them that were drawn.</summary>
+    public (long Guessed, long Right) Guesses => _loop.Guesses;
 
     /// <summary>Bytes of the cache's pages.</summary>
     public long CacheBytes => _loop.CacheBytes;

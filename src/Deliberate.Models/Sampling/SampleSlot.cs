@@ -18,7 +18,16 @@ internal sealed class SampleSlot(CachedSequence sequence)
     public int Sample { get; private set; }
 
     /// <summary>The random number of the next token.</summary>
-    public double Uniform => _stream.UniformAt((ulong)Tokens.Count);
+    public double Uniform => UniformAt(0);
+
+    /// <summary>Tokens behind the last that were guessed and read with it.</summary>
+    public int[] Draft { get; set; } = [];
+
+    /// <summary>How many of them there are.</summary>
+    public int Drafted { get; set; }
+
+    /// <summary>Tokens that the last step drew.</summary>
+    public int Drawn { get; set; }
 
     public List<int> Tokens { get; } = [];
 
@@ -46,7 +55,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
         Tokens.Clear();
         Raw.Clear();
         Behaviour.Clear();
-        (Finished, Failure) = (null, null);
+        (Finished, Failure, Drafted, Drawn) = (null, null, 0, 0);
         Sequence.ForkFrom(prompt.Sequence!);
         if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();
     }
@@ -66,6 +75,9 @@ internal sealed class SampleSlot(CachedSequence sequence)
         if (isOver || Prompt!.StopTokens.AsSpan().Contains(token.Id)) Finished = FinishReason.Stop;
         else if (Tokens.Count >= Prompt.Request.MaxTokens) Finished = FinishReason.Length;
     }
+
+    /// <summary>The random number of a token, counted from the next.</summary>
+    public double UniformAt(int ahead) => _stream.UniformAt((ulong)(Tokens.Count + ahead));
 
     /// <summary>What was drawn. The sample has finished.</summary>
     public Rollout Rollout() => new([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);

@@ -19,8 +19,9 @@ internal sealed class Sampler : IDisposable
     /// <param name="slots">Samples in flight at once.</param>
     /// <param name="positions">Longest prompt and completion together, in tokens.</param>
     /// <param name="cache">How keys and values are held; what is trained on must come from F32.</param>
-    public Sampler(LanguageModel model, int slots, int positions, CacheStorage cache = CacheStorage.F32) =>
-        (_adapter, _loop) = (model.Adapter, new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions)));
+    /// <param name="speculation">Who guesses tokens for a sample that is alone, and how many at once; the sampler's from here on.</param>
+    public Sampler(LanguageModel model, int slots, int positions, CacheStorage cache = CacheStorage.F32, (IDrafter? Drafter, int Tokens) speculation = default) =>
+        (_adapter, _loop) = (model.Adapter, new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions)) { Speculation = speculation });
 
     public int Positions => _loop.Positions;
 
@@ -78,7 +79,14 @@ internal sealed class Sampler : IDisposable
     {
         private int _finished;
 
-        public void Drawn(ReadOnlySpan<SampleSlot> slots) => observer?.Drawn(slots.Length);
+        public void Drawn(ReadOnlySpan<SampleSlot> slots) => observer?.Drawn(Count(slots));
+
+        private static int Count(ReadOnlySpan<SampleSlot> slots)
+        {
+            var count = 0;
+            foreach (var slot in slots) count += slot.Drawn;
+            return count;
+        }
 
         public void Ended(SampleSlot slot)
         {

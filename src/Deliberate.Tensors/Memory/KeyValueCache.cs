@@ -155,6 +155,17 @@ internal sealed class CachedSequence(KeyValueCache cache)
         Length = other.Length;
     }
 
+    /// <summary>Forgets the positions from one on. Its last page must be its own, since it is written on.</summary>
+    public void Truncate(int length)
+    {
+        Length = Math.Min(Length, length);
+        while (_pages.Count > KeyValueCache.PagesOf(Length))
+        {
+            cache.Release(_pages[^1]);
+            _pages.RemoveAt(_pages.Count - 1);
+        }
+    }
+
     public void Clear()
     {
         foreach (var page in _pages) cache.Release(page);
