@@ -79,11 +79,18 @@ try
         case ["lora", var shape, var storage, var threads, .. var rest] when rest.Length <= 3:
             LoraBenchmark.Run(shape, storage, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 2048, rest.Length > 1 ? int.Parse(rest[1]) : 512, rest.Length > 2 ? int.Parse(rest[2]) : 5);
             return 0;
+        case ["pretrained-step", var path, .. var rest]:
+            PretrainedStepBenchmark.Run(path, rest);
+            return 0;
+        case ["compare-gradients", var first, var second]:
+            PretrainedStepBenchmark.Compare(first, second);
+            return 0;
         case ["export", var path, var target]:
             PretrainedBenchmark.Export(path, target);
             return 0;
         default:
             Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | grammar MODEL [TEXTS] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | view [SAMPLES] | search [ROUNDS [THREADS]] | labels [LINES] | lora 135M|360M|1.7B F32|BF16|Q8_0 THREADS [TOKENS [MICROBATCH [STEPS]]] | export MODEL FILE");
+            Console.Error.WriteLine("Usage: train SHAPE SEQUENCES LENGTH THREADS [STEPS] | sample SHAPE BATCH THREADS [REPEATS [PROMPT TOKENS]] | grpo SHAPE THREADS [STEPS] | optim SHAPE THREADS [REPEATS] | prefill MODEL F32|BF16|Q8_0 LENGTH THREADS [REPEATS] | decode MODEL F32|BF16|Q8_0 BATCH THREADS [REPEATS] | draw VOCABULARY [REPEATS] | tokenize MODEL TEXT [REPEATS] | cache MODEL BATCH THREADS | scaling [PICTURE.svg [FIGURES.json]] | roofline [THREADS] | phases < SCRIPT | busy [PAIRS] | growth [STEPS] | host CALLERS [PAIRS [MODEL]] | host-growth [MINUTES] | eval-overhead [SAMPLES [MANY]] | log [SAMPLES [MEGABYTES]] | view [SAMPLES] | search [ROUNDS [THREADS]] | labels [LINES] | lora 135M|360M|1.7B F32|BF16|Q8_0 THREADS [TOKENS [MICROBATCH [STEPS]]] | pretrained-step MODEL [prompts=8 samples=8 max_tokens=96 micro_batch=4096 recompute=none|elementwise|layers reference=0|1 threads=2 steps=1 gradient=FILE] | compare-gradients FILE FILE | export MODEL FILE");
             return 2;
     }
 }
