@@ -42,14 +42,18 @@ internal static class PretrainedStepBenchmark
         using var device = Device.Cpu(Number("threads", 2));
         var (model, text) = Checkpoint.LoadModel(path, device);
         using var owned = model;
+        bool lean = Number("lean", 0) != 0, shared = Number("shared", 0) != 0;
+        if (lean) model.BecomeLean();
         model.Pack(training: true);
         var encoder = new ProblemEncoder(text);
         using var graph = new TrainingGraph(model, microBatch, RunSession.Segments(microBatch), context, recomputation: recomputation);
         using var optimizer = new Optimizer(device, model.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW, LearningRate = 1e-6, ClipNorm = 0 });
         using var sampler = new Sampler(model, prompts * samples, context);
-        using var reference = Number("reference", 1) == 0 ? null : ReferencePolicy.Load(path, device, microBatch, context, 1);
+        using var reference = Number("reference", 1) == 0 ? null
+            : lean ? ReferencePolicy.InPlaceOf(graph, path, 1, shared)
+            : ReferencePolicy.Load(path, device, microBatch, context, 1, shared);
         var grpo = PolicyObjectives.Find("grpo");
-        var trainer = new PolicyTrainer(graph, optimizer, grpo.Create(grpo.Defaults), tokens, temperature: 1);
+        var trainer = new PolicyTrainer(graph, optimizer, grpo.Create(grpo.Defaults), tokens, temperature: 1, shared);
         clock.Done("load");
 
         var requests = new SampleRequest[prompts];

@@ -32,13 +32,13 @@ public class AttentionBenchmarks
     [Benchmark]
     public void Forward()
     {
-        for (var head = 0; head < _shape.KeyHeads; head++) _bench.Kernels.Attention(_shape, _qkv, _y, _logSumExp, _segment, head, _bench.Scratch);
+        for (var head = 0; head < _shape.KeyHeads; head++) _bench.Kernels.Attention(_shape, _qkv, _y, _logSumExp, default, _segment, head, _bench.Scratch);
     }
 
     [Benchmark]
     public void Backward()
     {
-        for (var head = 0; head < _shape.KeyHeads; head++) _bench.Kernels.AttentionBackward(_shape, _qkv, _y, _logSumExp, _segment, head, _bench.Scratch);
+        for (var head = 0; head < _shape.KeyHeads; head++) _bench.Kernels.AttentionBackward(_shape, _qkv, _y, _logSumExp, default, _segment, head, _bench.Scratch);
     }
 
     [GlobalCleanup]

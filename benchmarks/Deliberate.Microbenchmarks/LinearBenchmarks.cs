@@ -36,7 +36,7 @@ public class LinearBenchmarks
     public void Forward() => _bench.Kernels.Linear(_x, _weight, null, null, _y, s_all, Share.Whole);
 
     [Benchmark]
-    public void InputGradient() => _bench.Kernels.LinearBackward(_x, _weight, _y, 0, s_all);
+    public void InputGradient() => _bench.Kernels.LinearBackward(_x, _weight, _y, 0, s_all, add: false, Share.Whole);
 
     [Benchmark]
     public void WeightGradient() => _bench.Kernels.LinearWeightGradient(_x, _weight, null, _y, 0, s_all, Share.Whole);

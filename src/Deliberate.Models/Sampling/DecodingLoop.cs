@@ -140,6 +140,14 @@ internal sealed class DecodingLoop : IDisposable
     /// <summary>Forgets what was read with an adapter. None of its samples is in flight.</summary>
     public void Forget(Adapter adapter) => _prefixes.Forget(adapter);
 
+    /// <summary>Gives the memory of keys, values and activations back until they are next needed. Nothing is in flight.</summary>
+    public void ReleaseMemory()
+    {
+        Clear();
+        _cache.ReleaseMemory();
+        _tape.ReleaseMemory();
+    }
+
     public void Dispose()
     {
         Speculation.Drafter?.Dispose();

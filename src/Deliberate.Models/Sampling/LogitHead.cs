@@ -79,9 +79,9 @@ internal sealed class LogitHead : IDisposable
             _scaled.Value.Write((long)row * _scaled.Stride, chooser.Scores);
         }
 
-        var (rawMax, rawSum) = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
+        var (rawMax, rawSum, rawEntropy) = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
         if (!float.IsFinite(rawSum)) return ChosenToken.None;
-        var (max, sum) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum);
+        var (max, sum, entropy) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum, rawEntropy);
         int token;
         float behaviour;
         if (unfiltered && float.IsFinite(max) && float.IsFinite(sum))
@@ -91,11 +91,13 @@ internal sealed class LogitHead : IDisposable
         }
         else if (allowed.Only >= 0)
         {
+            entropy = float.NaN;
             (token, behaviour) = (allowed.Only, 0);
         }
         else
         {
             // Divided by a very low temperature, logits overflow 32 bits: then in double, as with filters.
+            entropy = float.NaN;
             if (scaled) _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
             token = chooser.Choose(options, history, uniform, out var logProbability, allowed.Mask);
             behaviour = (float)logProbability;
@@ -103,7 +105,7 @@ internal sealed class LogitHead : IDisposable
 
         Span<double> z = [0];
         _logits.Value.Read(((long)row * _logits.Stride) + token, z);
-        return new ChosenToken(token, TokenStatistics.LogProbability((float)z[0], rawMax, rawSum), behaviour);
+        return new ChosenToken(token, TokenStatistics.LogProbability((float)z[0], rawMax, rawSum), behaviour, entropy);
     }
 
     public void Dispose()
@@ -115,13 +117,13 @@ internal sealed class LogitHead : IDisposable
     private LinearWeight Head(Adapter? adapter) => adapter?.Head ?? _model.Head;
 
     /// <summary>Turns a row of logits into z in place, and copies it to the chooser.</summary>
-    private (float Max, float Sum) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
+    private (float Max, float Sum, float Entropy) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
     {
         _model.Device.Kernels.LogitStatistics(logits, shape, _noTargets, _statistics, new Rows(row, row + 1));
         logits.Value.Read((long)row * logits.Stride, chooser.Scores);
         Span<float> statistics = stackalloc float[4];
         _statistics.Value.Read((long)row * _statistics.Stride, statistics);
-        return (statistics[2], statistics[3]);
+        return (statistics[2], statistics[3], statistics[1]);
     }
 
     /// <summary>y = x·headᵀ: few rows divide the vocabulary among the workers, many divide the rows.</summary>
@@ -153,10 +155,11 @@ internal sealed class LogitHead : IDisposable
 }
 
 /// <summary>A token and its log-probabilities (nats) under the raw policy and under the distribution it was drawn from.</summary>
-internal readonly record struct ChosenToken(int Id, float LogProbability, float BehaviourLogProbability)
+/// <param name="Entropy">Of the latter, nats; NaN where it is not the policy's own.</param>
+internal readonly record struct ChosenToken(int Id, float LogProbability, float BehaviourLogProbability, float Entropy)
 {
     /// <summary>What logits that are not finite numbers give; the caller refuses them with <see cref="NotFinite"/> (not here: a worker's exception would come wrapped).</summary>
-    public static ChosenToken None => new(-1, 0, 0);
+    public static ChosenToken None => new(-1, 0, 0, float.NaN);
 
     public bool IsNone => Id < 0;
 

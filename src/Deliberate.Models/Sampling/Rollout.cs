@@ -14,4 +14,11 @@ public enum FinishReason
 /// <param name="Tokens">Completion only, the stop token included.</param>
 /// <param name="LogProbabilities">Of each token under the raw policy (temperature 1, no filter), nats.</param>
 /// <param name="BehaviourLogProbabilities">Of each token under the distribution it was drawn from.</param>
-internal sealed record Rollout(int[] Tokens, float[] LogProbabilities, float[] BehaviourLogProbabilities, FinishReason FinishReason);
+internal sealed record Rollout(int[] Tokens, float[] LogProbabilities, float[] BehaviourLogProbabilities, FinishReason FinishReason)
+{
+    /// <summary>
+    /// Entropies of the distributions that the tokens were drawn from, nats: the trainer's to the bit. Null where filters, penalties or
+    /// constraints made those others than the policy's, and of samples that were read back.
+    /// </summary>
+    public float[]? Entropies { get; init; }
+}

@@ -37,6 +37,9 @@ internal sealed class SampleSlot(CachedSequence sequence)
     /// <summary>The same under the distribution that they were drawn from.</summary>
     public List<float> Behaviour { get; } = [];
 
+    /// <summary>Entropies of those distributions; NaN where they are not the policy's own.</summary>
+    public List<float> Entropies { get; } = [];
+
     /// <summary>Set when the sample is over; null where it was cancelled or failed.</summary>
     public FinishReason? Finished { get; private set; }
 
@@ -55,6 +58,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
         Tokens.Clear();
         Raw.Clear();
         Behaviour.Clear();
+        Entropies.Clear();
         (Finished, Failure, Drafted, Drawn) = (null, null, 0, 0);
         Sequence.ForkFrom(prompt.Sequence!);
         if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();
@@ -71,6 +75,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
         Tokens.Add(token.Id);
         Raw.Add(token.LogProbability);
         Behaviour.Add(token.BehaviourLogProbability);
+        Entropies.Add(token.Entropy);
         var isOver = _watch?.Invoke(token.Id) ?? false;
         if (isOver || Prompt!.StopTokens.AsSpan().Contains(token.Id)) Finished = FinishReason.Stop;
         else if (Tokens.Count >= Prompt.Request.MaxTokens) Finished = FinishReason.Length;
@@ -80,7 +85,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
     public double UniformAt(int ahead) => _stream.UniformAt((ulong)(Tokens.Count + ahead));
 
     /// <summary>What was drawn. The sample has finished.</summary>
-    public Rollout Rollout() => new([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value);
+    public Rollout Rollout() => new([.. Tokens], [.. Raw], [.. Behaviour], Finished!.Value) { Entropies = Entropies.Exists(float.IsNaN) ? null : [.. Entropies] };
 
     /// <summary>Gives the place back.</summary>
     public void Free()

@@ -5,7 +5,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// Draws all samples of a list of prompts, many at a time, each prompt read from its beginning: the weights may have changed since
-/// the last call. What a sample depends on, <see cref="DecodingLoop"/> says. A call allocates what it returns, and a little for each
+/// the last call. Of a lean model it holds packed weights, keys and values during a call only. What a sample depends on, <see cref="DecodingLoop"/> says. A call allocates what it returns, and a little for each
 /// prompt.
 /// </summary>
 internal sealed class Sampler : IDisposable
@@ -14,6 +14,7 @@ internal sealed class Sampler : IDisposable
     private const int MostTokens = 2048;
 
     private readonly DecodingLoop _loop;
+    private readonly LanguageModel _model;
     private readonly Adapter? _adapter;
 
     /// <param name="slots">Samples in flight at once.</param>
@@ -21,7 +22,7 @@ internal sealed class Sampler : IDisposable
     /// <param name="cache">How keys and values are held; what is trained on must come from F32.</param>
     /// <param name="speculation">Who guesses tokens for a sample that is alone, and how many at once; the sampler's from here on.</param>
     public Sampler(LanguageModel model, int slots, int positions, CacheStorage cache = CacheStorage.F32, (IDrafter? Drafter, int Tokens) speculation = default) =>
-        (_adapter, _loop) = (model.Adapter, new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions)) { Speculation = speculation });
+        (_model, _adapter, _loop) = (model, model.Adapter, new DecodingLoop(model, slots, positions, cache, TokenCapacity(slots, positions)) { Speculation = speculation });
 
     public int Positions => _loop.Positions;
 
@@ -50,6 +51,7 @@ internal sealed class Sampler : IDisposable
         options.Check();
         var results = new Rollout[requests.Count][];
         var before = _loop.Passes;
+        using var panels = _model.IsLean ? new SamplingPanels(_model) : null;
         try
         {
             for (var i = 0; i < results.Length; i++)
@@ -65,7 +67,8 @@ internal sealed class Sampler : IDisposable
         finally
         {
             // A call that failed or was cancelled leaves no pages behind, and every slot free.
-            _loop.Clear();
+            if (_model.IsLean) _loop.ReleaseMemory();
+            else _loop.Clear();
         }
 
         var (passes, rows) = (_loop.Passes.Count - before.Count, _loop.Passes.Rows - before.Rows);

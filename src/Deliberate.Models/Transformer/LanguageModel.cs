@@ -65,6 +65,12 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The weights that training changes: the adapter's where there is one.</summary>
     public ParameterStore Trained => Adapter?.Parameters ?? Parameters;
 
+    /// <summary>
+    /// Whether it is trained in little memory: packed copies of the weights are held while samples are drawn and not beside gradients, and
+    /// what samples and trains gives its memory back when it is done. No bit depends on it.
+    /// </summary>
+    public bool IsLean { get; private set; }
+
     /// <summary>The rows of the vocabulary.</summary>
     public LinearWeight Embedding => _embedding;
 
@@ -149,11 +155,32 @@ internal sealed class LanguageModel : IDisposable
         Freeze();
     }
 
+    /// <summary>Trains it in little memory from here on, before its graphs are made.</summary>
+    public void BecomeLean()
+    {
+        IsLean = true;
+        DropPanels();
+    }
+
+    /// <summary>Makes the packed copies that samples are drawn with, of a lean model.</summary>
+    public void HoldPanels()
+    {
+        if (Parameters.Storage is not null) return;
+        foreach (var weight in Parameters.LinearWeights) Device.Kernels.Prepare(weight, training: false);
+        _packJob.Run(training: false);
+    }
+
+    /// <summary>Gives them up.</summary>
+    public void DropPanels()
+    {
+        foreach (var weight in Parameters.LinearWeights) weight.Unpack();
+    }
+
     /// <summary>Renews the packed copies after the weights changed: after loading and after each optimizer step. Frozen weights are packed once.</summary>
     /// <param name="training">Also those that only a backward needs.</param>
     public void Pack(bool training)
     {
-        var isDone = Parameters.Storage is not null || (Adapter is not null && _isPacked && (_isPackedForTraining || !training));
+        var isDone = IsLean || Parameters.Storage is not null || (Adapter is not null && _isPacked && (_isPackedForTraining || !training));
         if (!isDone)
         {
             for (var i = 0; i < Parameters.LinearWeights.Count; i++) Device.Kernels.Prepare(Parameters.LinearWeights[i], training);

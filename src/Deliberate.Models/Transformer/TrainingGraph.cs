@@ -18,7 +18,7 @@ internal sealed class TrainingGraph : IDisposable
     {
         Model = model;
         if (training) (adapter?.Parameters ?? model.Parameters).MakeGradients();
-        Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training) { Trained = training ? adapter : null, Recomputation = recomputation };
+        Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training) { Trained = training ? adapter : null, Recomputation = recomputation, ByColumns = model.IsLean && model.Parameters.Storage is null };
         Tape.Batch.Adapter = adapter;
         var hidden = model.Build(Tape, positions);
         Head = new LogProbabilityHead(Tape, hidden, adapter?.Head ?? model.Head, model.Configuration.LogitSoftCap ?? 0, training);
@@ -52,6 +52,14 @@ internal sealed class TrainingGraph : IDisposable
 
     /// <summary>The forward without the head, where the upstream is known beforehand: the head's backward gives the statistics too.</summary>
     public void ForwardHidden() => Tape.Forward();
+
+    /// <summary>Gives the memory of activations and logits back until the next batch, where the model is lean: what else runs needs it.</summary>
+    public void Rest()
+    {
+        if (!Model.IsLean) return;
+        Tape.ReleaseMemory();
+        Head.ReleaseMemory();
+    }
 
     public void Dispose()
     {

@@ -47,7 +47,8 @@ internal interface IKernels
     /// <summary>x.Gradient (+)= y.Gradient · W. (The residual's gradient flows by <see cref="Tensor.ResidualOf"/>.)</summary>
     /// <param name="yFirstRow">The batch row that row 0 of y's gradient belongs to.</param>
     /// <param name="add">The sum begins with what stands in x.Gradient: the update's share.</param>
-    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add = false);
+    /// <param name="share">Of the columns of x.</param>
+    void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add, Share share);
 
     /// <summary>dW += dyᵀ·x, dbias += Σ dy, tokens in order; a share of the rows of W.</summary>
     void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share);
@@ -88,12 +89,14 @@ internal interface IKernels
     void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows);
 
     /// <summary>
-    /// Attention of one segment (a whole sequence, rows [Begin, End)) for the query heads of one key head. o [T, heads·headSize];
-    /// logSumExp [T, heads] is kept for the backward.
+    /// Attention of one segment (a whole sequence, rows [Begin, End), or what follows a prefix) for the query heads of one key head.
+    /// o [T, heads·headSize]; logSumExp [T, heads] is kept for the backward. A row's bits are those that it has in the whole sequence.
     /// </summary>
-    void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
+    /// <param name="prefix">Rows that all of the segment's see before their own; none for a whole sequence.</param>
+    void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch);
 
-    void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch);
+    /// <summary>Adds to the gradients of the prefix's keys and values, whose own backward came before; the segment's are overwritten.</summary>
+    void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch);
 
     /// <summary>Writes the keys and values of rows, at positions first, first + 1, …, into the cache, for some of the key heads.</summary>
     void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads);
@@ -117,6 +120,9 @@ internal interface IKernels
     /// statistics. The caller runs the linear backward from dlogits.
     /// </summary>
     void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
+
+    /// <summary>The gradient of rows of z, which <see cref="LogitStatistics"/> left with their statistics, in their place.</summary>
+    void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows);
 
     /// <summary>
     /// dlogits [rows, V] for loss = Σ_t upstream[t, 0]·s with s = -KL(q || p) = Σ_j q_j (log p_j - log q_j) of rows that have a target, q being

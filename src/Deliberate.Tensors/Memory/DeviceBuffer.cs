@@ -5,7 +5,7 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// A block of device memory with one owner: an opaque handle outside the kernels. Elements are floats on the fast CPU and
-/// doubles on the reference device. Aligned to 64 bytes, zeroed; blocks from 2 MB on are aligned to 2 MB and the system is asked
+/// doubles on the reference device. Aligned to 64 bytes, zero; blocks from 2 MB on are aligned to 2 MB and the system is asked
 /// for huge pages, because the kernels read many rows at once and would otherwise miss the address translation cache.
 /// </summary>
 internal sealed unsafe class DeviceBuffer : IDisposable
@@ -25,7 +25,10 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         var huge = bytes >= HugePage;
         _pointer = NativeMemory.AlignedAlloc(bytes, huge ? HugePage : 64);
         if (huge) HugePages.Advise(_pointer, bytes);
-        NativeMemory.Clear(_pointer, bytes);
+        // Pages that the system has yet to give are zero, and take no memory before they are written.
+        var given = huge ? bytes / HugePage * HugePage : 0;
+        if (given > 0 && !HugePages.Return(_pointer, given)) given = 0;
+        NativeMemory.Clear((byte*)_pointer + given, bytes - given);
         Interlocked.Add(ref s_liveBytes, length * elementSize);
     }
 
@@ -46,6 +49,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     internal int* I32 => (int*)Checked(4);
 
     internal byte* Bytes => (byte*)Checked(1);
+
+    /// <summary>Where it begins, whatever it holds.</summary>
+    internal byte* Address => (byte*)Checked(ElementSize);
 
     /// <summary>Copies from host memory, waiting for work in flight.</summary>
     public void Write(long offset, ReadOnlySpan<float> source)
@@ -92,6 +98,20 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         NativeMemory.Clear((byte*)_pointer + (offset * ElementSize), (nuint)(count * ElementSize));
     }
 
+    /// <summary>
+    /// Gives the memory back to the system, but not the address: elements are zero afterwards and take memory again when they are written.
+    /// What others hold of the block is nothing that they may still read.
+    /// </summary>
+    public void ReleasePages()
+    {
+        CheckRange(0, Length);
+        var bytes = (nuint)(Length * ElementSize);
+        // What does not fill pages of its own is cleared.
+        var whole = Aligned ? bytes / HugePage * HugePage : 0;
+        if (whole > 0 && !HugePages.Return(_pointer, whole)) whole = 0;
+        NativeMemory.Clear((byte*)_pointer + whole, bytes - whole);
+    }
+
     public void Dispose()
     {
         Release();
@@ -111,6 +131,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         throw new InvalidOperationException($"The buffer holds elements of {ElementSize} bytes, not {size}: it belongs to another device.");
     }
 
+    /// <summary>Whether it begins with a huge page.</summary>
+    private bool Aligned => (nuint)((Length * ElementSize) + TailBytes) >= HugePage;
+
     private void CheckRange(long offset, long count)
     {
         ObjectDisposedException.ThrowIf(_pointer == null, this);
@@ -120,6 +143,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private void Release()
     {
         if (_pointer == null) return;
+        // The allocator may keep what is freed for later, but not the pages.
+        if (Aligned) HugePages.Return(_pointer, (nuint)(Length * ElementSize) / HugePage * HugePage);
         NativeMemory.AlignedFree(_pointer);
         _pointer = null;
         Interlocked.Add(ref s_liveBytes, -Length * ElementSize);

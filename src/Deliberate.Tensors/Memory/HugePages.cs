@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Deliberate.Tensors;
 
-/// <summary>Asks Linux for huge pages on a range of memory; does nothing elsewhere, and a refusal costs only speed.</summary>
+/// <summary>Asks Linux for huge pages on a range of memory, or gives pages back to it.</summary>
 internal static unsafe partial class HugePages
 {
-    private const int AdviseHugePage = 14;
+    private const int AdviseHugePage = 14, AdviseNotNeeded = 4;
 
+    /// <summary>Does nothing elsewhere than on Linux, and a refusal costs only speed.</summary>
     public static void Advise(void* start, nuint bytes)
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -17,6 +18,21 @@ internal static unsafe partial class HugePages
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
             // A C library without madvise: small pages do as well.
+        }
+    }
+
+    /// <summary>Gives whole pages of private memory back: they hold zeros when they are next touched.</summary>
+    /// <returns>Whether the system took them; else they are as they were.</returns>
+    public static bool Return(void* start, nuint bytes)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            return Madvise(start, bytes, AdviseNotNeeded) == 0;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
         }
     }
 

@@ -87,6 +87,15 @@ internal sealed class KeyValueCache : IDisposable
 
     public unsafe double* Values64(int page, int layer, int keyHead) => (double*)Start(page) + Offset(layer, _shape.KeyHeads + keyHead);
 
+    /// <summary>Gives all memory back; no page is in use.</summary>
+    public void ReleaseMemory()
+    {
+        if (LivePages > 0) throw new InvalidOperationException($"{LivePages} pages are in use.");
+        Dispose();
+        _free.Clear();
+        _references.Clear();
+    }
+
     public void Dispose()
     {
         foreach (var chunk in _chunks) chunk.Dispose();

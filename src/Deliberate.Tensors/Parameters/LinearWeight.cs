@@ -2,7 +2,8 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// The weight of a linear operation, W [Rows = outputs, Columns = inputs]: one parameter or several stacked by rows (q, k and v;
-/// gate and up), so that one product serves them all. The device keeps packed copies, renewed after each update.
+/// gate and up), so that one product serves them all. The device keeps packed copies, renewed after each update, where
+/// memory allows.
 /// </summary>
 internal sealed class LinearWeight(string name, Parameter[] parts) : IDisposable
 {
@@ -26,10 +27,10 @@ internal sealed class LinearWeight(string name, Parameter[] parts) : IDisposable
     /// <summary>The one copy of an inference-only weight: bytes in the device's own layout.</summary>
     public DeviceBuffer? Stored { get; set; }
 
-    /// <summary>Panels for y = x·Wᵀ; made by the device.</summary>
+    /// <summary>Panels for y = x·Wᵀ; made by the device. Null where they are laid out on the way.</summary>
     public DeviceBuffer? ForwardPacked { get; set; }
 
-    /// <summary>Panels for dx = dy·W; made by the device when training.</summary>
+    /// <summary>Panels for dx = dy·W; made by the device when training. Null as those.</summary>
     public DeviceBuffer? BackwardPacked { get; set; }
 
     public unsafe float* F32 => Parts[0].F32;
@@ -40,11 +41,18 @@ internal sealed class LinearWeight(string name, Parameter[] parts) : IDisposable
 
     public unsafe double* GradientF64 => Parts[0].GradientF64;
 
-    public void Dispose()
+    /// <summary>Gives up the packed copies: products lay out what they need on the way.</summary>
+    public void Unpack()
     {
         ForwardPacked?.Dispose();
         BackwardPacked?.Dispose();
+        ForwardPacked = BackwardPacked = null;
+    }
+
+    public void Dispose()
+    {
+        Unpack();
         Stored?.Dispose();
-        ForwardPacked = BackwardPacked = Stored = null;
+        Stored = null;
     }
 }

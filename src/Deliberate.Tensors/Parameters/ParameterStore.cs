@@ -54,6 +54,15 @@ internal sealed class ParameterStore : IDisposable
         (_values, other) = (other, Values);
     }
 
+    /// <summary>
+    /// Exchanges the values with what stands in the memory of the gradients, which no one needs between an update and the next: another
+    /// model's values, for a while, without memory of their own.
+    /// </summary>
+    public void ExchangeWithGradients() => (_values, _gradients) = (Gradients, Values);
+
+    /// <summary>Gives the memory of the gradients back to the system until the next are made: they are zero.</summary>
+    public void ReleaseGradients() => _gradients?.ReleasePages();
+
     public Parameter this[string name] => _byName[name];
 
     public bool TryGet(string name, out Parameter parameter) => _byName.TryGetValue(name, out parameter!);

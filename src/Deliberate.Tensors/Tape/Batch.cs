@@ -2,11 +2,12 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// Sequences packed one after another without padding: token ids, the position of each in its own sequence, the target that the
-/// log-probability of each row is asked for (negative for none), and where each sequence (segment) begins.
+/// log-probability of each row is asked for (negative for none), and where each sequence (segment) begins. Sequences that begin alike may
+/// share what they begin with: a segment of its own, behind which each goes on in a segment that sees it.
 /// </summary>
 internal sealed unsafe class Batch : IDisposable
 {
-    private readonly int[] _starts, _firstPositions;
+    private readonly int[] _starts, _firstPositions, _prefixes;
     private readonly CachedSequence?[] _cached;
     private readonly Adapter?[] _adapters;
 
@@ -18,6 +19,7 @@ internal sealed unsafe class Batch : IDisposable
         Targets = device.AllocateInts(tokenCapacity);
         _starts = new int[segmentCapacity + 1];
         _firstPositions = new int[segmentCapacity];
+        _prefixes = new int[segmentCapacity];
         _cached = new CachedSequence?[segmentCapacity];
         _adapters = new Adapter?[segmentCapacity];
     }
@@ -36,8 +38,11 @@ internal sealed unsafe class Batch : IDisposable
 
     public DeviceBuffer Targets { get; }
 
-    /// <summary>Tokens of the longest segment.</summary>
-    public int LongestSegment { get; private set; }
+    /// <summary>Tokens of the longest segment, or of a prefix and all segments that go on from it: what one worker has to do alone.</summary>
+    public int LongestUnit { get; private set; }
+
+    /// <summary>Whether any segment goes on from another.</summary>
+    public bool HasPrefixes { get; private set; }
 
     /// <summary>What the sequences that are appended from here on are read with; null for the base alone.</summary>
     public Adapter? Adapter { get; set; }
@@ -46,6 +51,17 @@ internal sealed unsafe class Batch : IDisposable
     public bool HasAdapters { get; private set; }
 
     public Rows Segment(int index) => new(_starts[index], _starts[index + 1]);
+
+    /// <summary>The rows that a segment goes on from; none where it is a whole sequence.</summary>
+    public Rows PrefixOf(int segment) => HasPrefixes && _prefixes[segment] >= 0 ? Segment(_prefixes[segment]) : default;
+
+    /// <summary>Behind a segment and those that go on from it.</summary>
+    public int UnitEnd(int segment)
+    {
+        var end = segment + 1;
+        while (HasPrefixes && end < Segments && _prefixes[end] == segment) end++;
+        return end;
+    }
 
     /// <summary>The segment that a row belongs to.</summary>
     public int SegmentOf(int row)
@@ -87,9 +103,9 @@ internal sealed unsafe class Batch : IDisposable
         return new Rows(row, Math.Min(end, _starts[segment]));
     }
 
-    public void Clear() => (Tokens, Segments, LongestSegment, HasAdapters) = (0, 0, 0, false);
+    public void Clear() => (Tokens, Segments, LongestUnit, HasAdapters, HasPrefixes) = (0, 0, 0, false, false);
 
-    public bool Fits(int tokens) => Tokens + tokens <= TokenCapacity && Segments < SegmentCapacity;
+    public bool Fits(int tokens, int segments = 1) => Tokens + tokens <= TokenCapacity && Segments + segments <= SegmentCapacity;
 
     /// <summary>Appends a sequence with the target of each of its rows.</summary>
     /// <returns>The row of its first token.</returns>
@@ -142,6 +158,29 @@ internal sealed unsafe class Batch : IDisposable
         return row;
     }
 
+    /// <summary>Appends what the sequences appended by <see cref="AddContinuation"/> next begin with, of at least one token; nothing is asked of its rows.</summary>
+    /// <returns>Its segment.</returns>
+    public int AddPrefix(ReadOnlySpan<int> ids)
+    {
+        var row = Append(ids, []);
+        new Span<int>(Targets.I32 + row, ids.Length).Fill(-1);
+        return Segments - 1;
+    }
+
+    /// <summary>Appends what follows a prefix, without its last token, of which nothing is asked: each row's target is the token after it.</summary>
+    /// <param name="prefix">The segment; none but its continuations came after it.</param>
+    /// <param name="first">The token behind the prefix.</param>
+    /// <param name="rest">What follows that.</param>
+    /// <returns>The row of the first.</returns>
+    public int AddContinuation(int prefix, int first, ReadOnlySpan<int> rest)
+    {
+        var position = Segment(prefix).Count;
+        var row = Append(new ReadOnlySpan<int>(in first), rest[..^1], prefix);
+        for (var i = 0; i < rest.Length; i++) Positions.I32[row + i] += position;
+        rest.CopyTo(new Span<int>(Targets.I32 + row, rest.Length));
+        return row;
+    }
+
     public void Dispose()
     {
         Ids.Dispose();
@@ -150,7 +189,7 @@ internal sealed unsafe class Batch : IDisposable
     }
 
     /// <summary>Takes the rows of a sequence, given in two parts, and writes its ids and positions.</summary>
-    private int Append(ReadOnlySpan<int> ids, ReadOnlySpan<int> rest)
+    private int Append(ReadOnlySpan<int> ids, ReadOnlySpan<int> rest, int prefix = -1)
     {
         var length = ids.Length + rest.Length;
         if (!Fits(length)) throw new InvalidOperationException($"A sequence of {length} tokens does not fit: {Tokens} of {TokenCapacity} tokens, {Segments} of {SegmentCapacity} segments are taken.");
@@ -158,18 +197,20 @@ internal sealed unsafe class Batch : IDisposable
         ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
         rest.CopyTo(new Span<int>(Ids.I32 + row + ids.Length, rest.Length));
         for (var i = 0; i < length; i++) Positions.I32[row + i] = i;
-        End(length);
+        End(length, prefix);
         return row;
     }
 
     /// <summary>The segment in the making is complete.</summary>
-    private void End(int length)
+    private void End(int length, int prefix = -1)
     {
         _adapters[Segments] = Adapter;
+        _prefixes[Segments] = prefix;
         HasAdapters |= Adapter is not null;
+        HasPrefixes |= prefix >= 0;
         Tokens += length;
         _starts[++Segments] = Tokens;
-        LongestSegment = Math.Max(LongestSegment, length);
+        LongestUnit = Math.Max(LongestUnit, Tokens - _starts[prefix >= 0 ? prefix : Segments - 1]);
     }
 }
 

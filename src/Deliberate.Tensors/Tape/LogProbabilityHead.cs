@@ -3,7 +3,7 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// The end of a language model's tape: from the last hidden state to the log-probability of each target and the entropy. The
 /// logits are not kept: the backward makes them again, a chunk of rows at a time, turns them into their gradient, and adds each
-/// chunk's share to the head's weight, chunks in the order of tokens.
+/// chunk's share to the head's weight, chunks in the order of tokens. Where the matrix exceeds the caches, <see cref="LargeHead"/> does it.
 /// </summary>
 internal sealed class LogProbabilityHead : IDisposable
 {
@@ -21,6 +21,7 @@ internal sealed class LogProbabilityHead : IDisposable
     private readonly LogitRows _rowsJob;
     private readonly LogitWeight _weightJob;
     private readonly int _chunkRows;
+    private readonly LargeHead? _large;
 
     public LogProbabilityHead(Tape tape, Tensor hidden, LinearWeight weight, double softCap, bool training)
     {
@@ -35,7 +36,8 @@ internal sealed class LogProbabilityHead : IDisposable
         var least = RowsAtOnce * Math.Min(tape.Device.Workers.Count, MostWorkers);
         _chunkRows = (int)Math.Clamp(ChunkElements / stride / RowsAtOnce * RowsAtOnce, least, Math.Max(least, tape.TokenCapacity));
         _logits = new Tensor(weight.Rows, tape.Device.Allocate(0));
-        if (training) _logits.Gradient = tape.Device.Allocate((long)_chunkRows * stride);
+        if (LargeHead.Is(weight)) _large = new LargeHead(tape, hidden, weight, training);
+        else if (training) MakeChunk();
         _rowsJob = new LogitRows(this);
         _weightJob = new LogitWeight(this);
     }
@@ -62,11 +64,28 @@ internal sealed class LogProbabilityHead : IDisposable
 
     private LogitShape Shape => new(1 / Temperature, SoftCap);
 
-    public void Forward() => _rowsJob.Run(new Rows(0, _tape.Batch.Tokens), backward: false);
+    /// <summary>
+    /// Whether rows without a target may be left out, as their entropies are not asked for: their statistics are then zero where the head is
+    /// large enough for it to matter.
+    /// </summary>
+    public bool OnlyTargets { get; set; }
+
+    public void Forward()
+    {
+        if (_large is not null) _large.Run(Shape, Statistics, Upstream, OnlyTargets, backward: false);
+        else _rowsJob.Run(new Rows(0, _tape.Batch.Tokens), backward: false);
+    }
 
     /// <summary>Writes the hidden state's gradient and adds the weight's; also fills <see cref="Statistics"/>.</summary>
     public void Backward()
     {
+        if (_large is not null && Labels is null)
+        {
+            _large.Run(Shape, Statistics, Upstream, OnlyTargets, backward: true);
+            return;
+        }
+
+        MakeChunk();
         for (var row = 0; row < _tape.Batch.Tokens; row += _chunkRows)
         {
             var rows = new Rows(row, Math.Min(row + _chunkRows, _tape.Batch.Tokens));
@@ -75,13 +94,19 @@ internal sealed class LogProbabilityHead : IDisposable
         }
     }
 
+    /// <summary>Gives the memory of logits back to the system until they are made again.</summary>
+    public void ReleaseMemory() => _large?.ReleaseMemory();
+
     public void Dispose()
     {
+        _large?.Dispose();
         Statistics.Value.Dispose();
         Upstream.Value.Dispose();
         _logits.Value.Dispose();
         _logits.Gradient?.Dispose();
     }
+
+    private void MakeChunk() => _logits.Gradient ??= _tape.Device.Allocate((long)_chunkRows * Tensor.PaddedStride(_weight.Rows));
 
     private sealed class LogitRows(LogProbabilityHead head) : ParallelJob
     {
@@ -112,7 +137,7 @@ internal sealed class LogProbabilityHead : IDisposable
 
                 if (head.Labels is { } labels) device.Kernels.SoftLabelBackward(head._hidden, head._weight, head.Shape, labels, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows, device.Scratches[worker]);
                 else device.Kernels.LogProbabilityBackward(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, head.Upstream, head._logits, _rows.Begin, rows);
-                device.Kernels.LinearBackward(head._hidden, head._weight, head._logits, _rows.Begin, rows);
+                device.Kernels.LinearBackward(head._hidden, head._weight, head._logits, _rows.Begin, rows, add: false, Share.Whole);
             }
         }
     }

@@ -12,7 +12,16 @@ internal abstract class Operation
     /// <summary>Reads other rows of the same segment; the others read their own row only.</summary>
     public virtual bool MixesRows => false;
 
+    /// <summary>Into how many parts, whose outputs and gradients do not overlap, its work on a block can be divided where there are few blocks.</summary>
+    public virtual int Parts => 1;
+
     public abstract void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch);
+
+    /// <summary>One of the <see cref="Parts"/> of the forward.</summary>
+    public virtual void ForwardPart(IKernels kernels, Batch batch, Block block, int part, Scratch scratch) => Forward(kernels, batch, block, scratch);
+
+    /// <summary>One of the <see cref="Parts"/> of the backward.</summary>
+    public virtual void BackwardPart(IKernels kernels, Batch batch, Block block, int part, Scratch scratch) => Backward(kernels, batch, block, scratch);
 
     /// <summary>A share of the forward of few rows, where the workers divide columns or heads instead of rows.</summary>
     public virtual void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
@@ -25,6 +34,12 @@ internal abstract class Operation
 
     /// <summary>Gradients of the inputs' activations.</summary>
     public abstract void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch);
+
+    /// <summary>A share of the backward, where the workers divide columns instead of rows.</summary>
+    public virtual void BackwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
+    {
+        if (share.Index == 0) Backward(kernels, batch, block, scratch);
+    }
 
     /// <summary>Adds a share of the gradients of the weights, from all rows, once every block's backward is done.</summary>
     public virtual void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
@@ -114,7 +129,9 @@ internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? 
         }
     }
 
-    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LinearBackward(x, weight, unscaled ?? y, 0, block.Rows, isUpdated);
+    public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => BackwardShare(kernels, batch, block, Share.Whole, scratch);
+
+    public override void BackwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch) => kernels.LinearBackward(x, weight, unscaled ?? y, 0, block.Rows, isUpdated, share);
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
@@ -194,16 +211,29 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
 {
     public override bool MixesRows => true;
 
+    public override int Parts => shape.KeyHeads;
+
     public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
+        for (var head = 0; head < shape.KeyHeads; head++) ForwardPart(kernels, batch, block, head, scratch);
+    }
+
+    public override void ForwardPart(IKernels kernels, Batch batch, Block block, int part, Scratch scratch)
+    {
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
-            for (var head = 0; head < shape.KeyHeads; head++) kernels.Attention(shape, qkv, y, logSumExp, batch.Segment(segment), head, scratch);
+            kernels.Attention(shape, qkv, y, logSumExp, batch.PrefixOf(segment), batch.Segment(segment), part, scratch);
     }
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
+        for (var head = 0; head < shape.KeyHeads; head++) BackwardPart(kernels, batch, block, head, scratch);
+    }
+
+    public override void BackwardPart(IKernels kernels, Batch batch, Block block, int part, Scratch scratch)
+    {
+        // A prefix before what goes on from it, which adds to its gradient.
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)
-            for (var head = 0; head < shape.KeyHeads; head++) kernels.AttentionBackward(shape, qkv, y, logSumExp, batch.Segment(segment), head, scratch);
+            kernels.AttentionBackward(shape, qkv, y, logSumExp, batch.PrefixOf(segment), batch.Segment(segment), part, scratch);
     }
 }
 

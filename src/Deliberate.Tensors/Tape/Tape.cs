@@ -30,6 +30,7 @@ internal sealed class Tape : IDisposable
     private readonly BlockJob _blockJob;
     private readonly ShareJob _shareJob;
     private readonly ColumnJob _columnJob;
+    private readonly PartJob _partJob;
     private int _tensorsInLayer, _cachedLayers;
     private long _weightElements;
     private bool _turnsWeights;
@@ -44,6 +45,7 @@ internal sealed class Tape : IDisposable
         _blockJob = new BlockJob(this);
         _shareJob = new ShareJob(this);
         _columnJob = new ColumnJob(this);
+        _partJob = new PartJob(this);
     }
 
     /// <summary>Fewer, longer blocks where each has to turn the weights that it goes back through.</summary>
@@ -63,6 +65,12 @@ internal sealed class Tape : IDisposable
 
     /// <summary>What a backward makes again.</summary>
     public Recomputation Recomputation { get; init; }
+
+    /// <summary>
+    /// Products are divided among the workers by columns, each over all rows before the next begins: for weights without packed copies,
+    /// which so are laid out once a batch; and for those of a model beyond the caches, which so are read once.
+    /// </summary>
+    public bool ByColumns { get; init; }
 
     /// <summary>Bytes taken by activations and their gradients.</summary>
     public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
@@ -170,7 +178,7 @@ internal sealed class Tape : IDisposable
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
         if (Cache is not null && Batch.Tokens <= (_weightElements < LargeModel ? FewRows : FewRowsOfLargeModel) && _device.Workers.Count > 1) ForwardFewRows();
-        else if (BlocksOfSegments()) _blockJob.Run(0, _operations.Count, Pass.Forward);
+        else if (!ByColumns && BlocksOfSegments()) _blockJob.Run(0, _operations.Count, Pass.Forward);
         else RunStages(0, _operations.Count, Pass.Forward);
     }
 
@@ -179,7 +187,7 @@ internal sealed class Tape : IDisposable
     {
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
-        var whole = BlocksOfSegments();
+        var whole = !ByColumns && BlocksOfSegments();
         for (var layer = _layerStarts.Count - 1; layer >= 0; layer--)
         {
             var start = _layerStarts[layer];
@@ -192,6 +200,12 @@ internal sealed class Tape : IDisposable
 
             _shareJob.Run(start, end);
         }
+    }
+
+    /// <summary>Gives the memory of activations back to the system until they are made again.</summary>
+    public void ReleaseMemory()
+    {
+        foreach (var buffer in _owned) buffer.ReleasePages();
     }
 
     public void Dispose()
@@ -211,8 +225,8 @@ internal sealed class Tape : IDisposable
     }
 
     /// <summary>
-    /// Cuts the batch into blocks of whole segments. False where segments are so long that the workers would wait for one
-    /// another: then operations run one after another, each over all workers.
+    /// Cuts the batch into blocks of whole segments, those that go on from one with it. False where they are so long that the workers
+    /// would wait for one another: then operations run one after another, each over all workers.
     /// </summary>
     private bool BlocksOfSegments()
     {
@@ -223,16 +237,16 @@ internal sealed class Tape : IDisposable
         var count = 0;
         for (var first = 0; first < batch.Segments;)
         {
-            var end = first + 1;
-            while (end < batch.Segments && batch.Segment(end).End - batch.Segment(first).Begin <= target) end++;
+            var end = batch.UnitEnd(first);
+            while (end < batch.Segments && batch.UnitEnd(end) is var next && batch.Segment(next - 1).End - batch.Segment(first).Begin <= target) end = next;
             _blocks[count++] = new Block(new Rows(batch.Segment(first).Begin, batch.Segment(end - 1).End), first, end);
             first = end;
         }
 
         _blockJob.Count = count;
-        if (workers == 1 || batch.LongestSegment * (long)workers * 2 <= batch.Tokens || batch.LongestSegment <= 64) return true;
+        if (workers == 1 || batch.LongestUnit * (long)workers * 2 <= batch.Tokens || batch.LongestUnit <= 64) return true;
         // Sampled segments are of one token each; among them a long prompt is the last to be done, and all others wait for it.
-        return Cache is not null && batch.Segments >= workers && batch.LongestSegment * 2L * workers <= 3L * batch.Tokens;
+        return Cache is not null && batch.Segments >= workers && batch.LongestUnit * 2L * workers <= 3L * batch.Tokens;
     }
 
     /// <summary>Long segments: operations that keep to their rows run over blocks of rows, those that mix rows over segments.</summary>
@@ -242,22 +256,44 @@ internal sealed class Tape : IDisposable
         for (var i = start; i < end;)
         {
             var stop = i + 1;
-            var at = backward ? end - 1 - (i - start) : i;
-            if (!_operations[at].MixesRows)
-                while (stop < end && !_operations[backward ? end - 1 - (stop - start) : stop].MixesRows) stop++;
-            if (_operations[at].MixesRows && Cache is not null)
+            var operation = _operations[backward ? end - 1 - (i - start) : i];
+            if (!IsAlone(operation))
+                while (stop < end && !IsAlone(_operations[backward ? end - 1 - (stop - start) : stop])) stop++;
+            if (IsAlone(operation))
             {
-                _columnJob.Run(_operations[at], new Block(new Rows(0, Batch.Tokens), 0, Batch.Segments));
+                if (pass != Pass.Again || operation.RunsAgain) RunAlone(operation, backward);
                 i = stop;
                 continue;
             }
 
-            if (_operations[at].MixesRows) BlocksOfSegments();
-            else BlocksOfRows();
+            BlocksOfRows();
             if (backward) _blockJob.Run(end - (stop - start), end - (i - start), pass);
             else _blockJob.Run(i, stop, pass);
             i = stop;
         }
+    }
+
+    /// <summary>Whether an operation is not run together with its neighbours on blocks of rows.</summary>
+    private bool IsAlone(Operation operation) => operation.MixesRows || (ByColumns && operation.IsLarge);
+
+    private void RunAlone(Operation operation, bool backward)
+    {
+        if (!operation.MixesRows || Cache is not null)
+        {
+            _columnJob.Run(operation, new Block(new Rows(0, Batch.Tokens), 0, Batch.Segments), backward);
+            return;
+        }
+
+        // Segments that go on from another only read it, and add to its gradient one after another.
+        if (Batch.HasPrefixes && !backward) BlocksOfOneSegment();
+        else BlocksOfSegments();
+        _partJob.Run(operation, backward);
+    }
+
+    private void BlocksOfOneSegment()
+    {
+        for (var segment = 0; segment < Batch.Segments; segment++) _blocks[segment] = new Block(Batch.Segment(segment), segment, segment + 1);
+        _blockJob.Count = Batch.Segments;
     }
 
     private void BlocksOfRows()
@@ -359,14 +395,46 @@ internal sealed class Tape : IDisposable
     {
         private Operation? _operation;
         private Block _block;
+        private bool _backward;
 
-        public void Run(Operation operation, Block block)
+        public void Run(Operation operation, Block block, bool backward = false)
         {
-            (_operation, _block) = (operation, block);
+            (_operation, _block, _backward) = (operation, block, backward);
             tape._device.Workers.Run(this);
         }
 
-        public override void Execute(int worker) =>
-            _operation!.ForwardShare(tape._device.Kernels, tape.Batch, _block, new Share(worker, tape._device.Workers.Count), tape._device.Scratches[worker]);
+        public override void Execute(int worker)
+        {
+            var share = new Share(worker, tape._device.Workers.Count);
+            if (_backward) _operation!.BackwardShare(tape._device.Kernels, tape.Batch, _block, share, tape._device.Scratches[worker]);
+            else _operation!.ForwardShare(tape._device.Kernels, tape.Batch, _block, share, tape._device.Scratches[worker]);
+        }
+    }
+
+    /// <summary>An operation that mixes rows, on every block part by part, handed out as workers come free.</summary>
+    private sealed class PartJob(Tape tape) : ParallelJob
+    {
+        private Operation? _operation;
+        private bool _backward;
+        private int _next;
+
+        public void Run(Operation operation, bool backward)
+        {
+            (_operation, _backward, _next) = (operation, backward, -1);
+            tape._device.Workers.Run(this);
+        }
+
+        public override void Execute(int worker)
+        {
+            var kernels = tape._device.Kernels;
+            var scratch = tape._device.Scratches[worker];
+            var parts = _operation!.Parts;
+            for (var i = Interlocked.Increment(ref _next); i < tape._blockJob.Count * parts; i = Interlocked.Increment(ref _next))
+            {
+                var block = tape._blocks[i / parts];
+                if (_backward) _operation.BackwardPart(kernels, tape.Batch, block, i % parts, scratch);
+                else _operation.ForwardPart(kernels, tape.Batch, block, i % parts, scratch);
+            }
+        }
     }
 }

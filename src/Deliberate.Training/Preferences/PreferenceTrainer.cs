@@ -75,7 +75,7 @@ internal sealed class PreferenceTrainer : IExampleTrainer
 
     private (double Loss, double[] Gradient) Evaluate(IReadOnlyList<SupervisedExample> examples, List<PolicySample> answers, int[] offsets)
     {
-        var (policy, reference) = (Score(_scorer, answers, offsets), _reference is null ? null : Score(_reference.Scorer, answers, offsets));
+        var (policy, reference) = (Score(_scorer, answers, offsets), _reference is null ? null : Score(_reference, answers, offsets));
         var gradient = new double[offsets[^1]];
         var isAlone = PreferenceObjective.IsUnpaired(_recipe.Losses[0]);
         var paired = examples.Count(e => e.Labels!.Split > 0);
@@ -114,7 +114,7 @@ internal sealed class PreferenceTrainer : IExampleTrainer
         {
             List<PolicySample> others = [.. answers.Select((a, i) => a with { Rollout = answers[(i + 1) % answers.Count].Rollout }).Where(a => a.Prompt.Length + a.Rollout.Tokens.Length <= _graph.Tape.TokenCapacity)];
             var at = PolicyScorer.Offsets(others);
-            var (p, r) = (Score(_scorer, others, at), _reference is null ? null : Score(_reference.Scorer, others, at));
+            var (p, r) = (Score(_scorer, others, at), _reference is null ? null : Score(_reference, others, at));
             divergence = KtoLoss.Divergence([.. others.Select((_, i) => Ratio(p, r, at, i))]);
         }
 
@@ -126,6 +126,13 @@ internal sealed class PreferenceTrainer : IExampleTrainer
     }
 
     private static double[] Score(PolicyScorer scorer, List<PolicySample> answers, int[] offsets)
+    {
+        var logp = new double[offsets[^1]];
+        scorer.Score(answers, offsets, logp, []);
+        return logp;
+    }
+
+    private static double[] Score(ReferencePolicy scorer, List<PolicySample> answers, int[] offsets)
     {
         var logp = new double[offsets[^1]];
         scorer.Score(answers, offsets, logp, []);

@@ -38,30 +38,36 @@ internal static class MemoryEstimate
         var tokens = recipe.MicroBatchTokens;
         var vocabulary = (double)Tensor.PaddedStride(configuration.VocabularySize) * sizeof(float);
         var trains = recipe.Supervised.Steps > 0 || recipe.ExpertIteration.Rounds > 0 || recipe.Reinforcement.Steps > 0;
-        var parts = new List<PlanPart> { new(recipe.Adapter is null ? "weights" : "adapter", weights + packed) };
+        // Of a lean model, what only the update needs and what only sampling needs are never there together.
+        var isLean = recipe.IsLean && recipe.Adapter is null;
+        var parts = new List<PlanPart> { new(recipe.Adapter is null ? "weights" : "adapter", weights + (isLean ? 0 : packed)) };
         if (recipe.Adapter is { } adapter) parts.Add(new("base", Models.MemoryEstimate.WeightBytes(configuration, adapter.Storage)));
+        List<PlanPart> updating = [], drawing = [];
         if (trains)
         {
-            parts.Add(new("gradients", weights + packed));
+            updating.Add(new("gradients", weights + (isLean ? 0 : packed)));
             parts.Add(new("optimizer", weights * Moments(recipe)));
-            parts.Add(new("activations", (tokens * training) + (Environment.ProcessorCount * LogitRows * vocabulary)));
+            updating.Add(new("activations", (tokens * training) + (Environment.ProcessorCount * LogitRows * vocabulary)));
         }
 
         var slots = RunSession.SlotsOf(recipe);
         var positions = longestPrompt + LongestBudget(recipe);
         long pages = (positions + KeyValueCache.PageTokens - 1) / KeyValueCache.PageTokens;
         using (var cache = new KeyValueCache(device, model.AttentionShapeOf(0), configuration.LayerCount))
-            parts.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
-        parts.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
-        // With an adapter it shares the base, and at the beginning is the base.
-        if (KeepsStart(recipe)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
+            drawing.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
+        if (isLean) drawing.Add(new("packed weights", packed));
+        drawing.Add(new("sampling", (Math.Max(slots, Math.Max(recipe.Model.Context, 512)) * inference) + (2 * slots * vocabulary)));
+        if (!isLean) parts.AddRange([.. updating, .. drawing]);
+        else parts.AddRange(updating.Sum(p => p.Bytes) > drawing.Sum(p => p.Bytes) ? updating : drawing);
+        // A lean model's is read into the memory of gradients, unless it changes; with an adapter it shares the base, and at the beginning is the base.
+        if (KeepsStart(recipe) && !(isLean && recipe.Reinforcement.Kl.RenewEvery == 0)) parts.Add(new("start policy", weights + packed + (tokens * inference)));
         if (teacher is not null)
         {
             // Twice its weights, as written and as packed. Activations and cache are in proportion to width and depth.
             var size = ParameterNames.Of(teacher).Sum(p => p.Shape.Aggregate(1.0, (product, n) => product * n)) * sizeof(float);
             var scale = (double)teacher.HiddenSize * teacher.LayerCount / ((double)configuration.HiddenSize * configuration.LayerCount);
-            var drawing = Teacher.Samples(recipe) ? parts.Where(p => p.Name is "key-value cache" or "sampling").Sum(p => p.Bytes) : 0;
-            parts.Add(new("teacher", (2 * size) + (scale * ((tokens * inference) + drawing))));
+            var samples = Teacher.Samples(recipe) ? drawing.Where(p => p.Name is "key-value cache" or "sampling").Sum(p => p.Bytes) : 0;
+            parts.Add(new("teacher", (2 * size) + (scale * ((tokens * inference) + samples))));
         }
 
         if (HasCritic(recipe)) parts.Add(new("critic", (2 * (weights + packed)) + (2 * weights) + (tokens * training)));

@@ -20,6 +20,7 @@ internal static class Planner
     {
         recipe = RewardModelScores.Resolve(StartingPoint.Resolve(recipe));
         var (configuration, text) = RunSession.ModelOf(recipe);
+        recipe = VocabularyDefaults.Resolve(recipe, configuration);
         (recipe, var teacher) = Teacher.Resolve(recipe, text);
         using var inputs = RunInputs.Load(recipe, text, imitates: true, new RunObserver());
         recipe = inputs.Recipe;

@@ -41,6 +41,7 @@ internal static class TimeEstimate
             Fill(model.Trained);
         }
 
+        if (plan.Recipe.IsLean) model.BecomeLean();
         model.Pack(training: true);
         var (train, update) = Train(plan, model, time);
         var sample = Sample(plan, model, time);
@@ -88,6 +89,7 @@ internal static class TimeEstimate
             // At rate 0 the weights stay, and the work is the same.
             optimizer.Step(optimizer.GradientNorm(), 0);
             model.Pack(training: true);
+            graph.Rest();
             update = Math.Min(update, time.GetElapsedTime(start).TotalSeconds);
         }
 

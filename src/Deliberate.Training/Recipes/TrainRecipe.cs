@@ -64,8 +64,19 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
 
+    [Description("Holds packed copies of the weights, keys and values only while samples are drawn, and gradients and activations only while they are made. A matter of memory: no result depends on it. On for vocabularies from 16,384 tokens on if left out (auto), else off.")]
+    public AutoSwitch Lean { get; init; }
+
     [Description("What the backward pass makes again instead of keeping it: none, elementwise (norms and activations), or layers (gradient checkpointing: a small part of the memory for a second forward pass). A matter of memory: no result depends on it.")]
     public Recomputation Recompute { get; init; }
+
+    /// <summary>The keys of the file's top level that it says itself, so that defaults which wait for the model know their place.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<string> Written { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Whether it is trained in little memory.</summary>
+    [JsonIgnore]
+    public bool IsLean => Lean == AutoSwitch.On;
 
     /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
     [JsonIgnore]
@@ -150,6 +161,6 @@ internal sealed record TrainRecipe : ICheckedRecipe
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];
-        return RecipePaths.Rooted(bound with { Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } }, fileName);
+        return RecipePaths.Rooted(bound with { Written = top.Entries.Select(e => e.Key).ToHashSet(StringComparer.Ordinal), Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } }, fileName);
     }
 }

@@ -47,11 +47,12 @@ internal sealed record StepReplay(
         using var device = Tensors.Device.Cpu(threads);
         var (model, _) = Training.Checkpoint.LoadModel(paths.Checkpoint(name), device, recipe.Adapter?.Storage);
         using var owned = model;
+        if (recipe.IsLean) model.BecomeLean();
         model.Pack(training: true);
         using var graph = new TrainingGraph(model, recipe.MicroBatchTokens, RunSession.Segments(recipe.MicroBatchTokens), recipe.Model.Context, recomputation: recipe.Recompute);
         var before = step == 1 ? null : CheckpointState.Read(paths.Checkpoint(name));
         var kl = new KlControl(recipe.Reinforcement, before?.KlCoefficient);
-        using var policies = new StagePolicies(recipe, model, () => StagePolicies.LoadStart(recipe, model, paths));
+        using var policies = new StagePolicies(recipe, model, () => StagePolicies.LoadStart(recipe, graph, paths));
         using var critic = Critic.For(recipe, model);
         using var teacher = Teacher.Compares(recipe) ? Teacher.Load(recipe, device) : null;
         using var updates = new PolicyUpdates(recipe, graph, policies.Reference, kl, critic);

@@ -75,6 +75,6 @@ internal static class AdaptedModel
             adapter = file.Load(model);
         }
 
-        return ReferencePolicy.Beside(model, adapter, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature);
+        return ReferencePolicy.Beside(model, adapter, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature, recipe.Reinforcement.SharesPrompts);
     }
 }

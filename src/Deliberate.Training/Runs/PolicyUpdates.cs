@@ -30,7 +30,7 @@ internal sealed class PolicyUpdates : IDisposable
         _correction = new StepCorrection(_recipe);
         Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
-        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature) { Reference = _recipe.Options.KlCoefficient > 0 ? reference?.Scorer : null };
+        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts) { Reference = _recipe.Options.KlCoefficient > 0 ? reference : null };
     }
 
     /// <summary>Told of each mini-batch: what its optimizer step did, or the critic's where that failed or was the only one; its number among the step's from 0; its groups.</summary>
@@ -84,7 +84,8 @@ internal sealed class PolicyUpdates : IDisposable
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
                 if (valued is { } alone) Tell(alone, ofCritic: true);
-                _trainer.Measure(batch, policy);
+                // The sampler has seen it already, as long as the policy is that which it drew from.
+                _trainer.Measure(batch, policy, isSamplers: updates == 0 && StagePolicies.Age(_recipe, step) == 0);
                 idle++;
                 continue;
             }

@@ -208,5 +208,5 @@ internal sealed class ReinforcementStage : IDisposable
     }
 
     /// <summary>The reference policy: the one that the stage began with, whose checkpoint always stays.</summary>
-    private ReferencePolicy LoadStart() => StagePolicies.LoadStart(_session.Recipe, _session.Model, _session.Folder);
+    private ReferencePolicy LoadStart() => StagePolicies.LoadStart(_session.Recipe, _session.Graph, _session.Folder);
 }

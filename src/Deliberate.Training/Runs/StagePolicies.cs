@@ -29,11 +29,14 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     public ReferencePolicy Start => _reference ??= loadStart();
 
     /// <summary>The policy that reinforcement learning began with, whose checkpoint always stays; beside the run's own base where an adapter is trained.</summary>
-    public static ReferencePolicy LoadStart(TrainRecipe recipe, LanguageModel model, RunFolder folder)
+    /// <param name="graph">Of the model, for training.</param>
+    public static ReferencePolicy LoadStart(TrainRecipe recipe, TrainingGraph graph, RunFolder folder)
     {
-        var start = folder.Checkpoint(recipe.ReinforcementStart);
+        var (model, start) = (graph.Model, folder.Checkpoint(recipe.ReinforcementStart));
+        var sharesPrompts = recipe.Reinforcement.SharesPrompts;
+        if (model is { IsLean: true, Adapter: null } && recipe.Reinforcement.Kl.RenewEvery == 0) return ReferencePolicy.InPlaceOf(graph, start, recipe.Reinforcement.Temperature, sharesPrompts);
         return model.Adapter is not null ? AdaptedModel.Reference(recipe, model, start, recipe.Reinforcement.Kl.RenewEvery > 0)
-            : ReferencePolicy.Load(start, model.Device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature);
+            : ReferencePolicy.Load(start, model.Device, recipe.MicroBatchTokens, recipe.Model.Context, recipe.Reinforcement.Temperature, sharesPrompts);
     }
 
     /// <summary>Whether something compares with a reference policy.</summary>

@@ -44,7 +44,7 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         var samples = Unweighted(groups);
         var old = Old(groups);
         var logp = new double[old.Length];
-        reference!.Scorer.Score(samples, batch.Offsets, logp, []);
+        reference!.Score(samples, batch.Offsets, logp, []);
         var mean = KlInReward.SubtractFromTotals(batch.Rewards, batch.Offsets, old, logp, kl!.Coefficient);
         if (Estimator.PerToken) KlInReward.SubtractFromTokens(batch.TokenRewards, old, logp, kl.Coefficient, batch.TokenRewards);
         metrics.Add(CorrectionMetrics.KlInReward, mean);
@@ -57,7 +57,7 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
     {
         var old = Old(groups);
         var logp = new double[old.Length];
-        teacher!.Scorer.Score(Unweighted(groups), batch.Offsets, logp, []);
+        teacher!.Score(Unweighted(groups), batch.Offsets, logp, []);
         double sum = 0;
         var tokens = 0;
         for (var i = 0; i < batch.Rewards.Length; i++)

@@ -39,6 +39,7 @@ internal sealed class TrainingRun : IDisposable
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is { LabelTokens.Count: 0 });
             if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward);
             if (recipe.RewardModel is { } headed) RewardModels.Freeze(model, headed);
+            if (recipe.IsLean) model.BecomeLean();
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
             // A verifier that cannot be had is known before the run begins.
             _ = inputs.Problems.Scorer;

@@ -7,7 +7,13 @@ namespace Deliberate.Training;
 /// Log-probabilities and entropies of samples' tokens under a model, micro-batch by micro-batch; flat over all samples' tokens,
 /// sample i at its offset. What the policy update is made of, and all that is asked of a reference policy.
 /// </summary>
-internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
+/// <param name="graph">Of the model.</param>
+/// <param name="temperature">Of the distribution.</param>
+/// <param name="sharesPrompts">
+/// Whether samples of one prompt that come one after another are packed behind one copy of it. Their log-probabilities have the same
+/// bits; of the gradient only the order of sums differs.
+/// </param>
+internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool sharesPrompts = false)
 {
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly int[] _rows = new int[graph.Tape.Batch.SegmentCapacity];
@@ -39,7 +45,8 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
     public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
         graph.Head.Temperature = temperature;
-        var count = Pack(graph.Batch, samples, first, _rows);
+        graph.Head.OnlyTargets = true;
+        var count = sharesPrompts ? PackShared(graph.Batch, samples, first, _rows) : Pack(graph.Batch, samples, first, _rows);
         graph.Forward();
         graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * graph.Batch.Tokens));
         for (var i = 0; i < count; i++)
@@ -73,7 +80,41 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature)
             count++;
         }
 
-        if (count == 0) throw new Core.UserError($"a prompt and completion of {samples[first].Prompt.Length + samples[first].Rollout.Tokens.Length} tokens exceed the micro-batch of {batch.TokenCapacity}.", field: "micro_batch_tokens");
-        return count;
+        return count > 0 ? count : throw TooLong(batch, samples[first]);
     }
+
+    /// <summary>
+    /// The same behind shared prompts: all of a prompt but its last token once, then, for each sample, that token and all but the last of the
+    /// completion, whose rows say what follows.
+    /// </summary>
+    public static int PackShared(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows)
+    {
+        batch.Clear();
+        int count = 0, prefix = -1;
+        int[]? shared = null;
+        for (; first + count < samples.Count; count++)
+        {
+            var sample = samples[first + count];
+            var (prompt, completion) = (sample.Prompt, sample.Rollout.Tokens);
+            // A prompt of one token has nothing to share, and one that is asked once nobody to share it with.
+            var again = shared is not null && shared.AsSpan().SequenceEqual(prompt);
+            var begins = !again && prompt.Length > 1 && first + count + 1 < samples.Count && samples[first + count + 1].Prompt.AsSpan().SequenceEqual(prompt);
+            if (!again && !begins)
+            {
+                if (!batch.Fits(prompt.Length + completion.Length)) break;
+                rows[count] = batch.AddSequence(prompt, completion) + prompt.Length - 1;
+                shared = null;
+                continue;
+            }
+
+            if (!batch.Fits(completion.Length + (begins ? prompt.Length - 1 : 0), begins ? 2 : 1)) break;
+            if (begins) (prefix, shared) = (batch.AddPrefix(prompt.AsSpan(..^1)), prompt);
+            rows[count] = batch.AddContinuation(prefix, prompt[^1], completion);
+        }
+
+        return count > 0 ? count : throw TooLong(batch, samples[first]);
+    }
+
+    private static Core.UserError TooLong(Batch batch, PolicySample sample) =>
+        new($"a prompt and completion of {sample.Prompt.Length + sample.Rollout.Tokens.Length} tokens exceed the micro-batch of {batch.TokenCapacity}.", field: "micro_batch_tokens");
 }

@@ -9,10 +9,16 @@ namespace Deliberate.Training;
 /// model, unless they bring others. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
 /// the buffers have grown to the largest batch.
 /// </summary>
-internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IPolicyObjective objective, int maxCompletionTokens, double temperature)
+/// <param name="graph">Of the policy.</param>
+/// <param name="optimizer">Of its weights.</param>
+/// <param name="objective">What is minimised.</param>
+/// <param name="maxCompletionTokens">Budget of a completion, which some objectives normalise by.</param>
+/// <param name="temperature">Of the distribution that was sampled from.</param>
+/// <param name="sharesPrompts">As <see cref="PolicyScorer"/> has it.</param>
+internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IPolicyObjective objective, int maxCompletionTokens, double temperature, bool sharesPrompts = false)
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
-    private readonly PolicyScorer _scorer = new(graph, temperature);
+    private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
 
@@ -20,7 +26,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     public IPolicyObjective Objective { get; set; } = objective;
 
     /// <summary>A frozen reference; needed where the objective has a KL term.</summary>
-    public PolicyScorer? Reference { get; init; }
+    public ReferencePolicy? Reference { get; init; }
 
     /// <summary>One optimizer step on a batch of samples.</summary>
     public TrainingStep Step(IReadOnlyList<PolicySample> samples, double rate, PolicyMetrics metrics)
@@ -86,6 +92,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             first += taken;
         }
 
+        graph.Rest();
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         optimizer.Step(norm, rate);
@@ -94,14 +101,23 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     }
 
     /// <summary>The entropies of a batch that is not trained on.</summary>
-    public void Measure(IReadOnlyList<PolicySample> samples, PolicyMetrics metrics)
+    /// <param name="isSamplers">Whether the policy is still the one that drew the samples, which then brought them.</param>
+    public void Measure(IReadOnlyList<PolicySample> samples, PolicyMetrics metrics, bool isSamplers = false)
     {
+        if (isSamplers && samples.All(s => s.Rollout.Entropies is not null))
+        {
+            foreach (var sample in samples)
+                foreach (var entropy in sample.Rollout.Entropies!) metrics.AddEntropy(entropy);
+            return;
+        }
+
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
         var values = Room(ref _tokenValues, 2 * tokens);
         var entropies = values[tokens..];
         _scorer.Score(samples, offsets, values[..tokens], entropies);
         foreach (var entropy in entropies) metrics.AddEntropy(entropy);
+        graph.Rest();
     }
 
     /// <summary>Log-probabilities of a batch under the policy as it is, flat over its tokens.</summary>
@@ -110,6 +126,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         var offsets = Offsets(samples);
         var logp = new double[offsets[^1]];
         _scorer.Score(samples, offsets, logp, []);
+        graph.Rest();
         return logp;
     }
 

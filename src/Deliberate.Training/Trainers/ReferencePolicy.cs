@@ -4,21 +4,22 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>
-/// A frozen policy in memory and a tape to score with: the model of a checkpoint; or another model's base, with another adapter or
-/// none, which costs no weights.
+/// A frozen policy and a tape to score with: the model of a checkpoint, in memory; another model's base, with another adapter or none,
+/// which costs no weights; or a checkpoint that is read, each time it is asked, into the memory of a lean model's gradients, which nobody
+/// needs between two updates.
 /// </summary>
 internal sealed class ReferencePolicy : IDisposable
 {
     private readonly TrainingGraph _graph;
     private readonly Adapter? _adapter;
     private readonly bool _ownsModel;
+    private readonly string? _file;
+    private readonly PolicyScorer _scorer;
 
-    private ReferencePolicy(LanguageModel model, Adapter? adapter, bool ownsModel, TrainingGraph graph, double temperature) =>
-        (Model, _adapter, _ownsModel, _graph, Scorer) = (model, adapter, ownsModel, graph, new PolicyScorer(graph, temperature));
+    private ReferencePolicy(LanguageModel model, Adapter? adapter, bool ownsModel, TrainingGraph graph, double temperature, bool sharesPrompts, string? file = null) =>
+        (Model, _adapter, _ownsModel, _graph, _scorer, _file) = (model, adapter, ownsModel, graph, new PolicyScorer(graph, temperature, sharesPrompts), file);
 
     public LanguageModel Model { get; }
-
-    public PolicyScorer Scorer { get; }
 
     /// <summary>For the head of another model that learns from it.</summary>
     public SoftTeacher Soft(double temperature) => new(_graph, temperature);
@@ -29,12 +30,12 @@ internal sealed class ReferencePolicy : IDisposable
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="tokens">Of a micro-batch.</param>
     /// <param name="context">Longest sequence.</param>
-    public static ReferencePolicy Load(string checkpoint, Device device, int tokens, int context, double temperature)
+    public static ReferencePolicy Load(string checkpoint, Device device, int tokens, int context, double temperature, bool sharesPrompts = false)
     {
         var (model, _) = Checkpoint.LoadModel(checkpoint, device);
         try
         {
-            return new ReferencePolicy(model, model.Adapter, ownsModel: true, new TrainingGraph(model, tokens, RunSession.Segments(tokens), context, training: false), temperature);
+            return new ReferencePolicy(model, model.Adapter, ownsModel: true, new TrainingGraph(model, tokens, RunSession.Segments(tokens), context, training: false), temperature, sharesPrompts);
         }
         catch
         {
@@ -45,8 +46,37 @@ internal sealed class ReferencePolicy : IDisposable
 
     /// <summary>A policy over the base of a model that stays.</summary>
     /// <param name="adapter">Whose owner it becomes; null for the base alone.</param>
-    public static ReferencePolicy Beside(LanguageModel model, Adapter? adapter, int tokens, int context, double temperature) =>
-        new(model, adapter, ownsModel: false, new TrainingGraph(model, adapter, tokens, RunSession.Segments(tokens), context, training: false), temperature);
+    public static ReferencePolicy Beside(LanguageModel model, Adapter? adapter, int tokens, int context, double temperature, bool sharesPrompts = false) =>
+        new(model, adapter, ownsModel: false, new TrainingGraph(model, adapter, tokens, RunSession.Segments(tokens), context, training: false), temperature, sharesPrompts);
+
+    /// <summary>A policy that takes the place of a lean model's own weights whenever it is asked.</summary>
+    /// <param name="checkpoint">Its folder, which stays.</param>
+    /// <param name="graph">The model's own, for training.</param>
+    public static ReferencePolicy InPlaceOf(TrainingGraph graph, string checkpoint, double temperature, bool sharesPrompts = false) =>
+        new(graph.Model, graph.Model.Adapter, ownsModel: false, graph, temperature, sharesPrompts, checkpoint);
+
+    /// <summary>Log-probabilities and entropies of samples, as <see cref="PolicyScorer.Score"/>.</summary>
+    public void Score(IReadOnlyList<PolicySample> samples, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
+    {
+        if (_file is null)
+        {
+            _scorer.Score(samples, offsets, logp, entropies);
+            _graph.Rest();
+            return;
+        }
+
+        Model.Parameters.ExchangeWithGradients();
+        try
+        {
+            using (var opened = PretrainedModel.Open(_file)) Model.Load(opened.Weights);
+            _scorer.Score(samples, offsets, logp, entropies);
+        }
+        finally
+        {
+            Model.Parameters.ExchangeWithGradients();
+            _graph.Rest();
+        }
+    }
 
     /// <summary>Takes the weights of another of the same shape, as they are now.</summary>
     public void Become(LanguageModel other)
@@ -70,7 +100,7 @@ internal sealed class ReferencePolicy : IDisposable
     {
         var offsets = PolicyScorer.Offsets(samples);
         var logp = new double[offsets[^1]];
-        Scorer.Score(samples, offsets, logp, null);
+        Score(samples, offsets, logp, null);
         var sum = 0.0;
         for (var i = 0; i < samples.Count; i++)
         {
@@ -83,6 +113,8 @@ internal sealed class ReferencePolicy : IDisposable
 
     public void Dispose()
     {
+        // The graph of a lean model, and its adapter, are its own.
+        if (_file is not null) return;
         _graph.Dispose();
         if (_ownsModel) Model.Dispose();
         else _adapter?.Dispose();

@@ -72,6 +72,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         optimizer.ClearGradients();
         var loss = 0.0;
         graph.Head.Temperature = 1;
+        graph.Head.OnlyTargets = true;
         graph.Head.Labels = teacher?.Labels;
         for (var next = 0; next < examples.Count;)
         {
@@ -107,7 +108,8 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
 
     public void Dispose()
     {
-        // The graph is the session's.
+        // The graph is the session's; what it held is not needed by what comes next.
+        graph.Rest();
     }
 
     private static long Targets(IReadOnlyList<SupervisedExample> examples)

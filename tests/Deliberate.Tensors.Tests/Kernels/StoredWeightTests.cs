@@ -117,7 +117,7 @@ public sealed class StoredWeightTests
             using var dx = _device.Allocate(_x.Value.Length);
             _x.Value.CopyTo(dx);
             var (x, y) = (new Tensor(_x.Columns, _x.Value) { Gradient = dx }, new Tensor(_y.Columns, _y.Value) { Gradient = _residual.Value });
-            _device.Kernels.LinearBackward(x, weight, y, 0, new Rows(0, _case.Rows), add);
+            _device.Kernels.LinearBackward(x, weight, y, 0, new Rows(0, _case.Rows), add, Share.Whole);
             var result = new float[_case.Rows * _case.Inputs];
             for (var r = 0; r < _case.Rows; r++) dx.Read((long)r * x.Stride, result.AsSpan(r * _case.Inputs, _case.Inputs));
             return result;

@@ -54,7 +54,7 @@ public sealed class DistillationRunTests(TrainedBase trained) : IClassFixture<Tr
         using var teacher = Teacher.Load(recipe, device);
         PolicySample[] drawn = [.. samples.Select(s => new PolicySample([.. s.PromptTokens], new Rollout([.. s.Tokens], [.. s.Logp], [.. s.Logp], FinishReason.Stop), 0))];
         var logp = new double[drawn.Sum(s => s.Rollout.Tokens.Length)];
-        teacher.Scorer.Score(drawn, PolicyScorer.Offsets(drawn), logp, []);
+        teacher.Score(drawn, PolicyScorer.Offsets(drawn), logp, []);
         logp.Select(l => (float)l).ShouldBe(samples.SelectMany(s => s.Logp));
         TrainedBase.Weights(whole).ShouldNotBe(File.ReadAllBytes(Path.Combine(trained.Checkpoint, "model.safetensors")));
         TinyRun.ShouldEqual(Stopped(recipe), whole);

@@ -76,8 +76,9 @@ public sealed class AdapterRunTests(TrainedBase trained) : IClassFixture<Trained
         using var device = Device.Cpu(1);
         using var opened = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Base));
         using var model = opened.LoadWeights(device, WeightStorage.F32);
+        using var graph = new TrainingGraph(model, 16, 1, 16);
         var before = DeviceBuffer.LiveBytes;
-        using var reference = StagePolicies.LoadStart(StartingPoint.Resolve(recipe), model, new RunFolder(folder));
+        using var reference = StagePolicies.LoadStart(StartingPoint.Resolve(recipe), graph, new RunFolder(folder));
         reference.Weights.ShouldBeNull();
         // A tape for a micro-batch and no weights.
         (DeviceBuffer.LiveBytes - before).ShouldBeLessThan(recipe.MicroBatchTokens * 8000L);

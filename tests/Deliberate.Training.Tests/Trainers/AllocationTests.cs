@@ -80,9 +80,9 @@ public sealed class AllocationTests
     public void A_step_with_a_reference_and_an_entropy_mask_allocates_nothing()
     {
         using var engine = new Engine(OptimizerKind.AdamW, 2);
-        using var graph = new TrainingGraph(engine.Model, 200, 16, Context, training: false);
+        using var reference = ReferencePolicy.Beside(engine.Model, null, 200, Context, 1);
         var objective = PolicyObjectives.Create("grpo", o => o with { KlCoefficient = 0.02, TopEntropyQuantile = 0.5 });
-        var trainer = new PolicyTrainer(engine.Graph, engine.Optimizer, objective, Context, 1) { Reference = new PolicyScorer(graph, 1) };
+        var trainer = new PolicyTrainer(engine.Graph, engine.Optimizer, objective, Context, 1) { Reference = reference };
         var samples = Samples();
         var metrics = new PolicyMetrics();
         AssertNone(() => trainer.Step(samples, 1, metrics).Applied.ShouldBeTrue());

@@ -46,7 +46,8 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void Linear(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share) =>
         LinearKernel<TL>.Forward(x, weight, bias, residual, y, rows, share);
 
-    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add) => LinearKernel<TL>.Backward(x, weight, y, yFirstRow, rows, add);
+    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add, Share share) =>
+        LinearKernel<TL>.Backward(x, weight, y, yFirstRow, rows, add, share);
 
     public void LinearWeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>
         LinearKernel<TL>.WeightGradient(x, weight, bias, y, yFirstRow, rows, share);
@@ -74,11 +75,11 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void RotateHeadsWeightGradient(HeadRotation rotation, Tensor x, Tensor inverse, Tensor y, Rows rows) =>
         RotateHeadsKernel<TL>.WeightGradient(rotation, x, inverse, y, rows);
 
-    public void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
-        AttentionKernel<TL>.Forward(shape, qkv, output, logSumExp, segment, keyHead, scratch);
+    public void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch) =>
+        AttentionKernel<TL>.Forward(shape, qkv, output, logSumExp, prefix, segment, keyHead, scratch);
 
-    public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch) =>
-        AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, segment, keyHead, scratch);
+    public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch) =>
+        AttentionBackwardKernel<TL>.Run(shape, qkv, output, logSumExp, prefix, segment, keyHead, scratch);
 
     public void StoreKeyValues(KeyValueCache cache, CachedSequence sequence, int layer, int first, Tensor qkv, Rows rows, KeyHeads keyHeads) =>
         CachedAttentionKernel<TL>.Store(cache, sequence, layer, first, qkv, rows, keyHeads);
@@ -103,6 +104,12 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
     public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
     {
         for (var row = rows.Begin; row < rows.End; row++) LogProbabilityKernel<TL>.RowStatistics(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row));
+    }
+
+    public void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows)
+    {
+        for (var row = rows.Begin; row < rows.End; row++)
+            LogProbabilityKernel<TL>.GradientRow(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row), upstream.F32(row)[0], upstream.F32(row)[1]);
     }
 
     public double SumOfSquares(DeviceBuffer buffer, long offset, long length) => OptimizerKernel<TL>.SumOfSquares(buffer.F32 + offset, length);

@@ -21,6 +21,7 @@ internal static unsafe class LinearKernel<TL>
     public static void Forward(Tensor x, LinearWeight weight, Parameter? bias, Tensor? residual, Tensor y, Rows rows, Share share)
     {
         var (first, end) = share.Of(weight.Rows, weight.Storage is null or WeightStorage.F32 ? TL.Width : MatrixProduct<TL>.PanelWidth);
+        if (first >= end) return;
         Product(
             weight, rows.Count, x.F32(rows.Begin), x.Stride, first, end, y.F32(rows.Begin), y.Stride,
             bias is null ? null : bias.F32, residual is null ? null : residual.F32(rows.Begin), residual?.Stride ?? 0);
@@ -30,7 +31,11 @@ internal static unsafe class LinearKernel<TL>
     public static void Product(
         LinearWeight weight, int rows, float* x, nint xRow, int first, int end, float* y, nint yRow, float* bias, float* addend, nint addendRow)
     {
-        if (weight.Storage is null or WeightStorage.F32)
+        if (weight is { Storage: null, ForwardPacked: null })
+        {
+            UnpackedProduct<TL>.Forward(rows, weight.Columns, x, xRow, weight.F32, first, end, y, yRow, bias, addend, addendRow);
+        }
+        else if (weight.Storage is null or WeightStorage.F32)
         {
             var packed = weight.Storage is null ? weight.ForwardPacked!.F32 : (float*)weight.Stored!.Bytes;
             MatrixProduct<TL>.Packed(rows, weight.Rows, weight.Columns, x, xRow, packed, first, end, y, yRow, bias, 0, addend, addendRow);
@@ -67,11 +72,14 @@ internal static unsafe class LinearKernel<TL>
         return padded;
     }
 
-    public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add)
+    public static void Backward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add, Share share)
     {
         float* dx = x.GradientF32(rows.Begin), dy = y.GradientF32(rows.Begin - yFirstRow);
-        if (weight.Storage is { } storage) StoredProduct<TL>.Backward(storage, rows.Count, weight.Rows, weight.Columns, dy, y.Stride, weight.Stored!.Bytes, dx, x.Stride, add);
-        else MatrixProduct<TL>.Packed(rows.Count, weight.Columns, weight.Rows, dy, y.Stride, weight.BackwardPacked!.F32, 0, weight.Columns, dx, x.Stride, add ? dx : null, x.Stride, null, 0);
+        var (first, end) = share.Of(weight.Columns, weight.Storage is null ? TL.Width : StoredProduct<TL>.PieceInputs);
+        if (first >= end) return;
+        if (weight.Storage is { } storage) StoredProduct<TL>.Backward(storage, rows.Count, weight.Rows, weight.Columns, first, end, dy, y.Stride, weight.Stored!.Bytes, dx, x.Stride, add);
+        else if (weight.BackwardPacked is null) UnpackedProduct<TL>.Backward(rows.Count, weight.Rows, weight.Columns, dy, y.Stride, weight.F32, first, end, dx, x.Stride, add);
+        else MatrixProduct<TL>.Packed(rows.Count, weight.Columns, weight.Rows, dy, y.Stride, weight.BackwardPacked.F32, first, end, dx, x.Stride, add ? dx : null, x.Stride, null, 0);
     }
 
     public static void WeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>

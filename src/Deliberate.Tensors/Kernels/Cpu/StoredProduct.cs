@@ -11,7 +11,7 @@ internal static unsafe class StoredProduct<TL>
     where TL : struct, ILanes<TL>
 {
     /// <summary>Inputs widened at a time: with 64 outputs, 32 kB of floats.</summary>
-    private const int PieceInputs = 128;
+    public const int PieceInputs = 128;
 
     /// <summary>Outputs turned at a time: whole panels of every instruction set.</summary>
     private const int TurnedOutputs = 64;
@@ -55,16 +55,18 @@ internal static unsafe class StoredProduct<TL>
     /// </summary>
     /// <param name="outputs">Rows of W, columns of dy.</param>
     /// <param name="depth">Columns of W and of dx.</param>
+    /// <param name="begin">First column of dx, a multiple of <see cref="PieceInputs"/>.</param>
+    /// <param name="stop">Behind the last.</param>
     [SkipLocalsInit]
-    public static void Backward(WeightStorage storage, int rows, int outputs, int depth, float* dy, nint dyRow, byte* stored, float* dx, nint dxRow, bool add)
+    public static void Backward(WeightStorage storage, int rows, int outputs, int depth, int begin, int stop, float* dy, nint dyRow, byte* stored, float* dx, nint dxRow, bool add)
     {
         float* wide = stackalloc float[PieceInputs * 64], turned = stackalloc float[PieceInputs * TurnedOutputs];
         for (var first = 0; first < outputs; first += TurnedOutputs)
         {
             var count = Math.Min(TurnedOutputs, outputs - first);
-            for (var k = 0; k < depth; k += PieceInputs)
+            for (var k = begin; k < stop; k += PieceInputs)
             {
-                var end = Math.Min(depth, k + PieceInputs);
+                var end = Math.Min(stop, k + PieceInputs);
                 for (var output = first; output < first + count; output += MatrixProduct<TL>.PanelWidth)
                 {
                     var width = Math.Min(MatrixProduct<TL>.PanelWidth, outputs - output);

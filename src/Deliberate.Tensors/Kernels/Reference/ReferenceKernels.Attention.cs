@@ -7,19 +7,19 @@ namespace Deliberate.Tensors;
 /// </summary>
 internal sealed unsafe partial class ReferenceKernels
 {
-    public void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch)
+    public void Attention(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch)
     {
         var size = shape.HeadSize;
-        var scores = scratch.F64(0, segment.Count);
+        var scores = scratch.F64(0, prefix.Count + segment.Count);
         for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
         {
             for (var i = segment.Begin; i < segment.End; i++)
             {
-                var (first, end) = Visible(shape, segment, i);
+                var (first, end) = Visible(shape, prefix, segment, i);
                 var max = double.NegativeInfinity;
                 for (var j = first; j < end; j++)
                 {
-                    scores[j - first] = Score(shape, qkv, head, keyHead, i, j);
+                    scores[j - first] = Score(shape, qkv, head, keyHead, i, RowOf(prefix, segment, j));
                     max = Math.Max(max, scores[j - first]);
                 }
 
@@ -32,14 +32,14 @@ internal sealed unsafe partial class ReferenceKernels
                 for (var j = first; j < end; j++)
                 {
                     var p = Math.Exp(scores[j - first] - total);
-                    var v = qkv.F64(j) + shape.ValueColumn(keyHead);
+                    var v = qkv.F64(RowOf(prefix, segment, j)) + shape.ValueColumn(keyHead);
                     for (var c = 0; c < size; c++) o[c] += p * v[c];
                 }
             }
         }
     }
 
-    public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows segment, int keyHead, Scratch scratch)
+    public void AttentionBackward(AttentionShape shape, Tensor qkv, Tensor output, Tensor logSumExp, Rows prefix, Rows segment, int keyHead, Scratch scratch)
     {
         var size = shape.HeadSize;
         for (var t = segment.Begin; t < segment.End; t++)
@@ -54,13 +54,14 @@ internal sealed unsafe partial class ReferenceKernels
         {
             for (var i = segment.Begin; i < segment.End; i++)
             {
-                var (first, end) = Visible(shape, segment, i);
+                var (first, end) = Visible(shape, prefix, segment, i);
                 var dO = output.GradientF64(i) + (head * size);
                 var d = Dot(dO, output.F64(i) + (head * size), size);
                 var q = qkv.F64(i) + (head * size);
                 var dq = qkv.GradientF64(i) + (head * size);
-                for (var j = first; j < end; j++)
+                for (var key = first; key < end; key++)
                 {
+                    var j = RowOf(prefix, segment, key);
                     var k = qkv.F64(j) + shape.KeyColumn(keyHead);
                     var dk = qkv.GradientF64(j) + shape.KeyColumn(keyHead);
                     var v = qkv.F64(j) + shape.ValueColumn(keyHead);
@@ -79,10 +80,15 @@ internal sealed unsafe partial class ReferenceKernels
         }
     }
 
-    /// <summary>The keys [First, End) that row i of the batch sees.</summary>
-    private static (int First, int End) Visible(AttentionShape shape, Rows segment, int i) => (
-        shape.Window > 0 ? Math.Max(segment.Begin, i - shape.Window + 1) : segment.Begin,
-        shape.Causal ? i + 1 : segment.End);
+    /// <summary>The keys [First, End) that row i of the batch sees, counted from the first of the prefix.</summary>
+    private static (int First, int End) Visible(AttentionShape shape, Rows prefix, Rows segment, int i)
+    {
+        var position = prefix.Count + i - segment.Begin;
+        return (shape.Window > 0 ? Math.Max(0, position - shape.Window + 1) : 0, shape.Causal ? position + 1 : prefix.Count + segment.Count);
+    }
+
+    /// <summary>The batch's row of a key so counted.</summary>
+    private static int RowOf(Rows prefix, Rows segment, int key) => key < prefix.Count ? prefix.Begin + key : segment.Begin + key - prefix.Count;
 
     private static double Score(AttentionShape shape, Tensor qkv, int head, int keyHead, int i, int j) =>
         SoftCap(shape.Scale * Dot(qkv.F64(i) + (head * shape.HeadSize), qkv.F64(j) + shape.KeyColumn(keyHead), shape.HeadSize), shape.SoftCap);

@@ -19,18 +19,19 @@ internal sealed unsafe partial class ReferenceKernels
         }
     }
 
-    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add)
+    public void LinearBackward(Tensor x, LinearWeight weight, Tensor y, int yFirstRow, Rows rows, bool add, Share share)
     {
         var depth = weight.Columns;
+        var (begin, end) = share.Of(depth);
         for (var t = rows.Begin; t < rows.End; t++)
         {
             var dx = x.GradientF64(t);
             var dy = y.GradientF64(t - yFirstRow);
-            if (!add) Zero(dx, depth);
+            if (!add) Zero(dx + begin, end - begin);
             for (var n = 0; n < weight.Rows; n++)
             {
                 var w = weight.F64 + ((long)n * depth);
-                for (var k = 0; k < depth; k++) dx[k] += dy[n] * w[k];
+                for (var k = begin; k < end; k++) dx[k] += dy[n] * w[k];
             }
         }
     }

@@ -32,19 +32,15 @@ internal sealed unsafe partial class ReferenceKernels
             var z = logits.GradientF64(t - firstRow);
             var target = targets.I32[t];
             var row = statistics.F64(t);
-            var weights = upstream.F64(t);
             Logits(x.F64(t), head, z);
             FillStatistics(z, head.Rows, shape, target, row);
-            var (entropy, logSumExp) = (row[1], row[2] + Math.Log(row[3]));
-            for (var j = 0; j < head.Rows; j++)
-            {
-                var logP = z[j] - logSumExp;
-                var p = Math.Exp(logP);
-                var dz = -weights[1] * p * (logP + entropy);
-                if (target >= 0) dz += weights[0] * ((j == target ? 1 : 0) - p);
-                z[j] = dz * shape.Scale * SoftCapSlope(z[j] / shape.Scale, shape.SoftCap);
-            }
+            Differentiate(z, head.Rows, shape, target, row, upstream.F64(t));
         }
+    }
+
+    public void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows)
+    {
+        for (var t = rows.Begin; t < rows.End; t++) Differentiate(logits.F64(t), logits.Columns, shape, targets.I32[t], statistics.F64(t), upstream.F64(t));
     }
 
     public void SoftLabelBackward(
@@ -77,6 +73,20 @@ internal sealed unsafe partial class ReferenceKernels
     private static void Logits(double* x, LinearWeight head, double* logits)
     {
         for (var j = 0; j < head.Rows; j++) logits[j] = Dot(x, head.F64 + ((long)j * head.Columns), head.Columns);
+    }
+
+    /// <summary>z becomes the gradient of the logits in place.</summary>
+    private static void Differentiate(double* z, int vocabulary, LogitShape shape, int target, double* row, double* weights)
+    {
+        var (entropy, logSumExp) = (row[1], row[2] + Math.Log(row[3]));
+        for (var j = 0; j < vocabulary; j++)
+        {
+            var logP = z[j] - logSumExp;
+            var p = Math.Exp(logP);
+            var dz = -weights[1] * p * (logP + entropy);
+            if (target >= 0) dz += weights[0] * ((j == target ? 1 : 0) - p);
+            z[j] = dz * shape.Scale * SoftCapSlope(z[j] / shape.Scale, shape.SoftCap);
+        }
     }
 
     /// <summary>Logits become z in place; fills the row (log-probability, entropy, max of z, Σ e^(z − max)).</summary>

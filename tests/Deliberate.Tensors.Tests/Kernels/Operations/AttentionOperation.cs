@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Deliberate.Tensors.Tests;
 
-internal sealed record AttentionCase(int KeyHeads, int Group, int HeadSize, int[] Segments, bool Causal, int Window, double SoftCap) : OperationShape
+internal sealed record AttentionCase(int KeyHeads, int Group, int HeadSize, int[] Segments, bool Causal, int Window, double SoftCap, bool Continues) : OperationShape
 {
     public static Gen<OperationShape> Draw { get; } =
         from keyHeads in Gen.Choose(1, 3)
@@ -14,12 +14,13 @@ internal sealed record AttentionCase(int KeyHeads, int Group, int HeadSize, int[
         from causal in Gen.Frequency((4, Gen.Constant(true)), (1, Gen.Constant(false)))
         from window in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 70)))
         from softCap in Gen.Elements(0.0, 0.0, 2.5)
-        select (OperationShape)new AttentionCase(keyHeads, @group, size, segments, causal, window, softCap);
+        from continues in Gen.Elements(false, true)
+        select (OperationShape)new AttentionCase(keyHeads, @group, size, segments, causal, window, softCap, continues && causal);
 
     public override OperationBench On(Device device) => new Bench(this, device);
 
     public override string ToString() =>
-        $"{KeyHeads} key heads, group {Group}, size {HeadSize}, segments {string.Join(' ', Segments)}, causal {Causal}, window {Window}, cap {SoftCap}";
+        $"{KeyHeads} key heads, group {Group}, size {HeadSize}, segments {string.Join(' ', Segments)}, causal {Causal}, window {Window}, cap {SoftCap}{(Continues ? ", going on from the first" : "")}";
 
     private sealed class Bench : OperationBench
     {
@@ -39,24 +40,25 @@ internal sealed record AttentionCase(int KeyHeads, int Group, int HeadSize, int[
         }
 
         public override void Forward(Cut cut) =>
-            EachSegmentAndHead(cut, (segment, head) => Kernels.Attention(_shape, _qkv, _output, _logSumExp, segment, head, Scratch));
+            EachSegmentAndHead(cut, (prefix, segment, head) => Kernels.Attention(_shape, _qkv, _output, _logSumExp, prefix, segment, head, Scratch));
 
         public override void Backward(Cut cut) =>
-            EachSegmentAndHead(cut, (segment, head) => Kernels.AttentionBackward(_shape, _qkv, _output, _logSumExp, segment, head, Scratch));
+            EachSegmentAndHead(cut, (prefix, segment, head) => Kernels.AttentionBackward(_shape, _qkv, _output, _logSumExp, prefix, segment, head, Scratch));
 
-        /// <summary>Segments in order; with shares, the other way round.</summary>
-        private void EachSegmentAndHead(Cut cut, Action<Rows, int> run)
+        /// <summary>Segments in order; with shares, the other way round, but for those that go on from the first: they come after it.</summary>
+        private void EachSegmentAndHead(Cut cut, Action<Rows, Rows, int> run)
         {
-            var work = new List<(Rows, int)>();
+            var work = new List<(Rows Prefix, Rows Segment, int Head)>();
             var row = 0;
             foreach (var length in _case.Segments)
             {
-                for (var head = 0; head < _case.KeyHeads; head++) work.Add((new Rows(row, row + length), head));
+                for (var head = 0; head < _case.KeyHeads; head++) work.Add((_case.Continues && row > 0 ? new Rows(0, _case.Segments[0]) : default, new Rows(row, row + length), head));
                 row += length;
             }
 
-            if (cut.Shares > 1) work.Reverse();
-            foreach (var (segment, head) in work) run(segment, head);
+            if (cut.Shares > 1 && _case.Continues) work = [.. work.OrderByDescending(w => w.Head)];
+            else if (cut.Shares > 1) work.Reverse();
+            foreach (var (prefix, segment, head) in work) run(prefix, segment, head);
         }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class CachedAttentionBench : IDisposable
     public double[] AtOnce()
     {
         for (var head = 0; head < _case.KeyHeads; head++)
-            _device.Kernels.Attention(_shape, _qkv, _output, _logSumExp, new Rows(0, _case.Tokens), head, _device.Scratches[0]);
+            _device.Kernels.Attention(_shape, _qkv, _output, _logSumExp, default, new Rows(0, _case.Tokens), head, _device.Scratches[0]);
         return ReadAndClear();
     }
 

@@ -3,16 +3,17 @@ using FsCheck.Fluent;
 
 namespace Deliberate.Tensors.Tests;
 
-internal sealed record LinearShape(int Tokens, int Outputs, int Inputs, int Parts, bool Bias, bool Residual) : OperationShape
+internal sealed record LinearShape(int Tokens, int Outputs, int Inputs, int Parts, bool Bias, bool Residual, bool Packed) : OperationShape
 {
     public static Gen<OperationShape> Draw { get; } =
         from tokens in Gen.Choose(1, 130)
         from outputs in Gen.Choose(3, 150)
-        from inputs in Gen.Choose(1, 100)
+        from inputs in Gen.Frequency((4, Gen.Choose(1, 100)), (1, Gen.Choose(250, 300)))
         from parts in Gen.Choose(1, 3)
         from bias in Gen.Elements(false, true)
         from residual in Gen.Elements(false, true)
-        select (OperationShape)new LinearShape(tokens, outputs, inputs, parts, bias, residual);
+        from packed in Gen.Elements(false, true)
+        select (OperationShape)new LinearShape(tokens, outputs, inputs, parts, bias, residual, packed);
 
     public override OperationBench On(Device device) => new Bench(this, device);
 
@@ -35,6 +36,8 @@ internal sealed record LinearShape(int Tokens, int Outputs, int Inputs, int Part
             if (shape.Residual) _residual = Activations("residual", shape.Tokens, shape.Outputs, Role.Constant);
         }
 
+        protected override bool IsPacked => _shape.Packed;
+
         public override void Forward(Cut cut)
         {
             foreach (var share in cut.EachShare())
@@ -43,7 +46,8 @@ internal sealed record LinearShape(int Tokens, int Outputs, int Inputs, int Part
 
         public override void Backward(Cut cut)
         {
-            foreach (var rows in cut.Rows(_shape.Tokens)) Kernels.LinearBackward(_x, _weight, _y, 0, rows);
+            foreach (var share in cut.EachShare())
+                foreach (var rows in cut.Rows(_shape.Tokens)) Kernels.LinearBackward(_x, _weight, _y, 0, rows, add: false, share);
             foreach (var share in cut.EachShare())
                 foreach (var rows in cut.Rows(_shape.Tokens)) Kernels.LinearWeightGradient(_x, _weight, _bias, _y, 0, rows, share);
         }

@@ -47,7 +47,7 @@ internal sealed record LogProbabilityShape(int Tokens, int Vocabulary, int Width
             foreach (var rows in cut.Rows(_shape.Tokens))
             {
                 Kernels.LogProbabilityBackward(_x, _head, _logitShape, _targets, _statistics, _upstream, _logits, rows.Begin, rows);
-                Kernels.LinearBackward(_x, _head, _logits, rows.Begin, rows);
+                Kernels.LinearBackward(_x, _head, _logits, rows.Begin, rows, add: false, Share.Whole);
                 foreach (var share in cut.EachShare()) Kernels.LinearWeightGradient(_x, _head, null, _logits, rows.Begin, rows, share);
             }
         }

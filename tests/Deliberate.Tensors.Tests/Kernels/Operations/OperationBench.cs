@@ -54,6 +54,9 @@ internal abstract class OperationBench(Device device) : IDisposable
 
     public IEnumerable<Slot> Results => _slots.Where(s => (s.Role & (Role.Output | Role.Kept)) != 0);
 
+    /// <summary>Whether weights have packed copies; else products lay them out on the way.</summary>
+    protected virtual bool IsPacked => true;
+
     public abstract void Forward(Cut cut);
 
     public abstract void Backward(Cut cut);
@@ -76,7 +79,7 @@ internal abstract class OperationBench(Device device) : IDisposable
     {
         Store.MakeGradients();
         for (var i = 0; i < _slots.Count; i++) _slots[i].Write(new RandomStream(17, StreamStage.Test, problem: i));
-        foreach (var weight in Store.LinearWeights)
+        foreach (var weight in Store.LinearWeights.Where(_ => IsPacked))
         {
             Kernels.Prepare(weight, training: true);
             foreach (var share in new Cut(1, 3).EachShare()) Kernels.Pack(weight, training: true, share);

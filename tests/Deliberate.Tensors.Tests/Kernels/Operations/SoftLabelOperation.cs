@@ -53,7 +53,7 @@ internal sealed record SoftLabelShape(int Tokens, int Vocabulary, int Width, int
             foreach (var rows in cut.Rows(_shape.Tokens))
             {
                 Labels(rows);
-                Kernels.LinearBackward(_x, _head, _logits, rows.Begin, rows);
+                Kernels.LinearBackward(_x, _head, _logits, rows.Begin, rows, add: false, Share.Whole);
                 foreach (var share in cut.EachShare()) Kernels.LinearWeightGradient(_x, _head, null, _logits, rows.Begin, rows, share);
             }
         }
