@@ -66,7 +66,7 @@ internal static class PretrainedStepBenchmark
             var batch = Batch(requests, rollouts);
             var distance = reference?.DistanceOf(batch) ?? double.NaN;
             clock.Done("reference");
-            var done = trainer.Step(batch, 1, new PolicyMetrics());
+            var done = trainer.Step(batch, 1, new PolicyMetrics(), isSamplers: true);
             clock.Done("update");
             var ids = rollouts.SelectMany(r => r).SelectMany(r => r.Tokens).ToArray();
             Console.WriteLine(

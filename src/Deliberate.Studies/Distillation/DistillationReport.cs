@@ -12,24 +12,27 @@ internal static class DistillationReport
     {
         Title = $"{(plan.Quick ? "Not a result: " : "")}A smaller model learns from a larger one",
         Subtitle = string.Create(CultureInfo.InvariantCulture, $"Nested arithmetic with thought, {rows.Count} models in {(plan.Seeds.Count == 1 ? "one seed" : $"each of {plan.Seeds.Count} seeds")}."),
-        Lead = [.. plan.Quick ? new[] { ExperimentFindings.QuickWarning } : [], Design(plan)],
+        Lead = [.. plan.Quick ? new[] { ExperimentFindings.QuickWarning, QuickOutcome(plan) } : [], Design(plan)],
         Shows = [.. Said(plan, rows).Where(s => s.IsShown).Select(s => s.Sentence)],
-        DoesNotShow = [.. Said(plan, rows).Where(s => !s.IsShown).Select(s => s.Sentence), .. Limits],
-        Chapters = [new ReportChapter("Right answers") { Tables = [Table(plan, rows)], Figures = [Figure(plan, rows)] }],
+        DoesNotShow = plan.Quick ? [] : [.. Said(plan, rows).Where(s => !s.IsShown).Select(s => s.Sentence), .. Limits],
+        Chapters = plan.Quick ? [] : [new ReportChapter("Right answers") { Tables = [Table(plan, rows)], Figures = [Figure(plan, rows)] }],
         Provenance = new Provenance(command, plan.Seeds, [("Deliberate", RunInfo.ProgramVersion)]),
     };
 
     /// <summary>What stands between the marks of the docs.</summary>
     public static string Docs(string command, DistillationPlan plan, IReadOnlyList<DistillationRow> rows)
     {
+        if (plan.Quick) return string.Join('\n', ["", $"**{ExperimentFindings.QuickWarning}** {QuickOutcome(plan)}", ""]);
         var table = Table(plan, rows);
         var lines = new List<string> { "" };
-        if (plan.Quick) lines.AddRange([$"**{ExperimentFindings.QuickWarning}**", ""]);
         lines.AddRange([$"`{command}`. {Design(plan)}", "", ExperimentTables.Markdown(table), table.Note, "", "What is shown:", ""]);
         lines.AddRange(List(Said(plan, rows).Where(s => s.IsShown).Select(s => s.Sentence)));
         lines.AddRange(["", "What is not shown:", "", .. List([.. Said(plan, rows).Where(s => !s.IsShown).Select(s => s.Sentence), .. Limits]), ""]);
         return string.Join('\n', lines);
     }
+
+    /// <summary>What there is to say of --quick.</summary>
+    public static string QuickOutcome(DistillationPlan plan) => ExperimentFindings.QuickOutcome(plan.Seeds.Count * DistilledModel.All.Count);
 
     public static ReportTable Table(DistillationPlan plan, IReadOnlyList<DistillationRow> rows) => new(
         "Right answers to held-out problems", ["model", "tokens learned from", "right answers", "of each seed", "above the smaller one alone"],

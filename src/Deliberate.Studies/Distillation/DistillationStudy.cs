@@ -52,7 +52,8 @@ internal sealed class DistillationStudy(DistillationPlan plan, string root, stri
                 DeliberateVersion = RunInfo.ProgramVersion,
                 plan.Seeds,
                 plan.Problems,
-                Models = rows.Select(r => new { r.Model.Key, r.Model.Title, StartsFrom = r.Model.From, r.Tokens, r.Right, BySeed = r.Seeds, DifferenceFromAlone = r.Difference }),
+                // Of --quick there are no numbers: they would be taken for some.
+                Models = rows.Where(_ => !plan.Quick).Select(r => new { r.Model.Key, r.Model.Title, StartsFrom = r.Model.From, r.Tokens, r.Right, BySeed = r.Seeds, DifferenceFromAlone = r.Difference }),
             }, Options);
     }
 }

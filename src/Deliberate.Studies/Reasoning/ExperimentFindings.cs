@@ -13,6 +13,19 @@ internal static class ExperimentFindings
 {
     public const string QuickWarning = "Made with --quick: tiny models and few problems, to see that the whole chain works. Not a result.";
 
+    /// <summary>What there is to say where shares of a few problems, of models that hardly learned, would only look like numbers.</summary>
+    public static string QuickOutcome(int models) =>
+        string.Create(CultureInfo.InvariantCulture, $"{models} models were trained and tested: the chain works. It measures nothing, so there are no numbers here.");
+
+    /// <summary>What a part of the experiment is; null where it is the whole.</summary>
+    public static string? PartOf(ExperimentPlan plan)
+    {
+        if (!plan.IsPart) return null;
+        var families = plan.FamiliesOfAll == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {string.Join(", ", plan.Families)} of the experiment's {plan.FamiliesOfAll} families, learned by models of their own on their part of the tokens and samples.");
+        var models = plan.Models is null ? "" : $" Of its models {string.Join(", ", plan.Models.Select(ExperimentModels.Key))}.";
+        return $"A part of the experiment:{families}{models} Its numbers are of these models, and not those of the whole table.";
+    }
+
     /// <summary>What is shown over all families.</summary>
     public static IEnumerable<string> Shows(ExperimentSummary summary) =>
         Answered(summary).Where(a => a.Contrast.Finding != Finding.NotToldApart).Select(a => $"{Sentence(a.Question, a.Contrast)} {ByFamily(summary, a.Question)}");
@@ -27,7 +40,7 @@ internal static class ExperimentFindings
         yield return plan.Seeds.Count == 1
             ? "How much results vary with the seed: there is one. Intervals cover the choice of problems and samples only."
             : $"More of how results vary with the seed than {plan.Seeds.Count} seeds can: intervals cover the choice of problems and samples, and each number stands with the range of its seeds.";
-        if (plan.Recipe.LeaveOut == LeaveOut.Once && plan.Seeds.Count > 1)
+        if (plan.Recipe.LeaveOut == LeaveOut.Once && plan.Seeds.Count > 1 && plan.Cells.Any(c => c.LeftOut is not null))
             yield return $"How carrying over to a family varies with the seed: each family was left out in one seed ({string.Join(", ", LeftOut(summary))}).";
         var comparisons = ExperimentQuestion.All.Sum(q => summary.Families.Count(f => summary.Contrast(q, f) is not null));
         yield return string.Create(CultureInfo.InvariantCulture, $"Each single comparison by family with the confidence of its own interval: there are {comparisons} of them, of which some {Math.Max(1, Math.Round(comparisons / 20.0)):0} would miss by chance alone.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
 using Deliberate.Training;
 
@@ -34,11 +35,14 @@ internal sealed class ExperimentFolder(string root)
     public void Claim(ExperimentPlan plan)
     {
         var path = Path.Combine(Root, RecordFile);
-        var mine = new Record(NewestFormat, plan.Quick, plan.Seeds, RecipeWriter.Write(plan.Recipe), RecipeWriter.Write(plan.Train));
+        var mine = new Record(NewestFormat, plan.Quick, plan.Seeds, RecipeWriter.Write(plan.Recipe), RecipeWriter.Write(plan.Train))
+        {
+            Models = plan.Models is { } models ? [.. models.Select(ExperimentModels.Key)] : null,
+        };
         if (File.Exists(path))
         {
             var other = Read(path);
-            if (other.Quick == mine.Quick && other.Seeds.SequenceEqual(mine.Seeds) && other.Recipe == mine.Recipe && other.Train == mine.Train) return;
+            if (other.Quick == mine.Quick && other.Seeds.SequenceEqual(mine.Seeds) && other.Recipe == mine.Recipe && other.Train == mine.Train && (other.Models ?? []).SequenceEqual(mine.Models ?? [])) return;
             throw new UserError("The folder holds an experiment with other options or recipes.", Root, advice: "Add --fresh to delete it, or choose another folder with --output.");
         }
 
@@ -93,5 +97,10 @@ internal sealed class ExperimentFolder(string root)
         }
     }
 
-    private sealed record Record(int FormatVersion, bool Quick, IReadOnlyList<ulong> Seeds, string Recipe, string Train);
+    private sealed record Record(int FormatVersion, bool Quick, IReadOnlyList<ulong> Seeds, string Recipe, string Train)
+    {
+        /// <summary>Kinds of models; null for all.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<string>? Models { get; init; }
+    }
 }

@@ -44,6 +44,14 @@ internal static class ExperimentModels
         _ => "rl-without",
     };
 
+    /// <summary>The kind that it starts from; null for random weights.</summary>
+    public static ExperimentModel? From(ExperimentModel model) => model switch
+    {
+        ExperimentModel.Reinforced or ExperimentModel.Expert or ExperimentModel.Without => ExperimentModel.Base,
+        ExperimentModel.DirectReinforced => ExperimentModel.Direct,
+        _ => null,
+    };
+
     /// <summary>In tables.</summary>
     public static string Name(ExperimentModel model) => model switch
     {

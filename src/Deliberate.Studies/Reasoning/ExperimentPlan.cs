@@ -22,6 +22,15 @@ internal sealed record ExperimentPlan(ReasoningRecipe Recipe, TrainRecipe Train,
     /// <summary>What a sampled token costs, a trained one being 1: measured on two cores.</summary>
     private const double SampledWork = 1.4;
 
+    /// <summary>Kinds of models, where not all are made; null where they are.</summary>
+    public IReadOnlyList<ExperimentModel>? Models { get; init; }
+
+    /// <summary>Families of the whole experiment, where it is of some of them only; 0 where it is of all.</summary>
+    public int FamiliesOfAll { get; init; }
+
+    /// <summary>Whether it is a part of the experiment.</summary>
+    public bool IsPart => Models is not null || FamiliesOfAll > 0;
+
     public IReadOnlyList<string> Families => [.. Recipe.Tests.Select(t => t.Family)];
 
     /// <summary>The part of it that is of these seeds.</summary>
@@ -39,16 +48,21 @@ internal sealed record ExperimentPlan(ReasoningRecipe Recipe, TrainRecipe Train,
         if (options.Seeds is { } seeds) recipe = recipe with { Seeds = seeds };
         var train = TrainRecipe.Parse(read(trainPath), trainPath, [.. options.Quick ? recipe.Quick.Set : [], .. options.Overrides ?? []]);
         Check(recipe, train, trainPath);
-        return Create(recipe, train, options.FirstSeed, options.Quick);
+        var families = recipe.Tests.Count;
+        if (options.Only is { } only) (recipe, train) = ExperimentNarrowing.To(only, recipe, train);
+        Check(recipe, train, trainPath);
+        return Create(recipe, train, options.FirstSeed, options.Quick, options.Models) with { FamiliesOfAll = recipe.Tests.Count < families ? families : 0 };
     }
 
-    public static ExperimentPlan Create(ReasoningRecipe recipe, TrainRecipe train, ulong firstSeed, bool quick)
+    public static ExperimentPlan Create(ReasoningRecipe recipe, TrainRecipe train, ulong firstSeed, bool quick, IReadOnlyList<ExperimentModel>? models = null)
     {
         // The experiment tests its models itself, on problems of its own.
         train = train with { Evaluation = train.Evaluation with { Problems = 0, VoteProblems = 0 } };
         var lengths = CorpusLengths.Measure(train);
         ulong[] all = [.. Enumerable.Range(0, recipe.Seeds).Select(i => firstSeed + (ulong)i)];
-        return new ExperimentPlan(recipe, train, all, quick, [.. all.SelectMany((seed, i) => OfSeed(recipe, train with { Seed = seed }, lengths, i))]);
+        if (models?.Count == ExperimentModels.All.Count) models = null;
+        var cells = all.SelectMany((seed, i) => OfSeed(recipe, train with { Seed = seed }, lengths, i)).Where(c => models is null || models.Contains(c.Model));
+        return new ExperimentPlan(recipe, train, all, quick, [.. cells]) { Models = models };
     }
 
     private static IEnumerable<ExperimentCell> OfSeed(ReasoningRecipe recipe, TrainRecipe train, CorpusLengths lengths, int seedIndex)
@@ -73,7 +87,8 @@ internal sealed record ExperimentPlan(ReasoningRecipe Recipe, TrainRecipe Train,
         yield return Cell(
             ExperimentModel.DirectReinforced,
             reinforced with { Family = reinforced.Family with { ChainOfThought = false }, Reinforcement = reinforced.Reinforcement with { MaxTokens = recipe.DirectMaxTokens } }, direct, level);
-        for (var i = 0; i < level.Length; i++)
+        // One family alone has no others.
+        for (var i = 0; i < level.Length && level.Length > 1; i++)
         {
             if (recipe.LeaveOut == LeaveOut.Once && i % recipe.Seeds != seedIndex) continue;
             yield return Cell(ExperimentModel.Without, Without(reinforced, level[i].Family), basis, [level[i]], level[i].Family);

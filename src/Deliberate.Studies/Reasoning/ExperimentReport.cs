@@ -34,14 +34,14 @@ internal static class ExperimentReport
             Title = $"{(plan.Quick ? "Not a result: " : "")}Reasoning by reinforcement learning, with its controls",
             Subtitle = string.Create(CultureInfo.InvariantCulture, $"{summary.Families.Count} families, {plan.Seeds.Count} seed{(plan.Seeds.Count == 1 ? "" : "s")}, {plan.Cells.Count} small models trained on a CPU."),
             Made = [.. Made(summary)],
-            Lead = [.. plan.Quick ? new[] { ExperimentFindings.QuickWarning } : [], .. Lead(summary, aims)],
-            KeyNumbers = [.. Cards(summary)],
-            Shows = [.. ExperimentFindings.Shows(summary)],
-            DoesNotShow = [.. ExperimentFindings.DoesNotShow(summary)],
-            Chapters =
+            Lead = [.. plan.Quick ? [ExperimentFindings.QuickWarning, ExperimentFindings.QuickOutcome(plan.Cells.Count)] : Lead(summary, aims)],
+            KeyNumbers = [.. plan.Quick ? [] : Cards(summary)],
+            Shows = [.. plan.Quick ? [] : ExperimentFindings.Shows(summary)],
+            DoesNotShow = [.. plan.Quick ? [] : ExperimentFindings.DoesNotShow(summary)],
+            Chapters = plan.Quick ? [new ReportChapter("What ran") { Prose = [Design(plan), Depths(plan)] }] :
             [
                 new ReportChapter("All models, all families") { Prose = [Design(plan)], Tables = [ExperimentTables.Models(summary), ExperimentTables.Questions(summary)], Figures = [ExperimentFigures.Learning(summary), ExperimentFigures.Controls(summary)] },
-                new ReportChapter("Does the pattern carry over?") { Prose = [.. Question(summary, "carry_over"), .. Question(summary, "share_carried")], Figures = [ExperimentFigures.CarryOver(summary)] },
+                .. CarriesOver(summary) ? new[] { new ReportChapter("Does the pattern carry over?") { Prose = [.. Question(summary, "carry_over"), .. Question(summary, "share_carried")], Figures = [ExperimentFigures.CarryOver(summary)] } } : [],
                 new ReportChapter("Deeper problems") { Prose = [Depths(plan), .. Question(summary, "deeper")], Figures = [ExperimentFigures.Deeper(summary)] },
                 new ReportChapter("Every step right") { Prose = ["A right answer may be lucky, most of all where it is yes or no. Here only answers count whose thought has every step right and arrives at them."], Tables = [ExperimentTables.Models(summary, Metric.EveryStepRight)] },
                 .. aims.Count > 0 ? new[] { new ReportChapter("The aims of the quickstart, held against this experiment") { Prose = ["They were set for two tasks, each learned by a model of its own. Here one model learns them beside all other families, with a part of the samples."], Tables = [RunTargets.Table(aims)] } } : [],
@@ -60,7 +60,8 @@ internal static class ExperimentReport
     public static string Docs(string command, ExperimentSummary summary)
     {
         var lines = new List<string> { "" };
-        if (summary.Plan.Quick) lines.AddRange([$"**{ExperimentFindings.QuickWarning}**", ""]);
+        if (summary.Plan.Quick) return string.Join('\n', ["", $"**{ExperimentFindings.QuickWarning}** {ExperimentFindings.QuickOutcome(summary.Plan.Cells.Count)}", ""]);
+        if (ExperimentFindings.PartOf(summary.Plan) is { } part) lines.AddRange([part, ""]);
         lines.AddRange([$"`{command}`, {string.Join(", ", Made(summary))}. {ExperimentTables.Models(summary).Caption}", "", "Right answers:", "", ExperimentTables.Markdown(ExperimentTables.Models(summary))]);
         lines.AddRange(["Every step right:", "", ExperimentTables.Markdown(ExperimentTables.Models(summary, Metric.EveryStepRight))]);
         lines.AddRange(["What is shown:", "", .. List(ExperimentFindings.Shows(summary)), "", "What is not shown:", "", .. List(ExperimentFindings.DoesNotShow(summary)), ""]);
@@ -82,6 +83,8 @@ internal static class ExperimentReport
     private static IEnumerable<string> Lead(ExperimentSummary summary, List<RunTarget> aims)
     {
         (ExperimentQuestion Question, Contrast Contrast)[] answered = [.. ExperimentFindings.Answered(summary)];
+        if (ExperimentFindings.PartOf(summary.Plan) is { } part) yield return part;
+        if (answered.Length == 0) yield break;
         var shown = answered.Count(a => a.Contrast.Finding != Finding.NotToldApart);
         if (answered.FirstOrDefault(a => a.Question.Key == "learning") is { Question: { } question, Contrast: { } learned }) yield return ExperimentFindings.Sentence(question, learned);
         yield return string.Create(CultureInfo.InvariantCulture, $"Of {answered.Length} questions asked beforehand {shown} {(shown == 1 ? "has" : "have")} an answer over all families that chance does not explain; the others are said to be not shown.");
@@ -112,6 +115,8 @@ internal static class ExperimentReport
             CultureInfo.InvariantCulture,
             $"For each seed one base imitates {plan.Train.Supervised.Tokens:N0} tokens of worked solutions of all families, by writers good and bad. From it start reinforcement learning (`{rl.Objective}`, {rl.Steps} steps of {rl.Prompts} problems x {rl.Samples} samples, every family equally often), expert iteration ({expert.Rounds} rounds of as many samples in all), and reinforcement learning on all families but one, which is asked as often about each of the others. Two controls begin from random weights: imitation of careful writers only, on as many tokens; and the two stages without thought, in as many optimizer steps on about as many examples.");
     }
+
+    private static bool CarriesOver(ExperimentSummary summary) => summary.Plan.Cells.Any(c => c.LeftOut is not null);
 
     private static string Depths(ExperimentPlan plan) =>
         $"Trained on, and tested deeper: {string.Join("; ", plan.Recipe.Tests.Select(t => $"{t.Family} {string.Join(" and ", plan.Train.Family.Parts.First(p => p.Name == t.Family).Levels.Select(l => Level(t, l)))}, then {Level(t, t.Deeper)}"))}.";

@@ -34,9 +34,10 @@ internal static class ExperimentResults
             ProblemsPerFamily = plan.Recipe.Problems,
             Families = plan.Recipe.Tests.Select(t => new { Name = t.Family, plan.Train.Family.Parts.First(p => p.Name == t.Family).Levels, DeeperLevel = t.Deeper }),
             Cells = plan.Cells.Select(c => new { c.Name, c.Seed, Model = ExperimentModels.Key(c.Model), c.LeftOut, StartsFrom = c.From }),
-            Scores = ExperimentSummary.Subjects.SelectMany(s => summary.FamiliesAndAll.SelectMany(f => Enum.GetValues<Metric>().Select(m => Score(summary, s, f, m)))).OfType<object>(),
-            Questions = ExperimentQuestion.All.SelectMany(q => summary.FamiliesAndAll.Select(f => Contrast(summary, q, f))).OfType<object>(),
-            Aims = ExperimentAims.Of(summary),
+            // Of --quick there are no numbers: they would be taken for some.
+            Scores = plan.Quick ? [] : ExperimentSummary.Subjects.SelectMany(s => summary.FamiliesAndAll.SelectMany(f => Enum.GetValues<Metric>().Select(m => Score(summary, s, f, m)))).OfType<object>(),
+            Questions = plan.Quick ? [] : ExperimentQuestion.All.SelectMany(q => summary.FamiliesAndAll.Select(f => Contrast(summary, q, f))).OfType<object>(),
+            Aims = plan.Quick ? [] : ExperimentAims.Of(summary),
         };
     }
 

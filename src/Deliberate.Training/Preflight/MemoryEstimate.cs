@@ -51,7 +51,7 @@ internal static class MemoryEstimate
         }
 
         var slots = RunSession.SlotsOf(recipe);
-        var positions = longestPrompt + LongestBudget(recipe);
+        var positions = longestPrompt + RunSession.LongestBudget(recipe);
         long pages = (positions + KeyValueCache.PageTokens - 1) / KeyValueCache.PageTokens;
         using (var cache = new KeyValueCache(device, model.AttentionShapeOf(0), configuration.LayerCount))
             drawing.Add(new("key-value cache", ((slots * pages) + PagesAhead) * (double)cache.PageElements * sizeof(float)));
@@ -88,13 +88,6 @@ internal static class MemoryEstimate
     {
         int Of(bool isUsed, OptimizerRecipe optimizer) => !isUsed ? 0 : optimizer.Kind == OptimizerKind.Sgd ? 1 : 2;
         return Math.Max(Of(recipe.Supervised.Steps > 0, recipe.Supervised.Optimizer), Math.Max(Of(recipe.ExpertIteration.Rounds > 0, recipe.ExpertIteration.Optimizer), Of(recipe.Reinforcement.Steps > 0, recipe.Reinforcement.Optimizer)));
-    }
-
-    private static int LongestBudget(TrainRecipe recipe)
-    {
-        var longest = recipe.Evaluation.Problems > 0 ? recipe.Evaluation.MaxTokens : 0;
-        if (recipe.ExpertIteration.Rounds > 0) longest = Math.Max(longest, recipe.ExpertIteration.MaxTokens);
-        return recipe.Reinforcement.Steps > 0 ? Math.Max(longest, recipe.Reinforcement.MaxTokens) : longest;
     }
 
     /// <summary>The recipe's model without its weights, with the adapter that it trains.</summary>

@@ -91,9 +91,9 @@ internal sealed class PolicyUpdates : IDisposable
             }
 
             var own = new PolicyMetrics();
-            var update = _trainer.Step(batch, rate, own);
+            var update = _trainer.Step(batch, rate, own, isSamplers: updates == 0 && _recipe.Sampling.Unfiltered && StagePolicies.Age(_recipe, step) == 0);
             // Before the first update the policy is the one that sampled: to the bit, as long as one engine does both.
-            if (updates == 0) mismatch = Math.Max(Math.Abs(Math.Log(own.RatioMax)), Math.Abs(Math.Log(own.RatioMin)));
+            if (updates == 0) mismatch = Math.Max(_trainer.Mismatch, Math.Max(Math.Abs(Math.Log(own.RatioMax)), Math.Abs(Math.Log(own.RatioMin))));
             policy.Merge(own);
             // One word a mini-batch: two would end each other's row of failures.
             if (update.Applied && valued is { Applied: false } failed) Tell(failed, ofCritic: true);

@@ -11,6 +11,11 @@ internal sealed class RunSession : IDisposable
     /// <summary>Samples in flight at once. Results do not depend on it.</summary>
     private const int MostSlots = 256;
 
+    /// <summary>Bytes of keys and values that a lean run has at once, about: as much as activations take in its updates. At least a few samples are in flight.</summary>
+    private const double LeanCache = 512e6;
+
+    private const int LeastSlots = 8;
+
     private Sampler? _sampler;
     private SampleLoop? _loop;
     private TrainingGraph? _graph;
@@ -59,7 +64,23 @@ internal sealed class RunSession : IDisposable
         var most = recipe.Evaluation.Problems * (long)recipe.Evaluation.Samples;
         if (recipe.Reinforcement.Steps > 0) most = Math.Max(most, recipe.Reinforcement.Prompts * (long)recipe.Reinforcement.Samples);
         if (recipe.ExpertIteration.Rounds > 0) most = Math.Max(most, recipe.ExpertIteration.Prompts * (long)recipe.ExpertIteration.Samples);
-        return (int)Math.Clamp(most, 1, MostSlots);
+        return (int)Math.Clamp(most, 1, recipe.IsLean ? LeanSlots(recipe) : MostSlots);
+    }
+
+    /// <summary>As many as <see cref="LeanCache"/> holds at their longest; their prompts are shared, but for a page.</summary>
+    private static int LeanSlots(TrainRecipe recipe)
+    {
+        var model = recipe.Model;
+        var bytes = 2.0 * model.Layers * (model.KeyValueHeads ?? model.Heads) * (model.Hidden / model.Heads) * sizeof(float);
+        return (int)Math.Clamp(LeanCache / (bytes * (LongestBudget(recipe) + KeyValueCache.PageTokens)), LeastSlots, MostSlots);
+    }
+
+    /// <summary>Tokens of the longest completion that a recipe asks for.</summary>
+    public static int LongestBudget(TrainRecipe recipe)
+    {
+        var longest = recipe.Evaluation.Problems > 0 ? recipe.Evaluation.MaxTokens : 0;
+        if (recipe.ExpertIteration.Rounds > 0) longest = Math.Max(longest, recipe.ExpertIteration.MaxTokens);
+        return recipe.Reinforcement.Steps > 0 ? Math.Max(longest, recipe.Reinforcement.MaxTokens) : longest;
     }
 
     /// <summary>Sequences that a micro-batch may hold: enough for direct answers to short problems.</summary>

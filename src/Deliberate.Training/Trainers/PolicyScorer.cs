@@ -44,10 +44,23 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
     /// <returns>How many.</returns>
     public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
-        graph.Head.Temperature = temperature;
-        graph.Head.OnlyTargets = true;
-        var count = sharesPrompts ? PackShared(graph.Batch, samples, first, _rows) : Pack(graph.Batch, samples, first, _rows);
+        var count = Fill(samples, first);
         graph.Forward();
+        Read(samples, first, count, offsets, logp, entropies);
+        return count;
+    }
+
+    /// <summary>The same up to the hidden states, where the statistics are known beforehand; the head's backward makes them again.</summary>
+    public int ForwardHidden(IReadOnlyList<PolicySample> samples, int first)
+    {
+        var count = Fill(samples, first);
+        graph.ForwardHidden();
+        return count;
+    }
+
+    /// <summary>What the head computed of the samples on the tape.</summary>
+    public void Read(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
+    {
         graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * graph.Batch.Tokens));
         for (var i = 0; i < count; i++)
         {
@@ -58,12 +71,17 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
                 if (!entropies.IsEmpty) entropies[offsets[first + i] + t] = _statistics[row + 1];
             }
         }
-
-        return count;
     }
 
     /// <summary>The tape's row of a sample's first token, of the samples that <see cref="Forward"/> took last.</summary>
     public int Row(int index) => _rows[index];
+
+    private int Fill(IReadOnlyList<PolicySample> samples, int first)
+    {
+        graph.Head.Temperature = temperature;
+        graph.Head.OnlyTargets = true;
+        return sharesPrompts ? PackShared(graph.Batch, samples, first, _rows) : Pack(graph.Batch, samples, first, _rows);
+    }
 
     /// <summary>Packs as many samples from the first on as a batch holds.</summary>
     /// <param name="rows">Out: the row of each one's first token, that is of the state before it.</param>

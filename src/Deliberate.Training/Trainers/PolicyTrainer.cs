@@ -28,9 +28,21 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <summary>A frozen reference; needed where the objective has a KL term.</summary>
     public ReferencePolicy? Reference { get; init; }
 
+    /// <summary>
+    /// The largest difference, in nats, between a log-probability that <see cref="Step"/> took from the sampler and the one that the backward
+    /// then made: 0 as long as one engine does both.
+    /// </summary>
+    public double Mismatch { get; private set; }
+
     /// <summary>One optimizer step on a batch of samples.</summary>
-    public TrainingStep Step(IReadOnlyList<PolicySample> samples, double rate, PolicyMetrics metrics)
+    /// <param name="isSamplers">
+    /// Whether the policy is still the one that drew them. What the sampler computed of each token is then what a forward pass of the head
+    /// would, to the bit, and the head is only gone through backward.
+    /// </param>
+    public TrainingStep Step(IReadOnlyList<PolicySample> samples, double rate, PolicyMetrics metrics, bool isSamplers = false)
     {
+        var known = isSamplers && samples[0].Old is null && AllKnown(samples);
+        Mismatch = 0;
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
         var count = samples.Count;
@@ -75,20 +87,28 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         };
         Reference?.Score(samples, offsets, reference, []);
 
+        if (known)
+        {
+            logpOld.CopyTo(logpNew);
+            for (var i = 0; i < count; i++)
+                for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++) entropies[offsets[i] + t] = samples[i].Rollout.Entropies![t];
+        }
+
         // Objectives that look at the whole batch's entropies or covariances need a scoring pass before the gradient's.
         var options = Objective.Options;
-        if (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0) _scorer.Score(samples, offsets, logpNew, entropies);
+        if (!known && (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0)) _scorer.Score(samples, offsets, logpNew, entropies);
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
         var loss = 0.0;
         for (var first = 0; first < samples.Count;)
         {
-            var taken = _scorer.Forward(samples, first, offsets, logpNew, entropies);
+            var taken = known ? _scorer.ForwardHidden(samples, first) : _scorer.Forward(samples, first, offsets, logpNew, entropies);
             var start = offsets[first];
             var length = offsets[first + taken] - start;
             loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
             Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
             graph.Backward();
+            if (known) Compare(samples, first, taken, offsets, logpOld, logpNew);
             first += taken;
         }
 
@@ -104,7 +124,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <param name="isSamplers">Whether the policy is still the one that drew the samples, which then brought them.</param>
     public void Measure(IReadOnlyList<PolicySample> samples, PolicyMetrics metrics, bool isSamplers = false)
     {
-        if (isSamplers && samples.All(s => s.Rollout.Entropies is not null))
+        if (isSamplers && AllKnown(samples))
         {
             foreach (var sample in samples)
                 foreach (var entropy in sample.Rollout.Entropies!) metrics.AddEntropy(entropy);
@@ -128,6 +148,24 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         _scorer.Score(samples, offsets, logp, []);
         graph.Rest();
         return logp;
+    }
+
+    /// <summary>Holds what the sampler computed against what the backward made of the samples on the tape, and takes over the latter.</summary>
+    private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp)
+    {
+        _scorer.Read(samples, first, count, offsets, logp, []);
+        for (var t = offsets[first]; t < offsets[first + count]; t++)
+        {
+            var apart = Math.Abs(logp[t] - sampler[t]);
+            Mismatch = apart <= Mismatch ? Mismatch : apart;
+        }
+    }
+
+    private static bool AllKnown(IReadOnlyList<PolicySample> samples)
+    {
+        for (var i = 0; i < samples.Count; i++)
+            if (samples[i].Rollout.Entropies is null) return false;
+        return true;
     }
 
     private static bool AnyMasked(IReadOnlyList<PolicySample> samples)

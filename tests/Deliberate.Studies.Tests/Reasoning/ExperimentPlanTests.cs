@@ -90,6 +90,13 @@ public sealed class ExperimentPlanTests : IDisposable
             plan.Train.Reinforcement.MaxTokens.ShouldBeGreaterThanOrEqualTo(test.MaxTokens - 40);
         }
 
+        // A row: a family by itself, with its share of the tokens and its problems a step.
+        var row = ExperimentPlan.Read(path, new ExperimentOptions(Seeds: 1, Only: ["arithmetic"], Models: ExperimentNarrowing.Models(["rl"])));
+        row.Cells.Select(c => c.Name).ShouldBe(["seed-1/base", "seed-1/rl"]);
+        row.Train.Supervised.Tokens.ShouldBe(plan.Train.Supervised.Tokens / 4);
+        row.Train.Reinforcement.Prompts.ShouldBe(plan.Train.Reinforcement.Prompts / 6);
+        row.Cells.Sum(c => c.Work).ShouldBeLessThan(plan.Cells.Sum(c => c.Work) / 50);
+
         var quick = ExperimentPlan.Read(path, new ExperimentOptions(Quick: true));
         quick.Quick.ShouldBeTrue();
         quick.Cells.Count.ShouldBe(24);

@@ -12,6 +12,7 @@ internal sealed class ReproduceCommand : CliCommand
             "Run an experiment behind the claims, with its controls: table, charts, and what they show and do not.",
             "deliberate reproduce reasoning",
             "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
+            "deliberate reproduce reasoning --only arithmetic --models base,rl   # a row of its table, in minutes",
             "deliberate reproduce distillation --write-docs docs/distillation.md")
     {
         Add(new ReproduceReasoningCommand());

@@ -57,12 +57,19 @@ internal sealed class ReproduceDistillationCommand : CliCommand
                 IsResult = !quick,
                 Report = Path.Combine(output, RunReport.FileName),
                 Results = Path.Combine(output, DistillationStudy.ResultsFile),
-                Models = rows.Select(r => new { r.Model.Key, r.Model.Title, r.Tokens, r.Right, r.Difference }),
+                Models = rows.Where(_ => !quick).Select(r => new { r.Model.Key, r.Model.Title, r.Tokens, r.Right, r.Difference }),
             });
             return ExitCode.Success;
         }
 
-        if (quick) Console.Out.WriteLine(ExperimentFindings.QuickWarning);
+        if (quick)
+        {
+            Console.Out.WriteLine(ExperimentFindings.QuickWarning);
+            Console.Out.WriteLine(DistillationReport.QuickOutcome(plan));
+            Console.Out.WriteLine($"Report   {Path.Combine(output, RunReport.FileName)}");
+            return ExitCode.Success;
+        }
+
         var table = DistillationReport.Table(plan, rows);
         Terminal.WriteTable("Right answers to held-out problems:", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Interval.Length > 0 ? $"{c.Text} ({c.Interval})" : c.Text)]));
         Console.Out.WriteLine($"Report   {Path.Combine(output, RunReport.FileName)}");

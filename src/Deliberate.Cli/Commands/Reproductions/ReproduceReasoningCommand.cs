@@ -18,6 +18,8 @@ internal sealed class ReproduceReasoningCommand : CliCommand
     private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "How many seeds; 0 for the recipe's.", 0, 0, 100);
     private readonly Option<int> _seedBase = CommonOptions.Whole("--seed-base", "The first seed; the others follow it.", 1, 0);
     private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "Where models, results and report go; runs/reproduce-reasoning if left out." };
+    private readonly Option<string?> _only = new("--only") { HelpName = "families", Description = "Only these families of the experiment, separated by commas: a row of its table in minutes." };
+    private readonly Option<string?> _models = new("--models") { HelpName = "kinds", Description = $"Only these kinds of models, with those that they start from: {string.Join(", ", ExperimentModels.All.Select(ExperimentModels.Key))}." };
     private readonly Option<bool> _quick = new("--quick") { Description = "The whole chain in a minute or two with tiny numbers, to see that it works. Not a result." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete an earlier experiment in the folder and begin again." };
     private readonly Option<string?> _writeDocs = new("--write-docs") { HelpName = "file", Description = $"Also write table and text into this page, between the marks of \"{ExperimentReport.Block}\"." };
@@ -32,21 +34,24 @@ internal sealed class ReproduceReasoningCommand : CliCommand
             "Does reinforcement learning teach reasoning? Six families, three seeds, before and after, with controls.",
             "deliberate reproduce reasoning",
             "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
+            "deliberate reproduce reasoning --only arithmetic --models base,rl --seeds 1 --output runs/a-row   # a row, in minutes",
             "deliberate reproduce reasoning --seeds 1 --seed-base 7 --output runs/another-seed",
             "deliberate reproduce reasoning --write-docs docs/reasoning.md")
     {
-        foreach (var option in new Option[] { _seeds, _seedBase, _output, _quick, _fresh, _writeDocs, _recipe, _set, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _seeds, _seedBase, _only, _models, _output, _quick, _fresh, _writeDocs, _recipe, _set, _threads, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
         var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
         if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
+        var (only, models) = (Names(parsed.GetValue(_only)), Names(parsed.GetValue(_models)));
+        if (docs is not null && (only ?? models) is not null) throw new UserError("A part of the experiment does not go into the docs.", field: "--write-docs", advice: "Leave --only and --models out.");
         if (docs is not null) MarkedBlock.Check(docs, ExperimentReport.Block);
         var seeds = parsed.GetValue(_seeds);
-        var options = new ExperimentOptions(seeds == 0 ? null : seeds, (ulong)parsed.GetValue(_seedBase), quick, parsed.GetValue(_set) ?? []);
+        var options = new ExperimentOptions(seeds == 0 ? null : seeds, (ulong)parsed.GetValue(_seedBase), quick, parsed.GetValue(_set) ?? [], only, models is null ? null : ExperimentNarrowing.Models(models));
         var plan = parsed.GetValue(_recipe) is { } recipe ? ExperimentPlan.Read(recipe, options) : ExperimentPlan.Read($"{ShippedRecipes.Folder}/reproduce/reasoning.yaml", options, ShippedRecipes.Text);
-        var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-reasoning-quick" : "reproduce-reasoning");
+        var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-reasoning-quick" : plan.IsPart ? "reproduce-reasoning-part" : "reproduce-reasoning");
         var folder = new ExperimentFolder(output);
         if (parsed.GetValue(_fresh)) folder.Clear();
         folder.Claim(plan);
@@ -73,11 +78,17 @@ internal sealed class ReproduceReasoningCommand : CliCommand
         var line = $"deliberate reproduce {Reasoning}";
         if (parsed.GetValue(_seeds) is > 0 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
         if (parsed.GetValue(_seedBase) is not 1 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
+        if (parsed.GetValue(_only) is { } only) line += $" --only {ShellWord.Of(only)}";
+        if (parsed.GetValue(_models) is { } models) line += $" --models {ShellWord.Of(models)}";
         if (parsed.GetValue(_quick)) line += " --quick";
         if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {ShellWord.Of(recipe)}";
         foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {ShellWord.Of(one)}";
         return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
     }
+
+    /// <summary>Names between commas; null where the option is not given.</summary>
+    private static string[]? Names(string? option) => option?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { } names
+        ? names.Length > 0 ? names : throw new UserError("No name is given.", field: "--only, --models") : null;
 
     private static void WriteJson(ExperimentFolder folder, ExperimentSummary summary) => JsonOutput.Write(new
     {
@@ -85,20 +96,20 @@ internal sealed class ReproduceReasoningCommand : CliCommand
         folder.Report,
         folder.Results,
         folder.Table,
-        Questions = ExperimentFindings.Answered(summary).Select(a => new { Question = a.Question.Key, a.Contrast.From, a.Contrast.To, Difference = a.Contrast.Difference.Value, a.Contrast.Difference.Low, a.Contrast.Difference.High, a.Contrast.Finding }),
+        Questions = (summary.Plan.Quick ? [] : ExperimentFindings.Answered(summary)).Select(a => new { Question = a.Question.Key, a.Contrast.From, a.Contrast.To, Difference = a.Contrast.Difference.Value, a.Contrast.Difference.Low, a.Contrast.Difference.High, a.Contrast.Finding }),
     });
 
     private static void Write(ExperimentFolder folder, ExperimentSummary summary, string? docs)
     {
         if (summary.Plan.Quick)
         {
-            // Shares of a few problems, of models that hardly learned, with intervals: numbers that say nothing are not printed.
             Console.Out.WriteLine(ExperimentFindings.QuickWarning);
-            Console.Out.WriteLine($"{summary.Plan.Cells.Count} models were trained and tested: the chain works. It measures nothing, so there are no numbers here.");
+            Console.Out.WriteLine(ExperimentFindings.QuickOutcome(summary.Plan.Cells.Count));
             Console.Out.WriteLine($"Report   {folder.Report}");
             return;
         }
 
+        if (ExperimentFindings.PartOf(summary.Plan) is { } part) Console.Out.WriteLine(part);
         var models = ExperimentTables.Models(summary);
         Terminal.WriteTable("Right answers to held-out problems:", models.Columns, models.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Text)]));
         foreach (var (question, contrast) in ExperimentFindings.Answered(summary)) Console.Out.WriteLine($"- {ExperimentFindings.Sentence(question, contrast)}");

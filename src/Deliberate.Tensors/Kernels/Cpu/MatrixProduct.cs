@@ -13,6 +13,9 @@ internal static unsafe class MatrixProduct<TL>
     /// <summary>Rows of A that stay in the first-level cache while the panels of B pass by.</summary>
     private const int RowBlock = 48;
 
+    /// <summary>Bytes of A beside a panel that the second-level cache holds; a B beyond them is better read once than once for each block of rows.</summary>
+    private const long SecondLevel = 512 << 10;
+
     public static int PanelWidth => TL.Width * TL.PanelVectors;
 
     /// <summary>Where panel p of a packed matrix with that depth begins; the last panel may be narrower.</summary>
@@ -29,9 +32,12 @@ internal static unsafe class MatrixProduct<TL>
     public static void Packed(
         int rows, int columns, int depth, float* a, nint aRow, float* packed, int firstColumn, int endColumn, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow)
     {
-        for (var block = 0; block < rows; block += RowBlock)
+        // All rows on one panel before the next where that spares B's way from memory: what a large model's decoding waits for.
+        var panelsFirst = rows > RowBlock && (long)rows * depth * sizeof(float) <= SecondLevel && (long)(endColumn - firstColumn) * depth * sizeof(float) > SecondLevel;
+        var rowBlock = panelsFirst ? rows : RowBlock;
+        for (var block = 0; block < rows; block += rowBlock)
         {
-            var blockRows = Math.Min(RowBlock, rows - block);
+            var blockRows = Math.Min(rowBlock, rows - block);
             for (var column = firstColumn; column < endColumn;)
             {
                 var panel = column / PanelWidth;
