@@ -5,7 +5,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Defaults that wait for the model: those of one with a large vocabulary, which is a pretrained one, are for machines that it hardly fits.
-/// What a recipe says itself stays, and so does everything of small vocabularies, whose runs end in the bits that they always ended in.
+/// What a recipe says itself stays, and so does everything of small vocabularies, whose runs end in the bits that they always ended in; of
+/// adapters, for which there is memory, all that a bit could depend on.
 /// </summary>
 internal static class VocabularyDefaults
 {
@@ -18,15 +19,16 @@ internal static class VocabularyDefaults
     public static TrainRecipe Resolve(TrainRecipe recipe, ModelConfiguration configuration)
     {
         var isLarge = configuration.VocabularySize >= Large;
+        var isWhole = isLarge && recipe.Adapter is null;
         // Reward models and preferences have graphs of their own, which are not made for it.
         var isLean = isLarge && recipe is { RewardModel: null, Preference: null };
         var reinforces = isLean && recipe.Reinforcement.Steps > 0;
         return recipe with
         {
             Lean = Decided(recipe.Lean, isLean),
-            MicroBatchTokens = reinforces && !recipe.Written.Contains("micro_batch_tokens") ? Math.Max(MicroBatchTokens, recipe.Model.Context) : recipe.MicroBatchTokens,
+            MicroBatchTokens = reinforces && isWhole && !recipe.Written.Contains("micro_batch_tokens") ? Math.Max(MicroBatchTokens, recipe.Model.Context) : recipe.MicroBatchTokens,
             Recompute = reinforces && !recipe.Written.Contains("recompute") ? Recomputation.Elementwise : recipe.Recompute,
-            Reinforcement = recipe.Reinforcement with { SharedPrompt = Decided(recipe.Reinforcement.SharedPrompt, isLarge) },
+            Reinforcement = recipe.Reinforcement with { SharedPrompt = Decided(recipe.Reinforcement.SharedPrompt, isWhole) },
         };
     }
 

@@ -66,7 +66,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0, 10_000)]
     public int Staleness { get; init; }
 
-    [Description("Reads each prompt once for all of its samples in the update, packed behind it: the same gradient to rounding, for less time where prompts are long. On for vocabularies from 16,384 tokens on if left out (auto), as those of pretrained models; else off.")]
+    [Description("Reads each prompt once for all of its samples in the update, packed behind it: the same gradient to rounding, for less time where prompts are long. If left out (auto), on where all weights of a model with a vocabulary of 16,384 tokens or more are trained, as those of pretrained models are; else off.")]
     public AutoSwitch SharedPrompt { get; init; }
 
     [Description("Token budget of a completion.")]

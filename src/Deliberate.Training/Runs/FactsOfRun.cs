@@ -96,7 +96,8 @@ internal static class FactsOfRun
     private static Dictionary<string, string> Further(TrainRecipe recipe)
     {
         const string Section = "reinforcement.";
-        var usual = recipe with { Reinforcement = RecipeDefaults.Of(PolicyObjectives.Find(recipe.Reinforcement.Objective)) };
+        // How a batch is packed is nothing of the objective's.
+        var usual = recipe with { Reinforcement = RecipeDefaults.Of(PolicyObjectives.Find(recipe.Reinforcement.Objective)) with { SharedPrompt = recipe.Reinforcement.SharedPrompt } };
         return RecipeDifferences.Of(usual, recipe)
             .Where(d => d.Key.StartsWith(Section, StringComparison.Ordinal) && !SaidByName.Any(said => d.Key.AsSpan(Section.Length).StartsWith(said, StringComparison.Ordinal)))
             .ToDictionary(d => d.Key[Section.Length..], d => d.B, StringComparer.Ordinal);
