@@ -13,11 +13,13 @@ internal sealed class DataCommand : CliCommand
             "deliberate data check chats.jsonl",
             "deliberate data check problems.jsonl --grader numeric --json",
             "deliberate data convert alpaca.json examples.jsonl",
+            "deliberate data filter chats.jsonl filtered.jsonl --data public-data",
             "deliberate data choose problems.jsonl chosen.jsonl --model model.gguf")
     {
         Add(new DataCheckCommand());
         Add(new DataConvertCommand());
         Add(new DataChooseCommand());
+        Add(new DataFilterCommand());
     }
 
     protected override int Run(ParseResult parsed) => throw new UserError("Say what to do with the data.", advice: "For example: deliberate data check FILE, or deliberate data convert INPUT OUTPUT.");

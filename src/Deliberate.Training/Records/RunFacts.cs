@@ -50,6 +50,10 @@ internal sealed record RunFacts
     /// <summary>Null without steps of it.</summary>
     public required ReinforcementFacts? Reinforcement { get; init; }
 
+    /// <summary>What was left out of the run's data files before; null where none of them was filtered.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FilterFacts>? Filters { get; init; }
+
     /// <summary>Whether anything follows imitation.</summary>
     [JsonIgnore]
     public bool Learns => Reinforcement is not null || ExpertIteration is not null;

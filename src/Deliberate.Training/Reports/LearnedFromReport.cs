@@ -36,6 +36,11 @@ internal static class LearnedFromReport
             + writers + "Test problems occur neither in it nor in what the model practises on: a hash of the problem decides the split.";
     }
 
+    /// <summary>What was left out of the run's data files before, a sentence each.</summary>
+    public static IEnumerable<string> Filtered(RunFacts facts) => (facts.Filters ?? []).Select(filter =>
+        string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(filter.File)} is what a filter left of {filter.Input}: {filter.Kept:N0} of {filter.Lines:N0} lines")
+        + (filter.Dropped.Count == 0 ? "." : $"; dropped were {string.Join(", ", filter.Dropped.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Value:N0} ({d.Key.Replace('_', ' ')})")))}."));
+
     /// <summary>What the last evaluation could not read or verify; nothing where it read and verified all.</summary>
     public static IEnumerable<string> Outcomes(RunEvidence run)
     {

@@ -46,6 +46,7 @@ internal static class RunChapter
         [
             .. facts.Problems is { } problems ? [LearnedFromReport.Description(problems)] : Array.Empty<string>(),
             $"{RunHeading.Start(facts)}. {LearnedFromReport.Corpus(facts) ?? "There was no supervised stage."}",
+            .. LearnedFromReport.Filtered(facts),
             .. TaughtBy(facts), .. ExpertRoundsReport.Prose(run), Reinforcement(facts), .. CurriculumReport.Prose(run),
         ];
     }

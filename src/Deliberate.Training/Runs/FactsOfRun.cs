@@ -29,6 +29,7 @@ internal static class FactsOfRun
             Imitation = recipe.Supervised.Steps == 0 ? null : Imitation(recipe, inputs?.Examples),
             ExpertIteration = recipe.ExpertIteration.Rounds == 0 ? null : Expert(recipe, problems),
             Reinforcement = recipe.Reinforcement.Steps == 0 ? null : Reinforcement(recipe, problems),
+            Filters = inputs is not null && FilterFacts.Of([.. recipe.Supervised.Steps == 0 ? [] : recipe.Supervised.Data, .. recipe.Problems?.Train ?? [], .. recipe.Problems?.Test ?? []]) is { Count: > 0 } filters ? filters : null,
         };
     }
 
