@@ -23,10 +23,11 @@ internal static class ModelWriter
     private static readonly KeyValuePair<string, string>[] Defaults = [new("attention_dropout", "0.0"), new("initializer_range", "0.02"), new("transformers_version", "\"4.57.0\"")];
 
     /// <param name="folder">Exists; the caller commits it as a whole.</param>
-    public static void Write(string folder, LanguageModel model, TextFormat text)
+    /// <param name="storage">F32, F16 or BF16, to which the weights are rounded.</param>
+    public static void Write(string folder, LanguageModel model, TextFormat text, FileStorage storage = FileStorage.F32)
     {
-        WriteTexts(folder, model.Configuration, text, FileStorage.F32);
-        WriteWeights(Path.Combine(folder, WeightsFile), model);
+        WriteTexts(folder, model.Configuration, text, storage);
+        WriteWeights(Path.Combine(folder, WeightsFile), model, storage);
     }
 
     /// <summary>Writes a model on disk anew, its weights F32, F16 or BF16.</summary>
@@ -66,8 +67,8 @@ internal static class ModelWriter
     });
 
     /// <summary>How a parameter, or what is shaped like it, stands in a file.</summary>
-    public static TensorInfo Info(string name, Parameter parameter) =>
-        new(name, StoredType.F32, parameter.IsVector ? [parameter.Length] : [parameter.Rows, parameter.Columns]);
+    public static TensorInfo Info(string name, Parameter parameter, StoredType type = StoredType.F32) =>
+        new(name, type, parameter.IsVector ? [parameter.Length] : [parameter.Rows, parameter.Columns]);
 
     /// <summary>Appends a parameter's region of a buffer in pieces.</summary>
     public static void Append(SafetensorsWriter writer, DeviceBuffer from, Parameter parameter)
@@ -81,12 +82,12 @@ internal static class ModelWriter
         }
     }
 
-    /// <summary>Writes the weights alone, all in F32.</summary>
-    public static void WriteWeights(string path, LanguageModel model)
+    /// <summary>Writes the weights alone.</summary>
+    public static void WriteWeights(string path, LanguageModel model, FileStorage storage = FileStorage.F32)
     {
         using var stream = File.Create(path);
         var parameters = model.Parameters.Parameters;
-        var writer = new SafetensorsWriter(stream, [.. parameters.Select(p => Info(p.Name, p))]);
+        var writer = new SafetensorsWriter(stream, [.. parameters.Select(p => Info(p.Name, p, StoredTypeOf(storage)))]);
         foreach (var parameter in parameters) Append(writer, model.Parameters.Values, parameter);
         writer.Finish();
     }

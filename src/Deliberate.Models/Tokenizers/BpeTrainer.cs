@@ -29,13 +29,13 @@ public static class BpeTrainer
             throw new UserError($"A vocabulary of {vocabularySize} is too small: {specialTokens.Count} special tokens and {tokens.Count - specialTokens.Count} bytes are {ids.Count}.",
                 field: "vocabulary size", advice: options.AllBytes ? "Make it larger, or start from the bytes of the corpus alone." : "Make it larger.");
         var merges = new MergeLearner(words, symbols, tokens, ids, options).Learn(vocabularySize);
-        return Build(ids, merges, specialTokens, options.PreTokenizer);
+        return Build(ids, merges, specialTokens, options.PreTokenizer, options.ShownTokens);
     }
 
-    private static Tokenizer Build(Dictionary<string, int> ids, List<(string, string)> merges, IReadOnlyList<string> specialTokens, string preTokenizer) =>
+    private static Tokenizer Build(Dictionary<string, int> ids, List<(string, string)> merges, IReadOnlyList<string> specialTokens, string preTokenizer, IReadOnlyList<string> shown) =>
         new(new TokenizerFile(
             new BpeVocabulary { Ids = ids, Merges = merges, IgnoresMerges = TokenizerPresets.IgnoresMerges(preTokenizer) },
-            specialTokens.Select((token, id) => new AddedToken(id, token, Special: true)),
+            specialTokens.Select((token, id) => new AddedToken(id, token, Special: !shown.Contains(token))),
             TokenizerPresets.Stages(preTokenizer, before: null, after: null, file: null), file: null));
 
     private static Dictionary<string, int> Named(IReadOnlyList<string> specialTokens)
@@ -49,7 +49,7 @@ public static class BpeTrainer
     private static Dictionary<byte[], long> CountWords(IEnumerable<string> corpus, IReadOnlyList<string> specialTokens, BpeTrainerOptions options)
     {
         // A tokenizer that knows nothing but the special tokens cuts the corpus exactly as the finished one will.
-        var splitter = Build(Named(specialTokens), [], specialTokens, options.PreTokenizer);
+        var splitter = Build(Named(specialTokens), [], specialTokens, options.PreTokenizer, options.ShownTokens);
         var words = new Dictionary<byte[], long>(ByteSequenceComparer.Instance);
         var lookup = words.GetAlternateLookup<ReadOnlySpan<byte>>();
         foreach (var text in corpus)

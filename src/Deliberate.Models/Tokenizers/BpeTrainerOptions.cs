@@ -12,6 +12,12 @@ public sealed record BpeTrainerOptions
     /// </summary>
     public bool AllBytes { get; init; } = true;
 
+    /// <summary>
+    /// Of the special tokens those that belong to the text, such as the tags of a thought: whoever decodes without special tokens, as vLLM does
+    /// unless told otherwise, still sees them. None by default.
+    /// </summary>
+    public IReadOnlyList<string> ShownTokens { get; init; } = [];
+
     /// <summary>Bytes of these characters are in the alphabet whether or not the corpus has them.</summary>
     public string Alphabet { get; init; } = "";
 

@@ -13,6 +13,12 @@ internal sealed class ProblemEncoder
 {
     public const string EndToken = "<|end|>";
 
+    /// <summary>
+    /// Fills batches in other programs, which hide it from the loss. Not the end token, or that would never be learned there. Tokenizers of a
+    /// family's closed alphabet have none.
+    /// </summary>
+    public const string PadToken = "<|pad|>";
+
     /// <param name="format">Of the model that will read the tokens.</param>
     public ProblemEncoder(TextFormat format)
     {
@@ -38,10 +44,11 @@ internal sealed class ProblemEncoder
     public static TextFormat FormatOf(Tokenizer tokenizer)
     {
         var end = tokenizer.TokenToId(EndToken);
+        int? pad = tokenizer.AddedTokens.Any(token => token.Content == PadToken) ? tokenizer.TokenToId(PadToken) : null;
         return new TextFormat(tokenizer)
         {
-            SpecialTokens = [new("eos_token", EndToken), new("pad_token", EndToken)],
-            Generation = new GenerationConfiguration { DoSample = true, Temperature = 1, EosTokenIds = [end], PadTokenId = end },
+            SpecialTokens = pad is null ? [new("eos_token", EndToken)] : [new("eos_token", EndToken), new("pad_token", PadToken)],
+            Generation = new GenerationConfiguration { DoSample = true, Temperature = 1, EosTokenIds = [end], PadTokenId = pad },
             StopIds = [end],
         };
     }
@@ -54,7 +61,7 @@ internal sealed class ProblemEncoder
         var letters = string.Concat(family.Alphabet.Where(a => !special.Contains(a)));
         var words = family.Alphabet.Where(a => a.Length > 1 && !special.Contains(a)).SelectMany(w => Enumerable.Repeat(w, 100));
         var distinct = new string([.. letters.Distinct().Order()]);
-        return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct });
+        return BpeTrainer.Train(words, special.Length + distinct.Length + 64, special, new BpeTrainerOptions { PreTokenizer = "smollm", AllBytes = false, Alphabet = distinct, ShownTokens = ChainOfThought.Tags });
     }
 
     public int[] Prompt(Problem problem) => Tokens(PromptText(problem));

@@ -24,8 +24,8 @@ internal static class OwnTokenizer
     /// <summary>A format whose tokenizer is trained on these texts.</summary>
     public static TextFormat TrainedOn(IEnumerable<string> texts, int vocabulary)
     {
-        string[] special = [ProblemEncoder.EndToken, ChainOfThought.OpeningTag, ChainOfThought.ClosingTag];
-        return ProblemEncoder.FormatOf(BpeTrainer.Train(texts, vocabulary, special, new BpeTrainerOptions { PreTokenizer = "smollm" }));
+        string[] special = [ProblemEncoder.EndToken, ChainOfThought.OpeningTag, ChainOfThought.ClosingTag, ProblemEncoder.PadToken];
+        return ProblemEncoder.FormatOf(BpeTrainer.Train(texts, vocabulary, special, new BpeTrainerOptions { PreTokenizer = "smollm", ShownTokens = ChainOfThought.Tags }));
     }
 
     private static IEnumerable<string> Texts(TrainRecipe recipe)

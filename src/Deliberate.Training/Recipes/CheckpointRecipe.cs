@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
+using Deliberate.Models;
 
 namespace Deliberate.Training;
 
@@ -8,6 +10,20 @@ internal enum BestIs
 {
     Highest,
     Lowest,
+}
+
+/// <summary>How a checkpoint's <c>model.safetensors</c> holds the weights.</summary>
+internal enum CheckpointWeights
+{
+    /// <summary>As the model that the run starts from: BF16 of one that is stored so, else F32.</summary>
+    Auto,
+
+    [JsonStringEnumMemberName("f32")]
+    F32,
+
+    /// <summary>Rounded to brain floats; the F32 weights that training goes on with stand in <c>training/</c>.</summary>
+    [JsonStringEnumMemberName("bf16")]
+    BF16,
 }
 
 /// <summary>Checkpoints to resume from, and the best ones to use. Those named base, expert and final, and the newest, always stay.</summary>
@@ -30,4 +46,16 @@ internal sealed record CheckpointRecipe
 
     [Description("highest or lowest.")]
     public BestIs BestIs { get; init; }
+
+    [Description("How model.safetensors holds the weights: auto (as the model that the run starts from, BF16 or else F32), f32 or bf16. Training goes on in F32 whichever it is.")]
+    public CheckpointWeights Weights { get; init; }
+
+    /// <summary>What that comes to.</summary>
+    /// <param name="text">Of the model that the run starts from.</param>
+    public FileStorage StorageOf(TextFormat text) => Weights switch
+    {
+        CheckpointWeights.F32 => FileStorage.F32,
+        CheckpointWeights.BF16 => FileStorage.BF16,
+        _ => text.Heritage?.Storage == FileStorage.BF16 ? FileStorage.BF16 : FileStorage.F32,
+    };
 }

@@ -13,10 +13,14 @@ internal static class Checkpoint
 {
     public const string TrainingFolder = "training";
 
+    /// <summary>In that, the weights that training goes on with, where those of the model itself are rounded.</summary>
+    public const string MastersFile = "weights.safetensors";
+
     /// <param name="folder">To create or replace.</param>
     /// <param name="stage">Null where nothing will go on from it.</param>
     /// <param name="state">Null for a checkpoint that no run resumes from.</param>
-    public static void Save(string folder, LanguageModel model, TextFormat text, StageState? stage = null, CheckpointState? state = null) => AtomicFolder.Commit(folder, partial =>
+    /// <param name="storage">Of the weights beside <c>training/</c>; an adapter's are F32.</param>
+    public static void Save(string folder, LanguageModel model, TextFormat text, StageState? stage = null, CheckpointState? state = null, FileStorage storage = FileStorage.F32) => AtomicFolder.Commit(folder, partial =>
     {
         if (model.Adapter is { } adapter)
         {
@@ -25,12 +29,13 @@ internal static class Checkpoint
         }
         else
         {
-            ModelWriter.Write(partial, model, text);
+            ModelWriter.Write(partial, model, text, storage);
         }
 
         if (stage is null && state is null) return;
         var training = Path.Combine(partial, TrainingFolder);
         Directory.CreateDirectory(training);
+        if (state is not null && model.Adapter is null && storage != FileStorage.F32) ModelWriter.WriteWeights(Path.Combine(training, MastersFile), model);
         if (stage?.Optimizer is { } optimizer) OptimizerFile.Write(Path.Combine(training, OptimizerFile.FileName), model.Trained, optimizer);
         stage?.WriteMore?.Invoke(training);
         state?.Write(Path.Combine(training, CheckpointState.FileName));
@@ -41,9 +46,26 @@ internal static class Checkpoint
     /// <param name="headed">Whether it may be a reward model.</param>
     /// <exception cref="UserError">Something is missing, cut short or not finite: file and tensor are named.</exception>
     /// <param name="adapter">The folder of one to use it with; null for the model as it is.</param>
-    public static (LanguageModel Model, TextFormat Text) LoadModel(string path, Device device, WeightStorage? storage = null, bool headed = false, string? adapter = null)
+    /// <param name="masters">A model that may be trained gets the weights that its run went on with, not those that were rounded for others.</param>
+    public static (LanguageModel Model, TextFormat Text) LoadModel(string path, Device device, WeightStorage? storage = null, bool headed = false, string? adapter = null, bool masters = true)
     {
         using var opened = adapter is null ? PretrainedModel.Open(path, headed) : PretrainedModel.OpenWith(path, adapter);
-        return (opened.LoadWeights(device, storage), opened.Text);
+        var model = opened.LoadWeights(device, storage);
+        try
+        {
+            if (masters && storage is null && adapter is null && Path.Combine(path, TrainingFolder, MastersFile) is var file && File.Exists(file))
+            {
+                using var weights = WeightSource.Open(file);
+                model.Load(weights);
+                model.Pack(training: false);
+            }
+
+            return (model, opened.Text);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 }

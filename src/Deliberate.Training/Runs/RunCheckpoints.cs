@@ -30,7 +30,7 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
     public void Save(string name, CheckpointState place, StageState? stage)
     {
         At = place with { FormatVersion = CheckpointState.NewestFormat, SkippedInARow = session.Guard.InARow, Device = session.Device.Name, Streams = session.Streams.Commit() };
-        Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, stage, At);
+        Checkpoint.Save(session.Folder.Checkpoint(name), session.Model, session.Encoder.Format, stage, At, session.Recipe.Checkpoint.StorageOf(session.Encoder.Format));
         _isSaved = true;
         session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
         session.Observer.CheckpointSaved(name);

@@ -97,7 +97,7 @@ internal sealed class RunSession : IDisposable
 
         if (recipe.Model.From is { } from)
         {
-            var (loaded, format) = Checkpoint.LoadModel(from, device);
+            var (loaded, format) = Checkpoint.LoadModel(from, device, masters: false);
             return (loaded, OwnTokenizer.WithChat(format, recipe));
         }
 
