@@ -23,7 +23,9 @@ internal sealed class PreferenceTrainer : IExampleTrainer
         _scorer = new PolicyScorer(_graph, temperature: 1);
         _upstream = new double[2 * _graph.Tape.TokenCapacity];
         var run = session.Recipe;
-        if (PreferenceObjective.NeedsReference(recipe)) _reference = ReferencePolicy.Load(run.Model.From!, session.Device, run.MicroBatchTokens, run.Model.Context, temperature: 1);
+        if (!PreferenceObjective.NeedsReference(recipe)) return;
+        _reference = run.Adapter is not null ? AdaptedModel.StartedFrom(run, session.Model)
+            : ReferencePolicy.Load(run.Model.From!, session.Device, run.MicroBatchTokens, run.Model.Context, temperature: 1);
     }
 
     public double? Accuracy { get; private set; }

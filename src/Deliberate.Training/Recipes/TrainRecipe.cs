@@ -144,7 +144,6 @@ internal sealed record TrainRecipe : ICheckedRecipe
     {
         if (Adapter is null) yield break;
         if (RewardModel is not null) yield return ("adapter", "A reward model is trained whole: its head is new.");
-        if (Preference is not null) yield return ("adapter", "Preferences are learned by whole models so far.");
         if (Model.From is null) yield return ("adapter", "An adapter belongs to a model: name the one to start from in model.from.");
         foreach (var (stage, isUsed, optimizer) in new[] { ("supervised", Supervised.Steps > 0, Supervised.Optimizer), ("expert_iteration", ExpertIteration.Rounds > 0, ExpertIteration.Optimizer), ("reinforcement", Reinforcement.Steps > 0, Reinforcement.Optimizer) })
             if (isUsed && optimizer.Kind == OptimizerKind.Muon) yield return (stage, "optimizer.kind: muon makes whole matrices orthogonal; the factors of an adapter are trained by adamw or sgd.");

@@ -61,6 +61,19 @@ internal static class AdaptedModel
         }
     }
 
+    /// <summary>The model that the run started from, beside the run's own base: that base alone, or with the adapter that is gone on from.</summary>
+    public static ReferencePolicy StartedFrom(TrainRecipe recipe, LanguageModel model)
+    {
+        Adapter? adapter = null;
+        if (PretrainedModel.IsAdapter(recipe.Model.From!))
+        {
+            using var file = AdapterFile.Open(recipe.Model.From!);
+            adapter = file.Load(model);
+        }
+
+        return ReferencePolicy.Beside(model, adapter, recipe.MicroBatchTokens, recipe.Model.Context, temperature: 1);
+    }
+
     /// <summary>The policy that a stage began with: its adapter beside the run's own base; or the base alone, where that is the same.</summary>
     /// <param name="start">The checkpoint.</param>
     /// <param name="isRenewed">Whether it will take over later weights.</param>

@@ -163,6 +163,34 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         using var model = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Final));
     }
 
+    [Fact]
+    public void An_adapter_learns_preferences_against_its_base_which_is_in_memory_once()
+    {
+        const string Section = "preference: { losses: [dpo] }\nadapter: { rank: 4, base: bf16 }";
+        var whole = _base.Run(Section, _base.Pairs, epochs: 2);
+        var metrics = Metrics(whole);
+        // The first step's policy is its reference to the bit: B is zero.
+        metrics[0]["sft/loss"].ShouldBe(Math.Log(2), 1e-15);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        File.Exists(Path.Combine(new RunFolder(whole).Checkpoint(RunFolder.Final), "model.safetensors")).ShouldBeFalse();
+        var folder = _base.NewFolder();
+        for (var starts = 0; ; starts++)
+        {
+            using var stop = new CancellationTokenSource();
+            var observer = new StepObserver((_, _) => stop.Cancel());
+            using var run = starts == 0 ? TrainingRun.Start(_base.Recipe(Section, _base.Pairs, 2), folder, 1, observer) : TrainingRun.Resume(folder, 1, observer);
+            if (run.Execute(stop.Token) == RunOutcome.Completed) break;
+            starts.ShouldBeLessThan(40);
+        }
+
+        byte[] Adapter(string of) => File.ReadAllBytes(Path.Combine(new RunFolder(of).Checkpoint(RunFolder.Final), "adapter_model.safetensors"));
+        Adapter(folder).ShouldBe(Adapter(whole));
+
+        // Gone on from, the adapter as it was is the reference.
+        var more = TinyRun.Start(_base.Recipe(Section, _base.Pairs, 1) with { Model = new ModelRecipe { From = new RunFolder(whole).Checkpoint(RunFolder.Final), Context = 128 } }, _base.NewFolder());
+        Metrics(more)[0]["sft/loss"].ShouldBe(Math.Log(2), 1e-15);
+    }
+
     [Theory]
     [InlineData("reward_model: { kind: process }", true)]
     [InlineData("preference: { losses: [dpo] }", false)]
