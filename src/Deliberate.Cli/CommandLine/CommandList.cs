@@ -19,6 +19,7 @@ internal static class CommandList
         new SampleCommand(),
         new EvalCommand(),
         new JudgeCommand(),
+        new MonitorCommand(),
         new StatsCommand(),
         new SearchCommand(),
         new PoolCommand(),

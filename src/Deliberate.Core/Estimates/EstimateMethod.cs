@@ -50,4 +50,7 @@ public enum EstimateMethod
 
     /// <summary>By the boundary of a design with several looks, in place of a single look's quantile.</summary>
     GroupSequential,
+
+    /// <summary>Quantiles over resamples of instances, and of the rows within each.</summary>
+    HierarchicalBootstrap,
 }

@@ -38,6 +38,7 @@ internal static class EstimateText
         EstimateMethod.MissingBounds => "worst-case bounds",
         EstimateMethod.Likelihood => "normal, observed information",
         EstimateMethod.GroupSequential => "group-sequential",
+        EstimateMethod.HierarchicalBootstrap => "bootstrap over instances and rows",
         _ => "none",
     };
 

@@ -19,14 +19,14 @@ internal static class JudgePrompt
 
     public static string Tag(Rubric rubric, Sample sample, string identity)
     {
-        var text = $"{identity}\n{rubric.Hash}\n{sample.Id}\n{sample.Text}\n{string.Join('\n', sample.Messages.Select(m => m.Content))}";
+        var text = $"{identity}\n{rubric.Hash}\n{sample.Id}\n{(rubric.ReadsThought ? sample.Completion : sample.Text)}\n{string.Join('\n', sample.Messages.Select(m => m.Content))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, TagBytes));
     }
 
     public static string VerdictMark(string tag) => $"VERDICT-{tag}:";
 
     /// <param name="rubric">What is asked.</param>
-    /// <param name="sample">What is judged: its last answer, not its thought.</param>
+    /// <param name="sample">What is judged: its last answer, and its thought only where the rubric shows it.</param>
     /// <param name="tag">Of markers and verdict.</param>
     /// <param name="structured">Whether the provider holds the answer to the rubric's schema.</param>
     public static IReadOnlyList<ChatMessage> Messages(Rubric rubric, Sample sample, string tag, bool structured)
@@ -44,7 +44,7 @@ internal static class JudgePrompt
         var user = new StringBuilder();
         foreach (var message in sample.Messages) Block(user, $"conversation, {message.Role}", message.Content, tag);
         if (rubric.ShowsReference) Block(user, "reference answer", sample.Problem.Answer, tag);
-        Block(user, "response", sample.Text, tag);
+        foreach (var (what, text) in rubric.Shows(sample)) Block(user, what, text, tag);
         user.Append("Judge the response.");
         return [new ChatMessage("system", system.ToString()), new ChatMessage("user", user.ToString())];
     }

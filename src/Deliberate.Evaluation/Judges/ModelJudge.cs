@@ -46,8 +46,7 @@ internal sealed class ModelJudge : IJudge
 
     private async Task<Verdict> JudgeAsync(Sample sample, CancellationToken cancellation)
     {
-        if (sample.IsUnfinished) return Verdict.Unfinished(sample.Truncated);
-        if (string.IsNullOrWhiteSpace(sample.Text)) return Verdict.Unscored("nothing was said");
+        if (Early(sample) is { } early) return early;
         var tag = JudgePrompt.Tag(Rubric, sample, Identity);
         var structured = _isStructured;
         var asked = JudgePrompt.Messages(Rubric, sample, tag, structured);
@@ -68,13 +67,13 @@ internal sealed class ModelJudge : IJudge
         }
 
         if (answer.IsBlocked) return Refused("the provider's filter held the judge back");
-        var problem = JudgeReply.Read(answer.Text, Rubric, tag, structured, out var values);
+        var problem = Read(answer.Text, out var values);
         if (problem is not null)
         {
             var again = JudgePrompt.Again(asked, answer.Text, problem, tag, structured);
             var second = await _model.AskAsync(again, options with { Stream = (stream, 1) }, cancellation).ConfigureAwait(false);
             if (second.IsBlocked) return Refused("the provider's filter held the judge back");
-            if (JudgeReply.Read(second.Text, Rubric, tag, structured, out values) is { } still)
+            if (Read(second.Text, out values) is { } still)
             {
                 var said = Excerpt.Of(second.Text.ReplaceLineEndings(" ").Trim(), LongestReason);
                 return RefusalClassifier.Shipped.Classify(second.Text, prompt: null).Full >= SureRefusal && !second.Text.Contains(JudgePrompt.VerdictMark(tag), StringComparison.Ordinal)
@@ -84,6 +83,16 @@ internal sealed class ModelJudge : IJudge
         }
 
         return Rubric.Read(values!);
+
+        string? Read(string reply, out RubricValues? read) => JudgeReply.Read(reply, Rubric, tag, structured, out read) ?? Rubric.Objection(read!, sample);
+    }
+
+    /// <summary>The verdict where there is nothing to ask about; null where there is.</summary>
+    private Verdict? Early(Sample sample)
+    {
+        if (Rubric.ReadsThought) return string.IsNullOrWhiteSpace(sample.Thinking) ? Verdict.Unscored("there is no thought") : null;
+        if (sample.IsUnfinished) return Verdict.Unfinished(sample.Truncated);
+        return string.IsNullOrWhiteSpace(sample.Text) ? Verdict.Unscored("nothing was said") : null;
     }
 
     private static bool IsOfSchema(UserError error) =>

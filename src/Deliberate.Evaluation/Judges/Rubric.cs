@@ -35,6 +35,15 @@ internal sealed record Rubric
     /// <summary>Whether the judge sees the problem's reference answer.</summary>
     public bool ShowsReference { get; init; }
 
+    /// <summary>Whether the judge is shown the thought (<see cref="Shows"/> says how): it then judges an unfinished one too, and nothing where there is none. Judges of answers never see it.</summary>
+    public bool ReadsThought { get; init; }
+
+    /// <summary>What of a sample is judged, each with its name; its last answer if left out.</summary>
+    public Func<Sample, IReadOnlyList<(string What, string Text)>> Shows { get; init; } = sample => [("response", sample.Text)];
+
+    /// <summary>What is wrong with fields that are valid each by itself, such as a quotation that the sample does not hold; null where nothing is.</summary>
+    public Func<RubricValues, Sample, string?> Objection { get; init; } = (_, _) => null;
+
     /// <summary>SHA-256 of all that the judge is told.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name}@{Version}\n{JudgePrompt.Format}\n{Instructions}\n{string.Join('\n', Fields.Select(f => f.Described))}")));
 
