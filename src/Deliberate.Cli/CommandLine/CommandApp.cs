@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Deliberate.Core;
+using Deliberate.Safety;
 
 namespace Deliberate.Cli;
 
@@ -15,6 +16,7 @@ internal static class CommandApp
     /// <param name="root">The program's commands, or a test's.</param>
     public static int Run(RootCommand root, string[] args)
     {
+        SafetyTasks.Register();
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

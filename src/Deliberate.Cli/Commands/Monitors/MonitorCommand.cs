@@ -18,6 +18,8 @@ internal sealed class MonitorCommand : CliCommand
         Add(new MonitorScanCommand());
         Add(new MonitorValidateCommand());
         Add(new MonitorTrainCommand());
+        Add(new MonitorMeasureCommand());
+        Add(new MonitorWorldCommand());
     }
 
     protected override int Run(ParseResult parsed) => throw new UserError("What is to be done with monitors?", advice: "deliberate monitor list, scan, validate, train, measure, world or summarise; see deliberate monitor --help.");
