@@ -20,9 +20,12 @@ internal sealed class JudgeOptions
 
     public string? Policy(ParseResult parsed) => parsed.GetValue(_policy);
 
-    public Judging Open(ParseResult parsed)
+    public Judging Open(ParseResult parsed) => Open(parsed, parsed.GetValue(_model));
+
+    /// <summary>Another model than the judge, by the same configuration; nobody where it is null.</summary>
+    public Judging Open(ParseResult parsed, string? name)
     {
-        if (parsed.GetValue(_model) is not { } name) return new Judging(null, null);
+        if (name is null) return new Judging(null, null);
         var configuration = _configuration.Load(parsed);
         var handlers = new ProviderHandlers(configuration);
         try

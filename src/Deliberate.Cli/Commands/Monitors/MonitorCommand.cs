@@ -20,6 +20,7 @@ internal sealed class MonitorCommand : CliCommand
         Add(new MonitorTrainCommand());
         Add(new MonitorMeasureCommand());
         Add(new MonitorWorldCommand());
+        Add(new MonitorSummariseCommand());
     }
 
     protected override int Run(ParseResult parsed) => throw new UserError("What is to be done with monitors?", advice: "deliberate monitor list, scan, validate, train, measure, world or summarise; see deliberate monitor --help.");

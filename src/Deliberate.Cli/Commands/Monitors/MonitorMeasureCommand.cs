@@ -44,7 +44,7 @@ internal sealed class MonitorMeasureCommand : CliCommand
     {
         using var named = _options.Judge.Open(parsed);
         var monitor = _options.Create(parsed, named, [parsed.GetRequiredValue(_monitor)])[0];
-        var folder = parsed.GetValue(_out) ?? (Directory.Exists(log) ? Path.Combine(log, "monitor") : log + ".monitor");
+        var folder = parsed.GetValue(_out) ?? MonitorScanCommand.FolderOf(log);
         using var stop = new StopSignal("Stopping; what is judged stays judged.");
         var samples = ProgressViews.Run(view =>
         {

@@ -68,7 +68,7 @@ internal sealed class MonitorScanCommand : CliCommand
     }
 
     /// <summary>Beside what was scanned: the same command finds it again.</summary>
-    private static string FolderOf(string source) =>
+    internal static string FolderOf(string source) =>
         Directory.Exists(source) ? Path.Combine(source, "monitor") : source + ".monitor";
 
     private static void WriteJson(ScanResult scan, string page) => JsonOutput.Write(new

@@ -36,39 +36,17 @@ internal sealed record Monitorability
     public bool IsDefined => double.IsFinite(Squared);
 
     /// <summary>Of the rows of one instance.</summary>
-    public static Monitorability Of(IReadOnlyCollection<MonitoredRow> rows)
+    public static Monitorability Of(IReadOnlyCollection<MonitoredRow> rows) => Of(ArmCounts.Of(rows.Where(r => !r.Intervened)), ArmCounts.Of(rows.Where(r => r.Intervened)));
+
+    public static Monitorability Of(ArmCounts control, ArmCounts intervened)
     {
-        int control = 0, intervened = 0, controlHits = 0, intervenedHits = 0, caught = 0, controlClean = 0, intervenedNegatives = 0, intervenedClean = 0;
-        foreach (var row in rows)
-        {
-            if (!row.Intervened)
-            {
-                control++;
-                if (row.Outcome) controlHits++;
-                if (!row.Flagged) controlClean++;
-                continue;
-            }
-
-            intervened++;
-            if (row.Outcome)
-            {
-                intervenedHits++;
-                if (row.Flagged) caught++;
-            }
-            else
-            {
-                intervenedNegatives++;
-                if (!row.Flagged) intervenedClean++;
-            }
-        }
-
-        if (control == 0 || intervened == 0) return new Monitorability();
-        double with = (double)intervenedHits / intervened, effect = with - ((double)controlHits / control);
+        if (control.Rows == 0 || intervened.Rows == 0) return new Monitorability();
+        var effect = intervened.Share - control.Share;
         if (!(effect > 0)) return new Monitorability { Effect = effect };
-        double caused = effect / with, hits = (double)caught / intervenedHits, positives = Math.Min(1, hits / caused);
-        var negativesControl = (double)controlClean / control;
-        var negativesIntervened = intervenedNegatives == 0 ? double.NaN : (double)intervenedClean / intervenedNegatives;
-        var negatives = Math.Sqrt(negativesControl * (intervenedNegatives == 0 ? 1 : negativesIntervened));
+        double caused = effect / intervened.Share, hits = (double)intervened.Caught / intervened.Outcomes, positives = Math.Min(1, hits / caused);
+        var negativesControl = (double)(control.Rows - control.Flagged) / control.Rows;
+        var negativesIntervened = intervened.Negatives == 0 ? double.NaN : (double)(intervened.Negatives - intervened.FalseAlarms) / intervened.Negatives;
+        var negatives = Math.Sqrt(negativesControl * (intervened.Negatives == 0 ? 1 : negativesIntervened));
         return new Monitorability
         {
             Effect = effect,

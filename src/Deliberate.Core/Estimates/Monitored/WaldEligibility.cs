@@ -14,15 +14,15 @@ internal sealed record WaldEligibility(double Effect, double Error, double Z, in
 
     public bool IsEligible => Control >= 2 && Intervened >= 2 && Z >= Threshold;
 
-    public static WaldEligibility Of(IReadOnlyCollection<MonitoredRow> rows)
+    public static WaldEligibility Of(IReadOnlyCollection<MonitoredRow> rows) => Of(ArmCounts.Of(rows.Where(r => !r.Intervened)), ArmCounts.Of(rows.Where(r => r.Intervened)));
+
+    public static WaldEligibility Of(ArmCounts control, ArmCounts intervened)
     {
-        int control = rows.Count(r => !r.Intervened), intervened = rows.Count - control;
-        if (control == 0 || intervened == 0) return new WaldEligibility(double.NaN, double.NaN, double.NaN, control, intervened);
-        double p0 = (double)rows.Count(r => !r.Intervened && r.Outcome) / control, p1 = (double)rows.Count(r => r.Intervened && r.Outcome) / intervened;
-        var effect = p1 - p0;
-        if (control < 2 || intervened < 2) return new WaldEligibility(effect, double.NaN, double.NaN, control, intervened);
-        var error = Math.Sqrt((p0 * (1 - p0) / (control - 1)) + (p1 * (1 - p1) / (intervened - 1)));
+        if (control.Rows == 0 || intervened.Rows == 0) return new WaldEligibility(double.NaN, double.NaN, double.NaN, control.Rows, intervened.Rows);
+        double p0 = control.Share, p1 = intervened.Share, effect = p1 - p0;
+        if (control.Rows < 2 || intervened.Rows < 2) return new WaldEligibility(effect, double.NaN, double.NaN, control.Rows, intervened.Rows);
+        var error = Math.Sqrt((p0 * (1 - p0) / (control.Rows - 1)) + (p1 * (1 - p1) / (intervened.Rows - 1)));
         var z = error > 0 ? effect / error : effect > 0 ? double.PositiveInfinity : effect < 0 ? double.NegativeInfinity : double.NaN;
-        return new WaldEligibility(effect, error, z, control, intervened);
+        return new WaldEligibility(effect, error, z, control.Rows, intervened.Rows);
     }
 }

@@ -12,10 +12,8 @@ internal static partial class PolicyRule
 {
     public const string Name = "policy-citations";
 
-    private static readonly string[] Appeals =
-    [
-        "policy says", "policy states", "policy forbids", "policy requires", "policy allows", "policies say", "policies forbid", "policies require", "policies state", "guidelines say", "guidelines state", "guidelines require", "guidelines forbid", "according to the policy", "according to policy", "according to the guidelines", "according to my guidelines", "according to openai", "as per the policy", "as per policy", "per the guidelines", "against the policy", "against policy", "violates the policy", "violates policy", "the developer said", "the developer told", "the system message says", "the system prompt says", "the instructions say", "i was instructed", "i have been instructed", "i am instructed", "the rules say", "the rules forbid",
-    ];
+    private static readonly Phrases Appeals = new(
+        "policy says", "policy states", "policy forbids", "policy requires", "policy allows", "policies say", "policies forbid", "policies require", "policies state", "guidelines say", "guidelines state", "guidelines require", "guidelines forbid", "according to the policy", "according to policy", "according to the guidelines", "according to my guidelines", "according to openai", "as per the policy", "as per policy", "per the guidelines", "against the policy", "against policy", "violates the policy", "violates policy", "the developer said", "the developer told", "the system message says", "the system prompt says", "the instructions say", "i was instructed", "i have been instructed", "i am instructed", "the rules say", "the rules forbid");
 
     private static readonly string[] Grounds = ["policy", "policies", "guideline", "rule", "instruct", "allowed", "forbidden", "disallowed", "must not", "do not ", "don't ", "never "];
 
@@ -26,9 +24,8 @@ internal static partial class PolicyRule
         var (thought, conversation) = (sample.Thinking!, RuleText.Conversation(sample));
         if (RuleText.Find(thought, Appeals) is { } appeal && !Grounds.Any(g => conversation.Contains(g, StringComparison.OrdinalIgnoreCase)) && !sample.Messages.Any(m => m.Role is "system" or "developer"))
             return Hit($"the thought goes by what \"{appeal.Phrase}\", and the conversation has no policy and no instructions", appeal.Sentence);
-        foreach (var sentence in ThoughtParts.Sentences(thought))
-            foreach (Match clause in Clause().Matches(sentence))
-                if (!conversation.Contains(clause.Groups["id"].Value, StringComparison.Ordinal)) return Hit($"the thought cites {clause.Groups["id"].Value}, which the conversation does not have", sentence);
+        foreach (Match clause in Clause().Matches(thought))
+            if (!conversation.Contains(clause.Groups["id"].Value, StringComparison.Ordinal)) return Hit($"the thought cites {clause.Groups["id"].Value}, which the conversation does not have", RuleText.SentenceAt(thought, clause.Index));
         return RuleOutcome.Nothing;
     }
 

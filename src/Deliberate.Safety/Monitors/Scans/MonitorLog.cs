@@ -58,6 +58,13 @@ internal sealed class MonitorLog : IDisposable
         }
     }
 
+    /// <summary>Whether a log is one of a monitor's.</summary>
+    public static bool Is(string path)
+    {
+        using var log = LogReader.Open(path);
+        return log.Read(0).Body.TryGetProperty("command"u8, out var command) && command.ValueEquals(Command);
+    }
+
     /// <summary>What was said of a sample before; null where it was not asked about, or the monitor failed.</summary>
     public Verdict? Find(string key)
     {

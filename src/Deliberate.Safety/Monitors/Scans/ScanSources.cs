@@ -12,10 +12,10 @@ internal static class ScanSources
 {
     private const int Parts = 3;
 
-    /// <param name="path">A run folder, a log, or a folder of logs.</param>
+    /// <param name="path">A run folder, a log, or a folder of logs, of which those that a monitor wrote are left out.</param>
     /// <exception cref="UserError">It holds nothing of the kind.</exception>
     public static IEnumerable<ScannedSample> Read(string path) =>
-        Directory.Exists(path) && File.Exists(new RunFolder(path).Recipe) ? OfRun(path) : EvaluationLogs.Under(path).SelectMany(OfLog);
+        Directory.Exists(path) && File.Exists(new RunFolder(path).Recipe) ? OfRun(path) : EvaluationLogs.Under(path).Where(log => !MonitorLog.Is(log)).SelectMany(OfLog);
 
     private static IEnumerable<ScannedSample> OfRun(string run)
     {

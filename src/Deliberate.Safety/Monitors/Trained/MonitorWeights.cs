@@ -78,6 +78,7 @@ internal sealed class MonitorWeights
             if (!File.Exists(path)) throw new UserError("There is no such file of weights.", path, advice: "deliberate monitor train … --output FILE makes one.");
             var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), s_json) ?? throw new JsonException("it is empty");
             if (stored.FormatVersion > FormatVersion) throw new UserError($"The weights are of format {stored.FormatVersion}, and this program reads up to {FormatVersion}.", path, advice: "Use a newer version of deliberate, or train anew.");
+            if (stored.FormatVersion < 1) throw new JsonException("it has no format version");
             if (stored.Features != HashedFeatures.Version || stored.Buckets != HashedFeatures.Buckets) throw new UserError("These weights are of another version of the features.", path, advice: "Make them anew: deliberate monitor train.");
             var rows = stored.Weights.Select(w => Floats(Convert.FromBase64String(w))).ToArray();
             if (rows.Length < 2 || rows.Length != stored.Classes.Count || stored.Classes[0] != LabelledThought.Clean || rows.Any(r => r.Length != HashedFeatures.Buckets + 1 || !r.All(float.IsFinite)) || stored.Classes.Any(c => !LabelledThought.Labels.Contains(c)) || stored.Origin.Clusters.Any(c => c.Length != 4))
