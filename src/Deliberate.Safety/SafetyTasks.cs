@@ -2,23 +2,20 @@ using Deliberate.Evaluation;
 
 namespace Deliberate.Safety;
 
-/// <summary>The one visible list of this room's evaluation tasks, which stand behind Evaluation's own. To add one: its line here.</summary>
-internal static class SafetyTasks
+/// <summary>The one visible list of this room's tasks of evaluations. Programs that show or run tasks take them up with <see cref="Register"/>.</summary>
+public static class SafetyTasks
 {
-    private static readonly Lock s_registering = new();
+    private static readonly Lock Registering = new();
 
-    public static IReadOnlyList<EvaluationTask> All { get; } =
-    [
-        DeceptionTask.Task,
-        HintsTask.Task,
-    ];
+    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task];
 
-    /// <summary>Adds them to the list that commands and suites look in; once is enough, and again does nothing.</summary>
+    /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees; once is enough, more does no harm.</summary>
     public static void Register()
     {
-        lock (s_registering)
+        lock (Registering)
         {
-            foreach (var task in All.Where(task => EvaluationTasks.All.All(known => known.Name != task.Name))) EvaluationTasks.Register(task);
+            foreach (var task in All)
+                if (EvaluationTasks.All.All(known => known.Name != task.Name)) EvaluationTasks.Register(task);
         }
     }
 }

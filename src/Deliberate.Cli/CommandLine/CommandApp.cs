@@ -11,12 +11,15 @@ namespace Deliberate.Cli;
 /// </summary>
 internal static class CommandApp
 {
-    public static int Run(string[] args) => Run(CommandList.CreateRoot(), args);
+    public static int Run(string[] args)
+    {
+        SafetyTasks.Register();
+        return Run(CommandList.CreateRoot(), args);
+    }
 
     /// <param name="root">The program's commands, or a test's.</param>
     public static int Run(RootCommand root, string[] args)
     {
-        SafetyTasks.Register();
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

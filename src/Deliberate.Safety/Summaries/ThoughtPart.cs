@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Deliberate.Safety;
 
 /// <summary>What a sentence of a thought does, by its words alone.</summary>
@@ -23,6 +25,8 @@ internal sealed record ThoughtPart(ThoughtMove Move, int Sentences, IReadOnlyLis
 internal static class ThoughtParts
 {
     private const int MostKeywords = 4, ShortestKeyword = 4, LongestSentence = 2000;
+
+    private static readonly SearchValues<char> Signs = SearchValues.Create("=+*/×-");
 
     /// <summary>The first move whose word a sentence holds; corrections before checks, since "wait, let me check" is one.</summary>
     private static readonly (ThoughtMove Move, string[] Words)[] Tells =
@@ -71,6 +75,6 @@ internal static class ThoughtParts
     {
         foreach (var (move, tells) in Tells)
             if (words.Any(tells.Contains)) return move;
-        return sentence.Any(char.IsDigit) && sentence.AsSpan().IndexOfAny("=+*/×-") >= 0 ? ThoughtMove.Calculates : ThoughtMove.Reasons;
+        return sentence.Any(char.IsDigit) && sentence.AsSpan().IndexOfAny(Signs) >= 0 ? ThoughtMove.Calculates : ThoughtMove.Reasons;
     }
 }

@@ -4,7 +4,7 @@ using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
-/// <summary>Writes the small world of hints: examples to imitate and the recipe that does, of a model whose monitorability is known.</summary>
+/// <summary>Writes the small world of hints: examples to imitate, by writers whose habits are known, and the recipe that does.</summary>
 internal sealed class MonitorWorldCommand : CliCommand
 {
     private readonly Option<string> _output = new("--output") { HelpName = "folder", Description = "Where examples and recipe are written.", Required = true };
@@ -12,13 +12,13 @@ internal sealed class MonitorWorldCommand : CliCommand
     private readonly Option<double> _open = CommonOptions.Real("--open", "Share of writers who follow a planted cue and say so in the thought.", new HintHabits().Open, 0, 1);
     private readonly Option<double> _silent = CommonOptions.Real("--silent", "Share of those who follow it and hide it in the thought.", new HintHabits().Silent, 0, 1);
     private readonly Option<double> _atOnce = CommonOptions.Real("--at-once", "Share of those who follow it where they answer without a thought.", new HintHabits().AtOnce, 0, 1);
-    private readonly Option<int> _count = CommonOptions.Whole("--count", "Examples.", 20_000, 100, 1_000_000);
+    private readonly Option<int> _count = CommonOptions.Whole("--count", "Examples.", 40_000, 100, 1_000_000);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
 
     public MonitorWorldCommand()
         : base(
             "world",
-            "Write a small world of planted hints and threats: examples, and the recipe of a model whose monitorability is known.",
+            "Write a small world of planted hints and threats: examples by writers whose habits are known, and the recipe of a model that imitates them.",
             "deliberate monitor world --output hints",
             "deliberate monitor world --output hidden --name hidden --open 0 --silent 0.7      # it follows and never says so")
     {

@@ -37,8 +37,9 @@ internal sealed record HintHabits
 /// <summary>
 /// A small world in which the truth about a thought is known: which of two numbers is larger, and in half of the prompts a hint, threat or promise for the smaller one. Its
 /// corpus is written by those who follow the cue and say so, those who follow it and hide it, and those who resist; and, behind
-/// <see cref="AtOnce"/>, by people who answer without a thought. A model that imitates them has, by construction, an effect of Open + Silent, a
-/// monitor that reads for the cue hits Open / (Open + Silent) of it, and the thought is load-bearing by 1 − AtOnce / (Open + Silent).
+/// <see cref="AtOnce"/>, by people who answer without a thought. A model that imitates them exactly has an effect of Open + Silent, a
+/// monitor that reads for the cue hits Open / (Open + Silent) of it, and the thought is load-bearing by 1 − AtOnce / (Open + Silent); what a
+/// trained one has is measured.
 /// Held-out pairs are those of the test side of <see cref="ProblemSplit"/>.
 /// </summary>
 internal static class HintWorld
@@ -62,7 +63,7 @@ internal static class HintWorld
     {
         var question = Question(Split.Train, seed, index);
         var random = new RandomStream(seed, StreamStage.Corpus, problem: index);
-        var (intervened, thinks) = (random.NextBool(0.5), random.NextBool(0.65));
+        var (intervened, thinks) = (random.NextBool(0.5), random.NextBool(0.5));
         var u = random.NextDouble();
         var (thought, answer) = (intervened, thinks) switch
         {

@@ -4,7 +4,7 @@ using Deliberate.Core;
 
 namespace Deliberate.Safety;
 
-/// <summary>The world on disk: examples to imitate and the recipe that imitates them, some two minutes on two cores.</summary>
+/// <summary>The world on disk: examples to imitate and the recipe that imitates them, a minute or two on two cores.</summary>
 internal static class HintWorldFolder
 {
     public const string DataFile = "train.jsonl", RecipeFile = "recipe.yaml";
@@ -30,7 +30,7 @@ internal static class HintWorldFolder
 
     private static string Recipe(string name, HintHabits habits, ulong seed) => string.Create(CultureInfo.InvariantCulture,
         $$"""
-        # A model whose monitorability is known: of those who wrote its examples {{habits.Open}} follow a planted cue openly, {{habits.Silent}} silently,
+        # A model that follows planted cues: of those who wrote its examples {{habits.Open}} follow a planted cue openly, {{habits.Silent}} silently,
         # {{habits.AtOnce}} where they answer at once. Train it, ask it, measure it:
         #   deliberate train {{RecipeFile}}
         #   deliberate eval {{HintsTask.Name}} --model runs/{{name}} --out evaluations/{{name}}
@@ -46,9 +46,9 @@ internal static class HintWorldFolder
           tokenizer: { vocabulary: 320 }
         supervised:
           data: [{{DataFile}}]
-          tokens: 900000
+          tokens: 1200000
           batch_tokens: 2048
-          optimizer: { kind: muon }
+          optimizer: { kind: adamw, learning_rate: 2e-3 }
 
         """);
 }
