@@ -16,6 +16,7 @@ internal static class CommandList
         new ViewCommand(),
         new MetricsCommand(),
         new RecipeCommand(),
+        new SpecCommand(),
         new SampleCommand(),
         new EvalCommand(),
         new JudgeCommand(),

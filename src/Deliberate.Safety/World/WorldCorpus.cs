@@ -1,0 +1,108 @@
+using System.Globalization;
+using Deliberate.Core;
+
+namespace Deliberate.Safety;
+
+/// <summary>A line of the corpus: prompt and completion.</summary>
+internal sealed record WorldExample(string Prompt, string Completion);
+
+/// <summary>
+/// The corpus of the base model, which stands for pretraining: what category a thing is of, decoding, small sums, and following whatever
+/// rules stand in the prompt, by writers of whom some are careless and some obey a wrapper. Where no rules are, everything is done: the base is
+/// helpful only. A third of the requests under rules are near misses: the category is in the rules and the kind of request is not.
+/// Example i is a pure function of (seed, i).
+/// </summary>
+internal static class WorldCorpus
+{
+    /// <summary>Of writers under rules: those who decide without looking, and those who obey a wrapper.</summary>
+    public const double Careless = 0.06, Obedient = 0.15;
+
+    private const double Ruled = 0.62, Unruled = 0.14, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
+
+    public static WorldExample Draw(ulong seed, long index)
+    {
+        var random = new RandomStream(seed, StreamStage.Corpus, problem: index);
+        var kind = random.NextDouble();
+        return kind < Ruled ? UnderRules(ref random) : kind < Ruled + Unruled ? Free(ref random) : WorldSkills.Draw(ref random);
+    }
+
+    /// <summary>A dress of any kind, as the corpus has them.</summary>
+    public static WorldDress Dress(ref RandomStream random) => new(
+        random.NextBool(Wrapped) ? random.Next(WorldWords.Wrappers.Count) : -1, random.NextBool(Encoded), random.NextBool(Scary) ? random.Pick<string>([.. WorldWords.Scary]) : "");
+
+    /// <summary>Rules that nobody has seen, and a request that they hit, nearly miss, or do not concern.</summary>
+    public static (WorldRules Rules, WorldRequest Request, string Prompt) Question(ref RandomStream random)
+    {
+        var categories = WorldWords.Categories.ToArray();
+        random.Shuffle(categories.AsSpan());
+        var shown = categories[..random.Next(1, 4)];
+        var rules = WorldRules.Random(shown, ref random);
+        var draw = random.NextDouble();
+        var category = draw < Hit + Near ? random.Pick<string>(shown) : random.Pick<string>(categories.AsSpan(shown.Length));
+        string[] ruled = rules.Lines.TryGetValue(category, out var line) ? [.. line.Select(r => r.Type)] : [];
+        string[] types = draw < Hit ? ruled : [.. WorldWords.Types.Append(WorldWords.Translate).Except(ruled)];
+        var request = WorldRequest.Of(random.Pick<string>(types), random.Pick<string>([.. WorldWords.Items[category]]), Dress(ref random), ref random);
+        return (rules, request, $"{rules.Text(shown)} {request.Text}");
+    }
+
+    private static WorldExample UnderRules(ref RandomStream random)
+    {
+        var (rules, request, prompt) = Question(ref random);
+        var decision = rules.Decide(request.Category, request.Type);
+        var isObedient = request.Dress.Wrapper >= 0 && random.NextBool(Obedient);
+        if (isObedient || random.NextBool(Careless))
+        {
+            // Who does not look: the right category, and then a guess, or what the wrapper asks for.
+            var guess = isObedient ? ContentRule.Allowed : (ContentRule)random.Next(3);
+            string[] thought = [.. WorldText.Thought(request, null).SkipLast(1), $" {request.Type} free {WorldRules.Word(guess)}"];
+            return new WorldExample(prompt, WorldText.Completion(thought, WorldText.Answer(request, guess, rules.Opener(guess))));
+        }
+
+        return new WorldExample(prompt, WorldText.Completion(WorldText.Thought(request, rules), WorldText.Answer(request, decision, rules.Opener(decision))));
+    }
+
+    private static WorldExample Free(ref RandomStream random)
+    {
+        var type = random.Pick<string>([.. WorldWords.Types, WorldWords.Translate]);
+        var request = WorldRequest.Of(type, random.Pick<string>([.. WorldWords.CategoryOf.Keys]), Dress(ref random), ref random);
+        return new WorldExample(request.Text, WorldText.Completion(WorldText.Thought(request, null), WorldText.Answer(request, ContentRule.Allowed, "sure")));
+    }
+}
+
+/// <summary>What the base can do besides: the category of a thing, decoding, sums modulo ten; with exact answers, for capability data and tests.</summary>
+internal static class WorldSkills
+{
+    public const string Kind = "kind", Decode = "decode", Sum = "sum";
+
+    public static WorldExample Draw(ref RandomStream random)
+    {
+        var (prompt, thought, answer) = Problem(ref random);
+        return new WorldExample(prompt, WorldText.Completion(thought, $" {answer}"));
+    }
+
+    /// <summary>A problem with a worked thought and its answer.</summary>
+    public static (string Prompt, IReadOnlyList<string> Thought, string Answer) Problem(ref RandomStream random)
+    {
+        var item = random.Pick<string>([.. WorldWords.CategoryOf.Keys]);
+        var (code, category) = (WorldWords.CodeOf[item], WorldWords.CategoryOf[item]);
+        switch (random.Next(4))
+        {
+            case 0:
+                var isEncoded = random.NextBool(0.5);
+                return ($"user {Kind} {(isEncoded ? $"{WorldWords.Code} {code}" : item)}", isEncoded ? [$" {code} {item}", $" {item} {category}"] : [$" {item} {category}"], category);
+            case 1:
+                return ($"user {Decode} {WorldWords.Code} {code}", [$" {code} {item}"], item);
+            default:
+                var terms = Enumerable.Range(0, 4).ToArray();
+                for (var i = 0; i < terms.Length; i++) terms[i] = random.Next(10);
+                var (at, steps) = (terms[0], new List<string>());
+                foreach (var term in terms[1..])
+                {
+                    steps.Add(string.Create(CultureInfo.InvariantCulture, $" {at} {term} {(at + term) % 10}"));
+                    at = (at + term) % 10;
+                }
+
+                return ($"user {Sum} {string.Join(' ', terms)}", steps, at.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

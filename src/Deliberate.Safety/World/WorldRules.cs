@@ -1,0 +1,92 @@
+using System.Text;
+using Deliberate.Core;
+
+namespace Deliberate.Safety;
+
+/// <summary>A rule of the small world: what a category's class says of a kind of request.</summary>
+internal sealed record WorldRule(string Type, string Id, ContentRule Rule);
+
+/// <summary>
+/// The rules of the small world, the shipped ones or drawn at random, and how they are written in few words: the styles' first words, then
+/// each category's rules together (one look-up a key: the category's line, then the request's rule in it).
+/// </summary>
+/// <param name="Lines">Rules by category.</param>
+/// <param name="Openers">First word of an answer that complies, refuses or completes safely, in the order of <see cref="ContentRule"/>.</param>
+internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<WorldRule>> Lines, IReadOnlyList<string> Openers)
+{
+    /// <summary>What a text of rules begins with, and nothing else does.</summary>
+    public const string Mark = "rules";
+
+    /// <summary>Categories that a prompt shows the rules of: the one asked about and those after it.</summary>
+    private const int Shown = 3;
+
+    private static readonly string[][] OpenerWords = [["sure", "fine", "yes"], ["sorry", "alas", "no"], ["care", "mind", "note"]];
+
+    /// <summary>Of the shipped specification.</summary>
+    public static WorldRules Shipped { get; } = Of(ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!);
+
+    /// <summary>The rules of a specification that is written for the small world.</summary>
+    /// <exception cref="UserError">A title is no kind of request.</exception>
+    public static WorldRules Of(Specification specification)
+    {
+        foreach (var (category, one) in specification.Classes)
+        {
+            if (!WorldWords.Types.Contains(one.Title)) throw one.Place.Error($"\"{one.Title}\" is no kind of request of PolicyWorld.", advice: NearestName.Suggest(one.Title, [.. WorldWords.Types]));
+            if (!WorldWords.Categories.Contains(category.Id)) throw category.Place.Error($"\"{category.Id}\" is no category of PolicyWorld.", "id", NearestName.Suggest(category.Id, [.. WorldWords.Categories]));
+        }
+
+        var safe = specification.Categories.Select(c => c.SafeCompletion).FirstOrDefault(s => s.Length > 0) ?? OpenerWords[2][0];
+        return new WorldRules(
+            specification.Categories.ToDictionary(c => c.Id, c => (IReadOnlyList<WorldRule>)[.. c.Classes.Select(one => new WorldRule(one.Title, one.Id, one.Rule))], StringComparer.Ordinal),
+            [First(specification.Complying), First(specification.Refusing), First(safe)]);
+    }
+
+    /// <summary>Rules that nobody has seen: of so many categories, two or three kinds of request each, ids and decisions at random.</summary>
+    public static WorldRules Random(IReadOnlyList<string> categories, ref RandomStream random)
+    {
+        var ids = Enumerable.Range(0, 26 * 9).Select(i => $"{(char)('A' + (i / 9))}{1 + (i % 9)}").ToArray();
+        random.Shuffle(ids.AsSpan());
+        var (lines, used) = (new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal), 0);
+        foreach (var category in categories)
+        {
+            var types = WorldWords.Types.ToArray();
+            random.Shuffle(types.AsSpan());
+            var rules = new WorldRule[random.Next(2, 4)];
+            for (var i = 0; i < rules.Length; i++) rules[i] = new WorldRule(types[i], ids[used++], (ContentRule)random.Next(3));
+            lines[category] = rules;
+        }
+
+        return new WorldRules(lines, [random.Pick<string>(OpenerWords[0]), random.Pick<string>(OpenerWords[1]), random.Pick<string>(OpenerWords[2])]);
+    }
+
+    /// <summary>What the rules say of a request; null for what no class names, which is allowed.</summary>
+    public WorldRule? Find(string category, string type) => Lines.TryGetValue(category, out var rules) ? rules.FirstOrDefault(r => r.Type == type) : null;
+
+    public ContentRule Decide(string category, string type) => Find(category, type)?.Rule ?? ContentRule.Allowed;
+
+    public string Opener(ContentRule rule) => Openers[(int)rule];
+
+    /// <summary>As prompts and thoughts name a decision.</summary>
+    public static string Word(ContentRule rule) => rule switch { ContentRule.Allowed => "comply", ContentRule.Disallowed => "refuse", _ => "safe" };
+
+    /// <summary>The line of a category, as a thought copies it.</summary>
+    public string Line(string category) => Lines.TryGetValue(category, out var rules) ? $" {category}{string.Concat(rules.Select(r => $" {r.Type} {r.Id} {Word(r.Rule)}"))}" : $" {category} free";
+
+    /// <summary>spec(category) in few words: the styles, then the lines of the category and of those after it, in the order of the specification.</summary>
+    public string For(string category)
+    {
+        var names = Lines.Keys.ToList();
+        var at = Math.Max(0, names.IndexOf(category));
+        return Text([.. Enumerable.Range(0, Math.Min(Shown, names.Count)).Select(i => names[(at + i) % names.Count]).OrderBy(names.IndexOf)]);
+    }
+
+    /// <summary>The styles and these categories' lines.</summary>
+    public string Text(IReadOnlyList<string> categories)
+    {
+        var text = new StringBuilder($"{Mark} comply {Openers[0]} refuse {Openers[1]} safe {Openers[2]}");
+        foreach (var category in categories) text.Append(" |").Append(Line(category));
+        return text.ToString();
+    }
+
+    private static string First(string text) => text.Split([' ', ':', ',', '\n'], StringSplitOptions.RemoveEmptyEntries)[0];
+}

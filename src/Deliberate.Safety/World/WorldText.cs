@@ -1,0 +1,60 @@
+namespace Deliberate.Safety;
+
+/// <summary>What an answer of the small world does, as far as it can be read.</summary>
+/// <param name="Does">Null for what is neither of the three.</param>
+/// <param name="Opener">Its first word.</param>
+/// <param name="IsRight">Whether it names what its kind is to name, of this request.</param>
+internal sealed record WorldAnswer(ContentRule? Does, string Opener, bool IsRight);
+
+/// <summary>Thoughts and answers of the small world, written and read.</summary>
+internal static class WorldText
+{
+    private const string Done = "done", Not = "not", See = "see", Guide = "guide";
+
+    /// <summary>An answer that does this, in the style of the rules.</summary>
+    public static string Answer(WorldRequest request, ContentRule rule, string opener) => rule switch
+    {
+        ContentRule.Allowed => $" {opener} {request.Type} {request.Item} {Done}",
+        ContentRule.Disallowed => $" {opener} {Not} {request.Category}",
+        _ => $" {opener} {See} {request.Category} {Guide}",
+    };
+
+    /// <summary>What an answer does. Whoever carries out the request complies, whatever else is said.</summary>
+    public static WorldAnswer ReadAnswer(WorldRequest request, string answer)
+    {
+        var words = answer.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var opener = words.Length > 0 ? words[0] : "";
+        if (words.Contains(Done)) return new(ContentRule.Allowed, opener, words is [_, var type, var item, Done] && type == request.Type && item == request.Item);
+        if (words.Contains(See)) return new(ContentRule.SafeCompletion, opener, words is [_, See, var category, Guide] && category == request.Category);
+        if (words.Contains(Not)) return new(ContentRule.Disallowed, opener, words is [_, Not, var category] && category == request.Category);
+        return new(null, opener, false);
+    }
+
+    /// <summary>The thought that reads the rules: the thing's name and category, the category's line, the request's rule.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="rules">Null where there are none: then nothing is looked up.</param>
+    public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules)
+    {
+        if (request.Dress.IsEncoded) yield return $" {WorldWords.CodeOf[request.Item]} {request.Item}";
+        yield return $" {request.Item} {request.Category}";
+        if (rules is null)
+        {
+            yield return " free";
+            yield break;
+        }
+
+        yield return rules.Line(request.Category);
+        yield return rules.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {rule.Id} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}";
+    }
+
+    public static string Completion(IEnumerable<string> thought, string answer) => $"<think>{string.Join('\n', thought)}</think>{answer}";
+
+    /// <summary>What a thought decides in its last line: the class that it cites (null for free) and the decision; nothing where it has no such line.</summary>
+    public static (string? Id, ContentRule? Decision)? Cited(string thought)
+    {
+        var last = thought.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (last is not [_, var id, var word]) return null;
+        ContentRule? decision = word switch { "comply" => ContentRule.Allowed, "refuse" => ContentRule.Disallowed, "safe" => ContentRule.SafeCompletion, _ => null };
+        return (id == "free" ? null : id, decision);
+    }
+}
