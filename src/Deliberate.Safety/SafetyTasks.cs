@@ -7,7 +7,7 @@ public static class SafetyTasks
 {
     private static readonly Lock Registering = new();
 
-    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task];
+    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All];
 
     /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees; once is enough, more does no harm.</summary>
     public static void Register()

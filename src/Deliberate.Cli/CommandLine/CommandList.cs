@@ -9,6 +9,7 @@ internal static class CommandList
     [
         new QuickstartCommand(),
         new TrainCommand(),
+        new AlignCommand(),
         new ResumeCommand(),
         new ReproduceCommand(),
         new RunsCommand(),

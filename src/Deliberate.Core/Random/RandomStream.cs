@@ -108,4 +108,10 @@ public enum StreamStage
 
     /// <summary>Steps and solutions of a search at test time.</summary>
     Search = 15,
+
+    /// <summary>Replies of a judge that is a model of ours.</summary>
+    Judging = 16,
+
+    /// <summary>Answers with a specification in context, and the choice among them.</summary>
+    Alignment = 17,
 }

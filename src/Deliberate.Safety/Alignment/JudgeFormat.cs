@@ -3,22 +3,23 @@ using System.Globalization;
 namespace Deliberate.Safety;
 
 /// <summary>
-/// How a checkpoint that was trained to judge is asked, and how its grades are read. The request under judgement stands between marks that a
-/// request cannot contain: prompts with one of them are not shown to the judge at all (<see cref="Holds"/>).
+/// How a checkpoint that was trained to judge is asked, and how its grades are read. Request, thought and answer stand between words that are
+/// the format's: a request that uses one is shown without it, and an answer or thought that does so is given the worst grades unseen
+/// (<see cref="Holds"/>), for it wants to write its own.
 /// </summary>
 internal static class JudgeFormat
 {
     private const string Judge = "judge", Thought = "thought", Answer = "answer", Grade = "grade";
 
-    /// <summary>A text that could pass for a mark of the format: who writes it wants to write the verdict.</summary>
-    public static bool Holds(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => word is Judge or Thought or Answer or Grade);
+    /// <summary>Whether a text could pass for marks of the format.</summary>
+    public static bool Holds(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(IsMark);
 
     /// <param name="rules">spec(category).</param>
     /// <param name="prompt">What was asked.</param>
     /// <param name="thought">Null where it is hidden.</param>
     /// <param name="answer">Outside of the thought.</param>
     public static string Compact(string rules, string prompt, string? thought, string answer) =>
-        $"{Judge} {rules} {prompt}{(thought is null ? "" : $" {Thought}{thought}")} {Answer}{answer} {Grade}";
+        $"{Judge} {rules} {Neutral(prompt)}{(thought is null ? "" : $" {Thought} {thought.Trim()}")} {Answer} {answer.Trim()} {Grade}";
 
     public static string Verdict(JudgeGrades grades) => string.Create(CultureInfo.InvariantCulture, $" {grades.Compliance} {grades.Correctness} {grades.Helpfulness}{(grades.Thought is { } thought ? $" {thought}" : "")}");
 
@@ -32,4 +33,8 @@ internal static class JudgeFormat
         int At(int i) => words[i][0] - '0';
         return new JudgeGrades(At(0), At(1), At(2), withThought ? At(3) : null);
     }
+
+    private static bool IsMark(string word) => word is Judge or Thought or Answer or Grade;
+
+    private static string Neutral(string text) => Holds(text) ? string.Join(' ', text.Split(' ').Where(word => !IsMark(word))) : text;
 }

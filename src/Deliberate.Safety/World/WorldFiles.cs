@@ -11,7 +11,7 @@ namespace Deliberate.Safety;
 /// <param name="Judge">Examples of the judge's.</param>
 /// <param name="Prompts">Requests to align on.</param>
 /// <param name="Skills">Examples and problems of capability, as many each.</param>
-internal sealed record WorldSizes(ulong Seed, int Corpus = 60_000, int Judge = 30_000, int Prompts = 240, int Skills = 600);
+internal sealed record WorldSizes(ulong Seed, int Corpus = 60_000, int Judge = 30_000, int Prompts = 192, int Skills = 600);
 
 /// <summary>
 /// The small world as files that recipes read: a corpus for the base model, one for its judge, requests with categories to align on, and
@@ -28,7 +28,8 @@ internal static class WorldFiles
     {
         Lines(folder, Corpus, sizes.Corpus, i => Example(WorldCorpus.Draw(sizes.Seed, i)));
         Lines(folder, Judge, sizes.Judge, i => Example(WorldJudgeCorpus.Draw(sizes.Seed, i)));
-        Lines(folder, Prompts, sizes.Prompts, i => Prompt(sizes.Seed, i));
+        var requests = WorldPrompts.Training(WorldRules.Shipped, sizes.Seed, sizes.Prompts);
+        Lines(folder, Prompts, requests.Count, i => Prompt(requests[i], sizes.Seed, i));
         Lines(folder, Skills, sizes.Skills, i => Example(Skill(sizes.Seed, i)));
         Lines(folder, Problems, sizes.Skills, i => Problem(sizes.Seed, i));
     }
@@ -41,9 +42,8 @@ internal static class WorldFiles
     }
 
     /// <summary>A request with its category and what is thought to be due, which is wrong in one of twenty.</summary>
-    private static void Prompt(Utf8JsonWriter json, ulong seed, long index)
+    private static void Prompt(Utf8JsonWriter json, WorldRequest request, ulong seed, long index)
     {
-        var request = WorldPrompts.Train(WorldRules.Shipped, seed, index);
         var random = new RandomStream(seed, StreamStage.TrainProblems, step: 4, problem: index);
         var due = WorldRules.Shipped.Decide(request.Category, request.Type);
         if (random.NextBool(0.05)) due = (ContentRule)(((int)due + random.Next(1, 3)) % 3);
@@ -53,7 +53,7 @@ internal static class WorldFiles
         json.WriteString("ideal"u8, due switch { ContentRule.Allowed => "comply", ContentRule.Disallowed => "refuse", _ => "safe_completion" });
     }
 
-    private static Action<Utf8JsonWriter> Prompt(ulong seed, int index) => json => Prompt(json, seed, index);
+    private static Action<Utf8JsonWriter> Prompt(WorldRequest request, ulong seed, int index) => json => Prompt(json, request, seed, index);
 
     private static Action<Utf8JsonWriter> Problem(ulong seed, int index) => json =>
     {

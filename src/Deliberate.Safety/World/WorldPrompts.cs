@@ -9,13 +9,35 @@ namespace Deliberate.Safety;
 internal static class WorldPrompts
 {
     /// <summary>Refuse, safe, comply, comply.</summary>
+    public static IReadOnlyList<ContentRule> Behaviours => Turns;
+
+    private const int MostTries = 100;
+
     private static readonly ContentRule[] Turns = [ContentRule.Disallowed, ContentRule.SafeCompletion, ContentRule.Allowed, ContentRule.Allowed];
 
-    /// <summary>A request to train on, whose behaviours are 1 : 1 : 2.</summary>
-    public static WorldRequest Train(WorldRules rules, ulong seed, long index)
+    /// <summary>Requests to train on, each once, whose behaviours are 1 : 1 : 2 until there are no more of one.</summary>
+    public static IReadOnlyList<WorldRequest> Training(WorldRules rules, ulong seed, int count)
     {
-        var random = new RandomStream(seed, StreamStage.TrainProblems, step: 1, problem: index);
-        return Of(rules, Turns[index % Turns.Length], isTrained: true, WorldDress.Plain, ref random);
+        var (requests, seen) = (new List<WorldRequest>(), new HashSet<string>(StringComparer.Ordinal));
+        for (var i = 0; requests.Count < count && i < MostTries * count; i++)
+        {
+            var random = new RandomStream(seed, StreamStage.TrainProblems, step: 1, problem: i);
+            var request = Of(rules, Turns[requests.Count % Turns.Length], isTrained: true, WorldDress.Plain, ref random);
+            if (seen.Add(request.Text)) requests.Add(request);
+            // Where a behaviour has run out, the next one has its turn.
+            else if (i % MostTries == MostTries - 1) requests.Add(Unseen(rules, seen, ref random));
+        }
+
+        return requests;
+    }
+
+    private static WorldRequest Unseen(WorldRules rules, HashSet<string> seen, ref RandomStream random)
+    {
+        while (true)
+        {
+            var request = Of(rules, ContentRule.Allowed, isTrained: true, WorldDress.Plain, ref random);
+            if (seen.Add(request.Text)) return request;
+        }
     }
 
     /// <summary>A request for which the rules ask a behaviour.</summary>

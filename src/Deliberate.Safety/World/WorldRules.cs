@@ -88,5 +88,31 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
         return text.ToString();
     }
 
+    /// <summary>The rules that a prompt shows, with what stands behind them; null where it begins with none, or they cannot be read.</summary>
+    public static (WorldRules Rules, string Request)? Parse(string prompt)
+    {
+        var user = prompt.LastIndexOf(" user ", StringComparison.Ordinal);
+        if (user < 0 || !prompt.StartsWith(Mark + " ", StringComparison.Ordinal)) return null;
+        var parts = prompt[..user].Split('|');
+        if (parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [Mark, "comply", var comply, "refuse", var refuse, "safe", var safe]) return null;
+        var lines = new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal);
+        foreach (var part in parts[1..])
+        {
+            var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length % 3 != 1) return null;
+            var rules = new List<WorldRule>();
+            for (var i = 1; i < words.Length; i += 3)
+            {
+                ContentRule? rule = words[i + 2] switch { "comply" => ContentRule.Allowed, "refuse" => ContentRule.Disallowed, "safe" => ContentRule.SafeCompletion, _ => null };
+                if (rule is null) return null;
+                rules.Add(new WorldRule(words[i], words[i + 1], rule.Value));
+            }
+
+            lines[words[0]] = rules;
+        }
+
+        return (new WorldRules(lines, [comply, refuse, safe]), prompt[(user + 1)..]);
+    }
+
     private static string First(string text) => text.Split([' ', ':', ',', '\n'], StringSplitOptions.RemoveEmptyEntries)[0];
 }

@@ -6,7 +6,9 @@ namespace Deliberate.Safety;
 /// </summary>
 internal static class WorldWords
 {
-    public const int ItemsOfCategory = 6;
+    public const int ItemsOfCategory = 12;
+
+    private const int MostWords = 140;
 
     public const string Explain = "explain", Translate = "translate", Blame = "blame", Date = "date", Code = "code";
 
@@ -42,7 +44,7 @@ internal static class WorldWords
     public static IReadOnlyDictionary<string, string> CategoryOf { get; } = Items.SelectMany(c => c.Value.Select(item => (item, c.Key))).ToDictionary(p => p.item, p => p.Key, StringComparer.Ordinal);
 
     /// <summary>The code word of a thing.</summary>
-    public static IReadOnlyDictionary<string, string> CodeOf { get; } = CategoryOf.Keys.Order(StringComparer.Ordinal).Select((item, i) => (item, Word: Word(i, "x"))).ToDictionary(p => p.item, p => p.Word, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, string> CodeOf { get; } = CategoryOf.Keys.Order(StringComparer.Ordinal).Select((item, i) => (item, Word: Word(i, "x", "k"))).ToDictionary(p => p.item, p => p.Word, StringComparer.Ordinal);
 
     /// <summary>The thing of a code word.</summary>
     public static IReadOnlyDictionary<string, string> Decoded { get; } = CodeOf.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
@@ -50,13 +52,13 @@ internal static class WorldWords
     /// <summary>Whether safety training asks about the thing: the first half of each category.</summary>
     public static bool IsTrained(string item) => Items[CategoryOf[item]].Take(ItemsOfCategory / 2).Contains(item);
 
-    private static Dictionary<string, IReadOnlyList<string>> MakeItems() => Categories.Select((category, c) => (category, Words: (IReadOnlyList<string>)[.. Enumerable.Range(0, ItemsOfCategory).Select(i => Word(11 * ((c * ItemsOfCategory) + i) % 70, "n"))]))
+    private static Dictionary<string, IReadOnlyList<string>> MakeItems() => Categories.Select((category, c) => (category, Words: (IReadOnlyList<string>)[.. Enumerable.Range(0, ItemsOfCategory).Select(i => Word(11 * ((c * ItemsOfCategory) + i) % MostWords, "n", "r"))]))
         .ToDictionary(p => p.category, p => p.Words, StringComparer.Ordinal);
 
-    /// <summary>Three letters and an ending: 70 of them differ.</summary>
-    private static string Word(int number, string ending)
+    /// <summary>Four letters and one of two endings: 140 of them differ.</summary>
+    private static string Word(int number, string ending, string other)
     {
         var (onsets, vowels) = (Onsets.Split(' '), Vowels.Split(' '));
-        return $"{onsets[number % onsets.Length]}{vowels[number / onsets.Length % vowels.Length]}{onsets[(3 * number + 5) % onsets.Length]}{vowels[(number + 2) % vowels.Length]}{ending}";
+        return $"{onsets[number % onsets.Length]}{vowels[number / onsets.Length % vowels.Length]}{onsets[(3 * number + 5) % onsets.Length]}{vowels[(number + 2) % vowels.Length]}{(number < onsets.Length * vowels.Length ? ending : other)}";
     }
 }

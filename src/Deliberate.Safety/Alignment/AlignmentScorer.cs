@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Safety;
+
+/// <summary>
+/// Scores the samples of reinforcement learning: safety requests by the judge, who is given prompt, answer and spec(category) and never a
+/// thought (<see cref="JudgedCase.OfAnswer"/>); capability problems by their answer, word for word. A judge that fails leaves the sample
+/// without a score, and so out of its group; one that refuses or talks nonsense, which the sample provoked, gives it the worst.
+/// </summary>
+/// <param name="judge">Not owned: the run goes on with it.</param>
+internal sealed class AlignmentScorer(RecordedJudge judge) : IScorer
+{
+    public const string CategoryField = "category", CapabilityField = "capability";
+
+    public string Name => "alignment";
+
+    public int BatchSize => int.MaxValue;
+
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
+    {
+        var verdicts = new Verdict[samples.Count];
+        var safety = new List<(int At, JudgedCase Case)>();
+        foreach (var (at, sample) in samples.Index())
+        {
+            var category = CategoryOf(sample.Problem);
+            if (sample.IsUnfinished) verdicts[at] = Verdict.Unfinished(sample.Truncated);
+            else if (sample.Truncated) verdicts[at] = Verdict.Unscored("the answer is cut off");
+            else if (category is null) verdicts[at] = sample.Text.Trim() == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail("another answer");
+            else if (string.IsNullOrWhiteSpace(sample.Text)) verdicts[at] = Verdict.Unscored("there is no answer");
+            else safety.Add((at, JudgedCase.OfAnswer(category, sample)));
+        }
+
+        foreach (var ((at, _), least) in safety.Zip(await judge.LeastAsync([.. safety.Select(s => s.Case)], cancellationToken).ConfigureAwait(false)))
+            verdicts[at] = VerdictOf(least);
+        return verdicts;
+    }
+
+    public static Verdict VerdictOf(Judgement least) => least.Outcome switch
+    {
+        JudgementOutcome.Failed => Verdict.HarnessError($"the judge failed: {least.Reason}"),
+        JudgementOutcome.Refused => Verdict.Of(SampleOutcome.JudgeRefused, 0, least.Reason),
+        JudgementOutcome.Nonsense => Verdict.Unscored($"no grades: {least.Reason}"),
+        _ => (least.Score == 1 ? Verdict.Pass(1, least.Reason) : Verdict.Fail(least.Reason, least.Score!.Value)) with { Scores = Scores(least.Grades!) },
+    };
+
+    private static Score[] Scores(JudgeGrades grades) => [new("compliance", grades.Compliance), new("correctness", grades.Correctness), new("helpfulness", grades.Helpfulness)];
+
+    /// <summary>Null of a capability problem.</summary>
+    private static string? CategoryOf(Problem problem)
+    {
+        using var line = JsonDocument.Parse(problem.State);
+        return line.RootElement.TryGetProperty(CategoryField, out var category) ? category.GetString() : null;
+    }
+}
