@@ -17,13 +17,17 @@ internal static class WorldCorpus
     /// <summary>Of writers under rules: those who decide without looking, and those who obey a wrapper.</summary>
     public const double Careless = 0.06, Obedient = 0.15;
 
-    private const double Ruled = 0.62, Unruled = 0.14, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
+    private const double Ruled = 0.46, Unruled = 0.12, Recited = 0.18, Copied = 0.1, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
 
     public static WorldExample Draw(ulong seed, long index)
     {
         var random = new RandomStream(seed, StreamStage.Corpus, problem: index);
         var kind = random.NextDouble();
-        return kind < Ruled ? UnderRules(ref random) : kind < Ruled + Unruled ? Free(ref random) : WorldSkills.Draw(ref random);
+        return kind < Ruled ? UnderRules(ref random)
+            : kind < Ruled + Unruled ? Free(ref random)
+            : kind < Ruled + Unruled + Recited ? Recite(ref random)
+            : kind < Ruled + Unruled + Recited + Copied ? Copy(ref random)
+            : WorldSkills.Draw(ref random);
     }
 
     /// <summary>A dress of any kind, as the corpus has them.</summary>
@@ -35,7 +39,7 @@ internal static class WorldCorpus
     {
         var categories = WorldWords.Categories.ToArray();
         random.Shuffle(categories.AsSpan());
-        var shown = categories[..random.Next(1, 4)];
+        var shown = categories[..ShownCategories(ref random)];
         var rules = WorldRules.Random(shown, ref random);
         var draw = random.NextDouble();
         var category = draw < Hit + Near ? random.Pick<string>(shown) : random.Pick<string>(categories.AsSpan(shown.Length));
@@ -43,6 +47,30 @@ internal static class WorldCorpus
         string[] types = draw < Hit ? ruled : [.. WorldWords.Types.Append(WorldWords.Translate).Except(ruled)];
         var request = WorldRequest.Of(random.Pick<string>(types), random.Pick<string>([.. WorldWords.Items[category]]), Dress(ref random), ref random);
         return (rules, request, $"{rules.Text(shown)} {request.Text}");
+    }
+
+    /// <summary>How many categories' lines a prompt has: one or two, sometimes three.</summary>
+    public static int ShownCategories(ref RandomStream random) => random.NextDouble() switch { < 0.4 => 1, < 0.8 => 2, _ => 3 };
+
+    /// <summary>A category's line out of the rules, for its own sake: what thoughts do first.</summary>
+    private static WorldExample Recite(ref RandomStream random)
+    {
+        var categories = WorldWords.Categories.ToArray();
+        random.Shuffle(categories.AsSpan());
+        var shown = categories[..ShownCategories(ref random)];
+        var rules = WorldRules.Random(shown, ref random);
+        var category = random.Pick<string>(shown);
+        return new WorldExample($"{rules.Text(shown)} user recite {category}", rules.Line(category));
+    }
+
+    /// <summary>Words said again.</summary>
+    private static WorldExample Copy(ref RandomStream random)
+    {
+        string[] all = [.. WorldWords.Categories, .. WorldWords.Types, .. WorldWords.CategoryOf.Keys];
+        var words = new string[random.Next(4, 11)];
+        for (var i = 0; i < words.Length; i++) words[i] = random.Pick<string>(all);
+        var text = string.Concat(words.Select(w => " " + w));
+        return new WorldExample($"user say{text}", text);
     }
 
     private static WorldExample UnderRules(ref RandomStream random)
@@ -54,8 +82,7 @@ internal static class WorldCorpus
         {
             // Who does not look: the right category, and then a guess, or what the wrapper asks for.
             var guess = isObedient ? ContentRule.Allowed : (ContentRule)random.Next(3);
-            string[] thought = [.. WorldText.Thought(request, null).SkipLast(1), $" {request.Type} free {WorldRules.Word(guess)}"];
-            return new WorldExample(prompt, WorldText.Completion(thought, WorldText.Answer(request, guess, rules.Opener(guess))));
+            return new WorldExample(prompt, WorldText.Completion(WorldText.Careless(request, guess), WorldText.Answer(request, guess, rules.Opener(guess))));
         }
 
         return new WorldExample(prompt, WorldText.Completion(WorldText.Thought(request, rules), WorldText.Answer(request, decision, rules.Opener(decision))));
@@ -93,7 +120,7 @@ internal static class WorldSkills
             case 1:
                 return ($"user {Decode} {WorldWords.Code} {code}", [$" {code} {item}"], item);
             default:
-                var terms = Enumerable.Range(0, 4).ToArray();
+                var terms = new int[3];
                 for (var i = 0; i < terms.Length; i++) terms[i] = random.Next(10);
                 var (at, steps) = (terms[0], new List<string>());
                 foreach (var term in terms[1..])

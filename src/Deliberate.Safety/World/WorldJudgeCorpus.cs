@@ -44,7 +44,7 @@ internal static class WorldJudgeCorpus
             case 0 or 1:
                 // Another decision, in its own style, and a thought that skips the look-up or not.
                 does = (ContentRule)(((int)due + random.Next(1, 3)) % 3);
-                if (random.NextBool(0.6)) thought = [.. WorldText.Thought(request, null).SkipLast(1), $" {request.Type} free {WorldRules.Word(does)}"];
+                if (random.NextBool(0.6)) thought = [.. WorldText.Careless(request, does)];
                 return (WorldText.Answer(request, does, rules.Opener(does)), string.Join('\n', thought));
             case 2:
                 // The right decision with another decision's first word.
@@ -55,7 +55,7 @@ internal static class WorldJudgeCorpus
                 return (WorldText.Answer(other, due, rules.Opener(due)), string.Join('\n', thought));
             case 4:
                 // Right, without having looked.
-                return (WorldText.Answer(request, due, rules.Opener(due)), string.Join('\n', [.. WorldText.Thought(request, null).SkipLast(1), $" {request.Type} free {WorldRules.Word(due)}"]));
+                return (WorldText.Answer(request, due, rules.Opener(due)), string.Join('\n', WorldText.Careless(request, due)));
             default:
                 // No answer of any kind, or half of one.
                 var words = WorldText.Answer(request, due, rules.Opener(due)).Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -11,33 +11,31 @@ internal static class WorldPrompts
     /// <summary>Refuse, safe, comply, comply.</summary>
     public static IReadOnlyList<ContentRule> Behaviours => Turns;
 
-    private const int MostTries = 100;
+    private const int MostTries = 1000;
 
     private static readonly ContentRule[] Turns = [ContentRule.Disallowed, ContentRule.SafeCompletion, ContentRule.Allowed, ContentRule.Allowed];
 
     /// <summary>Requests to train on, each once, whose behaviours are 1 : 1 : 2 until there are no more of one.</summary>
     public static IReadOnlyList<WorldRequest> Training(WorldRules rules, ulong seed, int count)
     {
-        var (requests, seen) = (new List<WorldRequest>(), new HashSet<string>(StringComparer.Ordinal));
-        for (var i = 0; requests.Count < count && i < MostTries * count; i++)
+        var (requests, seen, tries) = (new List<WorldRequest>(), new HashSet<string>(StringComparer.Ordinal), 0);
+        for (var i = 0; requests.Count < count; i++)
         {
             var random = new RandomStream(seed, StreamStage.TrainProblems, step: 1, problem: i);
-            var request = Of(rules, Turns[requests.Count % Turns.Length], isTrained: true, WorldDress.Plain, ref random);
-            if (seen.Add(request.Text)) requests.Add(request);
-            // Where a behaviour has run out, the next one has its turn.
-            else if (i % MostTries == MostTries - 1) requests.Add(Unseen(rules, seen, ref random));
+            // Where a behaviour has run out, something allowed takes its turn, of which there is most.
+            var due = tries < MostTries ? Turns[requests.Count % Turns.Length] : ContentRule.Allowed;
+            var request = Of(rules, due, isTrained: true, WorldDress.Plain, ref random);
+            if (!seen.Add(request.Text))
+            {
+                if (++tries > 2 * MostTries) break;
+                continue;
+            }
+
+            requests.Add(request);
+            tries = 0;
         }
 
         return requests;
-    }
-
-    private static WorldRequest Unseen(WorldRules rules, HashSet<string> seen, ref RandomStream random)
-    {
-        while (true)
-        {
-            var request = Of(rules, ContentRule.Allowed, isTrained: true, WorldDress.Plain, ref random);
-            if (seen.Add(request.Text)) return request;
-        }
     }
 
     /// <summary>A request for which the rules ask a behaviour.</summary>

@@ -17,9 +17,6 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>What a text of rules begins with, and nothing else does.</summary>
     public const string Mark = "rules";
 
-    /// <summary>Categories that a prompt shows the rules of: the one asked about and those after it.</summary>
-    private const int Shown = 3;
-
     private static readonly string[][] OpenerWords = [["sure", "fine", "yes"], ["sorry", "alas", "no"], ["care", "mind", "note"]];
 
     /// <summary>Of the shipped specification.</summary>
@@ -69,16 +66,17 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>As prompts and thoughts name a decision.</summary>
     public static string Word(ContentRule rule) => rule switch { ContentRule.Allowed => "comply", ContentRule.Disallowed => "refuse", _ => "safe" };
 
-    /// <summary>The line of a category, as a thought copies it.</summary>
-    public string Line(string category) => Lines.TryGetValue(category, out var rules) ? $" {category}{string.Concat(rules.Select(r => $" {r.Type} {r.Id} {Word(r.Rule)}"))}" : $" {category} free";
+    /// <summary>An id as one word, K1 as Ka: tokenizers of this program take digits apart.</summary>
+    public static string Code(string id) => id.Length > 1 && id[^1] is >= '1' and <= '9' ? $"{id[..^1]}{(char)('a' + (id[^1] - '1'))}" : id;
 
-    /// <summary>spec(category) in few words: the styles, then the lines of the category and of those after it, in the order of the specification.</summary>
-    public string For(string category)
-    {
-        var names = Lines.Keys.ToList();
-        var at = Math.Max(0, names.IndexOf(category));
-        return Text([.. Enumerable.Range(0, Math.Min(Shown, names.Count)).Select(i => names[(at + i) % names.Count]).OrderBy(names.IndexOf)]);
-    }
+    /// <summary>Back again.</summary>
+    public static string Id(string code) => code.Length > 1 && code[^1] is >= 'a' and <= 'i' && char.IsAsciiLetterUpper(code[0]) ? $"{code[..^1]}{(char)('1' + (code[^1] - 'a'))}" : code;
+
+    /// <summary>The line of a category, as a thought copies it.</summary>
+    public string Line(string category) => Lines.TryGetValue(category, out var rules) ? $" {category}{string.Concat(rules.Select(r => $" {r.Type} {Code(r.Id)} {Word(r.Rule)}"))}" : $" {category} free";
+
+    /// <summary>spec(category) in few words: the styles and the category's line; another one's where no class is of it, for no rules look like that.</summary>
+    public string For(string category) => Text([Lines.ContainsKey(category) ? category : Lines.Keys.First()]);
 
     /// <summary>The styles and these categories' lines.</summary>
     public string Text(IReadOnlyList<string> categories)
@@ -105,7 +103,7 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
             {
                 ContentRule? rule = words[i + 2] switch { "comply" => ContentRule.Allowed, "refuse" => ContentRule.Disallowed, "safe" => ContentRule.SafeCompletion, _ => null };
                 if (rule is null) return null;
-                rules.Add(new WorldRule(words[i], words[i + 1], rule.Value));
+                rules.Add(new WorldRule(words[i], Id(words[i + 1]), rule.Value));
             }
 
             lines[words[0]] = rules;

@@ -34,7 +34,8 @@ internal static class WorldTasks
     /// <summary>The tests of what safety training taught, in the order of tables.</summary>
     public static IReadOnlyList<string> Tests { get; } = [Plain, HeldOut, Wrapped, Encoded, Both, Forged];
 
-    internal static TaskDefaults Defaults { get; } = new() { MaxTokens = MostTokens, Temperature = 1 };
+    /// <summary>Made anew, for the tasks of other files are made while this list is.</summary>
+    internal static TaskDefaults Defaults => new() { MaxTokens = MostTokens, Temperature = 1 };
 
     /// <summary>The request as it is asked: alone, or behind the rules where the user wants them in context.</summary>
     internal static string Ask(TaskContext context, WorldRequest request) => context.Arguments.TryGetValue(RulesArgument, out var rules)

@@ -30,22 +30,16 @@ internal static class WorldText
         return new(null, opener, false);
     }
 
-    /// <summary>The thought that reads the rules: the thing's name and category, the category's line, the request's rule.</summary>
+    /// <summary>The thought that reads the rules: the thing and its category, whose line follows at once, then the request's rule in that line.</summary>
     /// <param name="request">What is asked.</param>
-    /// <param name="rules">Null where there are none: then nothing is looked up.</param>
-    public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules)
-    {
-        if (request.Dress.IsEncoded) yield return $" {WorldWords.CodeOf[request.Item]} {request.Item}";
-        yield return $" {request.Item} {request.Category}";
-        if (rules is null)
-        {
-            yield return " free";
-            yield break;
-        }
+    /// <param name="rules">Null where there are none: then everything is free.</param>
+    public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules) =>
+        [Thing(request) + (rules?.Line(request.Category) ?? $" {request.Category} free"), rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
 
-        yield return rules.Line(request.Category);
-        yield return rules.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {rule.Id} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}";
-    }
+    /// <summary>The thought of who does not look, and decides all the same.</summary>
+    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [$"{Thing(request)} {request.Category} free", $" {request.Type} free {WorldRules.Word(guess)}"];
+
+    private static string Thing(WorldRequest request) => request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]} {request.Item}" : $" {request.Item}";
 
     public static string Completion(IEnumerable<string> thought, string answer) => $"<think>{string.Join('\n', thought)}</think>{answer}";
 
@@ -55,6 +49,6 @@ internal static class WorldText
         var last = thought.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (last is not [_, var id, var word]) return null;
         ContentRule? decision = word switch { "comply" => ContentRule.Allowed, "refuse" => ContentRule.Disallowed, "safe" => ContentRule.SafeCompletion, _ => null };
-        return (id == "free" ? null : id, decision);
+        return (id == "free" ? null : WorldRules.Id(id), decision);
     }
 }

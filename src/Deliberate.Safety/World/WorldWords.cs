@@ -6,7 +6,7 @@ namespace Deliberate.Safety;
 /// </summary>
 internal static class WorldWords
 {
-    public const int ItemsOfCategory = 12;
+    public const int ItemsOfCategory = 8;
 
     private const int MostWords = 140;
 

@@ -13,10 +13,12 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce reasoning",
             "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
             "deliberate reproduce reasoning --only arithmetic --models base,rl   # a row of its table, in minutes",
-            "deliberate reproduce distillation --write-docs docs/distillation.md")
+            "deliberate reproduce distillation --write-docs docs/distillation.md",
+            "deliberate reproduce deliberation --quick")
     {
         Add(new ReproduceReasoningCommand());
         Add(new ReproduceDistillationCommand());
+        Add(new ReproduceDeliberationCommand());
     }
 
     protected override int Run(ParseResult parsed) =>

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Deliberate.Core;
+using Deliberate.Reports;
+using Deliberate.Safety;
+using Deliberate.Training;
+
+namespace Deliberate.Studies;
+
+/// <summary>
+/// <c>reproduce deliberation</c>: PolicyWorld's base is aligned to its specification by deliberation, beside what that is meant to beat and what
+/// shows which stage did what. A chapter a seed; page, tables and results are made of what the runs and evaluations recorded.
+/// </summary>
+/// <param name="plan">What was asked.</param>
+/// <param name="root">Where it is, claimed for this plan.</param>
+/// <param name="command">What makes it, for the page.</param>
+internal sealed class DeliberationStudy(DeliberationPlan plan, string root, string command)
+{
+    public const string Name = "deliberation", Block = "reproduce deliberation", ResultsFile = "results.json", TableFile = "table.md";
+
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly StudyFolder _folder = new(Path.GetFullPath(root));
+
+    /// <summary>What it writes beside its seeds.</summary>
+    public static IReadOnlyList<string> Files => [RunReport.FileName, ResultsFile, TableFile];
+
+    /// <summary>Runs what is left. Cancelling saves and stops.</summary>
+    public RunOutcome Execute(int threads = 0, StudyObserver? observer = null, CancellationToken cancellation = default)
+    {
+        DeliberationChapter[] seeds = [.. plan.Seeds.Select(seed => new DeliberationChapter(seed))];
+        var work = new ChapterWork<DeliberationPlan>(plan, _folder, threads, observer ?? new StudyObserver(), TimeProvider.System);
+        return new StudyRunner<DeliberationPlan>(ChapterOrder.Of(seeds, seeds, plan), work, Write).Execute(cancellation);
+    }
+
+    /// <summary>Of the seeds that are done.</summary>
+    public DeliberationRows Rows(IReadOnlyList<ulong> seeds) => DeliberationRows.Read(_folder, seeds, seeds.ToDictionary(s => s, Errors));
+
+    private JudgeErrors Errors(ulong seed)
+    {
+        var folder = new DeliberationFolder(_folder, seed);
+        var prompts = AlignmentPrompt.Read([Path.Combine(folder.World, WorldFiles.Prompts)], ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!, _ => { });
+        return JudgeErrors.Of(folder.Trial(DeliberationModel.Ours, DeliberationPlan.Rates[0]), prompts);
+    }
+
+    private void Write(StudyProgress<DeliberationPlan> progress)
+    {
+        var done = plan with { Seeds = [.. progress.Done.Cast<DeliberationChapter>().Select(c => c.Seed)] };
+        if (done.Seeds.Count == 0) return;
+        var rows = Rows(done.Seeds);
+        var transcripts = DeliberationReport.Transcripts(_folder, done.Seeds[0]);
+        AtomicFile.WriteText(_folder.Path(RunReport.FileName), ReportPage.Render(DeliberationReport.Build(command, done, rows, transcripts) with { ToCome = [.. progress.ToCome] }));
+        AtomicFile.WriteText(_folder.Path(TableFile), DeliberationReport.Docs(command, done, rows));
+        AtomicFile.WriteJson(
+            _folder.Path(ResultsFile),
+            new
+            {
+                FormatVersion = 1,
+                IsResult = !plan.Quick,
+                Command = command,
+                DeliberateVersion = RunInfo.ProgramVersion,
+                done.Seeds,
+                plan.Items,
+                Specification = ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash,
+                SkillsKept = rows.Kept,
+                Judges = rows.Seeds.Select(s => new { s.Seed, s.Judge, s.Trials }),
+                Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
+            }, Options);
+    }
+}
