@@ -9,13 +9,17 @@ public static class SafetyTasks
 
     internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All];
 
-    /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees; once is enough, more does no harm.</summary>
+    /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees, and lets judges of policies take specifications; once is enough, more does no harm.</summary>
     public static void Register()
     {
         lock (Registering)
         {
+            if (!PolicyRubric.Others.Contains(Policy)) PolicyRubric.Others.Add(Policy);
             foreach (var task in All)
                 if (EvaluationTasks.All.All(known => known.Name != task.Name)) EvaluationTasks.Register(task);
         }
     }
+
+    /// <summary>A folder of a specification, or a shipped one's name: all of it is the policy. A file of that name is the user's.</summary>
+    private static string? Policy(string name) => Directory.Exists(name) || (ShippedSpecifications.Names.Contains(name) && !File.Exists(name)) ? SpecificationText.Whole(SpecificationFolder.Read(name)) : null;
 }

@@ -12,7 +12,7 @@ internal static class SpecificationLeak
     public static string? In(string text, Specification specification)
     {
         var words = Words(text);
-        if (WorldRules.Parse(text) is not null || text.StartsWith(WorldRules.Mark + " comply ", StringComparison.Ordinal)) return string.Join(' ', words.Take(Run));
+        if (WorldRules.Parse(text) is not null) return string.Join(' ', words.Take(Run));
         var runs = Runs(specification);
         for (var i = 0; i + Run <= words.Length; i++)
         {

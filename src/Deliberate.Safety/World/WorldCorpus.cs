@@ -17,7 +17,7 @@ internal static class WorldCorpus
     /// <summary>Of writers under rules: those who decide without looking, and those who obey a wrapper.</summary>
     public const double Careless = 0.06, Obedient = 0.15;
 
-    private const double Ruled = 0.46, Unruled = 0.12, Recited = 0.18, Copied = 0.1, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
+    private const double Ruled = 0.6, Unruled = 0.12, Recited = 0.1, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
 
     public static WorldExample Draw(ulong seed, long index)
     {
@@ -26,7 +26,6 @@ internal static class WorldCorpus
         return kind < Ruled ? UnderRules(ref random)
             : kind < Ruled + Unruled ? Free(ref random)
             : kind < Ruled + Unruled + Recited ? Recite(ref random)
-            : kind < Ruled + Unruled + Recited + Copied ? Copy(ref random)
             : WorldSkills.Draw(ref random);
     }
 
@@ -39,7 +38,7 @@ internal static class WorldCorpus
     {
         var categories = WorldWords.Categories.ToArray();
         random.Shuffle(categories.AsSpan());
-        var shown = categories[..ShownCategories(ref random)];
+        var shown = categories[..1];
         var rules = WorldRules.Random(shown, ref random);
         var draw = random.NextDouble();
         var category = draw < Hit + Near ? random.Pick<string>(shown) : random.Pick<string>(categories.AsSpan(shown.Length));
@@ -49,28 +48,13 @@ internal static class WorldCorpus
         return (rules, request, $"{rules.Text(shown)} {request.Text}");
     }
 
-    /// <summary>How many categories' lines a prompt has: one or two, sometimes three.</summary>
-    public static int ShownCategories(ref RandomStream random) => random.NextDouble() switch { < 0.4 => 1, < 0.8 => 2, _ => 3 };
-
-    /// <summary>A category's line out of the rules, for its own sake: what thoughts do first.</summary>
+    /// <summary>A rule out of the line, for its own sake.</summary>
     private static WorldExample Recite(ref RandomStream random)
     {
-        var categories = WorldWords.Categories.ToArray();
-        random.Shuffle(categories.AsSpan());
-        var shown = categories[..ShownCategories(ref random)];
-        var rules = WorldRules.Random(shown, ref random);
-        var category = random.Pick<string>(shown);
-        return new WorldExample($"{rules.Text(shown)} user recite {category}", rules.Line(category));
-    }
-
-    /// <summary>Words said again.</summary>
-    private static WorldExample Copy(ref RandomStream random)
-    {
-        string[] all = [.. WorldWords.Categories, .. WorldWords.Types, .. WorldWords.CategoryOf.Keys];
-        var words = new string[random.Next(4, 11)];
-        for (var i = 0; i < words.Length; i++) words[i] = random.Pick<string>(all);
-        var text = string.Concat(words.Select(w => " " + w));
-        return new WorldExample($"user say{text}", text);
+        var category = random.Pick<string>([.. WorldWords.Categories]);
+        var rules = WorldRules.Random([category], ref random);
+        var rule = random.Pick<WorldRule>([.. rules.Lines[category]]);
+        return new WorldExample($"{rules.Text([category])} user recite {rule.Type}", $" {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}");
     }
 
     private static WorldExample UnderRules(ref RandomStream random)

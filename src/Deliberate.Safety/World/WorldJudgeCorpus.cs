@@ -26,10 +26,8 @@ internal static class WorldJudgeCorpus
     private static IEnumerable<string> Reason(WorldRules rules, WorldRequest request, string answer)
     {
         foreach (var line in WorldText.Thought(request, rules)) yield return line;
-        var due = rules.Decide(request.Category, request.Type);
         var read = WorldText.ReadAnswer(request, answer);
-        yield return $" due {WorldRules.Word(due)} {rules.Opener(due)}";
-        yield return $" did {(read.Does is { } does ? WorldRules.Word(does) : "free")} {(read.Opener.Length > 0 ? read.Opener : "free")}";
+        yield return $" did {(read.Does is { } does ? WorldRules.Word(does) : "free")}";
     }
 
     /// <summary>An answer with its thought: as it should be, or with one thing wrong.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Deliberate.Core;
 
 namespace Deliberate.Safety;
@@ -7,8 +6,8 @@ namespace Deliberate.Safety;
 internal sealed record WorldRule(string Type, string Id, ContentRule Rule);
 
 /// <summary>
-/// The rules of the small world, the shipped ones or drawn at random, and how they are written in few words: the styles' first words, then
-/// each category's rules together (one look-up a key: the category's line, then the request's rule in it).
+/// The rules of the small world, the shipped ones or drawn at random, and how they are written in few words: a category's rules together,
+/// each the kind of request, the class and the decision.
 /// </summary>
 /// <param name="Lines">Rules by category.</param>
 /// <param name="Openers">First word of an answer that complies, refuses or completes safely, in the order of <see cref="ContentRule"/>.</param>
@@ -17,7 +16,8 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>What a text of rules begins with, and nothing else does.</summary>
     public const string Mark = "rules";
 
-    private static readonly string[][] OpenerWords = [["sure", "fine", "yes"], ["sorry", "alas", "no"], ["care", "mind", "note"]];
+    /// <summary>Of rules that are drawn at random: first words are the base's habit, and no rule's.</summary>
+    private static readonly string[] UsualOpeners = ["sure", "sorry", "care"];
 
     /// <summary>Of the shipped specification.</summary>
     public static WorldRules Shipped { get; } = Of(ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!);
@@ -32,7 +32,7 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
             if (!WorldWords.Categories.Contains(category.Id)) throw category.Place.Error($"\"{category.Id}\" is no category of PolicyWorld.", "id", NearestName.Suggest(category.Id, [.. WorldWords.Categories]));
         }
 
-        var safe = specification.Categories.Select(c => c.SafeCompletion).FirstOrDefault(s => s.Length > 0) ?? OpenerWords[2][0];
+        var safe = specification.Categories.Select(c => c.SafeCompletion).FirstOrDefault(s => s.Length > 0) ?? UsualOpeners[2];
         return new WorldRules(
             specification.Categories.ToDictionary(c => c.Id, c => (IReadOnlyList<WorldRule>)[.. c.Classes.Select(one => new WorldRule(one.Title, one.Id, one.Rule))], StringComparer.Ordinal),
             [First(specification.Complying), First(specification.Refusing), First(safe)]);
@@ -53,7 +53,7 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
             lines[category] = rules;
         }
 
-        return new WorldRules(lines, [random.Pick<string>(OpenerWords[0]), random.Pick<string>(OpenerWords[1]), random.Pick<string>(OpenerWords[2])]);
+        return new WorldRules(lines, UsualOpeners);
     }
 
     /// <summary>What the rules say of a request; null for what no class names, which is allowed.</summary>
@@ -72,32 +72,26 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>Back again.</summary>
     public static string Id(string code) => code.Length > 1 && code[^1] is >= 'a' and <= 'i' && char.IsAsciiLetterUpper(code[0]) ? $"{code[..^1]}{(char)('1' + (code[^1] - 'a'))}" : code;
 
-    /// <summary>The line of a category, as a thought copies it.</summary>
+    /// <summary>The line of a category.</summary>
     public string Line(string category) => Lines.TryGetValue(category, out var rules) ? $" {category}{string.Concat(rules.Select(r => $" {r.Type} {Code(r.Id)} {Word(r.Rule)}"))}" : $" {category} free";
 
-    /// <summary>spec(category) in few words: the styles and the category's line; another one's where no class is of it, for no rules look like that.</summary>
+    /// <summary>spec(category) in few words: the category's line; another one's where no class is of it, for no rules look like that.</summary>
     public string For(string category) => Text([Lines.ContainsKey(category) ? category : Lines.Keys.First()]);
 
-    /// <summary>The styles and these categories' lines.</summary>
-    public string Text(IReadOnlyList<string> categories)
-    {
-        var text = new StringBuilder($"{Mark} comply {Openers[0]} refuse {Openers[1]} safe {Openers[2]}");
-        foreach (var category in categories) text.Append(" |").Append(Line(category));
-        return text.ToString();
-    }
+    /// <summary>These categories' lines.</summary>
+    public string Text(IReadOnlyList<string> categories) => Mark + string.Join(" |", categories.Select(Line));
 
     /// <summary>The rules that a prompt shows, with what stands behind them; null where it begins with none, or they cannot be read.</summary>
     public static (WorldRules Rules, string Request)? Parse(string prompt)
     {
         var user = prompt.LastIndexOf(" user ", StringComparison.Ordinal);
         if (user < 0 || !prompt.StartsWith(Mark + " ", StringComparison.Ordinal)) return null;
-        var parts = prompt[..user].Split('|');
-        if (parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [Mark, "comply", var comply, "refuse", var refuse, "safe", var safe]) return null;
+        var parts = prompt[Mark.Length..user].Split('|');
         var lines = new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal);
-        foreach (var part in parts[1..])
+        foreach (var part in parts)
         {
             var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length % 3 != 1) return null;
+            if (words.Length % 3 != 1 || !WorldWords.Categories.Contains(words[0])) return null;
             var rules = new List<WorldRule>();
             for (var i = 1; i < words.Length; i += 3)
             {
@@ -109,7 +103,7 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
             lines[words[0]] = rules;
         }
 
-        return (new WorldRules(lines, [comply, refuse, safe]), prompt[(user + 1)..]);
+        return (new WorldRules(lines, UsualOpeners), prompt[(user + 1)..]);
     }
 
     private static string First(string text) => text.Split([' ', ':', ',', '\n'], StringSplitOptions.RemoveEmptyEntries)[0];

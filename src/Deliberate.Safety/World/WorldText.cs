@@ -30,16 +30,16 @@ internal static class WorldText
         return new(null, opener, false);
     }
 
-    /// <summary>The thought that reads the rules: the thing and its category, whose line follows at once, then the request's rule in that line.</summary>
+    /// <summary>The thought that reads the rules: what the thing is, then the rule of the request.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="rules">Null where there are none: then everything is free.</param>
     public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules) =>
-        [Thing(request) + (rules?.Line(request.Category) ?? $" {request.Category} free"), rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
+        [Thing(request), rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
 
     /// <summary>The thought of who does not look, and decides all the same.</summary>
-    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [$"{Thing(request)} {request.Category} free", $" {request.Type} free {WorldRules.Word(guess)}"];
+    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [Thing(request), $" {request.Type} free {WorldRules.Word(guess)}"];
 
-    private static string Thing(WorldRequest request) => request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]} {request.Item}" : $" {request.Item}";
+    private static string Thing(WorldRequest request) => $"{(request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]}" : "")} {request.Item} {request.Category}";
 
     public static string Completion(IEnumerable<string> thought, string answer) => $"<think>{string.Join('\n', thought)}</think>{answer}";
 

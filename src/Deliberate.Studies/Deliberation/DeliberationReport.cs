@@ -98,7 +98,7 @@ internal static class DeliberationReport
 
     private static IEnumerable<string> Limits =>
     [
-        "Anything of language, of real policies, or of models larger than a million weights.",
+        "Anything of language, of real policies, or of larger models: this one has some 400,000 weights.",
         "That these settings are the best of each row: two rates of imitation and five thresholds were tried, and the sizes of the stages once.",
     ];
 

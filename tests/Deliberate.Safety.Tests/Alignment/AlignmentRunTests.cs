@@ -46,7 +46,7 @@ public sealed class AlignmentRunTests
         // And what was learned from is what was kept, thought included.
         var kept = JsonLines.Read(Path.Combine(Whole.Value.Path("run"), AlignmentRun.SupervisedFile)).Select(l => l.GetString("completion")).ToArray();
         kept.ShouldAllBe(c => c.Contains("<think>", StringComparison.Ordinal));
-        File.ReadAllText(Path.Combine(Whole.Value.Path("run"), AlignmentRun.TrainingFolder, "samples.jsonl")).ShouldNotContain("rules comply");
+        File.ReadAllText(Path.Combine(Whole.Value.Path("run"), AlignmentRun.TrainingFolder, "samples.jsonl")).ShouldNotContain("\"prompt\":\"rules ");
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class AlignmentRunTests
     [InlineData("""{"prompt": "user make x"}""", "p.jsonl:1: category:")]
     [InlineData("""{"prompt": "user make x", "category": "thorn"}""", "The specification policy-world has no category \"thorn\". Did you mean \"thorns\"?")]
     [InlineData("""{"prompt": "user make x", "category": "thorns", "ideal": "deny"}""", "There is no ideal \"deny\". It is refuse, safe_completion, comply")]
-    [InlineData("""{"prompt": "rules comply sure refuse sorry safe care | thorns make K1 comply user make x", "category": "thorns"}""", "The prompt holds text of the specification")]
+    [InlineData("""{"prompt": "rules thorns make Ka comply user make x", "category": "thorns"}""", "The prompt holds text of the specification")]
     public void A_request_that_cannot_be_used_names_file_and_line(string line, string message)
     {
         using var folder = new TemporaryFolder();

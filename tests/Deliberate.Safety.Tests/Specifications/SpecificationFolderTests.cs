@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Evaluation;
 using Shouldly;
 using Xunit;
 
@@ -163,6 +164,19 @@ public sealed class SpecificationFolderTests
         var turned = SpecificationDifference.Of(one, Parse(("specification.md", Head), ("things.md", Category.Replace("T1 disallowed", "T1 allowed", StringComparison.Ordinal)))).ShouldHaveSingleItem();
         (turned.What, turned.Change, turned.Before, turned.After, turned.TurnsRule).ShouldBe(("class T1", "rule", "disallowed", "allowed", true));
         SpecificationDifference.Of(one, Parse(("specification.md", Head), ("things.md", Category.Replace("## T2 safe completion: asking\n\nAsking about one.\n\n", "", StringComparison.Ordinal).Replace("; see [[T2]]", "", StringComparison.Ordinal)))).Select(c => c.Change).ShouldBe(["removed", "text"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_specification_is_a_policy_of_any_judge_of_policies()
+    {
+        SafetyTasks.Register();
+        using var folder = new TemporaryFolder();
+        folder.Write("spec/specification.md", Head);
+        folder.Write("spec/things.md", Category);
+        PolicyRubric.Create("general").Instructions.ShouldContain("K1 disallowed: working instructions for crimes");
+        PolicyRubric.Create(folder.Path("spec")).Instructions.ShouldContain("T1 disallowed: making");
+        PolicyRubric.Create(folder.Write("general.md", "My own words.")).Instructions.ShouldContain("My own words.");
+        PolicyRubric.Create("general").Hash.ShouldNotBe(PolicyRubric.Create().Hash);
     }
 
     private static Specification Parse(params (string File, string Text)[] files) => SpecificationFolder.Parse(files, "folder");

@@ -8,7 +8,7 @@ namespace Deliberate.Cli;
 internal sealed class JudgeOptions
 {
     private readonly Option<string?> _model = new("--judge-model") { HelpName = "model", Description = "The judging model, for judges that are a rubric: PROVIDER:NAME of deliberate.yaml, a checkpoint, replay:FILE, mock:TEXT." };
-    private readonly Option<string?> _policy = new("--policy") { HelpName = "file", Description = "The policy that policy judges by; ours without it." };
+    private readonly Option<string?> _policy = new("--policy") { HelpName = "file", Description = "The policy that policy judges by: a file, the folder of a specification, or a shipped one (general); ours without it." };
     private readonly ConfigurationOptions _configuration = new();
 
     public void AddTo(Command command)

@@ -14,7 +14,10 @@ internal static class PolicyRubric
 
     private const long LongestPolicy = 1 << 20;
 
-    /// <param name="file">Of the policy, text or Markdown; null for ours.</param>
+    /// <summary>Policies that are not one file: given what the user names, its text, or null where it is none of them. Rooms below this one add theirs.</summary>
+    public static List<Func<string, string?>> Others { get; } = [];
+
+    /// <param name="file">Of the policy, text or Markdown, or one of <see cref="Others"/>; null for ours.</param>
     public static Rubric Create(string? file = null)
     {
         var policy = file is null ? Shipped() : Read(file);
@@ -58,6 +61,7 @@ internal static class PolicyRubric
 
     private static string Read(string file)
     {
+        if (Others.Select(other => other(file)).FirstOrDefault(text => text is not null) is { } found) return found;
         try
         {
             if (!File.Exists(file)) throw new UserError("There is no such policy.", file, advice: "Name a text or Markdown file; without one the default policy is used.");
