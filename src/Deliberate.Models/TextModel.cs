@@ -387,7 +387,7 @@ public sealed class TextModel : IDisposable
     }
 
     /// <summary>Made with the first request: a model that is only scored needs none.</summary>
-    private HostedText Hosted
+    internal HostedText Hosted
     {
         get
         {

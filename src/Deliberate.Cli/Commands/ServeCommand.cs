@@ -4,47 +4,74 @@ using Deliberate.Server;
 
 namespace Deliberate.Cli;
 
-/// <summary>Opens the pages of runs in a browser, and serves them until it is stopped.</summary>
+/// <summary>Serves models to programs that speak OpenAI's interface, and the pages of runs, evaluations and a chat to a browser, until it is stopped.</summary>
 internal sealed class ServeCommand : CliCommand
 {
+    private readonly Argument<string[]> _models = ServingOptions.Argument();
+    private readonly ServingOptions _serving = new();
     private readonly Option<string?> _runs = new("--runs") { HelpName = "folder", Description = "The folder of runs; ./runs unless named." };
     private readonly Option<string?> _evaluations = new("--evaluations") { HelpName = "path", Description = "The folder of evaluations, or one log; ./evaluations unless named." };
     private readonly Option<int> _port = CommonOptions.Whole("--port", "Where to listen; 0 for any port that is free.", ServerOptions.DefaultPort, 0, 65535);
-    private readonly Option<string> _address = new("--address") { HelpName = "address", Description = "A loopback address: 127.0.0.1, ::1 or localhost. From another machine, come through ssh -L.", DefaultValueFactory = _ => "127.0.0.1" };
+    private readonly Option<string> _address = new("--address") { HelpName = "address", Description = "A loopback address: 127.0.0.1, ::1 or localhost; from another machine, come through ssh -L. With models and an API key also another, where pages are never shown.", DefaultValueFactory = _ => "127.0.0.1" };
     private readonly Option<bool> _noBrowser = new("--no-browser") { Description = "Open no browser; the address is printed either way." };
 
     public ServeCommand()
         : base(
             "serve",
-            "Show runs and evaluations in a browser, live while they are made: curves, alarms, samples with their verdicts, two runs or two models side by side.",
-            "deliberate serve",
+            "Serve models to every program that talks to OpenAI (Responses, Chat Completions; the chain of thought stays hidden), and show runs, evaluations and a chat in a browser, live.",
+            "deliberate serve model.gguf   # then, for any client: OPENAI_BASE_URL=http://127.0.0.1:5170/v1",
+            "deliberate serve small=runs/quickstart/checkpoints/final large=hf:Qwen/Qwen3-0.6B --weights q8_0",
+            "deliberate serve model.gguf --effort high=2000 --default-effort low --request-log requests.jsonl",
+            "deliberate serve   # the pages of ./runs and ./evaluations alone",
             "deliberate serve --runs runs/quickstart --port 8080",
             "deliberate serve --no-browser   # prints an address that lets one browser in, once")
     {
-        foreach (var option in new Option[] { _runs, _evaluations, _port, _address, _noBrowser }) Add(option);
+        Add(_models);
+        foreach (var option in new Option[] { _port, _address, _noBrowser, _runs, _evaluations }) Add(option);
+        foreach (var option in _serving.All) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var (runs, evaluations) = (Named(parsed.GetValue(_runs), "runs", "--runs"), Named(parsed.GetValue(_evaluations), ServerOptions.UsualEvaluations, "--evaluations"));
-        var options = new ServerOptions { Runs = runs, Evaluations = evaluations, Port = parsed.GetValue(_port), Address = parsed.GetRequiredValue(_address) };
-        ServeAsync(options, runs, parsed.GetValue(_noBrowser)).GetAwaiter().GetResult();
+        string? runs = Named(parsed.GetValue(_runs), "runs", "--runs"), evaluations = Named(parsed.GetValue(_evaluations), ServerOptions.UsualEvaluations, "--evaluations");
+        var api = _serving.Read(parsed, parsed.GetValue(_models)!);
+        // Beside models, pages of what is not there would only be in the way.
+        if (api is not null && parsed.GetValue(_runs) is null && !Directory.Exists(runs)) runs = null;
+        if (api is not null && parsed.GetValue(_evaluations) is null && !Directory.Exists(evaluations)) evaluations = null;
+        var options = new ServerOptions { Runs = runs, Evaluations = evaluations, Port = parsed.GetValue(_port), Address = parsed.GetRequiredValue(_address), Api = api };
+        ServeAsync(options, runs ?? evaluations, parsed.GetValue(_noBrowser)).GetAwaiter().GetResult();
         return ExitCode.Success;
     }
 
-    /// <param name="shown">What is served, for the first line.</param>
+    /// <param name="shown">What is served, for the first line; null for models alone.</param>
     /// <param name="page">That the address opens.</param>
-    internal static async Task ServeAsync(ServerOptions options, string shown, bool noBrowser, string page = "/")
+    internal static async Task ServeAsync(ServerOptions options, string? shown, bool noBrowser, string page = "/")
     {
-        using var stop = new StopSignal("Stopping.");
+        using var stop = new StopSignal(options.Api is null ? "Stopping." : "Stopping; answers in work are finished first.");
+        if (options.Api is { } opening) Console.Error.WriteLine($"Reading {string.Join(", ", opening.Models.Select(m => m.Name))}.");
         await using var server = await DeliberateServer.StartAsync(options, stop.Token);
-        var link = server.NewLink(page);
-        Console.Out.WriteLine($"Serving {Path.GetFullPath(shown)} at\n\n  {link}\n");
-        Console.Out.WriteLine("The address lets one browser in, once." + (Console.IsInputRedirected ? "" : " Enter prints another.") + " Ctrl-C ends.");
-        if (!server.IsAlone) Console.Error.WriteLine($"{shown} may not be written to: a second server on it would not be refused.");
-        if (!noBrowser) Browser.TryOpen(link);
-        if (!Console.IsInputRedirected) _ = Task.Run(() => PrintLinks(server), stop.Token);
+        if (options.Api is { } api) PrintInterface(server, api);
+        // Pages are for this machine.
+        if (server.ShowsPages)
+        {
+            var link = server.NewLink(page);
+            Console.Out.WriteLine($"Serving {(shown is null ? "a chat" : Path.GetFullPath(shown))} at\n\n  {link}\n");
+            Console.Out.WriteLine("The address lets one browser in, once." + (Console.IsInputRedirected ? "" : " Enter prints another.") + " Ctrl-C ends.");
+            if (!server.IsAlone) Console.Error.WriteLine($"{shown} may not be written to: a second server on it would not be refused.");
+            if (!noBrowser) Browser.TryOpen(link);
+            if (!Console.IsInputRedirected) _ = Task.Run(() => PrintLinks(server), stop.Token);
+        }
+
         await server.RunUntilAsync(stop.Token);
+    }
+
+    /// <summary>Where programs find the models, and who may ask.</summary>
+    private static void PrintInterface(DeliberateServer server, ApiOptions api)
+    {
+        Console.Out.WriteLine($"Models for programs that talk to OpenAI: {string.Join(", ", api.Models.Select(m => m.Name))}\n\n  OPENAI_BASE_URL={server.Address}/v1\n");
+        Console.Out.WriteLine(server.NeedsKeys ? $"Requests bring a key of {api.Keys}." : "There is no API key: whoever is on this machine may ask. deliberate keys create NAME makes one.");
+        if (api.ShowsReasoning) Console.Out.WriteLine("Answers show the chain of thought.");
+        Console.Out.WriteLine();
     }
 
     /// <summary>What is not named may be made later; a name that leads nowhere was mistyped, and nothing is made of it.</summary>

@@ -7,7 +7,8 @@ namespace Deliberate.Models;
 /// <summary>What one token brought: the token itself, and the text that became known with it. The last of a request has no token.</summary>
 /// <param name="Token">Null where only what was held back of the text is shown.</param>
 /// <param name="Pieces">In order; often one, sometimes none.</param>
-internal readonly record struct HostEvent(GeneratedToken? Token, IReadOnlyList<AnswerPiece> Pieces);
+/// <param name="Alternatives">The most likely tokens in the token's place, the likeliest first; null where nobody asked for them.</param>
+internal readonly record struct HostEvent(GeneratedToken? Token, IReadOnlyList<AnswerPiece> Pieces, IReadOnlyList<GeneratedToken>? Alternatives = null);
 
 /// <summary>What came of a request.</summary>
 /// <param name="Tokens">The stop token included.</param>
@@ -46,12 +47,13 @@ internal sealed class HostRequest
     /// <param name="reader">Made for each sample, and given where its text goes.</param>
     /// <param name="isRead">Whether somebody reads the events.</param>
     /// <param name="adapter">What the model is read with; null for the base alone.</param>
-    public static HostRequest[] Make(int[] prompt, int maxTokens, SamplingOptions options, RandomStream[] streams, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool isRead, Tensors.Adapter? adapter)
+    /// <param name="alternatives">Most likely tokens to be told beside each that is drawn.</param>
+    public static HostRequest[] Make(int[] prompt, int maxTokens, SamplingOptions options, RandomStream[] streams, int[] stopTokens, Func<Action<AnswerPiece>, ITokenReader> reader, Func<TokenConstraint>? constraint, bool isRead, Tensors.Adapter? adapter, int alternatives = 0)
     {
         HostRequest[] all = [.. streams.Select((_, i) => new HostRequest(i, reader, isRead))];
         // Samples begin in their order.
         var begun = 0;
-        var request = new SampleRequest(prompt, maxTokens, streams) { Watch = () => all[begun++].Watch, Constraint = constraint };
+        var request = new SampleRequest(prompt, maxTokens, streams) { Watch = () => all[begun++].Watch, Constraint = constraint, Alternatives = alternatives };
         var decoding = new DecodingPrompt(request, options, stopTokens) { Tag = all, Adapter = adapter };
         foreach (var one in all) (one.Decoding, one.All) = (decoding, all);
         return all;
@@ -81,7 +83,7 @@ internal sealed class HostRequest
     public void Show(SampleSlot slot)
     {
         if (_events is null) return;
-        for (; _shown < slot.Tokens.Count; _shown++) _events.Writer.TryWrite(new HostEvent(new GeneratedToken(slot.Tokens[_shown], slot.Raw[_shown]), _ofTokens.Dequeue()));
+        for (; _shown < slot.Tokens.Count; _shown++) _events.Writer.TryWrite(new HostEvent(new GeneratedToken(slot.Tokens[_shown], slot.Raw[_shown]), _ofTokens.Dequeue(), _shown < slot.Alternatives.Count ? slot.Alternatives[_shown] : null));
     }
 
     /// <summary>It is over. On the host's thread.</summary>

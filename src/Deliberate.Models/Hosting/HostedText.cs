@@ -38,12 +38,13 @@ internal sealed class HostedText(TextFormat format, ModelHost host, int context,
     }
 
     /// <summary>Queues a rendered conversation to be answered.</summary>
-    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, OutputGrammar? grammar, ModelAdapter? adapter, bool streams, CancellationToken cancellation)
+    /// <param name="alternatives">Most likely tokens to be told beside each that is drawn.</param>
+    public HostRequest Answer(string rendered, int[] tokens, int maxTokens, SamplingOptions sampling, ulong seed, IReadOnlyList<string> stop, int? thinkingBudget, OutputGrammar? grammar, ModelAdapter? adapter, bool streams, CancellationToken cancellation, int alternatives = 0)
     {
         var stopping = format.StoppingAt(stop, "stop");
         var requests = HostRequest.Make(
             tokens, maxTokens, sampling, [new RandomStream(seed, StreamStage.Sampling)], _stopIds,
-            show => new AnswerReader(stopping, rendered, show), Constraint(rendered, thinkingBudget, grammar), streams, adapterOf(adapter));
+            show => new AnswerReader(stopping, rendered, show), Constraint(rendered, thinkingBudget, grammar), streams, adapterOf(adapter), alternatives);
         return Host.Submit(requests[0], cancellation);
     }
 

@@ -405,6 +405,7 @@ internal sealed class DecodingLoop : IDisposable
                 return false;
             }
 
+            if (slot.Prompt.Request.Alternatives is > 0 and var count) slot.Alternatives.Add(loop._head.MostLikely(row, count, token, chooser));
             slot.Append(token);
             slot.Drawn++;
             return !slot.IsOver;

@@ -108,6 +108,26 @@ internal sealed class LogitHead : IDisposable
         return new ChosenToken(token, TokenStatistics.LogProbability((float)z[0], rawMax, rawSum), behaviour, entropy);
     }
 
+    /// <summary>The most likely tokens of a row that a token was just chosen from, under the raw policy, the likeliest first.</summary>
+    /// <param name="chosen">Its log-probability says what all the others' are, from the difference of their logits.</param>
+    public GeneratedToken[] MostLikely(int row, int count, ChosenToken chosen, TokenChooser chooser)
+    {
+        _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
+        var scores = chooser.Scores;
+        var sum = scores[chosen.Id] - chosen.LogProbability;
+        var best = new GeneratedToken[Math.Min(count, scores.Length)];
+        var kept = 0;
+        for (var id = 0; id < scores.Length; id++)
+        {
+            if (kept == best.Length && scores[id] - sum <= best[kept - 1].LogProbability) continue;
+            var at = kept < best.Length ? kept++ : kept - 1;
+            for (; at > 0 && best[at - 1].LogProbability < scores[id] - sum; at--) best[at] = best[at - 1];
+            best[at] = new GeneratedToken(id, scores[id] - sum);
+        }
+
+        return best;
+    }
+
     public void Dispose()
     {
         foreach (var tensor in new[] { _lastHidden, _logits, _scaled, _statistics }) tensor.Value.Dispose();

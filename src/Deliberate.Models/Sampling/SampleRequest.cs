@@ -23,6 +23,9 @@ internal sealed record SampleRequest(int[] Prompt, int MaxTokens, RandomStream[]
     /// <summary>Made for each sample; null where every token may come.</summary>
     public Func<TokenConstraint>? Constraint { get; init; }
 
+    /// <summary>Most likely tokens to be told beside each that is drawn; none costs nothing.</summary>
+    public int Alternatives { get; init; }
+
     /// <exception cref="UserError">It does not fit, or cannot be drawn.</exception>
     public void Check(int positions)
     {

@@ -40,6 +40,9 @@ internal sealed class SampleSlot(CachedSequence sequence)
     /// <summary>Entropies of those distributions; NaN where they are not the policy's own.</summary>
     public List<float> Entropies { get; } = [];
 
+    /// <summary>The most likely tokens in each one's place under the raw policy; none where the request asks for none.</summary>
+    public List<GeneratedToken[]> Alternatives { get; } = [];
+
     /// <summary>Set when the sample is over; null where it was cancelled or failed.</summary>
     public FinishReason? Finished { get; private set; }
 
@@ -59,6 +62,7 @@ internal sealed class SampleSlot(CachedSequence sequence)
         Raw.Clear();
         Behaviour.Clear();
         Entropies.Clear();
+        Alternatives.Clear();
         (Finished, Failure, Drafted, Drawn) = (null, null, 0, 0);
         Sequence.ForkFrom(prompt.Sequence!);
         if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();

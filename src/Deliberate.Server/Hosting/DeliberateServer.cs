@@ -24,10 +24,11 @@ public sealed class DeliberateServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly AccessTokens _tokens;
     private readonly ServerLock? _lock;
+    private readonly ApiServer? _api;
 
-    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, string address, bool isAlone)
+    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, ApiServer? api, string address, bool isAlone)
     {
-        (_app, _tokens, _lock, Address, IsAlone) = (app, tokens, held, address, isAlone);
+        (_app, _tokens, _lock, _api, Address, IsAlone) = (app, tokens, held, api, address, isAlone);
         held?.Tell(address);
     }
 
@@ -37,27 +38,39 @@ public sealed class DeliberateServer : IAsyncDisposable
     /// <summary>False where the folder of runs may not be written to: then a second server on it is not refused.</summary>
     public bool IsAlone { get; }
 
+    /// <summary>Whether it listens where its pages may be seen: on this machine alone.</summary>
+    public bool ShowsPages => Uri.TryCreate(Address, UriKind.Absolute, out var uri) && uri.IsLoopback;
+
+    /// <summary>Whether requests to its interface have to bring an API key.</summary>
+    public bool NeedsKeys => _api?.Keys.AreNeeded == true;
+
     /// <summary>Builds it and listens.</summary>
     /// <exception cref="UserError">The address or port cannot be had, the folder is served already, or is none.</exception>
-    public static async Task<DeliberateServer> StartAsync(ServerOptions options, CancellationToken cancellation = default)
+    public static Task<DeliberateServer> StartAsync(ServerOptions options, CancellationToken cancellation = default) => StartAsync(options, null, cancellation);
+
+    /// <summary>The same with models that are in memory already.</summary>
+    internal static async Task<DeliberateServer> StartAsync(ServerOptions options, ServedModels? models, CancellationToken cancellation = default)
     {
-        var address = LoopbackAddress.Parse(options.Address);
+        var address = ListenAddress.Parse(options);
         if (options.Port is < 0 or > 65535) throw new UserError($"{options.Port} is not a port.", field: "--port", advice: "Ports go from 1 to 65535; 0 takes any that is free.");
         if (File.Exists(options.Runs)) throw new UserError("This is a file, not a folder of runs.", options.Runs, advice: "Name the folder of your runs: --runs FOLDER.");
         // Evaluations alone are served as often as one likes: nothing but labels is written, a line each.
         var held = options.Runs is null ? null : ServerLock.Take(options.Runs);
         WebApplication? app = null;
+        ApiServer? api = null;
         try
         {
+            api = options.Api is null ? null : ApiServer.Open(options.Api, options.Time, models);
             var tokens = new AccessTokens();
-            app = Build(options, address, tokens);
+            app = Build(options, address, tokens, api);
             await app.StartAsync(cancellation);
             var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-            return new DeliberateServer(app, tokens, held, $"http://{LoopbackAddress.InUrl(address)}:{port}", held is not null || options.Runs is null);
+            return new DeliberateServer(app, tokens, held, api, $"{(options.Api?.Certificate is null ? "http" : "https")}://{ListenAddress.InUrl(address)}:{port}", held is not null || options.Runs is null);
         }
         catch (Exception error)
         {
             if (app is not null) await app.DisposeAsync();
+            if (api is not null) await api.DisposeAsync();
             held?.Dispose();
             if (error is IOException { InnerException: AddressInUseException }) throw InUse(options, error);
             if (error is SocketException { SocketErrorCode: SocketError.AccessDenied }) throw new UserError($"Port {options.Port} may not be listened on.", field: "--port", advice: "Ports below 1024 are the system's: choose a higher one.", inner: error);
@@ -85,10 +98,12 @@ public sealed class DeliberateServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_api is not null) await _api.FinishAsync();
         // Open pages hold connections that never end by themselves.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
+        if (_api is not null) await _api.DisposeAsync();
         _lock?.Dispose();
     }
 
@@ -96,19 +111,21 @@ public sealed class DeliberateServer : IAsyncDisposable
         $"Port {options.Port} is in use by another program.", field: "--port",
         advice: $"Choose another, for example --port {(options.Port < 65535 ? options.Port + 1 : 8080)}, or --port 0 for any that is free.", inner: error);
 
-    private static WebApplication Build(ServerOptions options, IPAddress address, AccessTokens tokens)
+    private static WebApplication Build(ServerOptions options, IPAddress address, AccessTokens tokens, ApiServer? api)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Deliberate", ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(address, options.Port);
+            if (ServerCertificate.Open(options.Api) is { } certificate) kestrel.Listen(address, options.Port, listen => listen.UseHttps(certificate));
+            else kestrel.Listen(address, options.Port);
         });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
             // Why it cannot listen is said by whoever started it.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         var services = builder.Services;
         services.AddRouting();
+        if (api is not null) services.AddSingleton(api);
         services.AddSingleton(options).AddSingleton(tokens).AddSingleton(options.Time);
         // Keys live as long as the process, as everything that they protect does: none is written to the user's folder.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -117,6 +134,7 @@ public sealed class DeliberateServer : IAsyncDisposable
         foreach (var area in ServerAreas.All) area.AddServices(services, options);
 
         var app = builder.Build();
+        if (api is not null) ApiBranch.Map(app, api);
         app.UseMiddleware<AccessGate>();
         app.UseRouting();
         app.UseAntiforgery();

@@ -9,7 +9,7 @@ public sealed record ServerOptions
     /// <summary>The folder of evaluations unless another is named.</summary>
     public const string UsualEvaluations = "evaluations";
 
-    /// <summary>A loopback address, or <c>localhost</c>. Others are refused: pages are for whoever has the one-time address, and it travels in clear text.</summary>
+    /// <summary>A loopback address, or <c>localhost</c>. Another is taken only for the interface with API keys; pages are never shown there.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>0 for any that is free.</summary>
@@ -20,6 +20,9 @@ public sealed record ServerOptions
 
     /// <summary>The folder of evaluations, whose logs are looked for in it and below it, or one log; null for a server without them.</summary>
     public string? Evaluations { get; init; } = UsualEvaluations;
+
+    /// <summary>The OpenAI-compatible interface; null for a server of pages alone.</summary>
+    public ApiOptions? Api { get; init; }
 
     /// <summary>Now, for what is shown as time ago.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -20,7 +20,7 @@ internal sealed class AccessGate(RequestDelegate next, AccessTokens tokens)
     {
         var request = context.Request;
         SecurityHeaders.Add(context.Response);
-        if (!IsLoopback(request.Host))
+        if (!IsLoopback(request.Host) || context.Connection.LocalIpAddress is not { } here || !IPAddress.IsLoopback(here))
         {
             await RefusalPage.Write(context, StatusCodes.Status421MisdirectedRequest, "Not this address", $"This server answers to 127.0.0.1 and localhost, not to \"{request.Host.Host}\".");
             return;

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Deliberate.Models;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// Reads what a model writes as an answer: thought, text and calls apart, log-probabilities with the text that they belong to. Tokens
+/// of the thought and of calls have none, be they asked for or not.
+/// </summary>
+internal sealed class AnswerStream
+{
+    private readonly PreparedAnswer _prepared;
+    private readonly ToolCallReader _calls;
+    private readonly List<AnswerEvent> _ready = [];
+    private readonly List<TokenLogProbability> _pending = [];
+
+    /// <summary>Knows which of the tokens were thought.</summary>
+    private readonly AnswerReader? _tracker;
+    private int _dropped;
+    private bool _anyText;
+
+    private AnswerStream(PreparedAnswer prepared)
+    {
+        _prepared = prepared;
+        var task = prepared.Task;
+        _calls = new ToolCallReader(task.Use == ToolUse.None ? [] : task.Tools.Select(t => t.Name), task.ParallelCalls && prepared.Opening is null, _ready.Add);
+        if (prepared.Opening is not null) _calls.BeginWithCall(task.ForcedTool ?? (task.Tools.Count == 1 ? task.Tools[0].Name : null));
+        if (task.LogProbabilities is not null) _tracker = new AnswerReader(task.Model.Format.StoppingAt(prepared.Prompt.Stop, "stop"), prepared.Prompt.Rendered);
+    }
+
+    /// <param name="place">Given back as soon as the answer is written.</param>
+    /// <param name="number">Of the answer, where several are asked for.</param>
+    public static async IAsyncEnumerable<AnswerEvent> Read(PreparedAnswer prepared, QueuePlace? place, int number = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var answer = prepared.Task.Model.Answer(prepared.Numbered(number), cancellation);
+        if (place is not null) _ = answer.Result.ContinueWith(static (_, held) => ((QueuePlace)held!).Release(), place, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var stream = new AnswerStream(prepared);
+        await foreach (var happened in answer.Events.WithCancellation(cancellation))
+        {
+            stream.Take(happened);
+            foreach (var ready in stream._ready) yield return ready;
+            stream._ready.Clear();
+        }
+
+        var result = await answer.Result;
+        stream._calls.Finish();
+        foreach (var ready in stream.Whole()) yield return ready;
+        stream._ready.Clear();
+        yield return new AnswerEnd(result.Thinking, result.FinishReason == FinishReason.Length, stream._calls.Calls, result.Usage);
+    }
+
+    private void Take(HostEvent happened)
+    {
+        if (_tracker is not null && happened.Token is { } token)
+        {
+            _tracker.Push(token.Token);
+            _pending.Add(new TokenLogProbability(token.Token, token.LogProbability, happened.Alternatives ?? []));
+        }
+
+        foreach (var piece in happened.Pieces)
+        {
+            if (piece.IsThinking) _ready.Add(new ThoughtPiece(piece.Text));
+            else _calls.Push(piece.Text);
+        }
+
+        AddProbabilities();
+    }
+
+    private AnswerEvent[] Whole()
+    {
+        AddProbabilities();
+        return [.. _ready];
+    }
+
+    /// <summary>Gives the text that is ready the tokens that brought it.</summary>
+    private void AddProbabilities()
+    {
+        if (_tracker is null) return;
+        // The thought's tokens are the first ones.
+        var thought = Math.Min(Math.Max(0, _tracker.ThinkingTokens - _dropped), _pending.Count);
+        var at = _ready.FindLastIndex(e => e is TextPiece);
+        if (at < 0)
+        {
+            if (_calls.Calls > 0 || _ready.Exists(e => e is CallBegun)) Drop(_pending.Count);
+            return;
+        }
+
+        Drop(thought);
+        // Space between thought and answer is not shown.
+        while (!_anyText && _tracker.ThinkingTokens > 0 && _pending.Count > 0 && string.IsNullOrWhiteSpace(Spelled(_pending[0].Token))) Drop(1);
+        _anyText = true;
+        var stops = _prepared.Task.Model.Format.StopIds;
+        _ready[at] = (TextPiece)_ready[at] with { Tokens = [.. _pending.Where(t => !stops.Contains(t.Token))] };
+        Drop(_pending.Count);
+    }
+
+    private void Drop(int count)
+    {
+        _pending.RemoveRange(0, count);
+        _dropped += count;
+    }
+
+    private string Spelled(int token) => _prepared.Task.Model.Format.Tokenizer.Decode([token], skipSpecial: false);
+}

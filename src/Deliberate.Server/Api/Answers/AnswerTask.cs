@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Deliberate.Models;
+
+namespace Deliberate.Server;
+
+/// <summary>A function that a request offers to the model.</summary>
+/// <param name="Parameters">JSON schema of its arguments; null for none.</param>
+internal sealed record OfferedTool(string Name, string? Description, JsonElement? Parameters, bool Strict);
+
+/// <summary>Whether the model may, must or must not call.</summary>
+internal enum ToolUse
+{
+    Auto,
+    None,
+    Required,
+}
+
+/// <summary>What a request asks for, whichever way it came: a conversation and how it is to be answered.</summary>
+internal sealed record AnswerTask
+{
+    public required IServedModel Model { get; init; }
+
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+
+    public ToolUse Use { get; init; }
+
+    /// <summary>The function that must be called; null for any.</summary>
+    public string? ForcedTool { get; init; }
+
+    public bool ParallelCalls { get; init; } = true;
+
+    public GenerationOverrides Sampling { get; init; } = new();
+
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Null for one drawn by chance.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>One of <see cref="ReasoningEfforts.Names"/>.</summary>
+    public required string Effort { get; init; }
+
+    /// <summary>Whether log-probabilities of the answer's tokens are told, and with how many alternatives; null for none.</summary>
+    public int? LogProbabilities { get; init; }
+
+    /// <summary>The field that a request for too many tokens is told of.</summary>
+    public string MaxTokensField { get; init; } = "max_completion_tokens";
+
+    /// <summary>The field that holds the conversation.</summary>
+    public string MessagesField { get; init; } = "messages";
+
+    /// <summary>A text to be continued instead of a conversation; null for a conversation.</summary>
+    public string? Continued { get; init; }
+}

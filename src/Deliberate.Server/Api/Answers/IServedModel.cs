@@ -1,0 +1,36 @@
+using Deliberate.Models;
+
+namespace Deliberate.Server;
+
+/// <summary>A rendered conversation to be answered.</summary>
+/// <param name="Rendered">What the model is given, as text.</param>
+/// <param name="Tokens">The same as tokens.</param>
+/// <param name="MaxTokens">Thought and answer together.</param>
+/// <param name="ThinkingBudget">Tokens of thought; null for no limit of its own.</param>
+/// <param name="Alternatives">Most likely tokens to be told beside each that is drawn.</param>
+internal sealed record ServedPrompt(string Rendered, int[] Tokens, int MaxTokens, SamplingOptions Sampling, ulong Seed, IReadOnlyList<string> Stop, int? ThinkingBudget, int Alternatives);
+
+/// <summary>An answer that is on its way.</summary>
+/// <param name="Events">A token each; whoever stops reading early ends the answer.</param>
+/// <param name="Result">What came of it, once the events are over.</param>
+internal sealed record ServedAnswer(IAsyncEnumerable<HostEvent> Events, Task<HostResult> Result);
+
+/// <summary>A model that answers: one in this process's memory, or in tests one that says what it is told to.</summary>
+internal interface IServedModel : IDisposable
+{
+    /// <summary>What requests call it.</summary>
+    string Name { get; }
+
+    /// <summary>Which model it is (<see cref="ModelIdentity.Id"/>).</summary>
+    string Hash { get; }
+
+    /// <summary>When its files were written, seconds of Unix time.</summary>
+    long Created { get; }
+
+    /// <summary>Tokens of prompt and answer together.</summary>
+    int Context { get; }
+
+    TextFormat Format { get; }
+
+    ServedAnswer Answer(ServedPrompt prompt, CancellationToken cancellation);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Deliberate.Core;
+using Deliberate.Models;
+
+namespace Deliberate.Server;
+
+/// <summary>A task that has been checked and rendered: everything a client can be wrong about has been said before its answer begins.</summary>
+/// <param name="Task">What was asked.</param>
+/// <param name="Prompt">What the model is given.</param>
+/// <param name="Sampling">What is in force.</param>
+/// <param name="Opening">What the answer was begun with, as a call that must be; null where nothing was.</param>
+internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, SamplingOptions Sampling, string? Opening)
+{
+    /// <exception cref="ApiError">The conversation cannot be written, does not fit, or a setting is out of range.</exception>
+    public static PreparedAnswer Of(AnswerTask task, PromptWriter writer, ApiOptions options)
+    {
+        var model = task.Model;
+        var settings = Settings(task, model.Format);
+        var (text, tokens, opening) = Rendered(task, writer, options);
+        var room = model.Context - tokens.Length;
+        if (room < 1)
+        {
+            throw new ApiError(
+                400, string.Create(CultureInfo.InvariantCulture, $"This model's context holds {model.Context} tokens, and the request has {tokens.Length}. Leave out earlier messages or shorten them."),
+                task.MessagesField, "context_length_exceeded");
+        }
+
+        if (task.Sampling.MaxTokens > room)
+        {
+            throw new ApiError(
+                400, string.Create(CultureInfo.InvariantCulture, $"This model's context holds {model.Context} tokens; the request has {tokens.Length} and asks for {task.Sampling.MaxTokens} more. Ask for at most {room}, or shorten the conversation."),
+                task.MaxTokensField, "context_length_exceeded");
+        }
+
+        var most = Math.Min(task.Sampling.MaxTokens ?? settings.MaxTokens ?? options.MaxTokens, room);
+        // A single call is over with its tag.
+        IReadOnlyList<string> stop = task.Tools.Count > 0 && (!task.ParallelCalls || opening is not null) ? [.. task.Stop, ToolCallForm.Close] : task.Stop;
+        var prompt = new ServedPrompt(text, tokens, most, settings.Sampling, task.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), stop, ReasoningEfforts.Budget(task.Effort, options), task.LogProbabilities ?? 0);
+        return new PreparedAnswer(task, prompt, settings.Sampling, opening);
+    }
+
+    /// <summary>The answer of a number among several: another seed, and so another sample.</summary>
+    public ServedPrompt Numbered(int number) => Prompt with { Seed = unchecked(Prompt.Seed + (0x9E3779B97F4A7C15UL * (ulong)number)) };
+
+    private static GenerationSettings Settings(AnswerTask task, TextFormat format)
+    {
+        try
+        {
+            return GenerationSettings.Resolve(task.Sampling, format.Generation);
+        }
+        catch (UserError error)
+        {
+            throw ApiError.Invalid($"'{error.Field}' {error.Problem}", error.Field);
+        }
+    }
+
+    private static (string Text, int[] Tokens, string? Opening) Rendered(AnswerTask task, PromptWriter writer, ApiOptions options)
+    {
+        if (task.Continued is { } continued) return (continued, task.Model.Format.Tokenizer.Encode(continued, addSpecialTokens: true), null);
+        IReadOnlyList<OfferedTool> tools = task.Use == ToolUse.None ? [] : task.Tools;
+        try
+        {
+            var chat = writer.Write(task.Messages, tools, options.SystemPrompt, task.Effort != ReasoningEfforts.None);
+            var text = chat.Text;
+            string? opening = null;
+            if (tools.Count > 0 && task.Use == ToolUse.Required)
+            {
+                // An opened thought is closed first: what must be a call is not thought about.
+                if (ThinkingTags.OpenedBy(text) is { } tags) text += $"\n{tags.Close}\n\n";
+                text += opening = ToolCallForm.Opening(task.ForcedTool ?? (tools.Count == 1 ? tools[0].Name : null));
+            }
+
+            return (text, task.Model.Format.Tokenizer.Encode(text, addSpecialTokens: task.Model.Format.ChatTemplate is null), opening);
+        }
+        catch (UserError error)
+        {
+            throw ApiError.Invalid($"The model's chat template refuses the conversation: {error.Problem}", task.MessagesField);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// The interface for programs, apart from the pages: everything under <c>/v1</c>, and <c>/health</c> and <c>/metrics</c>. Its door is the API
+/// key; the pages' one-time token opens nothing here. A server without keys answers this machine alone. Whatever goes wrong is told in
+/// OpenAI's shape.
+/// </summary>
+internal static class ApiBranch
+{
+    public static bool Owns(PathString path) =>
+        path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.Equals("/health", StringComparison.Ordinal) || path.Equals("/metrics", StringComparison.Ordinal);
+
+    public static void Map(IApplicationBuilder app, ApiServer api) => app.MapWhen(context => Owns(context.Request.Path), branch => branch.Run(context => HandleAsync(context, api)));
+
+    private static async Task HandleAsync(HttpContext context, ApiServer api)
+    {
+        var start = api.Time.GetTimestamp();
+        var (route, handler, problem) = ApiRoutes.Find(context.Request);
+        var exchange = new ApiExchange(api, context, ApiCaller.Anyone, route);
+        api.Metrics.Begin();
+        var isBegun = api.TryBegin();
+        var headers = context.Response.Headers;
+        headers["x-request-id"] = exchange.Id;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        var gone = false;
+        try
+        {
+            if (AllowOrigin(context, api.Options)) return;
+            if (!isBegun) throw new ApiError(StatusCodes.Status503ServiceUnavailable, "The server is stopping.", code: "stopping") { RetryAfter = TimeSpan.FromSeconds(10) };
+            if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = api.Options.MaxBodyBytes;
+            // Someone who reads a byte a second reads on: the answer waits in memory, and holds no place.
+            if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+            if (route != ApiRoutes.Health) exchange = new ApiExchange(api, context, Caller(context, api), route);
+            if (problem is not null) throw problem;
+            if (ApiRoutes.IsCounted(route)) api.Limits.Enter(exchange.Caller, headers);
+            await handler!(exchange);
+            // What nobody reads of a body that was refused early is not waited for.
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            gone = true;
+        }
+        catch (Exception error)
+        {
+            var told = ApiFaults.Of(error, exchange);
+            if (context.Response.HasStarted) context.Abort();
+            else await told.WriteAsync(context);
+        }
+        finally
+        {
+            if (isBegun) api.End();
+            var elapsed = api.Time.GetElapsedTime(start);
+            var status = gone ? StatusCodes.Status499ClientClosedRequest : exchange.LateStatus ?? context.Response.StatusCode;
+            api.Metrics.End(route, exchange.Model, status, exchange.Usage, elapsed);
+            api.Log?.Write(api.Time.GetUtcNow(), exchange.Id, exchange.Caller.Name, context.Request.Method, route, exchange.Model, status, exchange.Usage, elapsed);
+        }
+    }
+
+    /// <summary>Who asks.</summary>
+    /// <exception cref="ApiError">401 without a key that works, where one is needed; 403 for a page or a name from elsewhere where none is.</exception>
+    private static ApiCaller Caller(HttpContext context, ApiServer api)
+    {
+        var request = context.Request;
+        if (!api.Keys.AreNeeded)
+        {
+            // A page of another site that the user looks at must not speak for the user: neither by its own name nor by one that was pointed here.
+            if (!IsLoopback(context.Connection.LocalIpAddress) || !(IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var host) ? IPAddress.IsLoopback(host) : string.Equals(request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase)))
+                throw new ApiError(StatusCodes.Status403Forbidden, "A server without API keys answers this machine alone, by 127.0.0.1 or localhost. Make a key: deliberate keys create NAME.", code: "forbidden_host");
+            return ApiCaller.Anyone;
+        }
+
+        if (request.Headers.Authorization is not [{ } header] || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            throw new ApiError(StatusCodes.Status401Unauthorized, "The request brings no API key. Send it as: Authorization: Bearer KEY.", code: "missing_api_key");
+        return api.Keys.Find(header["Bearer ".Length..].Trim()) ?? throw new ApiError(StatusCodes.Status401Unauthorized, "The API key is none of this server's, or was revoked.", code: "invalid_api_key");
+    }
+
+    /// <summary>Pages of other origins may ask only where the operator named them. True where the request was a browser's question whether it may.</summary>
+    private static bool AllowOrigin(HttpContext context, ApiOptions options)
+    {
+        if (context.Request.Headers.Origin is not [{ Length: > 0 } origin]) return false;
+        if (!options.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)) throw new ApiError(StatusCodes.Status403Forbidden, "Pages of this origin may not ask here.", code: "forbidden_origin");
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = origin;
+        headers.Vary = "Origin";
+        headers.AccessControlExposeHeaders = "x-request-id, retry-after";
+        if (!HttpMethods.IsOptions(context.Request.Method)) return false;
+        headers.AccessControlAllowMethods = "GET, POST, DELETE";
+        headers.AccessControlAllowHeaders = "authorization, content-type, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout, openai-organization, openai-project";
+        headers.AccessControlMaxAge = "600";
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return true;
+    }
+
+    private static bool IsLoopback(IPAddress? address) => address is not null && (IPAddress.IsLoopback(address) || (address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address.MapToIPv4())));
+}

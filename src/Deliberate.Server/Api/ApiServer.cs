@@ -1,0 +1,84 @@
+using Deliberate.Core;
+
+namespace Deliberate.Server;
+
+/// <summary>What the interface of a server consists of: models, keys, limits, counts. Made before the server listens, and ended after it.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open;
+    private volatile bool _isEnding;
+
+    private ApiServer(ApiOptions options, ServedModels models, TimeProvider time)
+    {
+        (Options, Models, Time) = (options, models, time);
+        Keys = new ApiKeyring(options.Keys, time);
+        Limits = new KeyLimits(time);
+        Log = RequestLog.Open(options.RequestLog);
+    }
+
+    public ApiOptions Options { get; }
+
+    public ServedModels Models { get; }
+
+    public TimeProvider Time { get; }
+
+    public ApiKeyring Keys { get; }
+
+    public KeyLimits Limits { get; }
+
+    public ApiMetrics Metrics { get; } = new();
+
+    public RequestLog? Log { get; }
+
+    /// <summary>Whether it was told to stop: what is in work is finished, and nothing is begun.</summary>
+    public bool IsEnding => _isEnding;
+
+    /// <summary>Opens models, keys and store.</summary>
+    /// <param name="models">Null for those that the options name.</param>
+    /// <exception cref="UserError">Something of it cannot be had.</exception>
+    public static ApiServer Open(ApiOptions options, TimeProvider time, ServedModels? models = null)
+    {
+        options.Check();
+        var opened = models ?? ServedModels.Open(options);
+        try
+        {
+            var server = new ApiServer(options, opened, time);
+            server.Keys.Load();
+            return server;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A request begins; false where the server is ending.</summary>
+    public bool TryBegin()
+    {
+        Interlocked.Increment(ref _open);
+        if (!_isEnding) return true;
+        End();
+        return false;
+    }
+
+    public void End()
+    {
+        if (Interlocked.Decrement(ref _open) == 0 && _isEnding) _idle.TrySetResult();
+    }
+
+    /// <summary>Waits until what is in work is done, or the grace is over.</summary>
+    public async Task FinishAsync()
+    {
+        _isEnding = true;
+        if (Volatile.Read(ref _open) > 0) await Task.WhenAny(_idle.Task, Task.Delay(Options.Grace));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Models.Dispose();
+        Log?.Dispose();
+        return default;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Deliberate.Server;
+
+/// <summary>Several answers to one prompt as one stream of their events. They are drawn whether or not anybody reads yet: who reads slowly keeps no place.</summary>
+internal static class AnswerMerge
+{
+    public static async IAsyncEnumerable<(int Choice, AnswerEvent Event)> Read(PreparedAnswer prepared, int count, QueuePlace place, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var channel = Channel.CreateUnbounded<(int, AnswerEvent)>(new UnboundedChannelOptions { SingleReader = true });
+        var pumps = Task.WhenAll(Enumerable.Range(0, count).Select(Pump));
+        _ = pumps.ContinueWith(done => channel.Writer.TryComplete(done.Exception?.InnerException ?? (done.IsCanceled ? new OperationCanceledException(stop.Token) : null)), TaskScheduler.Default);
+        try
+        {
+            await foreach (var happened in channel.Reader.ReadAllAsync(cancellation)) yield return happened;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await pumps.ContinueWith(static done => _ = done.Exception, TaskScheduler.Default);
+        }
+
+        async Task Pump(int number)
+        {
+            try
+            {
+                await foreach (var happened in AnswerStream.Read(prepared, place, number, stop.Token)) await channel.Writer.WriteAsync((number, happened), stop.Token);
+            }
+            catch
+            {
+                // One that fails ends the others.
+                await stop.CancelAsync();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// What <c>/metrics</c> says, in Prometheus' text format 0.0.4: counts and times of requests, never a word of them. Times are those of whole
+/// requests, in wide buckets, so that none tells when a single token of a thought was drawn.
+/// </summary>
+internal sealed class ApiMetrics
+{
+    private static readonly double[] Buckets = [0.1, 0.3, 1, 3, 10, 30, 100, 300];
+
+    private readonly ConcurrentDictionary<(string Route, string Model, int Status), long> _requests = [];
+    private readonly ConcurrentDictionary<(string Model, string Kind), long> _tokens = [];
+    private readonly ConcurrentDictionary<(string Route, string Model), Histogram> _seconds = [];
+    private int _open;
+
+    public void Begin() => Interlocked.Increment(ref _open);
+
+    /// <param name="model">Empty where none was found.</param>
+    /// <param name="status">499 where the client went away.</param>
+    public void End(string route, string model, int status, AnswerUsage? usage, TimeSpan elapsed)
+    {
+        Interlocked.Decrement(ref _open);
+        _requests.AddOrUpdate((route, model, status), 1, static (_, count) => count + 1);
+        _seconds.GetOrAdd((route, model), static _ => new Histogram()).Add(elapsed.TotalSeconds);
+        if (usage is null) return;
+        Count("prompt", usage.Prompt);
+        Count("cached", usage.Cached);
+        Count("completion", usage.Completion);
+        Count("reasoning", usage.Thinking);
+
+        void Count(string kind, int tokens) => _tokens.AddOrUpdate((model, kind), static (_, more) => more, static (_, count, more) => count + more, tokens);
+    }
+
+    public string Text(ServedModels models)
+    {
+        var text = new StringBuilder();
+        Head("deliberate_requests_total", "counter", "Requests that are over, by route, model and HTTP status; 499 where the client went away.");
+        foreach (var ((route, model, status), count) in _requests.OrderBy(r => r.Key)) Line("deliberate_requests_total", count, ("route", route), ("model", model), ("status", status.ToString(CultureInfo.InvariantCulture)));
+        Head("deliberate_tokens_total", "counter", "Tokens by model and kind: prompt, of these cached; completion, of these reasoning.");
+        foreach (var ((model, kind), count) in _tokens.OrderBy(t => t.Key)) Line("deliberate_tokens_total", count, ("model", model), ("kind", kind));
+        Head("deliberate_request_seconds", "histogram", "Seconds from a request's first byte to its answer's last.");
+        foreach (var ((route, model), histogram) in _seconds.OrderBy(s => s.Key))
+        {
+            var (counts, sum) = histogram.Read();
+            var total = 0L;
+            for (var i = 0; i <= Buckets.Length; i++)
+                Line("deliberate_request_seconds_bucket", total += counts[i], ("route", route), ("model", model), ("le", i < Buckets.Length ? Buckets[i].ToString(CultureInfo.InvariantCulture) : "+Inf"));
+            Line("deliberate_request_seconds_sum", sum, ("route", route), ("model", model));
+            Line("deliberate_request_seconds_count", total, ("route", route), ("model", model));
+        }
+
+        Head("deliberate_requests_open", "gauge", "Requests that are not over.");
+        Line("deliberate_requests_open", Volatile.Read(ref _open));
+        Head("deliberate_slots_in_use", "gauge", "Answers that are being drawn.");
+        foreach (var entry in models.All) Line("deliberate_slots_in_use", entry.Queue.InWork, ("model", entry.Model.Name));
+        Head("deliberate_requests_waiting", "gauge", "Requests that wait for a slot.");
+        foreach (var entry in models.All) Line("deliberate_requests_waiting", entry.Queue.Waiting, ("model", entry.Model.Name));
+        return text.ToString();
+
+        void Head(string name, string type, string help) => text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+        void Line(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+        {
+            text.Append(name);
+            for (var i = 0; i < labels.Length; i++) text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"").Append(labels[i].Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+            text.Append(labels.Length > 0 ? "} " : " ").Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        }
+    }
+
+    private sealed class Histogram
+    {
+        private readonly long[] _counts = new long[Buckets.Length + 1];
+        private double _sum;
+
+        public void Add(double seconds)
+        {
+            lock (_counts)
+            {
+                var at = Array.FindIndex(Buckets, b => seconds <= b);
+                _counts[at < 0 ? Buckets.Length : at]++;
+                _sum += seconds;
+            }
+        }
+
+        public (long[] Counts, double Sum) Read()
+        {
+            lock (_counts) return ([.. _counts], _sum);
+        }
+    }
+}
