@@ -14,7 +14,11 @@ internal static class ApiBranch
     public static bool Owns(PathString path) =>
         path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.Equals("/health", StringComparison.Ordinal) || path.Equals("/metrics", StringComparison.Ordinal);
 
-    public static void Map(IApplicationBuilder app, ApiServer api) => app.MapWhen(context => Owns(context.Request.Path), branch => branch.Run(context => HandleAsync(context, api)));
+    public static void Map(IApplicationBuilder app, ApiServer api) => app.MapWhen(context => Owns(context.Request.Path), branch =>
+    {
+        branch.UseWebSockets();
+        branch.Run(context => HandleAsync(context, api));
+    });
 
     private static async Task HandleAsync(HttpContext context, ApiServer api)
     {

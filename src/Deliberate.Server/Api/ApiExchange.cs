@@ -22,7 +22,7 @@ internal sealed class ApiExchange(ApiServer api, HttpContext context, ApiCaller 
     public AnswerUsage? Usage { get; private set; }
 
     /// <summary>A fault after the answer's beginning; its status is sent by then.</summary>
-    public int? LateStatus { get; private set; }
+    public int? LateStatus { get; set; }
 
     /// <summary>Ends with the client, or with the time that a request may take.</summary>
     public CancellationTokenSource Limit()

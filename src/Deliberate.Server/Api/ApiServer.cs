@@ -5,6 +5,7 @@ namespace Deliberate.Server;
 /// <summary>What the interface of a server consists of: models, keys, limits, counts. Made before the server listens, and ended after it.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
     private volatile bool _isEnding;
@@ -14,6 +15,8 @@ internal sealed class ApiServer : IAsyncDisposable
         (Options, Models, Time) = (options, models, time);
         Keys = new ApiKeyring(options.Keys, time);
         Limits = new KeyLimits(time);
+        Store = options.Store is null ? null : ResponseStore.At(options.Store, options.StoreFor, time);
+        Seal = ThoughtSeal.Open(options.Store is null ? null : Path.Combine(options.Store, "seal.key"));
         Log = RequestLog.Open(options.RequestLog);
     }
 
@@ -30,6 +33,19 @@ internal sealed class ApiServer : IAsyncDisposable
     public ApiMetrics Metrics { get; } = new();
 
     public RequestLog? Log { get; }
+
+    public ThoughtSeal Seal { get; }
+
+    /// <summary>Null where nothing is kept.</summary>
+    public ResponseStore? Store { get; }
+
+    public ResponseJobs Jobs { get; } = new();
+
+    /// <summary>Makes summaries of thoughts for requests that ask for them; null where there is nobody to.</summary>
+    public ThoughtSummary? Summary { get; set; }
+
+    /// <summary>Ends what goes on without a client when the grace is over.</summary>
+    public CancellationToken Stopping => _stop.Token;
 
     /// <summary>Whether it was told to stop: what is in work is finished, and nothing is begun.</summary>
     public bool IsEnding => _isEnding;
@@ -72,13 +88,20 @@ internal sealed class ApiServer : IAsyncDisposable
     public async Task FinishAsync()
     {
         _isEnding = true;
-        if (Volatile.Read(ref _open) > 0) await Task.WhenAny(_idle.Task, Task.Delay(Options.Grace));
+        if (Volatile.Read(ref _open) == 0) return;
+        await Task.WhenAny(_idle.Task, Task.Delay(Options.Grace));
+        await _stop.CancelAsync();
+        // To write down what became of it.
+        await Task.WhenAny(_idle.Task, Task.Delay(TimeSpan.FromSeconds(2)));
     }
 
     public ValueTask DisposeAsync()
     {
         Models.Dispose();
         Log?.Dispose();
+        Store?.Dispose();
+        Seal.Dispose();
+        _stop.Dispose();
         return default;
     }
 }

@@ -44,6 +44,9 @@ public sealed class DeliberateServer : IAsyncDisposable
     /// <summary>Whether requests to its interface have to bring an API key.</summary>
     public bool NeedsKeys => _api?.Keys.AreNeeded == true;
 
+    /// <summary>What its interface consists of; null without one.</summary>
+    internal ApiServer? Api => _api;
+
     /// <summary>Builds it and listens.</summary>
     /// <exception cref="UserError">The address or port cannot be had, the folder is served already, or is none.</exception>
     public static Task<DeliberateServer> StartAsync(ServerOptions options, CancellationToken cancellation = default) => StartAsync(options, null, cancellation);

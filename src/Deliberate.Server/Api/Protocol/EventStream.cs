@@ -14,6 +14,7 @@ internal sealed class EventStream(HttpContext context)
 
     private static readonly byte[] Comment = ": keep-alive\n\n"u8.ToArray();
 
+    private readonly SemaphoreSlim _one = new(1);
     private Task? _beat;
     private bool _wroteSince;
 
@@ -59,6 +60,13 @@ internal sealed class EventStream(HttpContext context)
         }
     }
 
+    /// <summary>Signs of life while something is made that sends its own events.</summary>
+    public async Task WhileAsync(Task made)
+    {
+        while (!made.IsCompleted && await Task.WhenAny(made, _beat ??= Task.Delay(Beat, context.RequestAborted)) != made && !context.RequestAborted.IsCancellationRequested) await BeatAsync();
+        await made;
+    }
+
     private async Task BeatAsync()
     {
         _beat = null;
@@ -69,7 +77,16 @@ internal sealed class EventStream(HttpContext context)
     private async Task WriteAsync(byte[] bytes)
     {
         _wroteSince = true;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
+        // A sign of life may come in the middle of an event's way out.
+        await _one.WaitAsync(context.RequestAborted);
+        try
+        {
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 }

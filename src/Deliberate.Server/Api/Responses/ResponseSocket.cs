@@ -1,0 +1,85 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// <c>/v1/responses</c> over a WebSocket: each text message <c>{"type": "response.create", ...}</c> is a request, whose events come back as
+/// messages, one response at a time. The latest response of the connection can be gone on from even where it is not stored.
+/// </summary>
+internal static class ResponseSocket
+{
+    public static async Task HandleAsync(ApiExchange exchange)
+    {
+        if (!exchange.Context.WebSockets.IsWebSocketRequest) throw new ApiError(405, "GET is for a WebSocket here; make a response with POST.", code: "method_not_allowed");
+        using var socket = await exchange.Context.WebSockets.AcceptWebSocketAsync();
+        var api = exchange.Api;
+        StoredResponse? latest = null;
+        var ends = exchange.Context.RequestAborted;
+        while (!api.IsEnding && await ReceiveAsync(socket, api.Options.MaxBodyBytes, ends) is { } message)
+        {
+            var sequence = 0;
+            try
+            {
+                var fields = ApiJson.Parse(message);
+                if (fields.Needed("type", 100) is not "response.create" and var type) throw ApiError.Invalid($"'type' is \"{JsonFields.Short(type)}\", and has to be response.create.", "type");
+                api.Limits.Enter(exchange.Caller, new Microsoft.AspNetCore.Http.HeaderDictionary());
+                var inner = JsonNode.Parse(fields.Element.GetRawText())!.AsObject();
+                inner.Remove("type");
+                // A socket streams; saying so is not needed, and saying otherwise means nothing.
+                inner.Remove("stream");
+                inner.Remove("background");
+                var request = ResponseRequest.Read(ApiJson.Parse(ApiJson.Bytes(inner)), api, exchange.Caller, id => latest?.Id == id ? latest : null);
+                exchange.Model = request.Entry.Model.Name;
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(ends);
+                limit.CancelAfter(api.Options.Timeout);
+                var run = new ResponseRun(request, api, exchange.Caller, happened =>
+                {
+                    sequence++;
+                    return SendAsync(socket, happened, ends);
+                });
+                await run.RunAsync(request.Entry.Queue.EnterAsync(exchange.Caller.Id, 1, limit.Token), exchange.Use, error => ends.IsCancellationRequested ? null : ApiFaults.Of(error, exchange), limit.Token);
+                latest = run.Kept;
+            }
+            catch (Exception error) when (!ends.IsCancellationRequested && error is not WebSocketException)
+            {
+                var told = ApiFaults.Of(error, exchange);
+                await SendAsync(socket, new JsonObject { ["type"] = "error", ["sequence_number"] = sequence, ["status"] = told.Status, ["code"] = told.Code, ["message"] = told.Message, ["param"] = told.Param, ["error"] = told.Shape() }, ends);
+            }
+        }
+
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ends);
+    }
+
+    /// <summary>The next text message; null at the end.</summary>
+    private static async Task<byte[]?> ReceiveAsync(WebSocket socket, long most, CancellationToken cancellation)
+    {
+        using var message = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            WebSocketReceiveResult part;
+            try
+            {
+                part = await socket.ReceiveAsync(buffer, cancellation);
+            }
+            catch (WebSocketException)
+            {
+                // It went away without a word.
+                return null;
+            }
+
+            if (part.MessageType == WebSocketMessageType.Close) return null;
+            message.Write(buffer, 0, part.Count);
+            if (message.Length > most)
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, "The message is too large.", cancellation);
+                return null;
+            }
+
+            if (part.EndOfMessage) return message.ToArray();
+        }
+    }
+
+    private static Task SendAsync(WebSocket socket, JsonObject happened, CancellationToken cancellation) => socket.SendAsync(ApiJson.Bytes(happened), WebSocketMessageType.Text, endOfMessage: true, cancellation);
+}

@@ -1,0 +1,220 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Deliberate.Server;
+
+/// <summary>A summary of a thought that may be shown; null where there is none to show.</summary>
+/// <param name="kind">auto, concise or detailed.</param>
+internal delegate Task<string?> ThoughtSummary(string thought, string kind, CancellationToken cancellation);
+
+/// <summary>
+/// Makes a response of what a model writes, item by item, and tells each step as an event in OpenAI's order. Every event of an item has its id
+/// and its place. A hidden thought is an item without content; of it there is told that it began and that it is over.
+/// </summary>
+internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, ApiCaller caller, Func<JsonObject, Task> send)
+{
+    private readonly StringBuilder _thought = new(), _text = new();
+    private readonly JsonArray _probabilities = [];
+    private readonly ChatJson _json = new(request.Entry.Model.Name, request.Entry.Model.Format, "", api.Time.GetUtcNow());
+    private JsonObject? _reasoning, _message, _call;
+    private int _sequence, _place;
+
+    public JsonObject Response { get; } = request.Response;
+
+    public async Task WriteAsync(IAsyncEnumerable<AnswerEvent> events, Action<AnswerUsage> use, CancellationToken cancellation)
+    {
+        await BeginAsync();
+        await foreach (var happened in events.WithCancellation(cancellation))
+        {
+            switch (happened)
+            {
+                case ThoughtPiece piece: await ThinkAsync(piece.Text); break;
+                case TextPiece piece:
+                    await EndThoughtAsync("completed", cancellation);
+                    await SayAsync(piece);
+                    break;
+                case CallBegun call:
+                    await EndThoughtAsync("completed", cancellation);
+                    await EndMessageAsync("completed");
+                    await CallAsync(call);
+                    break;
+                case CallArguments call: await SendAsync("response.function_call_arguments.delta", OfItem(_call!, ("delta", call.Delta))); break;
+                case CallEnded call: await EndCallAsync(call); break;
+                case AnswerEnd end: await EndAsync(end, use, cancellation); break;
+            }
+        }
+    }
+
+    /// <summary>Tells that it failed, or was cancelled.</summary>
+    public async Task FailAsync(ApiError error)
+    {
+        lock (Response)
+        {
+            Response["status"] = "failed";
+            Response["error"] = new JsonObject { ["code"] = error.Status == 429 ? "rate_limit_exceeded" : "server_error", ["message"] = error.Message };
+        }
+
+        await SendAsync("response.failed", new JsonObject { ["response"] = Snapshot() });
+    }
+
+    /// <summary>The response as it is now, as the client sees it. From any thread.</summary>
+    public JsonObject Snapshot()
+    {
+        lock (Response) return Shown(Response, request.ShowsSealed);
+    }
+
+    public static JsonObject Shown(JsonObject response, bool showsSealed)
+    {
+        var copy = response.DeepClone().AsObject();
+        copy["output"] = new JsonArray([.. copy["output"]!.AsArray().Select(i => ResponseItems.Shown(i!.AsObject(), showsSealed))]);
+        return copy;
+    }
+
+    private async Task BeginAsync()
+    {
+        await SendAsync("response.created", new JsonObject { ["response"] = Snapshot() });
+        if (Response["status"]!.GetValue<string>() == "queued") await SendAsync("response.queued", new JsonObject { ["response"] = Snapshot() });
+        Set("status", "in_progress");
+        await SendAsync("response.in_progress", new JsonObject { ["response"] = Snapshot() });
+    }
+
+    private async Task ThinkAsync(string text)
+    {
+        if (_reasoning is null)
+        {
+            _reasoning = new JsonObject { ["id"] = ItemId("rs"), ["type"] = "reasoning", ["status"] = "in_progress", ["summary"] = new JsonArray() };
+            await AddAsync(_reasoning);
+        }
+
+        _thought.Append(text);
+        if (api.Options.ShowsReasoning) await SendAsync("response.reasoning_text.delta", OfItem(_reasoning, ("content_index", 0), ("delta", text)));
+    }
+
+    private async Task EndThoughtAsync(string status, CancellationToken cancellation)
+    {
+        if (_reasoning is not { } item || item["status"]!.GetValue<string>() != "in_progress") return;
+        var thought = _thought.ToString();
+        if (api.Options.ShowsReasoning)
+        {
+            await SendAsync("response.reasoning_text.done", OfItem(item, ("content_index", 0), ("text", thought)));
+            Change(() => item["content"] = new JsonArray(new JsonObject { ["type"] = "reasoning_text", ["text"] = thought }));
+        }
+
+        if (request.Summary is { } kind && api.Summary is { } summarise && await summarise(thought, kind, cancellation) is { Length: > 0 } summary) await SummariseAsync(item, summary);
+        var @sealed = api.Seal.Seal(thought, ThoughtSeal.Thought, item["id"]!.GetValue<string>(), request.Entry.Model.Hash, caller.Id);
+        Change(() => (item["status"], item["encrypted_content"]) = (status, @sealed));
+        await DoneAsync(item);
+    }
+
+    private async Task SummariseAsync(JsonObject item, string summary)
+    {
+        JsonObject Part(string text) => new() { ["type"] = "summary_text", ["text"] = text };
+        await SendAsync("response.reasoning_summary_part.added", OfItem(item, ("summary_index", 0), ("part", Part(""))));
+        await SendAsync("response.reasoning_summary_text.delta", OfItem(item, ("summary_index", 0), ("delta", summary)));
+        await SendAsync("response.reasoning_summary_text.done", OfItem(item, ("summary_index", 0), ("text", summary)));
+        await SendAsync("response.reasoning_summary_part.done", OfItem(item, ("summary_index", 0), ("part", Part(summary))));
+        Change(() => item["summary"]!.AsArray().Add(Part(summary)));
+    }
+
+    private async Task SayAsync(TextPiece piece)
+    {
+        if (_message is null)
+        {
+            _message = ResponseItems.Message(ItemId("msg"), "assistant", [], "in_progress");
+            await AddAsync(_message);
+            await SendAsync("response.content_part.added", OfItem(_message, ("content_index", 0), ("part", ResponseItems.OutputText(""))));
+        }
+
+        var probabilities = new JsonArray([.. piece.Tokens.Select(_json.Token)]);
+        foreach (var token in probabilities) _probabilities.Add(token!.DeepClone());
+        _text.Append(piece.Text);
+        await SendAsync("response.output_text.delta", OfItem(_message, ("content_index", 0), ("delta", piece.Text), ("logprobs", probabilities)));
+    }
+
+    private async Task EndMessageAsync(string status)
+    {
+        if (_message is not { } item || item["status"]!.GetValue<string>() != "in_progress") return;
+        var part = ResponseItems.OutputText(_text.ToString(), _probabilities.DeepClone().AsArray());
+        await SendAsync("response.output_text.done", OfItem(item, ("content_index", 0), ("text", _text.ToString()), ("logprobs", _probabilities.DeepClone())));
+        await SendAsync("response.content_part.done", OfItem(item, ("content_index", 0), ("part", part.DeepClone())));
+        Change(() =>
+        {
+            item["content"]!.AsArray().Add(part);
+            item["status"] = status;
+        });
+        await DoneAsync(item);
+    }
+
+    private async Task CallAsync(CallBegun call)
+    {
+        _call = new JsonObject { ["id"] = ItemId("fc"), ["type"] = "function_call", ["status"] = "in_progress", ["call_id"] = call.Id, ["name"] = call.Name, ["arguments"] = "" };
+        await AddAsync(_call);
+    }
+
+    private async Task EndCallAsync(CallEnded call)
+    {
+        var item = _call!;
+        await SendAsync("response.function_call_arguments.done", OfItem(item, ("name", call.Name), ("arguments", call.Arguments)));
+        Change(() => (item["arguments"], item["status"]) = (call.Arguments, "completed"));
+        await DoneAsync(item);
+    }
+
+    private async Task EndAsync(AnswerEnd end, Action<AnswerUsage> use, CancellationToken cancellation)
+    {
+        var status = end.IsCut ? "incomplete" : "completed";
+        await EndThoughtAsync(status, cancellation);
+        // An answer that says nothing is a message without text.
+        if (!end.IsCut && _message is null && _call is null) await SayAsync(new TextPiece("", []));
+        await EndMessageAsync(status);
+        var usage = new AnswerUsage();
+        usage.Add(end);
+        use(usage);
+        Change(() =>
+        {
+            Response["status"] = status;
+            Response["usage"] = usage.Response();
+            if (end.IsCut) Response["incomplete_details"] = new JsonObject { ["reason"] = "max_output_tokens" };
+            else Response["completed_at"] = api.Time.GetUtcNow().ToUnixTimeSeconds();
+        });
+    }
+
+    /// <summary>The last event, once everything else of the response is done (it is stored by then).</summary>
+    public Task TellEndAsync() => SendAsync($"response.{Response["status"]!.GetValue<string>()}", new JsonObject { ["response"] = Snapshot() });
+
+    private async Task AddAsync(JsonObject item)
+    {
+        Change(() => Response["output"]!.AsArray().Add(item));
+        _place = Response["output"]!.AsArray().Count - 1;
+        await SendAsync("response.output_item.added", new JsonObject { ["output_index"] = _place, ["item"] = ResponseItems.Shown(item, request.ShowsSealed) });
+    }
+
+    private Task DoneAsync(JsonObject item) => SendAsync("response.output_item.done", new JsonObject { ["output_index"] = _place, ["item"] = ResponseItems.Shown(item, request.ShowsSealed) });
+
+    private JsonObject OfItem(JsonObject item, params ReadOnlySpan<(string Name, JsonNode? Value)> more)
+    {
+        var fields = new JsonObject { ["item_id"] = item["id"]!.GetValue<string>(), ["output_index"] = _place };
+        foreach (var (name, value) in more) fields[name] = value;
+        return fields;
+    }
+
+    private async Task SendAsync(string type, JsonObject fields)
+    {
+        var happened = new JsonObject { ["type"] = type, ["sequence_number"] = _sequence++ };
+        foreach (var (name, value) in fields.ToArray())
+        {
+            fields.Remove(name);
+            happened[name] = value;
+        }
+
+        await send(happened);
+    }
+
+    private string ItemId(string prefix) => ResponseItems.IdOf(prefix, request.Id, 'o', Response["output"]!.AsArray().Count);
+
+    private void Set(string name, string value) => Change(() => Response[name] = value);
+
+    private void Change(Action change)
+    {
+        lock (Response) change();
+    }
+}
