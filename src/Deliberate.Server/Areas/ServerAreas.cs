@@ -7,6 +7,7 @@ internal static class ServerAreas
     [
         new RunsArea(),
         new EvaluationsArea(),
+        new ChatArea(),
     ];
 
     /// <summary>Those that a server has something for.</summary>

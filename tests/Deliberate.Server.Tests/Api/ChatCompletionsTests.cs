@@ -261,8 +261,12 @@ public sealed class ChatCompletionsTests
         await using var api = await ServedApi.StartAsync(model);
         await api.PostAsync("/v1/chat/completions", new { model = "m", messages = new object[] { new { role = "user", content = new object[] { new { type = "text", text = "See: " }, new { type = "image_url", image_url = new { url = "data:image/png;base64,AAAA" } } } } } });
         model.Asked[^1].Rendered.ShouldContain("See: [image: this model reads text only]");
-        var (status, body) = await api.PostAsync("/v1/chat/completions", new { model = "m", messages = Hello, response_format = new { type = "json_schema", json_schema = new { name = "a", schema = new { type = "object" } } } });
-        status.ShouldBe(400);
-        body["error"]!["param"]!.GetValue<string>().ShouldBe("response_format.type");
+        foreach (var format in new object[] { new { type = "json_schema", json_schema = new { name = "a", schema = new { not = new { } } } }, new { type = "regex", regex = "(" }, new { type = "xml" } })
+        {
+            var (status, body) = await api.PostAsync("/v1/chat/completions", new { model = "m", messages = Hello, response_format = format });
+            status.ShouldBe(400);
+            body.ShouldBeError();
+            body["error"]!["param"]!.GetValue<string>().ShouldStartWith("response_format");
+        }
     }
 }

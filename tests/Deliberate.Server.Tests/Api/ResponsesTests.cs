@@ -299,7 +299,7 @@ public sealed class ResponsesTests
     [InlineData("""{"model":"m","input":[{"type":"computer_call","id":"x"}]}""", "input[0].type")]
     [InlineData("""{"model":"m","input":[{"type":"function_call_output","call_id":"x","output":"y"}]}""", "input[0].call_id")]
     [InlineData("""{"model":"m","input":"a","include":["everything"]}""", "include")]
-    [InlineData("""{"model":"m","input":"a","text":{"format":{"type":"json_schema","name":"a","schema":{}}}}""", "text.format.type")]
+    [InlineData("""{"model":"m","input":"a","text":{"format":{"type":"json_schema","name":"a","schema":{"not":{}}}}}""", "text.format.schema")]
     [InlineData("""{"model":"m","input":"a","tools":[{"type":"web_search"}]}""", "tools[0].type")]
     [InlineData("""{"model":"m","input":"a","background":true,"store":false}""", "background")]
     [InlineData("""{"model":"m","input":"a","metadata":{"a":5}}""", "metadata.a")]

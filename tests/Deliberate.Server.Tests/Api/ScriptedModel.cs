@@ -89,7 +89,7 @@ internal sealed class ScriptedModel(string name, Func<ServedPrompt, string> writ
             {
                 if (Pace is not null) await Pace(cancellation);
                 cancellation.ThrowIfCancellationRequested();
-                var forced = constraint?.Invoke(output.ToArray()) ?? -1;
+                var forced = constraint?.Invoke(output.ToArray()).Only ?? -1;
                 var token = forced >= 0 ? forced : script.Dequeue();
                 // A thought that is closed by force goes on with the answer.
                 if (forced == close && script.Contains(close))

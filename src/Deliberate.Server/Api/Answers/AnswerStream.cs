@@ -24,7 +24,7 @@ internal sealed class AnswerStream
         _prepared = prepared;
         var task = prepared.Task;
         _calls = new ToolCallReader(task.Use == ToolUse.None ? [] : task.Tools.Select(t => t.Name), task.ParallelCalls && prepared.Opening is null, _ready.Add);
-        if (prepared.Opening is not null) _calls.BeginWithCall(task.ForcedTool ?? (task.Tools.Count == 1 ? task.Tools[0].Name : null));
+        if (prepared.Opening is not null) _calls.BeginWithCall(PreparedAnswer.ForcedName(task));
         if (task.LogProbabilities is not null) _tracker = new AnswerReader(task.Model.Format.StoppingAt(prepared.Prompt.Stop, "stop"), prepared.Prompt.Rendered);
     }
 

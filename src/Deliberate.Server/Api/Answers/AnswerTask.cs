@@ -50,6 +50,9 @@ internal sealed record AnswerTask
     /// <summary>The field that holds the conversation.</summary>
     public string MessagesField { get; init; } = "messages";
 
+    /// <summary>What the answer must look like, where it is no call; null for anything.</summary>
+    public OutputGrammar? Grammar { get; init; }
+
     /// <summary>A text to be continued instead of a conversation; null for a conversation.</summary>
     public string? Continued { get; init; }
 }

@@ -8,7 +8,8 @@ namespace Deliberate.Server;
 /// <param name="MaxTokens">Thought and answer together.</param>
 /// <param name="ThinkingBudget">Tokens of thought; null for no limit of its own.</param>
 /// <param name="Alternatives">Most likely tokens to be told beside each that is drawn.</param>
-internal sealed record ServedPrompt(string Rendered, int[] Tokens, int MaxTokens, SamplingOptions Sampling, ulong Seed, IReadOnlyList<string> Stop, int? ThinkingBudget, int Alternatives);
+/// <param name="Grammar">What the answer must look like; null for anything.</param>
+internal sealed record ServedPrompt(string Rendered, int[] Tokens, int MaxTokens, SamplingOptions Sampling, ulong Seed, IReadOnlyList<string> Stop, int? ThinkingBudget, int Alternatives, OutputGrammar? Grammar);
 
 /// <summary>An answer that is on its way.</summary>
 /// <param name="Events">A token each; whoever stops reading early ends the answer.</param>

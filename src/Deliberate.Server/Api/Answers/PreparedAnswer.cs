@@ -36,12 +36,32 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
         var most = Math.Min(task.Sampling.MaxTokens ?? settings.MaxTokens ?? options.MaxTokens, room);
         // A single call is over with its tag.
         IReadOnlyList<string> stop = task.Tools.Count > 0 && (!task.ParallelCalls || opening is not null) ? [.. task.Stop, ToolCallForm.Close] : task.Stop;
-        var prompt = new ServedPrompt(text, tokens, most, settings.Sampling, task.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), stop, ReasoningEfforts.Budget(task.Effort, options), task.LogProbabilities ?? 0);
+        // Behind the opening of a call there is no thought.
+        int? budget = opening is null ? ReasoningEfforts.Budget(task.Effort, options) : 0;
+        var grammar = opening is null ? task.Grammar : ToolCallForm.Grammar(task.Tools, ForcedName(task));
+        Hold(task, grammar, text);
+        var prompt = new ServedPrompt(text, tokens, most, settings.Sampling, task.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), stop, budget, task.LogProbabilities ?? 0, grammar);
         return new PreparedAnswer(task, prompt, settings.Sampling, opening);
     }
 
     /// <summary>The answer of a number among several: another seed, and so another sample.</summary>
     public ServedPrompt Numbered(int number) => Prompt with { Seed = unchecked(Prompt.Seed + (0x9E3779B97F4A7C15UL * (ulong)number)) };
+
+    /// <summary>The function that must be called; null where the model chooses.</summary>
+    public static string? ForcedName(AnswerTask task) => task.ForcedTool ?? (task.Tools.Count == 1 ? task.Tools[0].Name : null);
+
+    /// <summary>Makes sure that the model's tokens can write what the answer must look like.</summary>
+    private static void Hold(AnswerTask task, OutputGrammar? grammar, string rendered)
+    {
+        try
+        {
+            GrammarConstraint.Of(task.Model.Format, rendered, grammar);
+        }
+        catch (UserError error)
+        {
+            throw ApiError.Invalid($"This model cannot write what is asked for: {error.Problem}", "response_format");
+        }
+    }
 
     private static GenerationSettings Settings(AnswerTask task, TextFormat format)
     {
@@ -66,9 +86,9 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
             string? opening = null;
             if (tools.Count > 0 && task.Use == ToolUse.Required)
             {
-                // An opened thought is closed first: what must be a call is not thought about.
+                // An opened thought is closed first: what must be a call, and is held to its form, is not thought about.
                 if (ThinkingTags.OpenedBy(text) is { } tags) text += $"\n{tags.Close}\n\n";
-                text += opening = ToolCallForm.Opening(task.ForcedTool ?? (tools.Count == 1 ? tools[0].Name : null));
+                text += opening = ToolCallForm.Opening(ForcedName(task));
             }
 
             return (text, task.Model.Format.Tokenizer.Encode(text, addSpecialTokens: task.Model.Format.ChatTemplate is null), opening);

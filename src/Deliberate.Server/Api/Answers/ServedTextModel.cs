@@ -31,7 +31,7 @@ internal sealed class ServedTextModel : IServedModel
     {
         var hosted = _model.Hosted;
         var request = hosted.Answer(
-            prompt.Rendered, prompt.Tokens, prompt.MaxTokens, prompt.Sampling, prompt.Seed, prompt.Stop, prompt.ThinkingBudget, adapter: null, streams: true, cancellation, prompt.Alternatives);
+            prompt.Rendered, prompt.Tokens, prompt.MaxTokens, prompt.Sampling, prompt.Seed, prompt.Stop, prompt.ThinkingBudget, prompt.Grammar, adapter: null, streams: true, cancellation, prompt.Alternatives);
         return new ServedAnswer(hosted.Events(request, cancellation), request.Result);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Deliberate.Core;
 using Deliberate.Models;
 
 namespace Deliberate.Server;
@@ -13,7 +14,43 @@ internal static class ToolCallForm
 
     /// <summary>What an answer begins with that must be a call.</summary>
     /// <param name="name">The function; null for any.</param>
-    public static string Opening(string? name) => name is null ? $"{Open}\n{{\"name\": \"" : $"{Open}\n{{\"name\": {ApiJson.Text(JsonValue.Create(name))}, \"arguments\": ";
+    public static string Opening(string? name) => name is null ? $"{Open}\n" : $"{Open}\n{{\"name\": {ApiJson.Text(JsonValue.Create(name))}, \"arguments\": ";
+
+    /// <summary>What has to come behind the opening: arguments that fit, or a call of one of the tools with arguments that fit.</summary>
+    /// <param name="name">The function; null for any.</param>
+    /// <exception cref="ApiError">The schema of a strict tool cannot be held.</exception>
+    public static OutputGrammar Grammar(IReadOnlyList<OfferedTool> tools, string? name)
+    {
+        var schemas = tools.Where(t => name is null || t.Name == name).Select(t => (t.Name, Schema: Schema(t))).ToArray();
+        if (name is not null) return OutputGrammar.FromJsonSchema(schemas[0].Schema.ToJsonString());
+        return OutputGrammar.FromJsonSchema(new JsonObject
+        {
+            ["anyOf"] = new JsonArray([.. schemas.Select(s => new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject { ["name"] = new JsonObject { ["const"] = s.Name }, ["arguments"] = s.Schema },
+                ["required"] = new JsonArray("name", "arguments"),
+                ["additionalProperties"] = false,
+            })]),
+        }.ToJsonString());
+    }
+
+    /// <summary>What the arguments of a tool must look like; of one that is not strict at least an object.</summary>
+    private static JsonNode Schema(OfferedTool tool)
+    {
+        var any = new JsonObject { ["type"] = "object" };
+        if (tool.Parameters is not { } parameters) return any;
+        try
+        {
+            OutputGrammar.FromJsonSchema(parameters);
+            // References lead from the root of a schema, and several would share one.
+            return parameters.GetRawText().Contains("\"$ref\"", StringComparison.Ordinal) ? any : JsonNode.Parse(parameters.GetRawText())!;
+        }
+        catch (UserError error)
+        {
+            return tool.Strict ? throw ApiError.Invalid($"The parameters of the tool '{tool.Name}' cannot be held strictly: {error.Problem} ({error.Field})", "tools", "invalid_function_parameters") : any;
+        }
+    }
 
     public static string Write(ToolCall call) => $"{Open}\n{{\"name\": {ApiJson.Text(JsonValue.Create(call.Name))}, \"arguments\": {call.Arguments}}}\n{Close}";
 

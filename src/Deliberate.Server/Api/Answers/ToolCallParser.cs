@@ -48,9 +48,6 @@ internal sealed class ToolCallParser
     /// <summary>One that begins behind a name and the key of its arguments.</summary>
     public static ToolCallParser Behind(string name) => new() { Name = name, _key = "arguments", _at = At.Value };
 
-    /// <summary>One that begins within the name.</summary>
-    public static ToolCallParser BehindName() => new() { _key = "name", _at = At.InName };
-
     public void Push(char c)
     {
         _raw.Append(c);

@@ -30,7 +30,7 @@ internal sealed class ToolCallReader
     /// <param name="name">Of the function; null where the model writes it.</param>
     public void BeginWithCall(string? name)
     {
-        (_call, _tagged) = (name is null ? ToolCallParser.BehindName() : ToolCallParser.Behind(name), true);
+        (_call, _tagged) = (name is null ? new ToolCallParser() : ToolCallParser.Behind(name), true);
         Announce();
     }
 

@@ -40,6 +40,7 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
             Stop = SamplingFields.Stop(request),
             Seed = SamplingFields.Seed(request),
             Effort = request.Choice("reasoning_effort", ReasoningEfforts.Names) ?? options.DefaultEffort,
+            Grammar = ResponseFormats.Read(request.Object("response_format"), nested: true),
             LogProbabilities = logprobs ? (int)(alternatives ?? 0) : null,
         };
         return new ChatRequest(entry, task, (int)(request.Whole("n", 1, 128) ?? 1), streams, streamOptions?.Flag("include_usage") ?? false);
@@ -60,7 +61,6 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
         request.Text("safety_identifier", 64);
         request.Text("prompt_cache_key", 1024);
         request.Choice("verbosity", ["low", "medium", "high"]);
-        ResponseFormats.Check(request.Object("response_format"), nested: true);
     }
 
     public static void ServiceTier(JsonFields request) => request.Choice("service_tier", ["auto", "default", "flex", "scale", "priority", "fast"]);

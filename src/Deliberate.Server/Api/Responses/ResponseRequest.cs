@@ -81,6 +81,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             Stop = SamplingFields.Stop(request),
             Seed = SamplingFields.Seed(request),
             Effort = effort,
+            Grammar = ResponseFormats.Read(request.Object("text")?.Object("format"), nested: false),
             LogProbabilities = alternatives > 0 || include.Contains("message.output_text.logprobs") ? alternatives ?? 0 : null,
         };
         var truncation = request.Choice("truncation", ["auto", "disabled"]) ?? "disabled";
@@ -110,7 +111,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             ["service_tier"] = "default",
             ["store"] = isStored,
             ["temperature"] = prepared.Sampling.Temperature,
-            ["text"] = new JsonObject { ["format"] = new JsonObject { ["type"] = "text" }, ["verbosity"] = request.Object("text")?.Choice("verbosity", ["low", "medium", "high"]) ?? "medium" },
+            ["text"] = new JsonObject { ["format"] = ResponseFormats.Written(request.Object("text")?.Object("format")), ["verbosity"] = request.Object("text")?.Choice("verbosity", ["low", "medium", "high"]) ?? "medium" },
             ["tool_choice"] = request.Copy("tool_choice") ?? "auto",
             ["tools"] = new JsonArray([.. tools.Select(Written)]),
             ["top_logprobs"] = alternatives ?? 0,
@@ -185,8 +186,6 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
         if (request.Has("moderation")) throw ApiError.Unsupported("This server does not moderate within a request.", "moderation");
         if (request.Items("context_management", 10).Count > 0) throw ApiError.Unsupported("Conversations are compacted on request: POST /v1/responses/compact.", "context_management");
         ChatRequest.ServiceTier(request);
-        var text = request.Object("text");
-        ResponseFormats.Check(text?.Object("format"), nested: false);
         if (request.Object("stream_options") is { } options) options.Flag("include_obfuscation");
     }
 

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using Deliberate.Testing;
+
+namespace Deliberate.Server.Tests;
+
+/// <summary>The interface over models that really draw tokens: small ones with random weights, which would never keep to a form by themselves.</summary>
+public sealed class RealModelTests
+{
+    private static readonly object[] Hello = [new { role = "user", content = "a" }];
+
+    [Fact]
+    public async Task An_answer_of_a_schema_fits_it_and_so_do_the_arguments_of_a_call_that_must_be()
+    {
+        await using var served = await Real.StartAsync("qwen3", "llama");
+        var schema = new { type = "object", properties = new { city = new { type = "string", maxLength = 5 }, degrees = new { type = "integer", minimum = 0, maximum = 99 } }, required = new[] { "city", "degrees" }, additionalProperties = false };
+        foreach (var model in new[] { "qwen3", "llama" })
+        {
+            var held = await served.PostAsync("/v1/chat/completions", new { model, messages = Hello, seed = 7, max_tokens = 200, response_format = new { type = "json_schema", json_schema = new { name = "weather", schema } } });
+            held.ShouldBe("CreateChatCompletionResponse");
+            var said = JsonNode.Parse(held["choices"]![0]!["message"]!["content"]!.GetValue<string>())!;
+            said["degrees"]!.GetValue<int>().ShouldBeInRange(0, 99);
+            said["city"]!.GetValue<string>().Length.ShouldBeLessThanOrEqualTo(5);
+
+            var tools = new object[] { new { type = "function", function = new { name = "get_weather", parameters = schema, strict = true } }, new { type = "function", function = new { name = "stop_it" } } };
+            foreach (object choice in new object[] { "required", new { type = "function", function = new { name = "get_weather" } } })
+            {
+                var called = await served.PostAsync("/v1/chat/completions", new { model, messages = Hello, seed = 7, max_tokens = 300, tools, tool_choice = choice });
+                called.ShouldBe("CreateChatCompletionResponse");
+                called["choices"]![0]!["finish_reason"]!.GetValue<string>().ShouldBe("tool_calls");
+                var function = called["choices"]![0]!["message"]!["tool_calls"]![0]!["function"]!;
+                var arguments = JsonNode.Parse(function["arguments"]!.GetValue<string>())!;
+                if (function["name"]!.GetValue<string>() == "get_weather") arguments["degrees"]!.GetValue<int>().ShouldBeInRange(0, 99);
+                else function["name"]!.GetValue<string>().ShouldBe("stop_it");
+            }
+        }
+
+        var held2 = await served.PostAsync("/v1/responses", new { model = "qwen3", input = "a", text = new { format = new { type = "regex", regex = "(yes|no){3}" } } });
+        held2["output"]!.AsArray()[^1]!["content"]![0]!["text"]!.GetValue<string>().ShouldBeOneOf("yesyesyes", "yesyesno", "yesnoyes", "yesnono", "noyesyes", "noyesno", "nonoyes", "nonono");
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_answer_streamed_or_not_alone_or_among_others()
+    {
+        await using var served = await Real.StartAsync("qwen3");
+        async Task<string> Ask(int seed) => (await served.PostAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, seed, max_tokens = 30, temperature = 1.0 }))["choices"]![0]!["message"]!["content"]!.GetValue<string>();
+        var alone = await Ask(3);
+        var together = await Task.WhenAll(Enumerable.Range(1, 8).Select(Ask));
+        together[2].ShouldBe(alone);
+        together.Distinct().Count().ShouldBeGreaterThan(4);
+        var events = await served.StreamAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, seed = 3, max_tokens = 30, temperature = 1.0, stream = true });
+        string.Concat(events.Select(e => e.Data?["choices"]?[0]?["delta"]?["content"]?.GetValue<string>())).ShouldBe(alone);
+    }
+
+    [Fact]
+    public async Task Alternatives_are_the_most_likely_tokens_and_their_probabilities_are_the_models_own()
+    {
+        await using var served = await Real.StartAsync("qwen3");
+        var answer = await served.PostAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, max_tokens = 12, temperature = 0, logprobs = true, top_logprobs = 20 });
+        answer.ShouldBe("CreateChatCompletionResponse");
+        foreach (var token in answer["choices"]![0]!["logprobs"]!["content"]!.AsArray())
+        {
+            var top = token!["top_logprobs"]!.AsArray().Select(t => t!["logprob"]!.GetValue<double>()).ToArray();
+            top.Length.ShouldBe(20);
+            top.ShouldBe(top.OrderDescending());
+            // At temperature 0 the token is the likeliest one.
+            top[0].ShouldBe(token["logprob"]!.GetValue<double>(), 1e-5);
+            top.Sum(Math.Exp).ShouldBeLessThan(1 + 1e-5);
+        }
+    }
+
+    /// <summary>A server over models of the shared folder.</summary>
+    private sealed class Real(DeliberateServer server) : IAsyncDisposable
+    {
+        private readonly HttpClient _client = new() { BaseAddress = new Uri(server.Address) };
+
+        public static async Task<Real> StartAsync(params string[] names)
+        {
+            var models = names.Select(n => new ServedModelOptions(n, SharedFolder.Path("fixtures", "models", n))).ToArray();
+            return new Real(await DeliberateServer.StartAsync(new ServerOptions { Port = 0, Runs = null, Evaluations = null, Api = new ApiOptions { Models = models, Threads = 1 } }));
+        }
+
+        public async Task<JsonNode> PostAsync(string path, object body)
+        {
+            using var response = await _client.PostAsync(path, new StringContent(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"));
+            var text = await response.Content.ReadAsStringAsync();
+            response.IsSuccessStatusCode.ShouldBeTrue(text);
+            return JsonNode.Parse(text)!;
+        }
+
+        public async Task<IReadOnlyList<(string? Name, JsonNode? Data)>> StreamAsync(string path, object body)
+        {
+            using var response = await _client.PostAsync(path, new StringContent(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"));
+            return ServedApi.Events(await response.Content.ReadAsStringAsync());
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            await server.DisposeAsync();
+        }
+    }
+}
