@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Deliberate.Testing;
+
+namespace Deliberate.Server.Tests;
+
+/// <summary>Whatever is sent, the answer has the shape of an error and the server goes on. Ten thousand of them are sent by the benchmark of the same name.</summary>
+public sealed class MalformedRequestTests
+{
+    [Fact]
+    public async Task Hundreds_of_malformed_requests_are_each_refused_in_the_shape_of_an_error()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        var requests = new MalformedRequests(seed: 11);
+        var refused = 0;
+        const int count = 400;
+        for (var i = 0; i < count; i++)
+        {
+            var (method, path, type, body) = requests.Next();
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            if (body.Length > 0 || method != "GET")
+            {
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+            }
+
+            using var response = await api.Client.SendAsync(request);
+            var text = await response.Content.ReadAsStringAsync();
+            var said = $"{i}: {method} {path} {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 1500)))}\n{(int)response.StatusCode} {text}";
+            // Some changes are none that matter: a byte within a text, a number that is allowed.
+            ((int)response.StatusCode).ShouldBeInRange(200, 499, said);
+            if ((int)response.StatusCode < 400) continue;
+            refused++;
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json", said);
+            JsonNode.Parse(text)!.ShouldBeError();
+        }
+
+        refused.ShouldBeGreaterThan(count * 3 / 4);
+        (await api.GetAsync("/health")).Status.ShouldBe(200);
+        Console.WriteLine($"{refused} of {count} refused");
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_a_foreign_page_and_a_foreign_name_are_refused()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.", o => o with { MaxBodyBytes = 10_000, Origins = ["https://friend.example"] });
+        var body = """{"model":"m","messages":[{"role":"user","content":"a"}]}""";
+        var (status, error) = await api.PostAsync("/v1/chat/completions", body.Replace("\"a\"", $"\"{new string('a', 20_000)}\"", StringComparison.Ordinal));
+        status.ShouldBe(413);
+        error.ShouldBeError();
+        foreach (var (name, value, expected) in new[] { ("Origin", "https://evil.example", 403), ("Origin", "https://friend.example", 200), ("Host", "evil.example", 403) })
+        {
+            var (answered, text, headers) = await api.SendAsync(HttpMethod.Post, "/v1/chat/completions", body, null, request => request.Headers.TryAddWithoutValidation(name, value));
+            answered.ShouldBe(expected, text);
+            headers.TryGetValues("Access-Control-Allow-Origin", out var allowed);
+            (allowed is not null).ShouldBe(value == "https://friend.example");
+        }
+
+        using var question = new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions");
+        question.Headers.Add("Origin", "https://friend.example");
+        using var answer = await api.Client.SendAsync(question);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_no_HTTP_does_not_stop_the_server()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        var address = new Uri(api.Server.Address);
+        foreach (var bytes in new[] { "GARBAGE\r\n\r\n", "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n", "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"model\"", "\0\0\0\0" })
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, address.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(bytes));
+        }
+
+        (await api.GetAsync("/health")).Status.ShouldBe(200);
+    }
+}
