@@ -56,14 +56,11 @@ public sealed class TextModel : IDisposable
     /// <summary>How text goes into it and comes out of it.</summary>
     internal TextFormat Format => _opened.Text;
 
-    /// <summary>For whoever guesses with it.</summary>
+    /// <summary>For whoever guesses with it, and for what goes through no host: a search, which asks in rounds.</summary>
     internal LanguageModel Weights => _weights.Model;
 
     /// <summary>Where it was read from.</summary>
     internal string Location => _opened.Location;
-
-    /// <summary>For what goes through no host: a search, which asks in rounds.</summary>
-    internal LanguageModel Weights => _weights.Model;
 
     /// <summary>For requests that are more than a prompt: those that bring random numbers of their own.</summary>
     internal ModelHost Host => Hosted.Host;

@@ -4,6 +4,8 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("deliberate-safety-").FullName;
 
+    public string this[string name] => Path(name);
+
     public string Path(string name) => System.IO.Path.Combine(Root, name);
 
     public string Write(string name, string text)

@@ -82,12 +82,3 @@ internal static class Thought
         return path;
     }
 }
-
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Root { get; } = Directory.CreateTempSubdirectory("deliberate-safety-").FullName;
-
-    public string this[string name] => Path.Combine(Root, name);
-
-    public void Dispose() => Directory.Delete(Root, recursive: true);
-}

@@ -1,4 +1,5 @@
 using Deliberate.Reasoning;
+using Deliberate.Testing;
 
 namespace Deliberate.Training.Tests;
 
