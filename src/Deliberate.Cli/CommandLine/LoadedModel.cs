@@ -74,18 +74,31 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="adapter">Its folder; null for the model as it is.</param>
     public static LoadedModel Open(string path, string weights, int threads, string cache = "f32", string? adapter = null)
     {
-        if (!CacheTypes.Contains(cache, StringComparer.Ordinal)) throw new UserError($"\"{cache}\" is no way to hold keys and values.", field: "--cache", advice: $"Choose {string.Join(" or ", CacheTypes)}.");
-        if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
+        Check(weights, cache);
         var opened = PretrainedModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter));
         try
         {
-            return new LoadedModel(opened, weights, cache, Device.Cpu(threads));
+            return new LoadedModel(opened, weights, cache, Device.Shared(threads));
         }
         catch
         {
             opened.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The same as a model that is asked through its chat client.</summary>
+    public static TextModel OpenHosted(string path, string weights, int threads, string cache, string? adapter)
+    {
+        Check(weights, cache);
+        var hosting = new ModelHostOptions { Slots = 1, Cache = Enum.Parse<CacheStorage>(cache, ignoreCase: true) };
+        return TextModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter), Enum.Parse<WeightStorage>(weights, ignoreCase: true), threads, hosting);
+    }
+
+    private static void Check(string weights, string cache)
+    {
+        if (!CacheTypes.Contains(cache, StringComparer.Ordinal)) throw new UserError($"\"{cache}\" is no way to hold keys and values.", field: "--cache", advice: $"Choose {string.Join(" or ", CacheTypes)}.");
+        if (!WeightTypes.Contains(weights, StringComparer.Ordinal)) throw new UserError($"\"{weights}\" is no way to hold weights.", field: "--weights", advice: $"Choose {string.Join(", ", WeightTypes)}.");
     }
 
     /// <summary>Says on standard error what memory the work takes, refuses it where there is not enough, and reads the weights.</summary>

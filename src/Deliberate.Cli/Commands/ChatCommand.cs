@@ -17,6 +17,9 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<string?> _thinking = new("--thinking") { HelpName = "show|hide", Description = "Show what the model thinks before it answers, on standard error; shown on a terminal if left out, hidden elsewhere." };
     private readonly GenerationOptionSet _generation = new("until the model is done or the context full");
     private readonly GrammarOptions _grammar = new();
+    private readonly SpeculationOptions _speculation = new();
+    private readonly Option<string?> _mcp = new("--mcp") { HelpName = "command", Description = "Start this server of the Model Context Protocol and let the model call its tools." };
+    private readonly Option<string[]> _allowed = new("--allow-tool") { HelpName = "name", Description = "A tool of the server that the model may call, as often as wanted; * for all. None is allowed that is not named.", DefaultValueFactory = _ => [] };
     private readonly Option<int> _context = CommonOptions.Whole("--context", $"Longest conversation in tokens; 0 for the model's, at most {UsualContext}.", 0, 0);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
@@ -33,11 +36,12 @@ internal sealed class ChatCommand : CliCommand
             "deliberate chat models/Qwen3-0.6B --system \"Answer in one sentence.\" --temperature 0.6 --thinking hide",
             "deliberate chat model.gguf --message \"What is the capital of France?\" --temperature 0",
             "deliberate chat model.gguf --message \"Is water wet?\" --regex \"yes|no\"",
+            "deliberate chat models/Qwen3-0.6B --message \"What is the weather in Paris?\" --mcp \"npx weather-server\" --allow-tool forecast",
             "deliberate chat model.gguf < questions.txt   # each line a turn of one conversation")
     {
         Add(_model);
-        foreach (var option in new Option[] { _message, _system, _thinking }) Add(option);
-        foreach (var option in _generation.All.Concat(_grammar.All)) Add(option);
+        foreach (var option in new Option[] { _message, _system, _thinking, _mcp, _allowed }) Add(option);
+        foreach (var option in _generation.All.Concat(_grammar.All).Concat(_speculation.All)) Add(option);
         foreach (var option in new Option[] { _context, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
@@ -49,13 +53,17 @@ internal sealed class ChatCommand : CliCommand
         if (isTerminal && json) throw new UserError("on a terminal the conversation is shown as text.", field: "--json", advice: "Use it with --message, or with turns from a pipe.");
         if (parsed.GetValue(_thinking) is { } thinking && thinking is not ("show" or "hide")) throw new UserError($"\"{thinking}\" is neither show nor hide.", field: "--thinking");
         var grammar = _grammar.Read(parsed);
+        if (parsed.GetValue(_mcp) is { } server) return RunWithTools(parsed, server, grammar, isTerminal);
+        if (parsed.GetValue(_allowed)!.Length > 0) throw new UserError("there is no server whose tools could be allowed.", field: "--allow-tool", advice: "Name one: --mcp COMMAND.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         if (loaded.Format.ChatTemplate is null)
             throw new UserError("the model has no chat template: it was not trained on conversations.", parsed.GetRequiredValue(_model), advice: "Let it continue texts: deliberate generate, with lines such as {\"prompt\": \"Once upon a time\"}.");
         var settings = _generation.Read(parsed, loaded.Format);
+        var speculation = _speculation.Read(parsed, parsed.GetValue(_threads), out var draft);
+        using var drafting = draft;
         var context = loaded.Context(parsed.GetValue(_context), UsualContext);
         using var session = new ChatSession(
-            loaded.Load(1, context), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"), new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed), Grammar = grammar })
+            loaded.Load(1, context), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"), new ChatOptions { Context = context, Sampling = settings.Sampling, MaxTokens = settings.MaxTokens, Cache = loaded.Cache, Seed = parsed.GetValue(_seed), Grammar = grammar, Speculation = speculation })
         { System = parsed.GetValue(_system) };
         // Only now: before it, Ctrl-C ends the loading.
         using var interrupt = new AnswerInterrupt();
@@ -65,6 +73,51 @@ internal sealed class ChatCommand : CliCommand
         if (isTerminal) Greet(loaded, settings, context);
         loop.Run(new ChatInput(Console.In, isTerminal), isTerminal);
         return ExitCode.Success;
+    }
+
+    private int RunWithTools(ParseResult parsed, string server, OutputGrammar? grammar, bool isTerminal)
+    {
+        var allowed = parsed.GetValue(_allowed)!;
+        if (allowed.Length == 0) throw new UserError("no tool of the server is allowed.", field: "--allow-tool", advice: "Name each one that the model may call, or * for all.");
+        if (parsed.GetValue(_json)) throw new UserError("answers behind calls of tools are shown as text.", field: "--json");
+        using var stop = new StopSignal("Stopping.");
+        using var model = LoadedModel.OpenHosted(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
+        var settings = _generation.Read(parsed, model.Format);
+        var options = new Microsoft.Extensions.AI.ChatOptions
+        {
+            Temperature = (float)settings.Sampling.Temperature,
+            TopP = (float)settings.Sampling.TopP,
+            TopK = settings.Sampling.TopK,
+            MaxOutputTokens = settings.MaxTokens,
+            Seed = unchecked((long)parsed.GetValue(_seed)),
+            StopSequences = [.. _generation.Stops(parsed)],
+            AdditionalProperties = grammar is null ? null : new() { [ModelChatClient.OutputGrammarName] = grammar },
+        };
+        try
+        {
+            return TalkAsync().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+
+        async Task<int> TalkAsync()
+        {
+            var tools = await McpTools.StartAsync(server, allowed, stop.Token).ConfigureAwait(false);
+            await using var held = tools.ConfigureAwait(false);
+            using var chat = new ToolChat(model, tools, options, parsed.GetValue(_system), parsed.GetValue(_thinking) is { } asked ? asked == "show" : isTerminal);
+            ChatView.Note($"The model may call {string.Join(", ", tools.Tools.Select(t => t.Name))}.");
+            if (parsed.GetValue(_message) is { } message)
+            {
+                await chat.AskAsync(message, stop.Token).ConfigureAwait(false);
+                return ExitCode.Success;
+            }
+
+            while (await Console.In.ReadLineAsync(stop.Token).ConfigureAwait(false) is { } line)
+                if (line.Trim().Length > 0) await chat.AskAsync(line, stop.Token).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
     }
 
     private static void Greet(LoadedModel loaded, GenerationSettings settings, int context)

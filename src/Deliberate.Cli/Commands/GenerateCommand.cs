@@ -18,6 +18,7 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<bool> _raw = new("--raw") { Description = "Prompts are texts to continue as they are, also for a model with a chat template." };
     private readonly GenerationOptionSet _generation = new($"{UsualBudget}");
     private readonly GrammarOptions _grammar = new();
+    private readonly SpeculationOptions _speculation = new();
     private readonly Option<int> _batch = CommonOptions.Whole("--batch", "Lines in work at once: more is faster and takes more memory. The answers do not depend on it.", 16, 1, 1024);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
@@ -37,7 +38,7 @@ internal sealed class GenerateCommand : CliCommand
     {
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh, _raw }) Add(option);
-        foreach (var option in _generation.All.Concat(_grammar.All)) Add(option);
+        foreach (var option in _generation.All.Concat(_grammar.All).Concat(_speculation.All)) Add(option);
         foreach (var option in new Option[] { _batch, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
     }
 
@@ -49,6 +50,8 @@ internal sealed class GenerateCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
         var settings = _generation.Read(parsed, loaded.Format);
+        var speculation = _speculation.Read(parsed, parsed.GetValue(_threads), out var draft);
+        using var drafting = draft;
         var (stops, format) = (_generation.Stops(parsed), loaded.Format.StoppingAt(_generation.Stops(parsed), "--stop"));
         var budget = settings.MaxTokens ?? UsualBudget;
         var earlier = parsed.GetValue(_fresh) ? null : GenerationRecord.Beside(path);
@@ -66,7 +69,7 @@ internal sealed class GenerateCommand : CliCommand
             loaded.Load(Math.Min(parsed.GetValue(_batch), missing.Count), missing.Max(l => l.Prompt.Length + l.MaxTokens));
             try
             {
-                ProgressViews.Run(view => Generate(loaded, settings.Sampling, format, grammar, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
+                ProgressViews.Run(view => Generate(loaded, settings.Sampling, format, grammar, speculation, missing, output, view, parsed.GetValue(_batch), seed, stop.Token));
             }
             catch (OperationCanceledException)
             {
@@ -80,10 +83,11 @@ internal sealed class GenerateCommand : CliCommand
         return ExitCode.Success;
     }
 
-    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, TextFormat format, OutputGrammar? grammar, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
+    private static bool Generate(LoadedModel loaded, SamplingOptions sampling, TextFormat format, OutputGrammar? grammar, Speculation? speculation, IReadOnlyList<GenerationLine> lines, GenerationOutput output, IProgressView view, int batch, ulong seed, CancellationToken cancellation)
     {
         var requests = lines.Select(l => new SampleRequest(l.Prompt, l.MaxTokens, [l.Stream]) { Watch = AnswerReader.Watch(format, l.Text), Constraint = GrammarConstraint.Of(format, l.Text, grammar) }).ToArray();
-        using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), requests.Max(r => r.Prompt.Length + r.MaxTokens), loaded.Cache);
+        var positions = requests.Max(r => r.Prompt.Length + r.MaxTokens);
+        using var sampler = new Sampler(loaded.Model, Math.Min(batch, requests.Length), positions, loaded.Cache, (Speculation.DrafterOf(speculation, loaded.Model, format.Tokenizer, positions), speculation?.Tokens ?? 0));
         view.Begin(loaded.Name, output.Answers.Count + lines.Count, output.Answers.Count, "lines");
         sampler.Sample(requests, sampling, [.. format.StopIds], observer: new Recorder(lines, output, format, view, seed), cancellation: cancellation);
         return true;

@@ -66,6 +66,32 @@ public sealed class OutputGrammar
         return Known("grammar", grammar, () => Checked(GrammarSyntax.Parse(grammar)));
     }
 
+    /// <summary>What fits between two texts, or another form.</summary>
+    internal static OutputGrammar Between(string before, OutputGrammar inside, string behind, OutputGrammar? or) =>
+        Known("between", $"{before}|{inside.Kind} {inside.Source}|{behind}|{or?.Kind} {or?.Source}", () =>
+        {
+            // Rules of two grammars may have the same names.
+            var rules = Renamed(inside.Grammar, "a ").Concat(or is null ? [] : Renamed(or.Grammar, "b ")).ToDictionary(StringComparer.Ordinal);
+            var held = Pattern.Of(Pattern.Text(before), new Pattern.Rule("a root"), Pattern.Text(behind));
+            rules["root"] = or is null ? held : Pattern.Either(held, new Pattern.Rule("b root"));
+            return Checked(new Grammar(rules, "root"));
+        });
+
+    private static IEnumerable<KeyValuePair<string, Pattern>> Renamed(Grammar grammar, string mark)
+    {
+        return grammar.Rules.Select(r => KeyValuePair.Create(mark + r.Key, Of(r.Value)));
+
+        Pattern Of(Pattern pattern) => pattern switch
+        {
+            Pattern.Rule rule => new Pattern.Rule(mark + rule.Name),
+            Pattern.Sequence sequence => new Pattern.Sequence([.. sequence.Parts.Select(Of)]),
+            Pattern.Choice choice => new Pattern.Choice([.. choice.Options.Select(Of)]),
+            Pattern.Repeat repeat => repeat with { Part = Of(repeat.Part) },
+            // Characters, and automata over them, name no rules.
+            _ => pattern,
+        };
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Excerpt.Of(Source, 60)}";
 

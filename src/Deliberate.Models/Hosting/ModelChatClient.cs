@@ -11,7 +11,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// A hosted model as an <see cref="IChatClient"/>: the one place where that library's types appear. A request that asks for what is
-/// not there (tools, pictures) is refused rather than answered without it.
+/// not there (pictures, tools other than functions) is refused rather than answered without it.
 /// </summary>
 internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<HostedText> hosted, ModelAdapter? adapter = null) : IChatClient
 {
@@ -19,24 +19,27 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     private const string ThinkingBudgetName = "thinking_budget", MinPName = "min_p", RepetitionPenaltyName = "repetition_penalty", RegexName = "regex", GrammarName = "grammar";
 
     /// <summary>One that was made already: making it anew for each request costs what it costs.</summary>
-    private const string OutputGrammarName = "output_grammar";
+    public const string OutputGrammarName = "output_grammar";
 
     private readonly ChatClientMetadata _metadata = new("deliberate", providerUri: null, model.Name);
-    private readonly string? _thinkingSwitch = TemplateFeatures.Of(format).ThinkingSwitch;
+    private readonly TemplateFeatures _features = TemplateFeatures.Of(format);
+
+    private string? ThinkingSwitch => _features.ThinkingSwitch;
 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<AIMessage> messages, AIOptions? options = null, CancellationToken cancellationToken = default)
     {
         var result = await Ask(messages, options, streams: false, cancellationToken).Result.ConfigureAwait(false);
         List<AIContent> contents = [];
         if (result.Thinking is not null && ShowsThinking(options)) contents.Add(new TextReasoningContent(result.Thinking));
-        contents.Add(new TextContent(result.Text));
+        var calls = 0;
+        Read(result.Text, options, contents, ref calls);
         var id = Guid.NewGuid().ToString("N");
         return new ChatResponse(new AIMessage(ChatRole.Assistant, contents) { MessageId = id })
         {
             ResponseId = id,
             ModelId = model.Name,
             CreatedAt = DateTimeOffset.UtcNow,
-            FinishReason = Reason(result),
+            FinishReason = calls > 0 ? ChatFinishReason.ToolCalls : Reason(result),
             Usage = Usage(result),
         };
     }
@@ -46,18 +49,26 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     {
         var request = Ask(messages, options, streams: true, cancellationToken);
         var id = Guid.NewGuid().ToString("N");
+        List<AIContent> read = [];
+        var calls = 0;
+        var reader = Reader(options, read, () => calls++);
         await foreach (var happened in hosted().Events(request, cancellationToken).ConfigureAwait(false))
         {
             foreach (var piece in happened.Pieces)
             {
-                if (!piece.IsThinking) yield return Update(new TextContent(piece.Text));
-                else if (ShowsThinking(options)) yield return Update(new TextReasoningContent(piece.Text));
+                if (!piece.IsThinking) reader.Push(piece.Text);
+                foreach (var content in read) yield return Update(content);
+                read.Clear();
+                if (!piece.IsThinking) continue;
+                if (ShowsThinking(options)) yield return Update(new TextReasoningContent(piece.Text));
             }
         }
 
         var result = await request.Result.ConfigureAwait(false);
+        reader.Finish();
+        foreach (var content in read) yield return Update(content);
         var last = Update(new UsageContent(Usage(result)));
-        last.FinishReason = Reason(result);
+        last.FinishReason = calls > 0 ? ChatFinishReason.ToolCalls : Reason(result);
         yield return last;
 
         ChatResponseUpdate Update(AIContent content) => new(ChatRole.Assistant, [content]) { ResponseId = id, MessageId = id, ModelId = model.Name, CreatedAt = DateTimeOffset.UtcNow };
@@ -79,7 +90,6 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     {
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new AIOptions();
-        if (options.Tools is { Count: > 0 }) throw Refused("tools");
         var settings = GenerationSettings.Resolve(
             new GenerationOverrides
             {
@@ -98,35 +108,65 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         var room = model.Context - tokens.Length;
         if (room < 1) throw new UserError($"the conversation has {tokens.Length} tokens, and the model's context holds {model.Context}.", field: "messages", advice: "Leave out earlier messages.");
         if (options.MaxOutputTokens < 1) throw new UserError("must be at least 1.", field: "max_output_tokens");
-        var budget = options.Reasoning?.Effort == ReasoningEffort.None && _thinkingSwitch is null ? 0 : (int?)Number(options, ThinkingBudgetName);
+        var budget = options.Reasoning?.Effort == ReasoningEffort.None && ThinkingSwitch is null ? 0 : (int?)Number(options, ThinkingBudgetName);
         return hosted().Answer(
-            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, Grammar(options), adapter, streams, cancellation);
+            rendered.Text, tokens, Math.Min(settings.MaxTokens ?? room, room), settings.Sampling, options.Seed is { } seed ? unchecked((ulong)seed) : 1, options.StopSequences is { } stop ? [.. stop] : [], budget, Form(options), adapter, streams, cancellation);
     }
 
     private RenderedChat Render(IEnumerable<AIMessage> messages, AIOptions options)
     {
         var array = new JsonArray();
         if (!string.IsNullOrEmpty(options.Instructions)) array.Add(new JsonObject { ["role"] = "system", ["content"] = options.Instructions });
-        foreach (var message in messages)
-        {
-            var (content, thinking) = ("", "");
-            foreach (var part in message.Contents)
-            {
-                if (part is TextContent text) content += text.Text;
-                else if (part is TextReasoningContent reasoning) thinking += reasoning.Text;
-                else if (part is not UsageContent) throw Refused($"messages[{array.Count}]", $"a message holds {part.GetType().Name}");
-            }
-
-            var said = new JsonObject { ["role"] = message.Role.Value, ["content"] = content };
-            if (thinking.Length > 0) said["reasoning_content"] = thinking;
-            array.Add(said);
-        }
-
+        foreach (var message in messages) Add(array, message);
         if (array.Count == 0) throw new UserError("there is no message to answer.", field: "messages");
+        var tools = Tools(options);
+        if (tools.Length > 0 && !_features.Tools) Tell(array, tools);
         var input = new ChatTemplateInput { Messages = JsonSerializer.SerializeToElement(array), AddGenerationPrompt = true };
-        if (_thinkingSwitch is not null && options.Reasoning?.Effort is { } effort)
-            input = input with { Variables = new Dictionary<string, JsonElement> { [_thinkingSwitch] = JsonSerializer.SerializeToElement(effort != ReasoningEffort.None) } };
+        if (tools.Length > 0 && _features.Tools) input = input with { Tools = JsonSerializer.SerializeToElement(tools.Select(t => t.ToJson())) };
+        if (ThinkingSwitch is not null && options.Reasoning?.Effort is { } effort)
+            input = input with { Variables = new Dictionary<string, JsonElement> { [ThinkingSwitch] = JsonSerializer.SerializeToElement(effort != ReasoningEffort.None) } };
         return format.Render(input);
+    }
+
+    /// <summary>The tools that are offered.</summary>
+    private static ToolDescription[] Tools(AIOptions? options)
+    {
+        if (options?.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode) return [];
+        return [.. tools.Select(t => t is AIFunctionDeclaration function ? new ToolDescription(function.Name, function.Description, function.JsonSchema) : throw Refused("tools", $"the tool {t.Name} is no function"))];
+    }
+
+    /// <summary>What the answer must look like; a call of a tool instead, where there are some, or nothing else, where it must be one.</summary>
+    private static OutputGrammar? Form(AIOptions options)
+    {
+        var (form, tools) = (Grammar(options), Tools(options));
+        if (options.ToolMode is not RequiredChatToolMode required) return tools.Length > 0 && form is not null ? ToolCallText.Grammar(tools, form) : form;
+        if (required.RequiredFunctionName is { } name) tools = [.. tools.Where(t => t.Name == name)];
+        return tools.Length > 0 ? ToolCallText.Grammar(tools, form: null) : throw new UserError("the tool that must be called is not offered.", field: "tool_mode");
+    }
+
+    /// <summary>What an answer says, calls of tools apart.</summary>
+    private static void Read(string text, AIOptions? options, List<AIContent> contents, ref int calls)
+    {
+        var before = contents.Count;
+        var reader = Reader(options, contents, () => { });
+        reader.Push(text);
+        reader.Finish();
+        calls = contents.OfType<FunctionCallContent>().Count();
+        if (contents.Count == before) contents.Add(new TextContent(""));
+    }
+
+    private static ToolCallReader Reader(AIOptions? options, List<AIContent> contents, Action called)
+    {
+        string[] tools = [.. Tools(options).Select(t => t.Name)];
+        return new ToolCallReader(
+            tools,
+            text => contents.Add(new TextContent(text)),
+            (name, arguments) =>
+            {
+                contents.Add(new FunctionCallContent($"call_{Guid.NewGuid():N}", name, arguments));
+                called();
+            })
+        { ReadsCalls = tools.Length > 0 };
     }
 
     /// <summary>What the answer must look like: as the response format has it, or a further property of the options says it (regex, grammar).</summary>
@@ -149,6 +189,52 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
             JsonElement { ValueKind: JsonValueKind.String } element => element.GetString(),
             _ => throw new UserError($"\"{value}\" is no text.", field: name),
         };
+    }
+
+    /// <summary>A message as templates have it; where the template knows no tools, calls and what came of them as text.</summary>
+    private void Add(JsonArray array, AIMessage message)
+    {
+        var (content, thinking, calls) = ("", "", new JsonArray());
+        foreach (var part in message.Contents)
+        {
+            switch (part)
+            {
+                case TextContent text:
+                    content += text.Text;
+                    break;
+                case TextReasoningContent reasoning:
+                    thinking += reasoning.Text;
+                    break;
+                case FunctionCallContent call when _features.Tools:
+                    calls.Add(new JsonObject { ["id"] = call.CallId, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = JsonSerializer.SerializeToNode(call.Arguments) ?? new JsonObject() } });
+                    break;
+                case FunctionCallContent call:
+                    content += ToolCallText.Write(call.Name, JsonSerializer.SerializeToNode(call.Arguments));
+                    break;
+                case FunctionResultContent result:
+                    var said = result.Result as string ?? JsonSerializer.Serialize(result.Result);
+                    array.Add(_features.Tools ? new JsonObject { ["role"] = "tool", ["tool_call_id"] = result.CallId, ["content"] = said } : new JsonObject { ["role"] = "user", ["content"] = $"<tool_response>\n{said}\n</tool_response>" });
+                    break;
+                case UsageContent:
+                    break;
+                default:
+                    throw Refused($"messages[{array.Count}]", $"a message holds {part.GetType().Name}");
+            }
+        }
+
+        if (message.Contents.Count > 0 && message.Contents.All(c => c is FunctionResultContent)) return;
+        var node = new JsonObject { ["role"] = message.Role.Value, ["content"] = content };
+        if (thinking.Length > 0) node["reasoning_content"] = thinking;
+        if (calls.Count > 0) node["tool_calls"] = calls;
+        array.Add(node);
+    }
+
+    /// <summary>Puts what there is to know of tools into the system message.</summary>
+    private void Tell(JsonArray array, ToolDescription[] tools)
+    {
+        var instructions = ToolCallText.Instructions(tools);
+        if (array[0] is JsonObject first && (first["role"]?.GetValue<string>() == "system" || !_features.System)) first["content"] = $"{first["content"]?.GetValue<string>()}\n\n{instructions}".Trim();
+        else array.Insert(0, new JsonObject { ["role"] = "system", ["content"] = instructions });
     }
 
     private static bool ShowsThinking(AIOptions? options) => options?.Reasoning?.Output != ReasoningOutput.None;

@@ -57,6 +57,10 @@ public sealed class GenerateCommandTests : IDisposable
             Parse(line.GetProperty("text").GetString()!).GetProperty("n").GetInt32().ShouldBeInRange(0, 99);
         }
 
+        // Guessed, one at a time, the same.
+        CliProcess.Run(_folder.Root, Command("guessed.jsonl", "--json-schema", "answer.schema.json", "--max-tokens", "180", "--batch", "1", "--draft-model", FixtureModel.Path)).ShouldSucceed();
+        File.ReadAllBytes(Path.Combine(_folder.Root, "guessed.jsonl")).ShouldBe(File.ReadAllBytes(Path.Combine(_folder.Root, "out.jsonl")));
+        CliProcess.Run(_folder.Root, Command("b.jsonl", "--draft-model", FixtureModel.Path, "--threads", "1")).ShouldBeUserMistake().ShouldContain("--draft-model");
         CliProcess.Run(_folder.Root, Command("out.jsonl", "--regex", "yes|no", "--max-tokens", "60")).ShouldBeUserMistake().ShouldContain("--json-schema, --regex or --grammar");
         CliProcess.Run(_folder.Root, Command("b.jsonl", "--json-schema", "bad.schema.json")).ShouldBeUserMistake().ShouldContain("bad.schema.json: #/properties/a/not");
         CliProcess.Run(_folder.Root, Command("b.jsonl", "--grammar", "bad.gbnf")).ShouldBeUserMistake().ShouldContain("bad.gbnf:1: grammar: the grammar is not understood: there is no rule \"a\"");

@@ -13,11 +13,17 @@ public sealed class HostedModel : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public HostedModel()
+        : this(512)
+    {
+    }
+
+    /// <param name="positions">Its context.</param>
+    internal HostedModel(int positions)
     {
         var tokenizer = BpeTrainer.Train(["the and of to in that is was for it"], 300, ["<|end|>", "<think>", "</think>"]);
         End = tokenizer.TokenToId("<|end|>");
         using var device = Device.Cpu(1);
-        using var model = TinyModel.Make(device, Configuration(tokenizer));
+        using var model = TinyModel.Make(device, Configuration(tokenizer) with { MaxPositions = positions });
         ModelWriter.Write(Folder, model, new TextFormat(tokenizer)
         {
             ChatTemplate = ChatTemplate.Parse(Template, "test"),

@@ -67,7 +67,8 @@ public sealed class ModelChatClientTests(HostedModel hosted) : IClassFixture<Hos
     {
         using var model = hosted.Open();
         using var client = model.AsChatClient();
-        await Refuses("tools", With(o => o.Tools = [Look]));
+        await Refuses("tools", With(o => o.Tools = [new HostedWebSearchTool()]));
+        await Refuses("tool_mode", With(o => (o.Tools, o.ToolMode) = ([Look], ChatToolMode.RequireSpecific("other"))));
         await Refuses("#/not", With(o => o.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonSerializer.Deserialize<JsonElement>("{\"not\":{}}"))));
         await Refuses("regex", With(o => o.AdditionalProperties = new() { ["regex"] = 3 }));
         await Refuses("response_format", With(o => (o.ResponseFormat, o.AdditionalProperties) = (ChatResponseFormat.Json, new() { ["regex"] = "a" })));
