@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds what this program writes against other programs: llama.cpp, Hugging Face's tokenizers, its readers in JavaScript. They come
+# Holds what this program writes and serves against other programs: llama.cpp, Hugging Face's tokenizers, its readers in JavaScript, clients of OpenAI's interface. They come
 # from NuGet and npm; where a registry does not have them, that is said, and counts as skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."

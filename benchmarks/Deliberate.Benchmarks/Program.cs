@@ -75,6 +75,8 @@ try
         case ["speculate", var path, .. var rest] when rest.Length <= 3:
             SpeculationBenchmark.Run(path, rest.Length > 0 ? int.Parse(rest[0]) : 4, rest.Length > 1 ? int.Parse(rest[1]) : 6, rest.Length > 2 ? rest[2] : null);
             return 0;
+        case ["serve-malformed", var path, .. var rest] when rest.Length <= 1:
+            return await MalformedBenchmark.RunAsync(path, rest.Length > 0 ? int.Parse(rest[0]) : 10_000);
         case ["search", .. var rest] when rest.Length <= 2:
             return SearchBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3, rest.Length > 1 ? int.Parse(rest[1]) : Environment.ProcessorCount);
         case ["labels", .. var rest] when rest.Length <= 1:

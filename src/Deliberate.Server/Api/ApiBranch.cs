@@ -14,11 +14,14 @@ internal static class ApiBranch
     public static bool Owns(PathString path) =>
         path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.Equals("/health", StringComparison.Ordinal) || path.Equals("/metrics", StringComparison.Ordinal);
 
-    public static void Map(IApplicationBuilder app, ApiServer api) => app.MapWhen(context => Owns(context.Request.Path), branch =>
+    public static void Map(IApplicationBuilder app, ApiServer api) => app.MapWhen(context => Owns(context.Request.Path) || IsStray(context.Request), branch =>
     {
         branch.UseWebSockets();
         branch.Run(context => HandleAsync(context, api));
     });
+
+    /// <summary>A program that left out <c>/v1</c>: it is told so, rather than shown the pages' door.</summary>
+    private static bool IsStray(HttpRequest request) => HttpMethods.IsPost(request.Method) && request.HasJsonContentType() && !request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal);
 
     private static async Task HandleAsync(HttpContext context, ApiServer api)
     {

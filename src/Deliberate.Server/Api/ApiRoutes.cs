@@ -51,7 +51,7 @@ internal static class ApiRoutes
 
         return seen is not null
             ? (seen, null, new ApiError(StatusCodes.Status405MethodNotAllowed, $"Not allowed: {JsonFields.Short(request.Method)} {seen}.", code: "method_not_allowed"))
-            : ("other", null, ApiError.NotFound($"Unknown address: {JsonFields.Short(request.Method)} {JsonFields.Short(path)}. See docs/serving.md for those there are.", code: "unknown_url"));
+            : ("other", null, ApiError.NotFound($"Unknown address: {JsonFields.Short(request.Method)} {JsonFields.Short(path)}. {(path.StartsWith("/v1/", StringComparison.Ordinal) ? "This server does not have it." : "The interface is below /v1: the base address ends with it.")}", code: "unknown_url"));
     }
 
     /// <summary>The part of the address that a route calls by a name.</summary>

@@ -294,7 +294,7 @@ public sealed class ResponsesTests
     [InlineData("""{"model":"m"}""", "input")]
     [InlineData("""{"model":"m","input":[]}""", "input")]
     [InlineData("""{"model":"m","input":5}""", "input")]
-    [InlineData("""{"model":"m","input":"a","max_output_tokens":3}""", "max_output_tokens")]
+    [InlineData("""{"model":"m","input":"a","max_output_tokens":0}""", "max_output_tokens")]
     [InlineData("""{"model":"m","input":"a","inputs":"b"}""", "inputs")]
     [InlineData("""{"model":"m","input":[{"type":"computer_call","id":"x"}]}""", "input[0].type")]
     [InlineData("""{"model":"m","input":[{"type":"function_call_output","call_id":"x","output":"y"}]}""", "input[0].call_id")]

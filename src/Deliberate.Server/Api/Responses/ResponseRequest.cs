@@ -75,7 +75,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             Use = use,
             ForcedTool = forced,
             ParallelCalls = request.Flag("parallel_tool_calls") ?? true,
-            Sampling = SamplingFields.Read(request, "max_output_tokens", 16),
+            Sampling = SamplingFields.Read(request, "max_output_tokens", 1),
             MaxTokensField = "max_output_tokens",
             MessagesField = "input",
             Stop = SamplingFields.Stop(request),
