@@ -1,17 +1,23 @@
 using System.IO.MemoryMappedFiles;
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Models;
 
 /// <summary>
 /// A file mapped into memory for reading, of any length: the operating system loads the pages that are touched and may drop
-/// them again, so an open checkpoint costs address space rather than memory. The file must not be cut short while it is open.
+/// them again, so an open checkpoint costs address space rather than memory; what has been read is handed back now and then, so that
+/// reading all of one does not count as its size. The file must not be cut short while it is open.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    /// <summary>Bytes that are read before their pages are handed back.</summary>
+    private const long HandBack = 64 << 20;
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private byte* _start;
+    private long _read;
 
     private MappedFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, long length)
     {
@@ -54,6 +60,13 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_start == null, this);
         if (offset < 0 || count < 0 || offset > Length - count) throw new ArgumentOutOfRangeException(nameof(offset), $"bytes {offset} to {offset + count} of {Length}");
+        if (Interlocked.Add(ref _read, count) > HandBack)
+        {
+            Interlocked.Exchange(ref _read, count);
+            // Of a file: whoever still reads there finds the same bytes again.
+            HugePages.Return(_start, (nuint)Length);
+        }
+
         return new ReadOnlySpan<byte>(_start + offset, count);
     }
 

@@ -21,7 +21,7 @@ internal static unsafe partial class HugePages
         }
     }
 
-    /// <summary>Gives whole pages of private memory back: they hold zeros when they are next touched.</summary>
+    /// <summary>Gives whole pages back: of private memory they hold zeros when they are next touched, of a mapped file what stands there.</summary>
     /// <returns>Whether the system took them; else they are as they were.</returns>
     public static bool Return(void* start, nuint bytes)
     {
