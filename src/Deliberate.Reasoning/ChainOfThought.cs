@@ -17,10 +17,10 @@ public sealed record ChainOfThought(string? Thinking, IReadOnlyList<string> Step
     /// <summary>Of our own models.</summary>
     public const string OpeningTag = "<think>";
 
-    /// <summary>Both tags, as tokenizers of our own have them: no part of a text is left out with the special tokens.</summary>
-    public static IReadOnlyList<string> Tags { get; } = [OpeningTag, ClosingTag];
-
     public const string ClosingTag = "</think>";
+
+    /// <summary>Both tags, as tokenizers of our own have them: no part of a text is left out with the special tokens.</summary>
+    internal static IReadOnlyList<string> Tags { get; } = [OpeningTag, ClosingTag];
 
     /// <summary>An answer longer than this is not one: every family's answers are far shorter.</summary>
     public const int LongestAnswer = 256;
