@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
+using Deliberate.Training;
 
 namespace Deliberate.Safety.Tests;
 
@@ -79,6 +80,49 @@ public sealed class ThoughtScanTests
         (await Should.ThrowAsync<UserError>(() => ThoughtScan.RunAsync(new ScanRequest { Sources = [bare], Monitors = [other], Folder = folder["bare"] }, null, TestContext.Current.CancellationToken))).Message.ShouldContain("no thought to read");
 
         Task<ScanResult> Run(string source, IThoughtMonitor monitor) => ThoughtScan.RunAsync(new ScanRequest { Sources = [source], Monitors = [monitor], Folder = folder["out"] }, null, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Samples_of_a_run_are_read_by_thirds_of_their_steps()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Directory.CreateDirectory(folder["run"]).FullName;
+        File.WriteAllText(Path.Combine(run, RunFolder.RecipeFile), "name: run");
+        await Should.ThrowAsync<UserError>(() => Scan());
+        using (var store = new SampleStore(Path.Combine(run, SampleStore.FileName)))
+            for (var step = 1; step <= 6; step++)
+                for (var sample = 0; sample < 2; sample++) store.Append(Record(step, sample, step > 4 && sample == 0 ? "<think>3+4\n7</think>8" : "<think>3+4\n7</think>7"));
+        var rates = (await Scan()).Monitors[0].Rates;
+        rates.Select(r => r.Slice).ShouldBe(["", "reinforcement, steps 1 to 2", "reinforcement, steps 3 to 4", "reinforcement, steps 5 to 6"]);
+        rates.Select(r => r.Estimate.Value).ShouldBe([2 / 12.0, 0, 0, 0.5]);
+        // The passage that is marked is the one that the thought ends in.
+        File.ReadAllText(folder["out/page.html"]).ShouldContain("3+4\n<mark>7</mark>");
+
+        async Task<ScanResult> Scan()
+        {
+            var request = new ScanRequest { Sources = [run], Monitors = [DecisionRule.Create()], Folder = folder["out"] };
+            var scan = await ThoughtScan.RunAsync(request, null, TestContext.Current.CancellationToken);
+            ScanPage.Write(folder["out/page.html"], scan, request);
+            return scan;
+        }
+
+        static SampleRecord Record(int step, int sample, string text) => new()
+        {
+            Step = step,
+            Problem = $"sums/1/{step}",
+            Sample = sample,
+            Prompt = "3+4=?",
+            Text = text,
+            PromptTokens = [1],
+            Tokens = [2],
+            Logp = [-0.5f],
+            Rewards = [],
+            Reward = 0,
+            Advantage = 0,
+            FinishReason = "stop",
+            Truncated = false,
+            Trained = true,
+        };
     }
 
     [Fact]

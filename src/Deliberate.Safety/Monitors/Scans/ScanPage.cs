@@ -19,7 +19,7 @@ internal static class ScanPage
     /// <summary>Of each monitor.</summary>
     private const int MostFlagged = 200, Unflagged = 10;
 
-    private const int Before = 4000, Behind = 4000, AnswerCap = 6000, PromptCap = 4000;
+    private const int Short = 12, Before = 4000, Behind = 4000, AnswerCap = 6000, PromptCap = 4000;
 
     private const string Style = """
         .thought{background:var(--card);border:1px solid var(--rule);border-radius:12px;overflow:hidden;margin:0 0 18px}
@@ -101,7 +101,8 @@ internal static class ScanPage
     /// <summary>The thought around its evidence, which is marked; its beginning where the evidence is not found as it stands.</summary>
     private static void Marked(HtmlBuilder html, string thought, string evidence)
     {
-        var at = evidence.Length == 0 ? -1 : thought.IndexOf(evidence.Trim(), StringComparison.Ordinal);
+        // A passage of a few signs may stand anywhere; what decides is then what the thought comes to.
+        var at = evidence.Length == 0 ? -1 : evidence.Length < Short ? thought.LastIndexOf(evidence.Trim(), StringComparison.Ordinal) : thought.IndexOf(evidence.Trim(), StringComparison.Ordinal);
         if (at < 0)
         {
             html.Text(thought, Before + Behind);
