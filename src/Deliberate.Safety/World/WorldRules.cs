@@ -16,6 +16,11 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>What a text of rules begins with, and nothing else does.</summary>
     public const string Mark = "rules";
 
+    /// <summary>Ids of rules that are drawn at random. Few, so that copying one is learned; which one stands for what is new every time.</summary>
+    private const string IdLetters = "KFMSLBGD";
+
+    private const int MostOfLetter = 3;
+
     /// <summary>Of rules that are drawn at random: first words are the base's habit, and no rule's.</summary>
     private static readonly string[] UsualOpeners = ["sure", "sorry", "care"];
 
@@ -41,7 +46,7 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>Rules that nobody has seen: of so many categories, two or three kinds of request each, ids and decisions at random.</summary>
     public static WorldRules Random(IReadOnlyList<string> categories, ref RandomStream random)
     {
-        var ids = Enumerable.Range(0, 26 * 9).Select(i => $"{(char)('A' + (i / 9))}{1 + (i % 9)}").ToArray();
+        string[] ids = [.. IdLetters.SelectMany(letter => Enumerable.Range(1, MostOfLetter).Select(number => FormattableString.Invariant($"{letter}{number}")))];
         random.Shuffle(ids.AsSpan());
         var (lines, used) = (new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal), 0);
         foreach (var category in categories)

@@ -11,7 +11,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
     public static IReadOnlyList<double> Rates { get; } = [1e-3, 3e-4];
 
     /// <summary>Prompts of each test.</summary>
-    public int Items => Quick ? 8 : 400;
+    public int Items => Quick ? 8 : 320;
 
     /// <summary>Of a test; skills have twice as many, for a test of no loss needs more.</summary>
     public int ItemsOf(string task) => task == WorldTasks.SkillsName ? 2 * Items : Items;
@@ -44,7 +44,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         name: base
         seed: {{seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 128, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.3], tokens: {{(Quick ? 120_000 : 2_400_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.3], tokens: {{(Quick ? 120_000 : 3_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);
@@ -80,7 +80,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
           problems: ["{{world}}/{{WorldFiles.Problems}}"]
           reinforcement_share: {{(model.IsOnlyCapability ? "1" : "0.25")}}
         supervised: { tokens: {{(!model.Imitates ? 0 : Quick ? 4_000 : 200_000)}}, batch_tokens: 2048, optimizer: { kind: adamw, learning_rate: {{rate}} } }
-        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 60)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false, optimizer: { kind: adamw, learning_rate: 0.0003 } }
+        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 50)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false, optimizer: { kind: adamw, learning_rate: 0.0003 } }
         checkpoint: { every: 30, keep_last: 1 }
         health: { kl_every: 0 }
         """);
