@@ -22,6 +22,9 @@ internal sealed class EvaluationFolder
     private readonly List<(string Task, string Model, string Log)> _logs = [];
     private readonly Dictionary<string, EvaluationResult> _results = new(StringComparer.Ordinal);
 
+    /// <summary>When a log was finished, by its name and hash: going on with a finished one makes it no younger.</summary>
+    private readonly Dictionary<(string Log, string Hash), DateTimeOffset> _finished = [];
+
     private EvaluationFolder(string path, EvaluationRequest request) => (Path, _request) = (path, request);
 
     public string Path { get; }
@@ -41,6 +44,13 @@ internal sealed class EvaluationFolder
         }
 
         var folder = new EvaluationFolder(path, request);
+        if (File.Exists(FileOf(path)))
+        {
+            var times = ReadFinished(path);
+            foreach (var (_, _, log, hash) in ReadLogs(path))
+                if (hash is not null && times.TryGetValue(System.IO.Path.GetFileName(log), out var time)) folder._finished[(System.IO.Path.GetFileName(log), hash)] = time;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var task in tasks)
         {
@@ -84,12 +94,25 @@ internal sealed class EvaluationFolder
             e.TryGetProperty("log_hash"u8, out var hash) ? hash.GetString() : null))];
     }
 
+    /// <summary>When logs were finished, by their names; those that a program of before wrote are not among them.</summary>
+    public static IReadOnlyDictionary<string, DateTimeOffset> ReadFinished(string folder)
+    {
+        ReadRequest(folder);
+        using var json = JsonDocument.Parse(Utf8Text.Read(FileOf(folder)));
+        var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var entry in json.RootElement.GetProperty("entries"u8).EnumerateArray())
+            if (entry.TryGetProperty("finished"u8, out var time) && time.TryGetDateTimeOffset(out var at)) times[entry.GetProperty("log"u8).GetString()!] = at;
+        return times;
+    }
+
     public string LogOf(string task, string model) => System.IO.Path.Combine(Path, _logs.First(l => l.Task == task && l.Model == model).Log);
 
     /// <summary>A result is there.</summary>
     public void Keep(EvaluationResult result)
     {
-        _results[System.IO.Path.GetFileName(result.Log)] = result;
+        var log = System.IO.Path.GetFileName(result.Log);
+        _results[log] = result;
+        _finished.TryAdd((log, result.LogHash), TimeProvider.System.GetUtcNow());
         Write(null);
     }
 
@@ -122,6 +145,7 @@ internal sealed class EvaluationFolder
             if (_results.TryGetValue(log, out var result))
             {
                 json.WriteString("log_hash"u8, result.LogHash);
+                if (_finished.TryGetValue((log, result.LogHash), out var time)) json.WriteString("finished"u8, time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
                 json.WriteStartObject("result"u8);
                 ResultJson.Write(json, result);
                 json.WriteEndObject();

@@ -15,6 +15,9 @@ internal sealed record ReportCell(string Text, string Interval = "", bool IsNumb
     /// <summary>What the cell shows, where it is one.</summary>
     public Estimate? Estimate { get; init; }
 
+    /// <summary>Where its evidence is: a path relative to the page, or an address; empty for none.</summary>
+    public string Link { get; init; } = "";
+
     public static ReportCell Of(string text) => new(text);
 
     public static ReportCell Of(double value, NumberStyle style = NumberStyle.Plain) => new(NumberText.Value(value, style), "", IsNumber: true);

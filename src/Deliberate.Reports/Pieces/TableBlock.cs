@@ -29,8 +29,13 @@ internal static class TableBlock
     private static void RenderCell(HtmlBuilder html, ReportCell cell, bool isHeading)
     {
         var element = isHeading ? "th" : "td";
-        html.Raw(isHeading ? "<th scope=\"row\">" : cell.IsNumber ? "<td class=\"number\">" : "<td>").Text(cell.Text, 500);
+        html.Raw(isHeading ? "<th scope=\"row\">" : cell.IsNumber ? "<td class=\"number\">" : "<td>");
+        if (IsSafe(cell.Link)) html.Raw("<a href=\"").Text(cell.Link, 2000).Raw("\">").Text(cell.Text, 500).Raw("</a>");
+        else html.Text(cell.Text, 500);
         if (cell.Interval.Length > 0) html.Raw(" <span class=\"interval\">").Text(cell.Interval, 100).Raw("</span>");
         html.Raw($"</{element}>");
     }
+
+    /// <summary>A relative path or a web address: no link may run anything.</summary>
+    private static bool IsSafe(string link) => link.Length > 0 && (link.StartsWith("https://", StringComparison.Ordinal) || link.StartsWith('#') || !link.Contains(':', StringComparison.Ordinal));
 }

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Deliberate.Cli.Tests;
+
+/// <summary>The way of a release: evaluated, held against a policy, signed, with its card; and what is said of mistakes.</summary>
+public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRun>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_model_is_evaluated_gated_signed_and_has_its_card()
+    {
+        var model = Path.Combine(run.Root, "runs", "tiny");
+        Cli("eval", "family:arithmetic-mod10@2", "--model", model, "--limit", "40", "--epochs", "1", "--out", "evaluations/a").ShouldSucceed();
+        var key = Cli("approve", "keys", "--out", "boss.pem").ShouldSucceed().Output.Trim();
+        _folder.File("policy.yaml", $$"""
+            policy: mine
+            version: 1
+            title: Mine
+            levels: [low, high]
+            categories: [{ id: sums, title: Sums }]
+            indicators:
+              - { id: sums-right, category: sums, level: high, measure: { task: "family:arithmetic-mod10@2" }, threshold: 0.99, min_n: 30 }
+            gates:
+              - { action: deploy, levels: { low: pass, high: stop }, approvals: [boss] }
+            roles:
+              boss: { title: Boss, {{key}} }
+            """);
+        string[] gate = ["gate", model, "--policy", "policy.yaml", "--evidence", "evaluations", "--out", "release"];
+        var open = Cli(gate);
+        open.ExitCode.ShouldBe(3, open.Output + open.Error);
+        open.Output.ShouldContain("it waits for the signature of boss");
+        Cli("gate", model, "--policy", "policy.yaml", "--evidence", "evaluations", "--explain", "sums-right").Output.ShouldContain("the interval ends");
+        Cli("gate", model, "--policy", "policy.yaml", "--plan").ShouldSucceed().Output.ShouldContain("deliberate eval family:arithmetic-mod10@2 --model");
+        Cli("approve", "release", "--policy", "policy.yaml", "--role", "boss", "--key", "boss.pem", "--name", "A. Boss").ShouldSucceed();
+        Cli(gate).ShouldSucceed().Output.ShouldContain("signed by A. Boss");
+
+        Cli("card", model, "--evidence", "evaluations", "--gate", "release", "--output", "card.md").ShouldSucceed().Output.ShouldContain("empty    A password, kept: not measured: run deliberate eval hierarchy-password");
+        File.ReadAllText(Path.Combine(_folder.Root, "card.md")).ShouldContain("A. Boss");
+        Cli("card", model, "--check", "card.md").ShouldSucceed();
+        var changed = run.CopyCheckpoint("changed");
+        var bytes = File.ReadAllBytes(Path.Combine(changed, "model.safetensors"));
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(Path.Combine(changed, "model.safetensors"), bytes);
+        var other = Cli("card", changed, "--check", "card.md");
+        (other.ExitCode, other.Output.Contains("not the one that the card is of", StringComparison.Ordinal)).ShouldBe((4, true));
+        Cli("card", "diff", "card.md", "card.json").ShouldSucceed().Output.ShouldContain("say the same");
+
+        // Other weights: the same evidence is none of theirs.
+        var wrong = Cli("gate", changed, "--policy", "policy.yaml", "--evidence", "evaluations", "--json");
+        wrong.ExitCode.ShouldBe(4);
+        JsonDocument.Parse(wrong.Output).RootElement.GetProperty("outcome").GetString().ShouldBe("invalid");
+    }
+
+    [Fact]
+    public void Policies_are_listed_copied_checked_and_have_a_schema()
+    {
+        Cli("gate", "policies").ShouldSucceed().Output.ShouldContain("frontier-framework");
+        Cli("gate", "policies", "--copy").ShouldSucceed().Output.ShouldContain("pf-v1-beta.yaml");
+        Cli("gate", "check", "policies/pf-v2.yaml").ShouldSucceed().Output.ShouldContain("the task ctf-collegiate is not built: it cannot be told");
+        JsonDocument.Parse(Cli("gate", "schema").ShouldSucceed().Output).RootElement.GetProperty("properties").TryGetProperty("gates", out _).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("Which model?", "gate", "--policy", "pf-v2")]
+    [InlineData("By which policy?", "gate", "nowhere")]
+    [InlineData("There is no such policy", "gate", "nowhere", "--policy", "none.yaml")]
+    [InlineData("There is no such file or folder", "gate", "nowhere", "--policy", "pf-v2")]
+    [InlineData("A gate is about weights", "gate", "openai:o1", "--policy", "pf-v2")]
+    [InlineData("no test \"ctf\"", "gate", "nowhere", "--policy", "pf-v2", "--explain", "ctf")]
+    [InlineData("is not one of develop, internal, deploy, open-weights", "gate", "nowhere", "--policy", "pf-v2", "--for", "sell")]
+    [InlineData("Which result?", "approve", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
+    [InlineData("There is no such result", "approve", "nowhere", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
+    [InlineData("Whose card?", "card")]
+    [InlineData("There is no such card", "card", "diff", "a.json", "b.json")]
+    [InlineData("End its name in .html, .md or .json", "card", "nowhere", "--output", "card.pdf")]
+    public void A_mistake_is_one_message(string said, params string[] arguments) => Cli(arguments).ShouldBeUserMistake().ShouldContain(said);
+
+    private CliResult Cli(params string[] arguments) => CliProcess.Run(_folder.Root, arguments);
+}
