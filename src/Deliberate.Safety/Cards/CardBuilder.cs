@@ -72,6 +72,12 @@ internal static class CardBuilder
         }
 
         if (isFilled) return;
+        if (input.Evidence.Logs.FirstOrDefault(l => l.Head?.Task == slot.Task && l.Head.Model.Hash == input.Model.Id && l.Result!.MissingShare > 0.5) is { Result: { } asked } empty)
+        {
+            gaps.Add(new CardGap(section.Id, slot.Row, string.Create(CultureInfo.InvariantCulture, $"asked, and nothing was found out: {asked.NotAsked + asked.Samples.Count(s => s.IsMissing)} of {asked.Planned} samples are missing ({empty.Name})")));
+            return;
+        }
+
         gaps.Add(new CardGap(section.Id, slot.Row, slot.Empty.Length > 0 ? $"not measured: {slot.Empty}" : $"not measured: run {ShellCommand.Of(["deliberate", "eval", slot.Task, "--model", input.Model.Name, .. slot.IsJudged ? ["--judge", "JUDGE"] : Array.Empty<string>()])}"));
     }
 

@@ -19,7 +19,7 @@ internal static class CardPage
         [
             new KeyNumber(card.Figures.Count(f => f.State == ModelState.Post).ToString(CultureInfo.InvariantCulture), "Figures", "each with interval, n and log"),
             new KeyNumber(card.Gaps.Count.ToString(CultureInfo.InvariantCulture), "Empty places", "listed, with what fills them", ChartTone.Orange),
-            new KeyNumber(card.Gate is { } gate ? gate.Text("outcome") : "none", "Gate", card.Gate?.Says("policy") is { Length: > 0 } policy ? $"{card.Gate.Says("action")}, {policy}" : "no policy was asked"),
+            new KeyNumber(card.Gate?.Text("outcome") switch { null => "none", "pass" => "passed", "fail" => "stopped", "invalid" => "invalid", _ => "open" }, "Gate", card.Gate?.Says("policy") is { Length: > 0 } policy ? $"{card.Gate.Says("action")}, {policy}" : "no policy was asked"),
             new KeyNumber(string.Create(CultureInfo.InvariantCulture, $"{card.Claims.Count(c => !c.IsEmpty)} of {card.Claims.Count}"), "Parts of the claim", "that the card can state"),
         ],
         Chapters = [.. Chapters(card)],

@@ -81,6 +81,7 @@ internal static class TestRule
     public static (TestFinding Finding, string Why) Decide(PolicyTest test, TestFigure? figure, IReadOnlyList<string> lacks, bool isSafeguard)
     {
         if (figure is not { HasInterval: true }) return (TestFinding.CannotTell, figure is null ? "nothing was measured" : $"{figure.Text}: there is no interval");
+        if (!double.IsFinite(figure.Value)) return (TestFinding.CannotTell, string.Create(CultureInfo.InvariantCulture, $"nothing was found out: {figure.Missing} samples are missing"));
         var isLeast = test.Direction == TestDirection.AtLeast;
         var isMet = isLeast ? figure.Low >= test.Threshold : figure.High <= test.Threshold;
         var isBelow = isLeast ? figure.High < test.Threshold : figure.Low > test.Threshold;
