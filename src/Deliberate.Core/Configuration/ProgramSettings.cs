@@ -13,7 +13,7 @@ internal enum ProviderKind
     Azure,
 }
 
-/// <summary><c>deliberate.yaml</c>: the providers of models, and whether anything else may be connected to.</summary>
+/// <summary><c>deliberate.yaml</c>: the providers of models, whether anything else may be connected to, and who vouches for people.</summary>
 internal sealed partial record ProgramSettings : ICheckedRecipe
 {
     [Description("Open no connection but to providers that allowed_offline lets through; --offline and DELIBERATE_OFFLINE=1 say the same.")]
@@ -21,6 +21,9 @@ internal sealed partial record ProgramSettings : ICheckedRecipe
 
     [Description("Providers of models, by the name that commands call them.")]
     public IReadOnlyDictionary<string, ProviderSettings> Providers { get; init; } = new Dictionary<string, ProviderSettings>();
+
+    [Description("Who vouches for the people of a server with accounts, beside their passwords; without it nobody.")]
+    public SignInSettings? SignIn { get; init; }
 
     public IEnumerable<(string Key, string Problem)> Problems() =>
         Providers.Keys.Where(name => !Name().IsMatch(name)).Select(name => ("providers", $"\"{name}\" is no name of a provider: lower-case letters, digits and - after a letter."));

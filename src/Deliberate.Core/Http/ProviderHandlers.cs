@@ -29,6 +29,9 @@ internal sealed class ProviderHandlers(ProgramConfiguration configuration, TimeP
         return new(For($"data:{address.Authority}", new ProviderSettings { Address = authority }, null), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = mostBytes };
     }
 
+    /// <summary>For libraries that ask a service at several of its hosts, as OpenID Connect does: no key, the usual limits, none in offline mode.</summary>
+    public HttpMessageHandler Hosts() => new EachHost(this);
+
     public void Dispose()
     {
         lock (_made)
@@ -76,6 +79,17 @@ internal sealed class ProviderHandlers(ProgramConfiguration configuration, TimeP
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Each host through a handler of its own.</summary>
+    private sealed class EachHost(ProviderHandlers handlers) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var address = request.RequestUri!;
+            using var invoker = new HttpMessageInvoker(handlers.For($"host:{address.Authority}", new ProviderSettings { Address = address.GetLeftPart(UriPartial.Authority) }, null), disposeHandler: false);
+            return await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 
