@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +18,9 @@ internal interface IServerArea
 
     /// <summary>Whether the server was given what it shows.</summary>
     bool IsShown(ServerOptions options);
+
+    /// <summary>On a server with accounts: whether somebody of this role may ask for this path. Owners may ask for everything.</summary>
+    bool MayUse(PathString path, AccountRole role) => false;
 
     /// <summary>What its pages ask for.</summary>
     void AddServices(IServiceCollection services, ServerOptions options);

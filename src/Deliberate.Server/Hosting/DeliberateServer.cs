@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,11 @@ namespace Deliberate.Server;
 public sealed class DeliberateServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly AccessTokens _tokens;
+    private readonly AccessTokens? _tokens;
     private readonly ServerLock? _lock;
     private readonly ApiServer? _api;
 
-    private DeliberateServer(WebApplication app, AccessTokens tokens, ServerLock? held, ApiServer? api, string address, bool isAlone)
+    private DeliberateServer(WebApplication app, AccessTokens? tokens, ServerLock? held, ApiServer? api, string address, bool isAlone)
     {
         (_app, _tokens, _lock, _api, Address, IsAlone) = (app, tokens, held, api, address, isAlone);
         held?.Tell(address);
@@ -55,6 +56,7 @@ public sealed class DeliberateServer : IAsyncDisposable
     internal static async Task<DeliberateServer> StartAsync(ServerOptions options, ServedModels? models, CancellationToken cancellation = default)
     {
         var address = ListenAddress.Parse(options);
+        if (options is { Database: null, PublicAddress: not null }) throw new UserError("Without accounts nobody comes from elsewhere.", field: "--public-address", advice: "Name a database too: --database FOLDER.");
         if (options.Port is < 0 or > 65535) throw new UserError($"{options.Port} is not a port.", field: "--port", advice: "Ports go from 1 to 65535; 0 takes any that is free.");
         if (File.Exists(options.Runs)) throw new UserError("This is a file, not a folder of runs.", options.Runs, advice: "Name the folder of your runs: --runs FOLDER.");
         // Evaluations alone are served as often as one likes: nothing but labels is written, a line each.
@@ -66,9 +68,10 @@ public sealed class DeliberateServer : IAsyncDisposable
             api = options.Api is null ? null : ApiServer.Open(options.Api, options.Time, models);
             var tokens = new AccessTokens();
             app = Build(options, address, tokens, api);
+            if (options.Database is not null) await StoredState.UpgradeAsync(app.Services, cancellation);
             await app.StartAsync(cancellation);
             var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-            return new DeliberateServer(app, tokens, held, api, $"{(options.Api?.Certificate is null ? "http" : "https")}://{ListenAddress.InUrl(address)}:{port}", held is not null || options.Runs is null);
+            return new DeliberateServer(app, options.Database is null ? tokens : null, held, api, $"{(options.Api?.Certificate is null ? "http" : "https")}://{ListenAddress.InUrl(address)}:{port}", held is not null || options.Runs is null);
         }
         catch (Exception error)
         {
@@ -82,9 +85,19 @@ public sealed class DeliberateServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An address that lets one browser in, once.</summary>
+    /// <summary>An address that lets one browser in, once; on a server with accounts, where people sign in, the page's own.</summary>
     /// <param name="path">The page that it opens.</param>
-    public string NewLink(string path = "/") => $"{Address}{path}?{AccessGate.TokenParameter}={_tokens.Issue()}";
+    public string NewLink(string path = "/") => _tokens is null ? $"{Public}{path}" : $"{Address}{path}?{AccessGate.TokenParameter}={_tokens.Issue()}";
+
+    /// <summary>What links to a server with accounts begin with.</summary>
+    private string Public => _app.Services.GetRequiredService<PublicAddress>().Named ?? Address;
+
+    /// <summary>On a server with accounts that has no owner yet: an address that makes whoever opens it one, once. Else null.</summary>
+    public async Task<string?> OwnerInvitationAsync(CancellationToken cancellation = default)
+    {
+        if (_app.Services.GetService<AccountStore>() is not { } accounts || await accounts.HasOwnerAsync(cancellation)) return null;
+        return $"{Public}{AccountsArea.Invitations}/{await accounts.InviteAsync(Actor.CommandLine, AccountRole.Owner, cancellation: cancellation)}";
+    }
 
     /// <summary>Until it is told to stop.</summary>
     public async Task RunUntilAsync(CancellationToken stop)
@@ -124,27 +137,71 @@ public sealed class DeliberateServer : IAsyncDisposable
             else kestrel.Listen(address, options.Port);
         });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            // That pages with forms are not kept is as it should be.
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error)
+            // A database that went away is told once by the gate.
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None)
             // Why it cannot listen is said by whoever started it.
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         var services = builder.Services;
         services.AddRouting();
         if (api is not null) services.AddSingleton(api);
         services.AddSingleton(options).AddSingleton(tokens).AddSingleton(options.Time);
-        // Keys live as long as the process, as everything that they protect does: none is written to the user's folder.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new MemoryKeys());
+        if (options.Database is { } database)
+        {
+            StoredState.AddTo(services, DatabaseFor(database));
+            StoredState.KeepKeys(services);
+            services.AddSingleton(new PublicAddress(options));
+            services.AddAntiforgery(forms => (forms.Cookie.Name, forms.Cookie.SecurePolicy) = ("deliberate-forms", CookieSecurePolicy.SameAsRequest));
+            RequestLimits.Add(services);
+            OpenIdSignIn.Add(services, options);
+        }
+        else
+        {
+            // Keys live as long as the process, as everything that they protect does: none is written to the user's folder.
+            services.AddDataProtection().UseEphemeralDataProtectionProvider();
+            services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new MemoryKeys());
+        }
+
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DisconnectedCircuitMaxRetained = 20);
         foreach (var area in ServerAreas.All) area.AddServices(services, options);
 
         var app = builder.Build();
         if (api is not null) ApiBranch.Map(app, api);
-        app.UseMiddleware<AccessGate>();
+        if (options.Database is null)
+        {
+            app.UseMiddleware<AccessGate>();
+        }
+        else
+        {
+            if (options.PublicAddress is not null) app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto });
+            app.UseRateLimiter();
+            app.UseMiddleware<AccountGate>();
+        }
+
         app.UseRouting();
+        if (options.Configuration?.Settings.SignIn is not null && options.Database is not null) app.UseAuthentication();
         app.UseAntiforgery();
         ServerAssets.Map(app);
-        app.MapGet("/", () => Results.LocalRedirect(ServerAreas.Shown(options)[0].Path));
+        app.MapGet("/", (HttpContext context) => Results.LocalRedirect(ServerAreas.Shown(options, context.Features.Get<SignedIn>()?.Account.Role)[0].Path));
         foreach (var area in ServerAreas.All) area.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         return app;
+    }
+
+    /// <summary>The database, in a folder that is made where it is missing.</summary>
+    private static DatabaseChoice DatabaseFor(string name)
+    {
+        var choice = DatabaseChoice.Parse(name);
+        try
+        {
+            if (choice.File is { } file) Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            throw Disk.CannotWrite(Path.GetDirectoryName(choice.File)!, "Name a folder that you may write to: --database FOLDER.", error);
+        }
+
+        return choice;
     }
 }

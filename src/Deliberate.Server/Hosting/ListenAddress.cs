@@ -3,7 +3,7 @@ using Deliberate.Core;
 
 namespace Deliberate.Server;
 
-/// <summary>Reads an address to listen on: one that no other machine can reach, or for an interface with API keys any.</summary>
+/// <summary>Reads an address to listen on: one that no other machine can reach, or for an interface with API keys, or with accounts behind a proxy that encrypts, any.</summary>
 internal static class ListenAddress
 {
     /// <exception cref="UserError">It is no address, or other machines could reach what has no accounts.</exception>
@@ -12,12 +12,12 @@ internal static class ListenAddress
         var text = options.Address;
         if (string.Equals(text, "localhost", StringComparison.OrdinalIgnoreCase)) return IPAddress.Loopback;
         if (!IPAddress.TryParse(text.Trim('[', ']'), out var address)) throw new UserError($"\"{text}\" is not an address.", field: "--address", advice: "Use 127.0.0.1, ::1 or localhost.");
-        if (IPAddress.IsLoopback(address)) return address;
+        if (IPAddress.IsLoopback(address) || options is { Database: not null, PublicAddress: not null }) return address;
         if (options.Api is null)
         {
             throw new UserError(
-                $"{text} can be reached from other machines, and this server has no accounts.", field: "--address",
-                advice: "Listen on 127.0.0.1 and, from another machine, come through ssh: ssh -L 5170:127.0.0.1:5170 THIS-MACHINE.");
+                $"{text} can be reached from other machines, and what is sent is not encrypted.", field: "--address",
+                advice: "Listen on 127.0.0.1 and, from another machine, come through ssh: ssh -L 5170:127.0.0.1:5170 THIS-MACHINE. With accounts (--database) behind a proxy that encrypts, say --public-address https://NAME.");
         }
 
         if (options.Api.Keys is null || new ApiKeyFile(options.Api.Keys).Read().All(k => k.Revoked is not null))

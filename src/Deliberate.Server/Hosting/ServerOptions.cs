@@ -1,3 +1,5 @@
+using Deliberate.Core;
+
 namespace Deliberate.Server;
 
 /// <summary>Where a server listens and what it shows.</summary>
@@ -9,7 +11,7 @@ public sealed record ServerOptions
     /// <summary>The folder of evaluations unless another is named.</summary>
     public const string UsualEvaluations = "evaluations";
 
-    /// <summary>A loopback address, or <c>localhost</c>. Another is taken only for the interface with API keys; pages are never shown there.</summary>
+    /// <summary>A loopback address, or <c>localhost</c>. Another is taken for the interface with API keys, where pages are not shown, or with accounts and a <see cref="PublicAddress"/>.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>0 for any that is free.</summary>
@@ -23,6 +25,18 @@ public sealed record ServerOptions
 
     /// <summary>The OpenAI-compatible interface; null for a server of pages alone.</summary>
     public ApiOptions? Api { get; init; }
+
+    /// <summary>
+    /// Where accounts and labels are kept: a folder, a file that ends in .db, or a connection string of PostgreSQL. With one, people sign
+    /// in, and there are the pages to label on; null for a server without accounts, which one browser is let into at a time.
+    /// </summary>
+    public string? Database { get; init; }
+
+    /// <summary>With accounts: the address under which people reach the server, where a proxy with a certificate stands before it: <c>https://label.example.org</c>.</summary>
+    public string? PublicAddress { get; init; }
+
+    /// <summary>Names OpenID Connect's provider; null for passwords alone.</summary>
+    internal ProgramConfiguration? Configuration { get; init; }
 
     /// <summary>Now, for what is shown as time ago.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,0 +1,56 @@
+using Deliberate.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Deliberate.Server;
+
+/// <summary>A database for commands, brought to this program's schema: the same services that the pages have, without a server. Commands and servers may have it open together.</summary>
+internal sealed class LabellingDatabase : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private LabellingDatabase(ServiceProvider services) => _services = services;
+
+    public ProjectStore Projects => _services.GetRequiredService<ProjectStore>();
+
+    public LabelExport Export => _services.GetRequiredService<LabelExport>();
+
+    public AccountStore Accounts => _services.GetRequiredService<AccountStore>();
+
+    public LabellingQueue Queue => _services.GetRequiredService<LabellingQueue>();
+
+    public LabellingDesk Desk => _services.GetRequiredService<LabellingDesk>();
+
+    public AuditTrail Trail => _services.GetRequiredService<AuditTrail>();
+
+    /// <param name="name">As <see cref="DatabaseChoice.Parse"/> reads it.</param>
+    /// <param name="mayMake">Whether one that is not there is made.</param>
+    /// <param name="time">Now.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <exception cref="UserError">It cannot be had.</exception>
+    public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, CancellationToken cancellation = default)
+    {
+        var choice = DatabaseChoice.Parse(name);
+        if (!mayMake && choice.File is { } file && !File.Exists(file)) throw new UserError("There is no database.", file, advice: "Make a project first: deliberate label create NAME FILE; or name the database: --database FOLDER.");
+        var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
+        StoredState.AddTo(services, choice);
+        foreach (var area in ServerAreas.All) area.AddServices(services, new ServerOptions { Database = name });
+        var built = services.BuildServiceProvider();
+        try
+        {
+            if (choice.File is { } made) Directory.CreateDirectory(Path.GetDirectoryName(made)!);
+            await StoredState.UpgradeAsync(built, cancellation);
+            return new LabellingDatabase(built);
+        }
+        catch
+        {
+            await built.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>How far a project is.</summary>
+    public Task<ProjectFigures> FiguresAsync(LabellingProject project, CancellationToken cancellation = default) =>
+        ProjectFigures.OfAsync(_services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<LabellingContext>>(), project, _services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellation);
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Deliberate.Server;
+
+/// <summary>
+/// A database with the context of each feature that stores something: for the server's pages and for commands alike. To add a feature: its
+/// context and migrations, a line in <see cref="Contexts"/> and one in <see cref="AddTo"/>.
+/// </summary>
+internal static class StoredState
+{
+    public static void AddTo(IServiceCollection services, DatabaseChoice database)
+    {
+        services.AddSingleton(database);
+        services.AddPooledDbContextFactory<AccountsContext>(options => database.Configure(options, AccountsContext.History));
+        services.AddPooledDbContextFactory<LabellingContext>(options => database.Configure(options, LabellingContext.History));
+    }
+
+    /// <summary>Keys of data protection in the database.</summary>
+    public static void KeepKeys(IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("Deliberate");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new StoredKeys(provider.GetRequiredService<IDbContextFactory<AccountsContext>>())));
+    }
+
+    /// <summary>Brings the database to this program's schema.</summary>
+    /// <exception cref="Core.UserError">It cannot be had, or is newer.</exception>
+    public static async Task UpgradeAsync(IServiceProvider services, CancellationToken cancellation = default)
+    {
+        var contexts = await Contexts(services, cancellation);
+        try
+        {
+            await SchemaUpgrade.RunAsync(services.GetRequiredService<DatabaseChoice>(), contexts, cancellation);
+        }
+        finally
+        {
+            foreach (var context in contexts) await context.DisposeAsync();
+        }
+    }
+
+    private static async Task<IReadOnlyList<DbContext>> Contexts(IServiceProvider services, CancellationToken cancellation) =>
+    [
+        await services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync(cancellation),
+        await services.GetRequiredService<IDbContextFactory<LabellingContext>>().CreateDbContextAsync(cancellation),
+    ];
+}
