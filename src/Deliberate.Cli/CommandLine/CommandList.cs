@@ -38,6 +38,7 @@ internal static class CommandList
         new ProblemsCommand(),
         new DataCommand(),
         new LabelsCommand(),
+        new LabelCommand(),
         new VerifyCommand(),
         new LogCommand(),
         new SandboxCommand(),

@@ -19,6 +19,10 @@ public sealed class SearchCommandTests(FinishedRun run) : IClassFixture<Finished
         CliProcess.Run(run.Root, "train", "prm.yaml").ShouldSucceed();
         using (var judged = JsonDocument.Parse(CliProcess.Run(run.Root, "labels", "judge", "bench.jsonl", "--model", "runs/prm", "--json", "--chart", "reliability.svg").ShouldSucceed().Output))
             judged.RootElement.GetProperty("bench").GetProperty("f1").GetProperty("value").GetDouble().ShouldBeInRange(0, 1);
+        // And says what it thinks of what people are to label.
+        CliProcess.Run(run.Root, "label", "create", "read", "labels.jsonl", "--limit", "20", "--database", "people").ShouldSucceed();
+        CliProcess.Run(run.Root, "label", "annotate", "read", "--model", "runs/prm", "--database", "people").ShouldSucceed().Output.ShouldMatch("prm|final");
+        CliProcess.Run(run.Root, "label", "annotate", "read", "--model", Base, "--database", "people").ShouldBeUserMistake().ShouldContain("reward_model.json");
         string[] search = ["search", Base, "--problems", "3", "--n", "2,4", "--max-tokens", "24", "--scorer", "runs/prm/checkpoints/final"];
         using (var found = JsonDocument.Parse(CliProcess.Run(run.Root, [.. search, "--json", "--report", "search.html", "--trace", "trace.jsonl"]).ShouldSucceed().Output))
         {

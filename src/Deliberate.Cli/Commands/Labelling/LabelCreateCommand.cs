@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Deliberate.Core;
+using Deliberate.Server;
+
+namespace Deliberate.Cli;
+
+/// <summary>Makes a project from what is to be labelled.</summary>
+internal sealed class LabelCreateCommand : CliCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "Of the project: small letters, digits and -." };
+    private readonly Argument<string[]> _files = new("FILE") { Description = "Solutions or pairs: step labels in any form, a pool of samples, prompt with chosen and rejected, Label Studio's JSON, or a run's folder.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<LabellingKind> _kind = ChoiceOption.Of("--kind", "phase2: one solution up to its first mistake; phase1: alternatives for each step; preference: the better of two.", LabellingKind.Phase2);
+    private readonly Option<string?> _title = new("--title") { HelpName = "text", Description = "What labellers read; the name if left out." };
+    private readonly Option<string?> _instructions = new("--instructions") { HelpName = "file.md", Description = "What labellers are told; those that the kind brings if left out." };
+    private readonly Option<string?> _screening = new("--screening") { HelpName = "file", Description = "Labelled solutions that everybody answers first (PRM800K had 30)." };
+    private readonly Option<string?> _quality = new("--quality") { HelpName = "file", Description = "Labelled solutions that are mixed in, unmarked, for everybody." };
+    private readonly Option<double> _passMark = CommonOptions.Real("--pass-mark", "Share of the screening's ratings that must agree with the known ones.", 0.75, 0, 1);
+    private readonly Option<int> _qualityEvery = CommonOptions.Whole("--quality-every", "A quality question behind so many solutions.", 12, 0, 10_000);
+    private readonly Option<double> _double = CommonOptions.Real("--double", "Share of the items that two label, for the agreement.", 0.1, 0, 1);
+    private readonly Option<int> _lease = CommonOptions.Whole("--lease-minutes", "How long an item is kept for whoever does nothing with it.", 30, 1, 24 * 60);
+    private readonly LabellingOptions _database = new();
+    private readonly LabelInput _input = new();
+
+    public LabelCreateCommand()
+        : base(
+            "create",
+            "Make a project: what is to be labelled, by which rules, with which known questions.",
+            "deliberate label create arithmetic solutions.jsonl",
+            "deliberate label create arithmetic solutions.jsonl --screening gold-30.jsonl --quality gold-20.jsonl --double 0.2",
+            "deliberate label create dialogues phase1.jsonl --kind phase1",
+            "deliberate label create helpful pairs.jsonl --kind preference   # labels train recipes/preferences",
+            "deliberate label create run-7 runs/my-arithmetic --database postgres://deliberate@db.example.org/labels")
+    {
+        Add(_name);
+        Add(_files);
+        foreach (var option in new Option[] { _kind, _title, _instructions, _screening, _quality, _passMark, _qualityEvery, _double, _lease }) Add(option);
+        _input.AddTo(this);
+        _database.AddTo(this);
+    }
+
+    protected override int Run(ParseResult parsed)
+    {
+        var project = new LabellingProject
+        {
+            Name = parsed.GetRequiredValue(_name),
+            Title = parsed.GetValue(_title) ?? parsed.GetRequiredValue(_name),
+            Kind = parsed.GetValue(_kind),
+            Instructions = parsed.GetValue(_instructions) is { } file ? TextFile.Read(file)[0] : null,
+            PassMark = parsed.GetValue(_passMark),
+            QualityEvery = parsed.GetValue(_qualityEvery),
+            DoubleShare = parsed.GetValue(_double),
+            LeaseMinutes = parsed.GetValue(_lease),
+        };
+        // Read before anything is made, so that a wrong line leaves nothing behind.
+        var items = _input.Read(parsed, parsed.GetRequiredValue(_files), project.Kind);
+        var (screening, quality) = (_input.Read(parsed, One(parsed.GetValue(_screening)), project.Kind, isKnown: true), _input.Read(parsed, One(parsed.GetValue(_quality)), project.Kind, isKnown: true));
+        if (items.Count == 0) throw new UserError("There is nothing to label.", parsed.GetRequiredValue(_files)[0]);
+        if (screening.Concat(quality).Any(i => i.Gold is null)) throw new UserError("A question's labels must be known.", parsed.GetValue(_screening) ?? parsed.GetValue(_quality), advice: "Take labelled solutions, in PRM800K's schema.");
+        return _database.Run(
+            parsed,
+            async (database, cancellation) =>
+            {
+                await database.Projects.CreateAsync(project, cancellation);
+                await _input.AddAsync(database, project, screening, ItemPurpose.Screening, cancellation);
+                await _input.AddAsync(database, project, quality, ItemPurpose.Quality, cancellation);
+                await _input.AddAsync(database, project, items, ItemPurpose.Ordinary, cancellation);
+                await database.Trail.AddAsync(Actor.CommandLine, "made a project", project.Name, cancellation);
+                Console.Out.WriteLine("Next: deliberate label serve");
+                return ExitCode.Success;
+            },
+            mayMake: true);
+    }
+
+    private static string[] One(string? file) => file is null ? [] : [file];
+}
