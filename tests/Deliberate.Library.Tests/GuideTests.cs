@@ -110,6 +110,9 @@ public sealed partial class GuideTests
         texts.Count.ShouldBe(4);
         texts.ShouldAllBe(text => text.Contains("of thought]"));
 
+        var number = await Services.Number(Path.Combine(folder.File("run"), "checkpoints", "final"), "3+4=?", TestContext.Current.CancellationToken);
+        number[(number.LastIndexOf('>') + 1)..].Trim().ShouldMatch("^[0-9]{0,3}$");
+
         await using var application = ModelOnTheWeb.Program.Build(model, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning");
         await application.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };

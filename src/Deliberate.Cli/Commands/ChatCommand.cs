@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Deliberate.Core;
+using Deliberate.Evaluation;
 using Deliberate.Models;
 
 namespace Deliberate.Cli;

@@ -86,7 +86,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         if (cancellation.CanBeCanceled)
         {
             var registration = cancellation.Register(() => Cancel(request, cancellation));
-            _ = Task.WhenAll(request.All.Select(r => r.Result)).ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = Task.WhenAll(request.All.Select(r => r.Result)).ContinueWith(static (all, state) => _ = (all.Exception, ((CancellationTokenRegistration)state!).Unregister()), registration, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         _scheduler.Wake();

@@ -36,7 +36,7 @@ public sealed class RegexGrammarTests
         // The runtime has no \u{...} and reads surrogates one by one.
         if (!Regex.IsMatch(expression, "\\\\u|😀", RegexOptions.None, TimeSpan.FromSeconds(1)))
         {
-            var runtime = new Regex($"\\A(?:{expression})\\z", RegexOptions.ECMAScript & ~RegexOptions.ECMAScript | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            var runtime = new Regex($"\\A(?:{expression})\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
             foreach (var text in texts.Where(t => t.All(char.IsAscii) || !expression.Contains("\\w", StringComparison.Ordinal)))
                 if (!(expression == "." && text == "😀")) grammar.Matches(text).ShouldBe(runtime.IsMatch(text), $"{expression} on {text}");
         }
