@@ -26,7 +26,7 @@ internal sealed class AccountGate(RequestDelegate next, AccountStore accounts, P
         // Without any, browsers name no origin with a form either.
         context.Response.Headers["Referrer-Policy"] = "same-origin";
         address.Correct(request);
-        if (!address.IsHere(request.Host))
+        if (!address.IsHere(context))
         {
             await RefusalPage.Write(context, StatusCodes.Status421MisdirectedRequest, "Not this address", $"This server does not answer to \"{request.Host.Host}\".");
             return;

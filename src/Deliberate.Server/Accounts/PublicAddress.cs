@@ -27,7 +27,13 @@ internal sealed class PublicAddress
         if (_named is not null && !IsLoopback(request.Host) && string.Equals(request.Host.Host, _named.Host, StringComparison.OrdinalIgnoreCase)) request.Scheme = _named.Scheme;
     }
 
-    public bool IsHere(HostString host) => IsLoopback(host) || (_named is not null && string.Equals(host.Host, _named.Host, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a request names this server, and came where its pages may be seen: without a named address on this machine's loopback alone.</summary>
+    public bool IsHere(HttpContext context)
+    {
+        var host = context.Request.Host;
+        if (_named is null) return IsLoopback(host) && context.Connection.LocalIpAddress is { } here && IPAddress.IsLoopback(here);
+        return IsLoopback(host) || string.Equals(host.Host, _named.Host, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Browsers name the origin with everything that could do harm, and with every WebSocket.</summary>
     public bool IsOwnOrigin(HttpRequest request)

@@ -37,7 +37,7 @@ internal sealed class LabelServeCommand : CliCommand
             Address = parsed.GetRequiredValue(_address),
             Configuration = _configuration.Load(parsed),
         };
-        ServeCommand.ServeAsync(options, DatabaseChoice.Parse(options.Database).Said, parsed.GetValue(_noBrowser), LabellingArea.Root).GetAwaiter().GetResult();
+        ServeCommand.ServeAsync(options, null, parsed.GetValue(_noBrowser), LabellingArea.Root).GetAwaiter().GetResult();
         return ExitCode.Success;
     }
 }
