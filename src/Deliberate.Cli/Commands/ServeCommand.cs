@@ -13,7 +13,7 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<string?> _evaluations = new("--evaluations") { HelpName = "path", Description = "The folder of evaluations, or one log; ./evaluations unless named." };
     private readonly Option<int> _port = CommonOptions.Whole("--port", "Where to listen; 0 for any port that is free.", ServerOptions.DefaultPort, 0, 65535);
     private readonly Option<string> _address = new("--address") { HelpName = "address", Description = "A loopback address: 127.0.0.1, ::1 or localhost; from another machine, come through ssh -L. With models and an API key also another, where pages are never shown.", DefaultValueFactory = _ => "127.0.0.1" };
-    private readonly Option<string?> _database = new("--database") { HelpName = "place", Description = $"Switch accounts on, with the pages to label on: a folder, a file that ends in .db, or PostgreSQL's connection string. See docs/labelling.md." };
+    private readonly Option<string?> _database = new("--database") { HelpName = "place", Description = "Switch accounts on, with the pages to label on: a folder, a file that ends in .db, or PostgreSQL's connection string. See docs/labelling.md." };
     private readonly Option<string?> _public = new("--public-address") { HelpName = "https://name", Description = "With accounts: under which people come, where a proxy with a certificate leads to this server." };
     private readonly ConfigurationOptions _configuration = new();
     private readonly Option<bool> _noBrowser = new("--no-browser") { Description = "Open no browser; the address is printed either way." };
@@ -31,7 +31,7 @@ internal sealed class ServeCommand : CliCommand
             "deliberate serve --database labelling   # the same for several people, who sign in; and they label")
     {
         Add(_models);
-        foreach (var option in new Option[] { _port, _address, _database, _public, _noBrowser, _runs, _evaluations }) Add(option);
+        foreach (var option in new Option[] { _port, _address, _noBrowser, _runs, _evaluations, _database, _public }) Add(option);
         foreach (var option in _serving.All) Add(option);
         _configuration.AddTo(this);
     }
@@ -57,12 +57,12 @@ internal sealed class ServeCommand : CliCommand
         if (options.Api is { } opening) Console.Error.WriteLine($"Reading {string.Join(", ", opening.Models.Select(m => m.Name))}.");
         await using var server = await DeliberateServer.StartAsync(options, stop.Token);
         if (options.Api is { } api) PrintInterface(server, api);
-        // Pages are for this machine, unless people sign in.
-        if (server.ShowsPages || options.Database is not null)
+        // Pages are for this machine.
+        if (server.ShowsPages)
         {
             var invitation = await server.OwnerInvitationAsync(stop.Token);
             var link = invitation ?? server.NewLink(page);
-            Console.Out.WriteLine($"Serving {(shown is null ? "a chat" : options.Database is null ? Path.GetFullPath(shown) : shown)} at\n\n  {link}\n");
+            Console.Out.WriteLine($"Serving {(options.Database is not null ? DatabaseChoice.Parse(options.Database).Said : shown is null ? "a chat" : Path.GetFullPath(shown))} at\n\n  {link}\n");
             if (options.Database is null) Console.Out.WriteLine("The address lets one browser in, once." + (Console.IsInputRedirected ? "" : " Enter prints another.") + " Ctrl-C ends.");
             else Console.Out.WriteLine((invitation is null ? "People sign in there." : "Nobody owns this server yet: the address makes whoever opens it its owner, once.") + " Ctrl-C ends.");
             if (!server.IsAlone) Console.Error.WriteLine($"{shown} may not be written to: a second server on it would not be refused.");

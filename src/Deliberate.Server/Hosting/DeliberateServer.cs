@@ -39,8 +39,8 @@ public sealed class DeliberateServer : IAsyncDisposable
     /// <summary>False where the folder of runs may not be written to: then a second server on it is not refused.</summary>
     public bool IsAlone { get; }
 
-    /// <summary>Whether it listens where its pages may be seen: on this machine alone.</summary>
-    public bool ShowsPages => Uri.TryCreate(Address, UriKind.Absolute, out var uri) && uri.IsLoopback;
+    /// <summary>Whether its pages may be seen where it listens: on this machine alone, or behind accounts and a proxy that encrypts.</summary>
+    public bool ShowsPages => (_tokens is null && _app.Services.GetRequiredService<PublicAddress>().Named is not null) || (Uri.TryCreate(Address, UriKind.Absolute, out var uri) && uri.IsLoopback);
 
     /// <summary>Whether requests to its interface have to bring an API key.</summary>
     public bool NeedsKeys => _api?.Keys.AreNeeded == true;

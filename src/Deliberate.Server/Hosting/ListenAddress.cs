@@ -3,7 +3,7 @@ using Deliberate.Core;
 
 namespace Deliberate.Server;
 
-/// <summary>Reads an address to listen on: one that no other machine can reach, or for an interface with API keys, or with accounts behind a proxy that encrypts, any.</summary>
+/// <summary>Reads an address to listen on: one that no other machine can reach, or any for an interface with API keys, or for accounts behind a proxy that encrypts.</summary>
 internal static class ListenAddress
 {
     /// <exception cref="UserError">It is no address, or other machines could reach what has no accounts.</exception>
@@ -12,6 +12,7 @@ internal static class ListenAddress
         var text = options.Address;
         if (string.Equals(text, "localhost", StringComparison.OrdinalIgnoreCase)) return IPAddress.Loopback;
         if (!IPAddress.TryParse(text.Trim('[', ']'), out var address)) throw new UserError($"\"{text}\" is not an address.", field: "--address", advice: "Use 127.0.0.1, ::1 or localhost.");
+        // Accounts, and a proxy that encrypts.
         if (IPAddress.IsLoopback(address) || options is { Database: not null, PublicAddress: not null }) return address;
         if (options.Api is null)
         {

@@ -11,7 +11,7 @@ public sealed record ServerOptions
     /// <summary>The folder of evaluations unless another is named.</summary>
     public const string UsualEvaluations = "evaluations";
 
-    /// <summary>A loopback address, or <c>localhost</c>. Another is taken for the interface with API keys, where pages are not shown, or with accounts and a <see cref="PublicAddress"/>.</summary>
+    /// <summary>A loopback address, or <c>localhost</c>. Another is taken only for the interface with API keys, where pages are never shown, or with accounts and a <see cref="PublicAddress"/>.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>0 for any that is free.</summary>
