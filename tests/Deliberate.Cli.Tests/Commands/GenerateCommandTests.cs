@@ -49,7 +49,7 @@ public sealed class GenerateCommandTests : IDisposable
         _folder.File("answer.schema.json", """{"type":"object","properties":{"ok":{"type":"boolean"},"n":{"type":"integer","minimum":0,"maximum":99}},"required":["ok","n"]}""");
         _folder.File("bad.schema.json", """{"type":"object","properties":{"a":{"not":{}}}}""");
         _folder.File("bad.gbnf", "root ::= a\n");
-        string[] Command(string output, params string[] more) => ["generate", FixtureModel.Path, "--input", "in.jsonl", "--output", output, .. more];
+        string[] Command(string output, params string[] more) => ["generate", FixtureModel.Path, "--input", "in.jsonl", "--output", output, "--raw", .. more];
         CliProcess.Run(_folder.Root, Command("out.jsonl", "--json-schema", "answer.schema.json", "--max-tokens", "180")).ShouldSucceed();
         foreach (var line in File.ReadAllLines(Path.Combine(_folder.Root, "out.jsonl")).Select(Parse))
         {
