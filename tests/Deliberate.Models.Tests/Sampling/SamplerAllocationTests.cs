@@ -46,9 +46,10 @@ public sealed class SamplerAllocationTests
         using var sampler = new Sampler(model, 9, 200);
         var (_, longer) = Allocations.Of(() => sampler.Sample(Requests(2 * Few), options, []));
         var (_, shorter) = Allocations.Of(() => sampler.Sample(Requests(Few), options, []));
-        // Token ids and two log-probabilities, four bytes each.
-        (longer - shorter).ShouldBe(Prompts * Samples * Few * 12L, how);
-        var results = Prompts * Samples * ((Few * 12L) + (3 * ArrayHeader) + 48);
+        // Token ids and two log-probabilities, four bytes each, and the entropies of what was drawn from the policy itself.
+        var numbers = options is { Unfiltered: true, Temperature: > 0 } ? 4 : 3;
+        (longer - shorter).ShouldBe(Prompts * Samples * Few * 4L * numbers, how);
+        var results = Prompts * Samples * ((Few * 4L * numbers) + (numbers * ArrayHeader) + 56);
         var perPrompt = (shorter - results) / Prompts;
         TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {shorter} bytes, of which {results} are returned; {perPrompt} bytes a prompt beside");
         perPrompt.ShouldBeLessThan(1024);

@@ -18,6 +18,7 @@ public sealed class ProgramRunTests : IDisposable
         // One of three examples adds one too many, so that there is something to find out.
         Write("data.jsonl", string.Join('\n', Enumerable.Range(0, 24).Select(i => $"{{\"prompt\": \"+{i % 4}\", \"completion\": \"def f(x): return x+{(i % 4) + (i % 3 == 0 ? 1 : 0)}\"}}")));
         Write("problems.jsonl", string.Join('\n', Enumerable.Range(0, 4).Select(i => $"{{\"prompt\": \"+{i}\", \"tests\": [\"assert f(2) == {2 + i}\", \"assert callable(f)\"]}}")));
+        Write("held.jsonl", "{\"prompt\": \"+9\", \"tests\": [\"assert f(2) == 11\"]}");
         var path = Write(
             "programs.yaml",
             """
@@ -25,7 +26,7 @@ public sealed class ProgramRunTests : IDisposable
             model: { hidden: 32, layers: 1, heads: 2, intermediate: 48, context: 48, tokenizer: { vocabulary: 300 } }
             micro_batch_tokens: 256
             supervised: { data: [data.jsonl], tokens: 24000, batch_tokens: 400, validation: 0, optimizer: { kind: adamw, learning_rate: 0.01 } }
-            problems: { train: [problems.jsonl], test: [problems.jsonl], tests: { timeout_s: 20 } }
+            problems: { train: [problems.jsonl], test: [held.jsonl], tests: { timeout_s: 20 } }
             reinforcement:
               steps: 1
               prompts: 2
