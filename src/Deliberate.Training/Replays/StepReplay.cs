@@ -111,7 +111,7 @@ internal sealed record StepReplay(
 
     private static long Differing(LanguageModel model, string checkpoint)
     {
-        using ITensorSource weights = PretrainedModel.IsAdapter(checkpoint) ? SafetensorsFile.Open(Path.Combine(checkpoint, AdapterFile.WeightsName)) : WeightSource.Open(checkpoint);
+        using ITensorSource weights = PretrainedModel.IsAdapter(checkpoint) ? SafetensorsFile.Open(Path.Combine(checkpoint, AdapterFile.WeightsName)) : Training.Checkpoint.OpenWeights(checkpoint);
         var differing = 0L;
         foreach (var parameter in model.Trained.Parameters)
         {

@@ -41,6 +41,11 @@ internal static class Checkpoint
         state?.Write(Path.Combine(training, CheckpointState.FileName));
     });
 
+    /// <summary>The weights that training goes on with from a checkpoint: its own, or those that they were rounded from.</summary>
+    public static ITensorSource OpenWeights(string folder) => WeightSource.Open(MastersOf(folder) ?? folder);
+
+    private static string? MastersOf(string folder) => Path.Combine(folder, TrainingFolder, MastersFile) is var file && File.Exists(file) ? file : null;
+
     /// <summary>The model, packed for inference, and its text format; of this program's checkpoints or any other that <see cref="PretrainedModel"/> opens.</summary>
     /// <param name="storage">As <see cref="PretrainedModel.LoadWeights"/> takes it: null for a model that may be trained.</param>
     /// <param name="headed">Whether it may be a reward model.</param>
@@ -53,7 +58,7 @@ internal static class Checkpoint
         var model = opened.LoadWeights(device, storage);
         try
         {
-            if (masters && storage is null && adapter is null && Path.Combine(path, TrainingFolder, MastersFile) is var file && File.Exists(file))
+            if (masters && storage is null && adapter is null && MastersOf(path) is { } file)
             {
                 using var weights = WeightSource.Open(file);
                 model.Load(weights);

@@ -156,7 +156,7 @@ internal sealed class ExpertIterationStage : IDisposable
         }
         else
         {
-            using var weights = WeightSource.Open(start);
+            using var weights = Checkpoint.OpenWeights(start);
             _session.Model.Load(weights);
         }
 

@@ -68,7 +68,7 @@ internal sealed class ReferencePolicy : IDisposable
         Model.Parameters.ExchangeWithGradients();
         try
         {
-            using (var opened = PretrainedModel.Open(_file)) Model.Load(opened.Weights);
+            using (var weights = Checkpoint.OpenWeights(_file)) Model.Load(weights);
             _scorer.Score(samples, offsets, logp, entropies);
         }
         finally
