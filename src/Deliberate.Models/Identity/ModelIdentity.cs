@@ -52,8 +52,19 @@ public sealed record ModelIdentity
         return Of(opened, cancellationToken);
     }
 
-    internal static ModelIdentity Of(PretrainedModel model, CancellationToken cancellation = default) => new(
-        WeightsOf(model, cancellation), Hash(HuggingFaceConfiguration.Write(model.Configuration, StoredType.F32)), Hash(model.Text.Tokenizer.ToJson()),
+    /// <summary>The same from every byte of the weights, whatever sizes and times say: for whoever must not be deceived by a file that was changed and dated back.</summary>
+    internal static ModelIdentity Read(string path, CancellationToken cancellation)
+    {
+        using var opened = PretrainedModel.Open(path, headed: true);
+        var weights = HashWeights(opened, cancellation);
+        IdentityCache.For(opened.Weights.Files).Write(weights);
+        return Of(opened, weights);
+    }
+
+    internal static ModelIdentity Of(PretrainedModel model, CancellationToken cancellation = default) => Of(model, WeightsOf(model, cancellation));
+
+    private static ModelIdentity Of(PretrainedModel model, string weights) => new(
+        weights, Hash(HuggingFaceConfiguration.Write(model.Configuration, StoredType.F32)), Hash(model.Text.Tokenizer.ToJson()),
         model.Text.ChatTemplate is { } template ? Hash(Encoding.UTF8.GetBytes(template.Source)) : null)
     { Adapter = model.Adapter?.Hash };
 

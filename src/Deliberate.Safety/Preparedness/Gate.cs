@@ -65,11 +65,11 @@ internal static class Gate
         return found == record.Text("document_sha256") ? null : $"{file}: this is not the document that {record.Name} attested: its hash is {found[..12]}, not {record.Text("document_sha256")[..12]}";
     }
 
-    /// <summary>A model on this machine by its identity.</summary>
+    /// <summary>A model on this machine by its identity, from every byte of its weights: a file that was changed and dated back is another model.</summary>
     /// <exception cref="UserError">There is none.</exception>
     public static GateModel ModelOf(string name, string location, CancellationToken cancellation)
     {
-        var identity = ModelIdentity.Of(location, cancellation);
+        var identity = ModelIdentity.Read(location, cancellation);
         return new GateModel(name, identity.Id, identity.Weights);
     }
 }

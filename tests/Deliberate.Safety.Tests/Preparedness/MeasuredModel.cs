@@ -88,13 +88,15 @@ internal sealed record Measured(string Root)
 
     public string[] Logs => [.. Directory.GetFiles(Evidence, "*.log").Order(StringComparer.Ordinal)];
 
-    /// <summary>Weights that differ from the model's in one bit.</summary>
+    /// <summary>Weights that differ from the model's in one bit, in a file of the same size that is dated back.</summary>
     public void ChangeWeights()
     {
         var file = Path.Combine(Model, "model.safetensors");
+        var time = File.GetLastWriteTimeUtc(file);
+        // Known to the cache of identities before it is changed.
+        _ = ModelIdentity.Of(Model);
         Flip(file);
-        // The hash of weights is kept for as long as size and time are the same.
-        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(7));
+        File.SetLastWriteTimeUtc(file, time);
     }
 
     private static void Flip(string file)
