@@ -115,11 +115,11 @@ internal static class CardPage
     private static ReportChapter Preparedness(SystemCard card)
     {
         if (card.Gate is not { } gate)
-            return new ReportChapter("Preparedness scorecard") { Id = "preparedness", Prose = [.. card.Gaps.Where(g => g.Section == "preparedness").Select(g => $"{Capital(g.Fill)}.")] };
+            return new ReportChapter("Preparedness scorecard") { Id = "preparedness", Prose = [.. card.Gaps.Where(g => g.Section == "preparedness").Select(g => $"{GateReport.Capital(g.Fill)}.")] };
         return new ReportChapter("Preparedness scorecard")
         {
             Id = "preparedness",
-            Prose = [$"{gate.Text("policy_title")}, version {gate.Statement["policy_version"]}. {gate.Text("policy_source")}".TrimEnd(), $"{Capital(gate.Says("action").Replace('_', ' '))}: {gate.Text("outcome")}. {Capital(gate.Text("why"))}."],
+            Prose = [$"{gate.Text("policy_title")}, version {gate.Statement["policy_version"]}. {gate.Text("policy_source")}".TrimEnd(), $"{GateReport.Capital(gate.Says("action").Replace('_', ' '))}: {gate.Text("outcome")}. {GateReport.Capital(gate.Text("why"))}."],
             Findings = [.. Objects(gate.Root["precautions"]).Select(p => new ReportFinding(FindingLevel.Note, $"Precautionary: {p["category"]} ({p["state"]}) is taken {((string?)p["equal_to"] == "pre" ? "as before the mitigations" : $"to be {p["level"]}")} without definitive evidence, by {p["name"]}: {p["because"]}"))],
             Tables =
             [
@@ -134,7 +134,7 @@ internal static class CardPage
     private static ReportChapter Conclusion(SystemCard card) => new("Conclusion")
     {
         Id = "conclusion",
-        Prose = [card.Gate is { } gate ? $"{Capital(gate.Text("why"))}." : "No policy was asked, so that nothing is concluded about what may be done with the model."],
+        Prose = [card.Gate is { } gate ? $"{GateReport.Capital(gate.Text("why"))}." : "No policy was asked, so that nothing is concluded about what may be done with the model."],
         Findings = [.. card.Claims.Where(c => c.IsEmpty).Select(c => new ReportFinding(FindingLevel.Warning, $"The card does not state the {c.Slot}."))],
         Tables = [new ReportTable("What a claim of safety has to say", ["Part", "What the card says"], [.. card.Claims.Select(c => (IReadOnlyList<ReportCell>)[ReportCell.Of(c.Slot), ReportCell.Of(c.IsEmpty ? "nothing" : c.Says)])])],
     };
@@ -159,6 +159,4 @@ internal static class CardPage
     private static string Value(double value) => NumberText.Value(value, NumberStyle.Share);
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
-
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].TrimEnd('.');
 }

@@ -142,7 +142,13 @@ internal static class GateReport
 
     private static string State(ModelState state) => state == ModelState.Pre ? "pre" : "post";
 
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].TrimEnd('.');
+    /// <summary>The beginning of a sentence; names of files and of tests stay as they are.</summary>
+    public static string Capital(string text)
+    {
+        var word = text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end ? end : text.Length);
+        text = text.TrimEnd('.');
+        return text.Length == 0 || word.ContainsAny('/', '\\', '-') ? text : char.ToUpperInvariant(text[0]) + text[1..];
+    }
 
     public static string Relative(string path, string folder) => Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path)).Replace('\\', '/');
 }

@@ -125,6 +125,42 @@ public sealed class GateRunTests(MeasuredModel measured) : IDisposable
         page.ShouldContain("no definitive evidence");
     }
 
+    [Theory]
+    [InlineData(400, 4, "below", "not at least 0.9")]
+    [InlineData(20, 1, "cannot_tell", "cannot be told")]
+    [InlineData(200, 200, "invalid", "its judge is below the requirement")]
+    public void A_judge_counts_as_far_as_people_have_found_it_right(int found, int missed, string finding, string why)
+    {
+        var model = measured.Copy(_folder["a"]);
+        var scorer = GateEvidence.Read([model.Evidence]).Logs.Single(l => l.Head!.Task == "family:arithmetic@2").Head!.Scorer;
+        int[][] labels = [.. Enumerable.Range(0, found + missed).Select(i => new[] { i < found ? 1 : 0, i < found ? 0 : 1, i < found ? 1 : 0, i < found ? 0 : 1 })];
+        new Evaluation.ValidationFile { Judge = scorer, Identity = scorer, Finds = "right", DataSha256 = "0", Half = "all", Clusters = labels, Undecided = 0 }.Write(Path.Combine(model.Evidence, "judge" + GateEvidence.ValidationExtension));
+        var reading = Run(Policy(text => text.Replace("min_n: 20", "min_n: 20\n    judge: { sensitivity: 0.9, specificity: 0.9 }", StringComparison.Ordinal)), model).Decision.Find("much-arithmetic", ModelState.Post)!;
+        (RecipeWriter.Scalar(reading.Finding), reading.Why.Contains(why, StringComparison.Ordinal)).ShouldBe((finding, true), reading.Why);
+    }
+
+    [Fact]
+    public void What_others_measured_is_taken_as_they_signed_it_with_its_caveats_and_the_document_must_be_theirs()
+    {
+        var model = measured.Copy(_folder["a"]);
+        var policy = Policy(text => text.Replace("{ task: \"family:arithmetic@2\" }\n    threshold: 0.9", "{ external: a study }\n    threshold: 0.9", StringComparison.Ordinal).Replace("  - id: some-arithmetic", "  - id: plain\n    category: arithmetic\n    level: medium\n    measure: { external: another study }\n    threshold: 0.5\n    min_n: 5\n  - id: some-arithmetic", StringComparison.Ordinal));
+        var document = Path.Combine(model.Evidence, "study.txt");
+        File.WriteAllText(document, "what was done");
+        var body = new JsonObject { ["value"] = 0.2, ["low"] = 0.1, ["high"] = 0.3, ["n"] = 60, ["caveats"] = new JsonArray("novices only"), ["document"] = "study.txt", ["document_sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(document))) };
+        foreach (var indicator in new[] { "plain", "much-arithmetic" })
+        {
+            body["indicator"] = indicator;
+            new SignedRecord { Kind = SignedKind.External, Policy = "small", PolicyVersion = 3, Model = model.Models().Post.Id, Role = "boss", Name = "A. Lab", At = DateTimeOffset.UtcNow, Body = (JsonObject)body.DeepClone() }.SignInto(model.Evidence, policy, _folder["boss.pem"]);
+        }
+
+        var result = Run(policy, model);
+        result.Decision.Verdict.ShouldBe(GateVerdict.Pass, result.Why);
+        result.Decision.Find("plain", ModelState.Post)!.Why.ShouldContain("attested by A. Lab");
+        Reports.ReportPage.Render(GateReport.Build(result, "deliberate gate", _folder.Root)).ShouldContain("novices only");
+        File.WriteAllText(document, "what was not done");
+        Run(policy, model).Decision.Why.ShouldContain("not the document that A. Lab attested");
+    }
+
     [Fact]
     public void A_precautionary_level_stops_a_gate_as_a_measured_one_does()
     {

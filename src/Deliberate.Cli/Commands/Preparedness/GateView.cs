@@ -16,7 +16,7 @@ internal static class GateView
         foreach (var act in result.Precautions) Console.Out.WriteLine($"Precautionary: {act.Text("category")} ({act.Text("state")}), signed by {act.Name} ({act.Role}): {act.Text("because")}");
         foreach (var exception in result.Decision.Exceptions) Console.Out.WriteLine($"Exception {exception.Id} until {exception.Expires}: {exception.Category} up to {exception.Level}, by {exception.By}: {exception.Reason}");
         foreach (var note in result.Notes) Console.Out.WriteLine($"Note: {note}");
-        Console.Out.WriteLine($"{GateReport.Name(result.Decision.Action)}: {GateReport.Words(result.Outcome)}. {Capital(result.Why)}.");
+        Console.Out.WriteLine($"{GateReport.Name(result.Decision.Action)}: {GateReport.Words(result.Outcome)}. {GateReport.Capital(result.Why)}.");
         foreach (var invalid in result.Decision.Invalid.Skip(1)) Console.Out.WriteLine($"Also invalid: {invalid}");
         var open = result.Decision.Readings.FirstOrDefault(r => r.Test.Id == result.Decision.DecidedBy && r.Settle.Length > 0);
         if (result.Outcome is GateVerdict.Inconclusive or GateVerdict.Invalid && open is not null) Console.Out.WriteLine($"Settles it: {open.Settle}");
@@ -45,6 +45,4 @@ internal static class GateView
     }
 
     private static void Line(string name, string text) => Console.Out.WriteLine($"  {name,-11} {text}");
-
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].TrimEnd('.');
 }

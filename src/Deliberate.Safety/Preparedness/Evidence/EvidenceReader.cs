@@ -96,7 +96,7 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
 
     private (string? Lack, string? Invalid) Judge(PolicyJudge asked, LogHead head)
     {
-        var found = evidence.Validations.Where(v => head.Scorer == v.Judge || head.Scorer.Contains(v.Identity, StringComparison.Ordinal)).ToArray();
+        var found = evidence.Validations.Where(v => head.Scorer == v.Judge || (v.Identity.Length > 0 && head.Scorer.Contains(v.Identity, StringComparison.Ordinal))).ToArray();
         if (found.Length == 0) return ($"nobody validated its judge ({head.Scorer}): put the file of deliberate judge validate --output NAME{GateEvidence.ValidationExtension} beside the evidence", null);
         var (sensitivity, specificity) = (found[0].Confusion.Sensitivity, found[0].Confusion.Specificity);
         if (sensitivity.High < asked.Sensitivity || specificity.High < asked.Specificity)
