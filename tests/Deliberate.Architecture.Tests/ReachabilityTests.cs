@@ -16,7 +16,7 @@ public sealed partial class ReachabilityTests
         var words = Directory.GetFiles(Repository.Path("docs"), "*.md").SelectMany(file => Word().Matches(File.ReadAllText(file)).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
         var samples = graph.Types.Where(t => !t.Namespace.StartsWith("Deliberate", StringComparison.Ordinal)).Select(t => t.FullName).Where(name => name != graph.EntryPoint);
         var documented = graph.Types.Where(t => t.IsPublic && words.Contains(t.Name.Split('`')[0])).Select(t => t.FullName);
-        var reached = graph.Reached([graph.EntryPoint, .. graph.FoundByFrameworks, .. samples, .. documented]);
+        var reached = graph.Reached([graph.EntryPoint, .. samples, .. documented]);
         var lonely = graph.Types.Where(t => !reached.Contains(t.FullName)).Select(t => t.FullName).Order(StringComparer.Ordinal);
         lonely.ShouldBeEmpty("Wire a type to a recipe, a command, a page or the documented library, or delete it.");
         TestContext.Current.SendDiagnosticMessage($"{graph.Types.Count} types, {reached.Count} names reached.");

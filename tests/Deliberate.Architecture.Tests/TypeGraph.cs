@@ -27,9 +27,6 @@ internal sealed class TypeGraph : IDisposable
     /// <summary>The type in which the program begins.</summary>
     public string EntryPoint => _assemblies[0].EntryPoint.DeclaringType.FullName;
 
-    /// <summary>Pages that the router finds by their addresses, and steps of a database's schema that its library finds by their ids.</summary>
-    public IEnumerable<string> FoundByFrameworks => _types.Values.Where(t => t.CustomAttributes.Any(a => a.AttributeType.Name is "RouteAttribute" or "MigrationAttribute")).Select(t => t.FullName);
-
     /// <summary>All types that can be had from the roots by going from each to those that it names.</summary>
     public HashSet<string> Reached(IEnumerable<string> roots)
     {

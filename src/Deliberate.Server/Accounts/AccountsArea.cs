@@ -19,7 +19,7 @@ internal sealed class AccountsArea : IServerArea
 
     public string Path => Root;
 
-    public IReadOnlyList<Type> Pages => [typeof(PeoplePage), typeof(AuditPage)];
+    public IReadOnlyList<Type> Pages => [typeof(PeoplePage), typeof(AuditPage), typeof(AccountPage), typeof(SignInPage), typeof(InvitationPage)];
 
     public bool IsShown(ServerOptions options) => options.Database is not null;
 

@@ -8,10 +8,13 @@ namespace Deliberate.Server;
 
 /// <summary>
 /// A database with the context of each feature that stores something: for the server's pages and for commands alike. To add a feature: its
-/// context and migrations, a line in <see cref="Contexts"/> and one in <see cref="AddTo"/>.
+/// context, a line in <see cref="Contexts"/>, one in <see cref="AddTo"/>, and its migrations in <see cref="Migrations"/>.
 /// </summary>
 internal static class StoredState
 {
+    /// <summary>Every migration. EF Core finds them by their attributes; one that stands not here is told, for nothing is to be found that nobody named.</summary>
+    private static IReadOnlyList<Type> Migrations { get; } = [typeof(AccountsFirst), typeof(LabellingFirst), typeof(LabellingQueueOrder)];
+
     public static void AddTo(IServiceCollection services, DatabaseChoice database)
     {
         services.AddSingleton(database);
@@ -33,6 +36,7 @@ internal static class StoredState
         var contexts = await Contexts(services, cancellation);
         try
         {
+            if (contexts.Sum(c => c.Database.GetMigrations().Count()) != Migrations.Count) throw new InvalidOperationException("A migration is missing in the list, or in the assembly.");
             await SchemaUpgrade.RunAsync(services.GetRequiredService<DatabaseChoice>(), contexts, cancellation);
         }
         finally
