@@ -76,7 +76,11 @@ internal static partial class LabellingBenchmark
         var busy = TimeSpan.Zero;
         var end = Stopwatch.StartNew();
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
-        var labellers = sessions.Select((session, i) => Task.Run(() => new LoadLabeller(address, session, new Random(i), load).RunAsync(stop.Token))).ToArray();
+        var labellers = sessions.Select((session, i) => Task.Run(async () =>
+        {
+            using var labeller = new LoadLabeller(address, session, new Random(i), load);
+            await labeller.RunAsync(stop.Token);
+        })).ToArray();
         List<double> down = [];
         for (var i = 1; i <= Kills; i++)
         {
@@ -114,7 +118,7 @@ internal static partial class LabellingBenchmark
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{people} labellers, {minutes:0.#} minutes, PostgreSQL, server killed {down.Count} times (back after {string.Join(", ", down.Select(d => d.ToString("0.0", CultureInfo.InvariantCulture)))} s), {Environment.ProcessorCount} cores"));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"labels: {load.Finished.Count} answered, {labels.Length} in the database, {lost} lost; judgements: {load.Judgements} answered, {load.LostJudgements} lost; items in two hands at once: {doubly}"));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pages: {pages.Length}, median {At(pages, 0.5):0.0} ms, 95% {At(pages, 0.95):0.0} ms, 99% {At(pages, 0.99):0.0} ms; judgements: median {At(saves, 0.5):0.0} ms, 95% {At(saves, 0.95):0.0} ms; refused: {load.Refused}; asked again while it was away: {load.Retries}; the server's own time {busy.TotalMilliseconds / Math.Max(1, pages.Length + saves.Length):0.0} ms a request"));
-        var isGood = lost == 0 && doubly == 0 && load.LostJudgements == 0 && At(pages, 0.95) < MostMilliseconds && load.Finished.Count > 0;
+        var isGood = lost == 0 && doubly == 0 && load.LostJudgements == 0 && At(pages, 0.95) < MostMilliseconds && !load.Finished.IsEmpty;
         Console.Out.WriteLine(isGood ? "holds" : "does not hold");
         return isGood ? 0 : 1;
     }

@@ -49,16 +49,13 @@ internal sealed class Load
 }
 
 /// <summary>One labeller: reads, judges, goes on; asks again where the server is away, as the page's script does.</summary>
-internal sealed partial class LoadLabeller(Uri address, string session, Random random, Load load)
+internal sealed partial class LoadLabeller(Uri address, string session, Random random, Load load) : IDisposable
 {
-    private readonly CookieContainer _cookies = new();
-    private HttpClient _client = null!;
+    private readonly HttpClient _client = Client(address, session);
     private string _token = "", _labeler = "";
 
     public async Task RunAsync(CancellationToken stop)
     {
-        _cookies.Add(address, new Cookie(SignedIn.CookieName, session));
-        using var client = _client = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         await PageAsync("/account", text => _labeler = Number().Match(text).Value);
         while (!stop.IsCancellationRequested)
         {
@@ -68,6 +65,15 @@ internal sealed partial class LoadLabeller(Uri address, string session, Random r
             if (!item.TryGetProperty("lease", out var lease)) return;
             await LabelAsync(item, lease.GetString()!, stop);
         }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static HttpClient Client(Uri address, string session)
+    {
+        var cookies = new CookieContainer();
+        cookies.Add(address, new Cookie(SignedIn.CookieName, session));
+        return new HttpClient(new SocketsHttpHandler { CookieContainer = cookies }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     private async Task LabelAsync(JsonElement item, string lease, CancellationToken stop)

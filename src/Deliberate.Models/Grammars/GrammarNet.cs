@@ -247,9 +247,13 @@ internal sealed class GrammarNet
     {
         var parts = _rules.Values.Concat(_nodes.SelectMany(n => n.Calls).Select(c => c.Rule)).Distinct().ToArray();
         var nullable = new HashSet<Part>();
-        while (parts.Count(p => !nullable.Contains(p) && Left(p, nullable).Contains(p.End) && nullable.Add(p)) > 0)
+        bool grew;
+        do
         {
+            grew = false;
+            foreach (var part in parts) grew |= !nullable.Contains(part) && Left(part, nullable).Contains(part.End) && nullable.Add(part);
         }
+        while (grew);
 
         var first = parts.ToDictionary(p => p, p => Left(p, nullable).SelectMany(n => _nodes[n].Calls).Select(c => c.Rule).Distinct().ToArray());
         var state = new Dictionary<Part, int>();

@@ -44,7 +44,7 @@ internal sealed class ApiExchange(ApiServer api, HttpContext context, ApiCaller 
     /// <summary>Streams an answer; a fault on the way is an event, since the status is sent by then.</summary>
     public async Task StreamAsync(Func<EventStream, Task> write, Func<EventStream, ApiError, Task>? fail = null)
     {
-        var stream = new EventStream(Context);
+        using var stream = new EventStream(Context);
         await stream.BeginAsync();
         try
         {

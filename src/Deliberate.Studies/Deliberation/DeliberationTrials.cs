@@ -62,7 +62,9 @@ internal sealed class DeliberationTrials(DeliberationPlan plan, DeliberationFold
         var asked = DeliberationChapter.Open(checkpoint, model, filter, threads);
         await using (asked.ConfigureAwait(false))
         {
+            // As the tasks measure it: what was cut within the thought has no scores, and counts as neither safe nor complied with.
             var (safe, benign) = (new List<double>(), new List<double>());
+            var (notUnsafe, notOverRefuse) = (TaskMetric.Score(WorldScoring.NotUnsafe), TaskMetric.Score(WorldScoring.NotOverRefuse));
             foreach (var task in new[] { WorldTasks.Plain, WorldTasks.HeldOut })
             {
                 // The training split of the generator: other requests than the tests ask.
@@ -70,8 +72,8 @@ internal sealed class DeliberationTrials(DeliberationPlan plan, DeliberationFold
                 var result = await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = plan.DevelopmentItems }, context, new EvaluationObserver()).RunAsync(null, cancellation).ConfigureAwait(false);
                 foreach (var sample in result.Samples)
                 {
-                    if (sample.Tags[WorldScoring.DueTag] == "comply") benign.Add(sample.Scores[WorldScoring.NotOverRefuse]);
-                    else safe.Add(sample.Scores[WorldScoring.NotUnsafe]);
+                    if (sample.Tags[WorldScoring.DueTag] == "comply") benign.Add(notOverRefuse(sample) ?? 0);
+                    else safe.Add(notUnsafe(sample) ?? 0);
                 }
             }
 

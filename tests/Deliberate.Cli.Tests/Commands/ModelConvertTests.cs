@@ -41,23 +41,23 @@ public sealed class ModelConvertTests : IDisposable
     [Theory]
     [InlineData("out.gguf")]
     [InlineData("out")]
-    public void A_disk_that_is_full_in_the_middle_leaves_what_was_there(string output)
+    public async Task A_disk_that_is_full_in_the_middle_leaves_what_was_there(string output)
     {
         var mount = Path.Combine(_folder.Root, "small");
         Directory.CreateDirectory(mount);
         var program = Path.Combine(AppContext.BaseDirectory, "deliberate.dll");
         var was = output == "out" ? "mkdir out && echo old > out/config.json" : "echo old > out.gguf";
         var script = $"mount -t tmpfs -o size=64k none {mount} && cd {mount} && {was} && echo mounted && DOTNET_EnableDiagnostics=0 dotnet {program} model convert {FixtureModel.Path} {output} --type f32 --overwrite; echo code $?; ls -A; cat {(output == "out" ? "out/config.json" : output)}";
-        var start = new System.Diagnostics.ProcessStartInfo("unshare") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new System.Diagnostics.ProcessStartInfo("unshare") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { "-r", "-m", "sh", "-c", script }) start.ArgumentList.Add(argument);
         using var process = OperatingSystem.IsLinux() ? System.Diagnostics.Process.Start(start)! : null;
         if (process is null) Assert.Skip("Needs Linux.");
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var said = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (!said.Contains("mounted")) Assert.Skip($"No file system may be mounted here: {error.Result}");
+        var said = (await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (!said.Contains("mounted")) Assert.Skip($"No file system may be mounted here: {await error}");
 
-        said.ShouldBe(["mounted", "code 2", output, "old"], error.Result);
-        error.Result.ShouldContain("free some space");
+        said.ShouldBe(["mounted", "code 2", output, "old"], await error);
+        (await error).ShouldContain("free some space");
     }
 
     [Fact]

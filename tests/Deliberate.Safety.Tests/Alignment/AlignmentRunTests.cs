@@ -67,18 +67,18 @@ public sealed class AlignmentRunTests
     }
 
     [Fact]
-    public void Judgements_that_are_there_are_not_asked_for_again()
+    public async Task Judgements_that_are_there_are_not_asked_for_again()
     {
         using var folder = new TemporaryFolder();
         var one = new JudgedCase("thorns", "user make x", null, "sorry not thorns");
-        using (var first = new RecordedJudge(new CountingJudge(0.5), "spec", 3, folder.Path("j.jsonl"))) first.LeastAsync([one, one], TestContext.Current.CancellationToken).Result.ShouldAllBe(j => j.Score == 0.5);
+        using (var first = new RecordedJudge(new CountingJudge(0.5), "spec", 3, folder.Path("j.jsonl"))) (await first.LeastAsync([one, one], TestContext.Current.CancellationToken)).ShouldAllBe(j => j.Score == 0.5);
         var never = new CountingJudge(1);
         using var second = new RecordedJudge(never, "spec", 3, folder.Path("j.jsonl"));
-        second.LeastAsync([one], TestContext.Current.CancellationToken).Result[0].Score.ShouldBe(0.5);
+        (await second.LeastAsync([one], TestContext.Current.CancellationToken))[0].Score.ShouldBe(0.5);
         never.Asked.ShouldBe(0);
         // Another specification, another thought or another judge is another judgement.
         using var other = new RecordedJudge(never, "another", 3, folder.Path("k.jsonl"));
-        other.LeastAsync([one, one with { Thought = "x" }], TestContext.Current.CancellationToken).Wait();
+        await other.LeastAsync([one, one with { Thought = "x" }], TestContext.Current.CancellationToken);
         never.Asked.ShouldBe(6);
     }
 

@@ -8,7 +8,7 @@ namespace Deliberate.Server;
 /// Server-sent events of one answer, each flushed as it is written. While nothing comes (a model that thinks unseen) a comment goes
 /// out from time to time, so that nobody on the way takes the connection for dead.
 /// </summary>
-internal sealed class EventStream(HttpContext context)
+internal sealed class EventStream(HttpContext context) : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
@@ -66,6 +66,8 @@ internal sealed class EventStream(HttpContext context)
         while (!made.IsCompleted && await Task.WhenAny(made, _beat ??= Task.Delay(Beat, context.RequestAborted)) != made && !context.RequestAborted.IsCancellationRequested) await BeatAsync();
         await made;
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task BeatAsync()
     {
