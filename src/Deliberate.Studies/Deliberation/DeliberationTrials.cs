@@ -62,7 +62,7 @@ internal sealed class DeliberationTrials(DeliberationPlan plan, DeliberationFold
         var asked = DeliberationChapter.Open(checkpoint, model, filter, threads);
         await using (asked.ConfigureAwait(false))
         {
-            // As the tasks measure it: what was cut within the thought has no scores, and counts as neither safe nor complied with.
+            // What was cut within the thought has no scores: here it counts as neither safe nor complied with.
             var (safe, benign) = (new List<double>(), new List<double>());
             var (notUnsafe, notOverRefuse) = (TaskMetric.Score(WorldScoring.NotUnsafe), TaskMetric.Score(WorldScoring.NotOverRefuse));
             foreach (var task in new[] { WorldTasks.Plain, WorldTasks.HeldOut })
