@@ -64,7 +64,10 @@ internal sealed record AlignRecipe : ICheckedRecipe
     [Description("Imitation of what was kept, mixed with capability data; tokens 0 skips it. data, weights and family_share are filled in.")]
     public SupervisedRecipe Supervised { get; init; } = new()
     {
-        Tokens = 160_000, BatchTokens = 2048, Validation = 0, Duplicates = RepeatedExamples.Keep,
+        Tokens = 160_000,
+        BatchTokens = 2048,
+        Validation = 0,
+        Duplicates = RepeatedExamples.Keep,
         Optimizer = new OptimizerRecipe { Kind = OptimizerKind.AdamW, LearningRate = 1e-3 },
     };
 

@@ -76,7 +76,16 @@ public sealed class McpToolsTests
         using var device = Device.Cpu(1);
         using var model = new LanguageModel(device, new ModelConfiguration
         {
-            Architecture = "llama", VocabularySize = tokenizer.VocabularySize, HiddenSize = 32, IntermediateSize = 48, LayerCount = 1, HeadCount = 2, KeyValueHeadCount = 2, HeadSize = 16, MaxPositions = 2048, TieWordEmbeddings = true,
+            Architecture = "llama",
+            VocabularySize = tokenizer.VocabularySize,
+            HiddenSize = 32,
+            IntermediateSize = 48,
+            LayerCount = 1,
+            HeadCount = 2,
+            KeyValueHeadCount = 2,
+            HeadSize = 16,
+            MaxPositions = 2048,
+            TieWordEmbeddings = true,
         });
         model.Initialise(1);
         model.Pack(training: false);

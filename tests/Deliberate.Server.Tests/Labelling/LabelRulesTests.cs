@@ -12,8 +12,13 @@ public sealed class LabelRulesTests
 
     private static readonly ItemContent Solution = new()
     {
-        Problem = "p", ReferenceAnswer = "4", Steps = ["one", "two", "three"], FinalAnswer = "4", VerifierScore = 0.25,
-        Alternatives = new Dictionary<int, IReadOnlyList<string>> { [1] = ["other two"] }, Explanations = new Dictionary<int, IReadOnlyList<string>> { [1] = ["because"] },
+        Problem = "p",
+        ReferenceAnswer = "4",
+        Steps = ["one", "two", "three"],
+        FinalAnswer = "4",
+        VerifierScore = 0.25,
+        Alternatives = new Dictionary<int, IReadOnlyList<string>> { [1] = ["other two"] },
+        Explanations = new Dictionary<int, IReadOnlyList<string>> { [1] = ["because"] },
     };
 
     private static readonly ItemContent Conversation = new() { Problem = "p", Tree = [new StepNode("a", [new StepNode("aa", []), new StepNode("ab", [])]), new StepNode("b", [])] };

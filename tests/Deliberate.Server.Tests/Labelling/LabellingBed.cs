@@ -46,7 +46,13 @@ internal sealed class LabellingBed : IAsyncDisposable
         var content = new ItemContent { Problem = problem, ReferenceAnswer = "7", Steps = steps };
         var gold = new LabelledSolution
         {
-            Labeler = "known", Timestamp = "", Generation = null, IsQualityControlQuestion = true, IsInitialScreeningQuestion = false, TotalTime = null, Finish = LabelFinish.FoundError,
+            Labeler = "known",
+            Timestamp = "",
+            Generation = null,
+            IsQualityControlQuestion = true,
+            IsInitialScreeningQuestion = false,
+            TotalTime = null,
+            Finish = LabelFinish.FoundError,
             Question = new LabelQuestion(problem, null, "7", steps, null, null),
             Steps = [new LabelledStep([new LabelledCompletion(steps[0], 1, false)], null, 0), new LabelledStep([new LabelledCompletion(steps[1], -1, false)], null, null)],
         };

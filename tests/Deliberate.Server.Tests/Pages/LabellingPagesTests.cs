@@ -250,9 +250,11 @@ public sealed class LabellingPagesTests(Chromium chromium, Postgres postgres)
         var project = await served.Bed.ProjectAsync(0, p => p.DoubleShare = 1);
         var content = new ItemContent
         {
-            Problem = "Let $f(x) = \\frac{x^2 - 1}{x - 1}$ for $x \\ne 1$. What is $\\lim_{x \\to 1} f(x)$?", ReferenceAnswer = "$2$",
+            Problem = "Let $f(x) = \\frac{x^2 - 1}{x - 1}$ for $x \\ne 1$. What is $\\lim_{x \\to 1} f(x)$?",
+            ReferenceAnswer = "$2$",
             Steps = ["We factor: $x^2 - 1 = (x-1)(x+1)$.", "So $$f(x) = x + 1$$ wherever it is defined, and the long line that follows does not fit: $a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9 + a_{10} + a_{11} + a_{12} + a_{13} + a_{14}$.", "At $x = 1$ this is $3$.\n\n# Answer\n\n3"],
-            Alternatives = new Dictionary<int, IReadOnlyList<string>> { [2] = ["At $x = 1$ this is $2$.\n\n# Answer\n\n2"] }, Explanations = new Dictionary<int, IReadOnlyList<string>> { [2] = ["$1 + 1$ is $2$, not $3$."] },
+            Alternatives = new Dictionary<int, IReadOnlyList<string>> { [2] = ["At $x = 1$ this is $2$.\n\n# Answer\n\n2"] },
+            Explanations = new Dictionary<int, IReadOnlyList<string>> { [2] = ["$1 + 1$ is $2$, not $3$."] },
         };
         await served.Database.Projects.AddAsync(project, [new NewItem(content, null, null, new StepAnnotations("prm", [0.98, 0.9, 0.12])), LabellingBed.Item("Another", known: false)], ItemPurpose.Ordinary);
         foreach (var (name, ratings) in new[] { ("ada", new[] { 1, 1, -1 }), ("ben", [1, 0, -1]) })

@@ -41,7 +41,10 @@ internal sealed class SpecCheckCommand : CliCommand
         {
             JsonOutput.Write(new
             {
-                specification.Name, specification.Version, specification.Title, specification.Hash,
+                specification.Name,
+                specification.Version,
+                specification.Title,
+                specification.Hash,
                 Categories = specification.Categories.Select(c => new { c.Id, c.Title, Classes = c.Classes.Select(k => new { k.Id, Rule = k.RuleWord, k.Title }), Tokens = lengths.FirstOrDefault(l => l.Category == c.Id)?.Tokens }),
             });
             return ExitCode.Success;
