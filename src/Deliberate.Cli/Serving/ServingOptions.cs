@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Safety;
 using Deliberate.Server;
 using Deliberate.Tensors;
 
@@ -18,6 +19,7 @@ internal sealed class ServingOptions
     private readonly Option<string[]> _effort = new("--effort") { HelpName = "name=tokens", Description = $"Tokens of thought for a reasoning effort ({string.Join(", ", ReasoningEfforts.Usual.Select(e => $"{e.Key}={e.Value?.ToString(CultureInfo.InvariantCulture) ?? "all"}"))}); all for no limit. May be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<string> _defaultEffort = new("--default-effort") { HelpName = string.Join('|', ReasoningEfforts.Names), Description = "The effort of requests that name none.", DefaultValueFactory = _ => "medium" };
     private readonly Option<bool> _showReasoning = new("--show-reasoning") { Description = "Let answers show the chain of thought; else it is in no byte that leaves the server." };
+    private readonly Option<bool> _noSummaries = new("--no-summaries") { Description = "Make no summaries of thoughts for responses that ask for them; else an outline by rules, with none of the thought's words." };
     private readonly Option<string?> _system = new("--system") { HelpName = "text", Description = "Instructions of your own, before those of every request; @FILE reads them from a file." };
     private readonly Option<bool> _noInstructions = new("--no-client-instructions") { Description = "Refuse requests with system or developer messages: --system alone instructs." };
     private readonly Option<string?> _keys = new("--keys") { HelpName = "file", Description = "The API keys that deliberate keys made; its usual file unless named. Once there is a key, each request has to bring one." };
@@ -39,7 +41,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _showReasoning, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -60,6 +62,7 @@ internal sealed class ServingOptions
             Efforts = parsed.GetValue(_effort)!.Select(Effort).ToDictionary(e => e.Name, e => e.Tokens, StringComparer.Ordinal),
             DefaultEffort = parsed.GetRequiredValue(_defaultEffort),
             ShowsReasoning = parsed.GetValue(_showReasoning),
+            Summarizer = parsed.GetValue(_noSummaries) ? null : new OutlineSummarizer(),
             SystemPrompt = system is ['@', ..] ? Text(system[1..]) : system,
             AllowsInstructions = !parsed.GetValue(_noInstructions),
             Keys = parsed.GetValue(_keys) is { } named ? File.Exists(named) ? named : throw new UserError("There is no such file of API keys.", named, field: "--keys", advice: $"Make one: deliberate keys create NAME --keys {named}") : ApiKeyFile.Usual(),

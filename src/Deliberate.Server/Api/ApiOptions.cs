@@ -1,5 +1,6 @@
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Safety;
 using Deliberate.Tensors;
 
 namespace Deliberate.Server;
@@ -45,6 +46,9 @@ public sealed record ApiOptions
 
     /// <summary>Whether answers show the chain of thought. Default false: it is then in no byte that leaves the server.</summary>
     public bool ShowsReasoning { get; init; }
+
+    /// <summary>Who summarises thoughts for requests that ask for it (<c>reasoning.summary</c>); null for nobody. Default: by rules, an outline of what was done that repeats nothing of the thought.</summary>
+    public IThoughtSummarizer? Summarizer { get; init; } = new OutlineSummarizer();
 
     /// <summary>The operator's own instructions, before those of every request; null for none.</summary>
     public string? SystemPrompt { get; init; }

@@ -41,9 +41,6 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ResponseJobs Jobs { get; } = new();
 
-    /// <summary>Makes summaries of thoughts for requests that ask for them; null where there is nobody to.</summary>
-    public ThoughtSummary? Summary { get; set; }
-
     /// <summary>Ends what goes on without a client when the grace is over.</summary>
     public CancellationToken Stopping => _stop.Token;
 

@@ -46,7 +46,6 @@ public sealed class ResponsesTests
     public async Task Events_come_in_their_order_with_ids_places_and_numbers()
     {
         await using var api = await ServedApi.StartAsync(Thoughtful);
-        api.Server.Api!.Summary = (thought, kind, _) => Task.FromResult<string?>(kind == "auto" && thought == "the secret river stone" ? "It thought of geography." : null);
         var events = await api.StreamAsync("/v1/responses", new { model = "m", input = "Hello", stream = true, reasoning = new { summary = "auto" } });
         Check(events);
         var types = events.Where(e => e.Data is not null).Select(e => e.Name!).ToArray();
@@ -57,7 +56,11 @@ public sealed class ResponsesTests
             "response.output_item.done", "response.completed",
         ]);
         string.Concat(events.Where(e => e.Name == "response.output_text.delta").Select(e => e.Data!["delta"]!.GetValue<string>())).ShouldBe("Hello, Paris!");
+        var summary = events.Single(e => e.Name == "response.reasoning_summary_text.done").Data!["text"]!.GetValue<string>();
+        summary.ShouldStartWith("The model ");
         api.Sent.ShouldNotContain("river");
+        await using var silent = await ServedApi.StartAsync(Thoughtful, o => o with { Summarizer = null });
+        (await silent.StreamAsync("/v1/responses", new { model = "m", input = "Hello", stream = true, reasoning = new { summary = "auto" } })).ShouldNotContain(e => e.Name == "response.reasoning_summary_text.done");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Deliberate.Safety;
 
 namespace Deliberate.Server;
 
@@ -31,7 +32,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
     public bool ShowsSealed { get; private init; }
 
     /// <summary>How the thought is to be summarised; null for not at all.</summary>
-    public string? Summary { get; private init; }
+    public SummaryDetail? Summary { get; private init; }
 
     /// <summary>The conversation that the response becomes part of; null for none.</summary>
     public string? Conversation { get; private init; }
@@ -129,7 +130,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             IsBackground = isBackground,
             IsStored = isStored,
             ShowsSealed = include.Contains("reasoning.encrypted_content") || (!isStored && request.Has("store")),
-            Summary = summary,
+            Summary = summary is null ? null : Enum.Parse<SummaryDetail>(summary, ignoreCase: true),
             Conversation = conversation,
         };
     }

@@ -1,11 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Deliberate.Safety;
 
 namespace Deliberate.Server;
-
-/// <summary>A summary of a thought that may be shown; null where there is none to show.</summary>
-/// <param name="kind">auto, concise or detailed.</param>
-internal delegate Task<string?> ThoughtSummary(string thought, string kind, CancellationToken cancellation);
 
 /// <summary>
 /// Makes a response of what a model writes, item by item, and tells each step as an event in OpenAI's order. Every event of an item has its id
@@ -100,7 +97,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
             Change(() => item["content"] = new JsonArray(new JsonObject { ["type"] = "reasoning_text", ["text"] = thought }));
         }
 
-        if (request.Summary is { } kind && api.Summary is { } summarise && await summarise(thought, kind, cancellation) is { Length: > 0 } summary) await SummariseAsync(item, summary);
+        if (request.Summary is { } detail && api.Options.Summarizer is { } summarizer && (await summarizer.SummarizeAsync(new ThoughtToSummarize(thought), detail, cancellation)).Text is { Length: > 0 } summary) await SummariseAsync(item, summary);
         var @sealed = api.Seal.Seal(thought, ThoughtSeal.Thought, item["id"]!.GetValue<string>(), request.Entry.Model.Hash, caller.Id);
         Change(() => (item["status"], item["encrypted_content"]) = (status, @sealed));
         await DoneAsync(item);
