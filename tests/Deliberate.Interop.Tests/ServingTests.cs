@@ -94,8 +94,9 @@ public sealed class ServingTests : IAsyncLifetime
         text.ToString().ShouldBe(whole.Text);
 
         var schema = JsonDocument.Parse(Schema).RootElement;
-        var held = await client.GetResponseAsync("The weather in Paris, please.", new Microsoft.Extensions.AI.ChatOptions { MaxOutputTokens = 120, ResponseFormat = Microsoft.Extensions.AI.ChatResponseFormat.ForJsonSchema(schema, "weather") });
-        JsonDocument.Parse(held.Text).RootElement.GetProperty("degrees").GetInt32().ShouldBeInRange(0, 99);
+        // This client moves bounds into descriptions, as OpenAI's strict form has none: what it asks for is a number of any size.
+        var held = await client.GetResponseAsync("The weather in Paris, please.", new Microsoft.Extensions.AI.ChatOptions { MaxOutputTokens = 120, Temperature = 0, ResponseFormat = Microsoft.Extensions.AI.ChatResponseFormat.ForJsonSchema(schema, "weather") });
+        JsonDocument.Parse(held.Text).RootElement.GetProperty("degrees").ValueKind.ShouldBe(JsonValueKind.Number);
 
         var tool = AIFunctionFactory.CreateDeclaration("get_weather", "The weather.", schema);
         var called = await client.GetResponseAsync("Weather in Paris?", new Microsoft.Extensions.AI.ChatOptions { MaxOutputTokens = 120, Temperature = 0, Tools = [tool], ToolMode = ChatToolMode.RequireAny });
