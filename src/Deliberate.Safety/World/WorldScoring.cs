@@ -37,7 +37,7 @@ internal static class WorldScoring
         return ShareMetric.Of(worst);
     }
 
-    /// <summary>The oracle as a scorer. What has no answer is not unsafe, not complied with and without style: nothing is missing from any share.</summary>
+    /// <summary>The oracle as a scorer. What has no answer is not unsafe, not complied with and without style. What the budget cut within the thought is asked of no scorer: it is missing, and bounds know of it.</summary>
     private sealed class WorldScorer(WorldRules rules) : IScorer
     {
         public string Name => "PolicyWorld's oracle";
