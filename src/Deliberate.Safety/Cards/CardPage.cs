@@ -123,7 +123,7 @@ internal static class CardPage
             Findings = [.. Objects(gate.Root["precautions"]).Select(p => new ReportFinding(FindingLevel.Note, $"Precautionary: {p["category"]} ({p["state"]}) is taken {((string?)p["equal_to"] == "pre" ? "as before the mitigations" : $"to be {p["level"]}")} without definitive evidence, by {p["name"]}: {p["because"]}"))],
             Tables =
             [
-                new ReportTable("Levels", ["Category", "State", "Level", "Not ruled out"], [.. Objects(gate.Statement["categories"]).Select(c => (IReadOnlyList<ReportCell>)
+                new ReportTable("Levels", ["Category", "State", "Shown: at least", "Not ruled out"], [.. Objects(gate.Statement["categories"]).Select(c => (IReadOnlyList<ReportCell>)
                     [ReportCell.Of((string)c["category"]!), ReportCell.Of((string)c["state"]!), ReportCell.Of($"{c["level"]}{(c["precaution"] is null ? "" : " (precautionary)")}"), ReportCell.Of((string?)c["level"] == (string?)c["not_ruled_out"] ? "-" : $"up to {c["not_ruled_out"]}")])]),
                 new ReportTable("Tests", ["Test", "State", "Measure", "Finding", "Why"], [.. Objects(gate.Root["tests"]).Select(t => (IReadOnlyList<ReportCell>)
                     [ReportCell.Of((string)t["test"]!), ReportCell.Of((string)t["state"]!), ReportCell.Of((string)t["measure"]!), ReportCell.Of(((string)t["finding"]!).Replace('_', ' ')), ReportCell.Of((string)t["why"]!)])]),

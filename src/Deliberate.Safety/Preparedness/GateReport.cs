@@ -66,7 +66,7 @@ internal static class GateReport
             Findings = [.. Findings(result)],
             Tables =
             [
-                new ReportTable("Levels", ["Category", "State", "Level", "Not ruled out", "Decided by"], [.. result.Decision.Categories.Select(c => (IReadOnlyList<ReportCell>)
+                new ReportTable("Levels", ["Category", "State", "Shown: at least", "Not ruled out", "Decided by"], [.. result.Decision.Categories.Select(c => (IReadOnlyList<ReportCell>)
                     [ReportCell.Of(policy.Categories.First(k => k.Id == c.Category).Title), ReportCell.Of(State(c.State)), ReportCell.Of(policy.Levels[c.Shown] + (c.Precaution is null ? "" : " (precautionary)")), ReportCell.Of(c.Possible > c.Shown ? $"up to {policy.Levels[c.Possible]}" : "-"), ReportCell.Of(c.Possible > c.Shown ? c.OpenBecause : c.DecidedBy)])],
                     "A level is shown where the end of an indicator's 95% interval reaches its threshold, and ruled out where the other end lies short of it; the riskiest category counts."),
                 new ReportTable("Indicators", ["Indicator", "State", "Measure", "Threshold", "Measured", "Finding"], [.. result.Decision.Readings.Where(r => r.Test is PolicyIndicator && r.Test.Measure.External is null).Select(r => Row(r, folder, false))], "Each figure with its 95% interval, every missing sample counted against it, and n; it links to its log."),

@@ -10,7 +10,7 @@ internal static class GateView
     public static void Write(GateResult result, string? folder)
     {
         var policy = result.Decision.Policy.Policy;
-        Terminal.WriteTable($"{policy.Title}, version {policy.Version.ToString(CultureInfo.InvariantCulture)}:", ["category", "state", "level", "not ruled out", "decided by"], result.Decision.Categories.Select(c => (IReadOnlyList<string>)
+        Terminal.WriteTable($"{policy.Title}, version {policy.Version.ToString(CultureInfo.InvariantCulture)}:", ["category", "state", "shown: at least", "not ruled out", "decided by"], result.Decision.Categories.Select(c => (IReadOnlyList<string>)
             [c.Category, RecipeWriter.Scalar(c.State), policy.Levels[c.Shown] + (c.Precaution is null ? "" : " (precautionary)"), c.Possible > c.Shown ? policy.Levels[c.Possible] : "-", c.Possible > c.Shown ? c.OpenBecause : c.DecidedBy]), words: 5);
         Terminal.WriteTable("Tests:", ["test", "state", "finding", "why"], result.Decision.Readings.Select(r => (IReadOnlyList<string>)[r.Test.Id, RecipeWriter.Scalar(r.State), GateReport.Words(r.Finding, r.Test is not PolicyIndicator), r.Why]), words: 4);
         foreach (var act in result.Precautions) Console.Out.WriteLine($"Precautionary: {act.Text("category")} ({act.Text("state")}), signed by {act.Name} ({act.Role}): {act.Text("because")}");
