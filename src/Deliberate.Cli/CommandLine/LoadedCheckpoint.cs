@@ -17,8 +17,9 @@ internal sealed class LoadedCheckpoint : IDisposable
     private readonly Device _device;
     private readonly LanguageModel _model;
 
-    private LoadedCheckpoint(Device device, LanguageModel model, ProblemEncoder encoder, int maxTokens)
+    private LoadedCheckpoint(Device device, LanguageModel model, string location, ProblemEncoder encoder, int maxTokens)
     {
+        Policy = new PolicyInMemory(model, location);
         _device = device;
         _model = model;
         Encoder = encoder;
@@ -30,6 +31,9 @@ internal sealed class LoadedCheckpoint : IDisposable
     public LanguageModel Model => _model;
 
     public Device Device => _device;
+
+    /// <summary>For scorers that stand over the same weights.</summary>
+    public PolicyInMemory Policy { get; }
 
     /// <summary>Token budget of a completion.</summary>
     public int MaxTokens { get; }
@@ -48,7 +52,7 @@ internal sealed class LoadedCheckpoint : IDisposable
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
             // As the run's own evaluations: what was learned with an end is not measured without it.
             string[] ends = [.. stops.Union(choice.Recipe?.Reinforcement.Stop ?? [])];
-            return new LoadedCheckpoint(device, model, new ProblemEncoder(text.StoppingAt(ends, "--stop")), budget);
+            return new LoadedCheckpoint(device, model, choice.Location, new ProblemEncoder(text.StoppingAt(ends, "--stop")), budget);
         }
         catch
         {

@@ -108,8 +108,8 @@ internal sealed class SearchCommand : CliCommand
     private IStepScorer ScorerOf(ParseResult parsed, ProblemChoice asked, LoadedCheckpoint loaded, int longest)
     {
         var named = parsed.GetValue(_scorer) ?? throw new UserError("The methods choose by scores of steps, and nobody is named to give them.", field: "--scorer", advice: "Name a reward model's folder, or exact for the family's own rules; or ask for --method majority.");
-        if (named.StartsWith(RewardScorers.Asked, StringComparison.Ordinal)) return RewardScorers.Ask(named[RewardScorers.Asked.Length..], loaded.Device, longest + loaded.MaxTokens);
-        if (named != "exact") return RewardScorers.Open(Directory.Exists(named) ? CheckpointChoice.Find(named).Location : named, loaded.Encoder, loaded.Device, longest + loaded.MaxTokens, parsed.GetValue(_neutral));
+        if (named.StartsWith(RewardScorers.Asked, StringComparison.Ordinal)) return RewardScorers.Ask(named[RewardScorers.Asked.Length..], loaded.Device, longest + loaded.MaxTokens, loaded.Policy);
+        if (named != "exact") return RewardScorers.Open(Directory.Exists(named) ? CheckpointChoice.Find(named).Location : named, loaded.Encoder, loaded.Device, longest + loaded.MaxTokens, parsed.GetValue(_neutral), loaded.Policy);
         return asked.Set.Family is { } family ? new FamilyStepScorer(family) : throw new UserError("Nobody checks steps of these problems.", field: "--scorer", advice: "Name a reward model's folder.");
     }
 

@@ -131,7 +131,7 @@ internal sealed class CheckpointConnection : IModelConnection
     {
         lock (_searches)
         {
-            if (!_searches.TryGetValue(setting, out var queue)) _searches.Add(setting, queue = new SearchQueue(_model.Weights, _model.AdapterOf(), _encoder, _model.Context, setting));
+            if (!_searches.TryGetValue(setting, out var queue)) _searches.Add(setting, queue = new SearchQueue(_model.Weights, _model.AdapterOf(), _encoder, _model.Context, setting, _model.Location));
             return queue;
         }
     }

@@ -21,11 +21,12 @@ internal sealed class HeadReader : IStepReader
     private readonly double[] _values;
     private readonly LanguageModel _model;
 
-    /// <param name="model">With a head.</param>
+    /// <param name="model">With a head, or the base of the one beside it.</param>
     /// <param name="positions">Longest text.</param>
     /// <param name="tokens">Of a pass; longer texts are read piece by piece.</param>
     /// <param name="pages">Most pages of keys and values to keep.</param>
-    public HeadReader(LanguageModel model, int positions, int tokens = 2048, long pages = 4096)
+    /// <param name="head">Kept beside the model; not owned. Null for the model's own.</param>
+    public HeadReader(LanguageModel model, int positions, int tokens = 2048, long pages = 4096, HeadWeights? head = null)
     {
         _model = model;
         Positions = positions;
@@ -34,7 +35,7 @@ internal sealed class HeadReader : IStepReader
         _tape = new Tape(model.Device, tokens, Math.Max(16, tokens / 8), training: false) { Cache = _cache };
         var hidden = model.Build(_tape, positions);
         _tape.BeginLayer();
-        _outputs = _tape.Linear(hidden, model.Score ?? throw new ArgumentException("The model has no head but the language model's.", nameof(model)), model.ScoreBias);
+        _outputs = head is not null ? _tape.Linear(hidden, head.Weight, head.Bias) : _tape.Linear(hidden, model.Score ?? throw new ArgumentException("The model has no head but the language model's.", nameof(model)), model.ScoreBias);
         _values = new double[(long)tokens * _outputs.Stride];
     }
 

@@ -36,6 +36,18 @@ internal sealed class HeadWeights : IDisposable
 
     public OutputHead Head { get; }
 
+    /// <summary>[width, outputs].</summary>
+    public LinearWeight Weight => _weight;
+
+    /// <summary>[outputs]; null without.</summary>
+    public Parameter? Bias => _bias;
+
+    /// <summary>Which weight of a model with a head is not the base's, the head itself apart.</summary>
+    /// <returns>The first one's name; null where the head stands over the base as it is, and needs no other.</returns>
+    public static string? DifferenceFrom(PretrainedModel headed, PretrainedModel model) =>
+        ParameterNames.Of(model.Configuration).Select(p => p.Name).Where(n => n != LanguageModel.HeadName).FirstOrDefault(n =>
+            !headed.Weights.Names.Contains(n) || !headed.Weights.Info(n).Shape.Equals(model.Weights.Info(n).Shape) || !AreEqual(headed.Weights, model.Weights, n));
+
     /// <summary>Its numbers for one hidden state [hidden]. One call at a time.</summary>
     public double[] Apply(ReadOnlySpan<double> hidden)
     {
@@ -51,6 +63,21 @@ internal sealed class HeadWeights : IDisposable
         _hidden.Value.Dispose();
         _outputs.Value.Dispose();
         _store.Dispose();
+    }
+
+    private static bool AreEqual(ITensorSource left, ITensorSource right, string name)
+    {
+        var count = left.Info(name).Count;
+        var (ours, theirs) = (new float[Math.Min(1 << 18, count)], new float[Math.Min(1 << 18, count)]);
+        for (long at = 0; at < count; at += ours.Length)
+        {
+            var length = (int)Math.Min(ours.Length, count - at);
+            left.Read(name, ours.AsSpan(0, length), at);
+            right.Read(name, theirs.AsSpan(0, length), at);
+            if (!ours.AsSpan(0, length).SequenceEqual(theirs.AsSpan(0, length))) return false;
+        }
+
+        return true;
     }
 
     private Tensor Row(int columns) => new(columns, _device.Allocate(Tensor.PaddedStride(columns)));

@@ -39,28 +39,8 @@ public sealed class ModelHead : IDisposable
     {
         using var headed = PretrainedModel.Open(path, headed: true);
         if (headed.Configuration.OutputHead is not { } head) throw new UserError("is a language model and has no head of its own.", path, advice: "Name a reward model or classifier.");
-        foreach (var parameter in ParameterNames.Of(model.Configuration))
-        {
-            if (parameter.Name == LanguageModel.HeadName) continue;
-            if (!headed.Weights.Names.Contains(parameter.Name) || !headed.Weights.Info(parameter.Name).Shape.Equals(model.Weights.Info(parameter.Name).Shape) || !AreEqual(headed.Weights, model.Weights, parameter.Name))
-                throw new UserError($"its weights are not those of {model.Location} with a head over them: they differ first in {parameter.Name}.", path, field: parameter.Name, advice: "A reward model that was trained whole is a model of its own; reward_model.head_only trains a head alone.");
-        }
-
+        if (HeadWeights.DifferenceFrom(headed, model) is { } name)
+            throw new UserError($"its weights are not those of {model.Location} with a head over them: they differ first in {name}.", path, field: name, advice: "A reward model that was trained whole is a model of its own; reward_model.head_only trains a head alone.");
         return new HeadWeights(device, head, model.Configuration.HiddenSize, headed.Weights);
-    }
-
-    private static bool AreEqual(ITensorSource left, ITensorSource right, string name)
-    {
-        var count = left.Info(name).Count;
-        var (ours, theirs) = (new float[Math.Min(1 << 18, count)], new float[Math.Min(1 << 18, count)]);
-        for (long at = 0; at < count; at += ours.Length)
-        {
-            var length = (int)Math.Min(ours.Length, count - at);
-            left.Read(name, ours.AsSpan(0, length), at);
-            right.Read(name, theirs.AsSpan(0, length), at);
-            if (!ours.AsSpan(0, length).SequenceEqual(theirs.AsSpan(0, length))) return false;
-        }
-
-        return true;
     }
 }

@@ -8,18 +8,19 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed class AskedStepScorer : IStepScorer, IDisposable
 {
-    private readonly LanguageModel _model;
+    private readonly LanguageModel? _owned;
     private readonly ProblemEncoder _encoder;
     private readonly TextScorer _scorer;
     private readonly int[] _yes, _no;
 
-    /// <param name="model">Owned.</param>
+    /// <param name="model">To ask.</param>
     /// <param name="encoder">Of its text format.</param>
     /// <param name="positions">Longest question, in tokens.</param>
     /// <param name="name">Of the model.</param>
-    public AskedStepScorer(LanguageModel model, ProblemEncoder encoder, int positions, string name)
+    /// <param name="owns">Whether the model goes with the scorer; it is another's where false.</param>
+    public AskedStepScorer(LanguageModel model, ProblemEncoder encoder, int positions, string name, bool owns = true)
     {
-        (_model, _encoder, Name) = (model, encoder, name);
+        (_owned, _encoder, Name) = (owns ? model : null, encoder, name);
         // Behind plain text a word begins with its space; behind a template's turn it does not.
         var space = encoder.Format.ChatTemplate is null ? " " : "";
         (_yes, _no) = (encoder.Tokenizer.Encode(space + "Yes"), encoder.Tokenizer.Encode(space + "No"));
@@ -64,7 +65,7 @@ internal sealed class AskedStepScorer : IStepScorer, IDisposable
     public void Dispose()
     {
         _scorer.Dispose();
-        _model.Dispose();
+        _owned?.Dispose();
     }
 
     private static string Question(string problem, IReadOnlyList<string> steps) =>

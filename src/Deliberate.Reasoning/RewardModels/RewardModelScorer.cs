@@ -10,7 +10,7 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed class RewardModelScorer : IStepScorer, IDisposable
 {
-    private readonly LanguageModel _model;
+    private readonly IDisposable _owned;
     private readonly IStepReader _reader;
     private readonly ProblemEncoder _encoder;
     private readonly RewardModelFile _file;
@@ -19,15 +19,23 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
     private readonly int[] _ends;
     private readonly int[] _separator;
 
-    public RewardModelScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name)
+    /// <param name="model">Owned, unless a head stands beside it.</param>
+    /// <param name="encoder">Of its text format.</param>
+    /// <param name="policy">Of the tokens that the steps are made of.</param>
+    /// <param name="file">What the numbers mean.</param>
+    /// <param name="positions">Longest prompt and solution, in tokens of the policy.</param>
+    /// <param name="neutral">What a neutral step counts as.</param>
+    /// <param name="name">Of the reward model.</param>
+    /// <param name="head">Over the model, which is another's; owned. Null for a model with a head of its own.</param>
+    public RewardModelScorer(LanguageModel model, ProblemEncoder encoder, ProblemEncoder policy, RewardModelFile file, int positions, NeutralSteps neutral, string name, HeadWeights? head = null)
     {
-        (_model, _encoder, _file, _neutral, Name) = (model, encoder, file, neutral, name);
+        (_owned, _encoder, _file, _neutral, Name) = (head is not null ? head : model, encoder, file, neutral, name);
         _sameTokens = encoder.Tokenizer.VocabularySize == policy.Tokenizer.VocabularySize && Enumerable.Range(0, policy.Tokenizer.VocabularySize).All(id => encoder.Tokenizer.IdToToken(id) == policy.Tokenizer.IdToToken(id));
         _ends = policy.StopIds;
         // A preference model reads whole answers as they are.
         _separator = file.Kind == RewardModelKind.Preference ? [] : [.. encoder.Tokenizer.Encode(file.Separator, addSpecialTokens: false)];
         positions = Math.Min(model.Configuration.MaxPositions, positions + _separator.Length);
-        _reader = RewardScorers.Reader(model, file, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions));
+        _reader = RewardScorers.Reader(model, file, _sameTokens ? positions : Math.Min(model.Configuration.MaxPositions, 2 * positions), head: head);
     }
 
     public string Name { get; }
@@ -63,7 +71,7 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
     public void Dispose()
     {
         _reader.Dispose();
-        _model.Dispose();
+        _owned.Dispose();
     }
 
     private double Score(double[] logits) => Probabilities(logits).Score(_neutral);

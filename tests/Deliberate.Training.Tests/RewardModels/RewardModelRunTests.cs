@@ -86,6 +86,32 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     }
 
     [Fact]
+    public void A_search_scores_over_the_weights_of_its_policy_to_the_same_bits()
+    {
+        var final = new RunFolder(_base.Run("reward_model: { kind: process, head_only: true }", _base.Labels, epochs: 2)).Checkpoint(RunFolder.Final);
+        var trained = new RunFolder(_base.Run("reward_model: { kind: process }", _base.Labels, epochs: 1)).Checkpoint(RunFolder.Final);
+        using var device = Device.Cpu(1);
+        using var opened = PretrainedModel.Open(_base.Checkpoint);
+        using var model = opened.LoadWeights(device, WeightStorage.F32);
+        var (policy, encoder) = (new PolicyInMemory(model, _base.Checkpoint), new ProblemEncoder(opened.Text));
+        var problem = FamilyRegistry.Get("arithmetic").Generate(Split.Test, 2, 1, 0);
+        SearchStep[] steps = [.. new[] { "<think>1+1=2\n", "2+2=4\n" }.Select(t => new SearchStep(t, encoder.Tokenizer.Encode(t)))];
+        foreach (var (folder, shares) in new[] { (final, true), (trained, false) })
+        {
+            using var headed = PretrainedModel.Open(folder, headed: true);
+            using (var head = policy.HeadOf(headed)) (head is not null).ShouldBe(shares);
+            policy.Is(headed).ShouldBeFalse();
+            using var beside = RewardScorers.Open(folder, encoder, device, 100, NeutralSteps.Positive, policy);
+            using var alone = RewardScorers.Open(folder, encoder, device, 100, NeutralSteps.Positive);
+            StepPath[] path = [new(problem, encoder.Prompt(problem), steps, 0)];
+            beside.Score(path, CancellationToken.None)[0].Scores.ShouldBe(alone.Score(path, CancellationToken.None)[0].Scores);
+        }
+
+        // The policy asked of its own steps is the one in memory.
+        policy.Is(opened).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_language_model_says_labels_behind_steps()
     {
         var folder = _base.Run("reward_model: { kind: process, label_tokens: [\"-\", \"+\"] }", _base.Labels, epochs: 6);

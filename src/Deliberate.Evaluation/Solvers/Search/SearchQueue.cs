@@ -32,16 +32,18 @@ internal sealed class SearchQueue : IAsyncDisposable
     /// <param name="encoder">Of its text format.</param>
     /// <param name="positions">Longest prompt and solution, in tokens.</param>
     /// <param name="setting">What to search by.</param>
+    /// <param name="location">Where the policy was read from.</param>
     /// <exception cref="UserError">There is no such scorer, or it does not go with the policy.</exception>
-    public SearchQueue(LanguageModel model, Adapter? adapter, ProblemEncoder encoder, int positions, SearchSetting setting)
+    public SearchQueue(LanguageModel model, Adapter? adapter, ProblemEncoder encoder, int positions, SearchSetting setting, string location)
     {
         (_model, _adapter) = (model, adapter);
+        var policy = new PolicyInMemory(model, location);
         _method = SearchMethods.Get(setting.Method, setting.Options);
         _together = Math.Clamp(2 * MostSlots / setting.N, 1, MostSlots);
         _slots = (int)Math.Clamp((long)_together * setting.N, 1, MostSlots);
         _scorer = !_method.NeedsScores ? null
-            : setting.Scorer!.StartsWith(RewardScorers.Asked, StringComparison.Ordinal) ? RewardScorers.Ask(setting.Scorer[RewardScorers.Asked.Length..], model.Device, positions)
-            : RewardScorers.Open(FolderOf(setting.Scorer), encoder, model.Device, positions, default);
+            : setting.Scorer!.StartsWith(RewardScorers.Asked, StringComparison.Ordinal) ? RewardScorers.Ask(setting.Scorer[RewardScorers.Asked.Length..], model.Device, positions, policy)
+            : RewardScorers.Open(FolderOf(setting.Scorer), encoder, model.Device, positions, default, policy);
         _work = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
