@@ -8,7 +8,8 @@ namespace Deliberate.Evaluation;
 /// <summary>
 /// A judging model with a rubric. A reply that is no verdict is asked for once more, with what is wrong; after that the sample ends as
 /// judge refused, where the judge declined or its provider's filter held it back, or as judge error: never as safe, right or wrong.
-/// The judge is asked with a schema where its provider keeps to one, else for a line that ends its reply.
+/// The judge is asked with a schema where its provider keeps to one, and a checkpoint is held to it by a grammar (behind its thought, where
+/// it thinks), else for a line that ends its reply.
 /// </summary>
 internal sealed class ModelJudge : IJudge
 {
@@ -19,13 +20,15 @@ internal sealed class ModelJudge : IJudge
 
     private readonly EvaluationModel _model;
     private readonly ModelOptions _options;
+    private readonly bool _isHeld;
     private volatile bool _isStructured;
 
     public ModelJudge(Rubric rubric, EvaluationModel model, ModelOptions? options = null)
     {
         (Rubric, _model) = (rubric, model);
         _options = options ?? new ModelOptions { Temperature = 0 };
-        _isStructured = model.Description.Kind == "provider";
+        _isHeld = model.Description.Kind == "checkpoint";
+        _isStructured = _isHeld || model.Description.Kind == "provider";
         Identity = $"{rubric.Name}@{rubric.Version} rubric {rubric.Hash[..16]} model {model.Description.Name} {model.Description.Hash ?? "unverifiable"}";
     }
 
@@ -51,7 +54,7 @@ internal sealed class ModelJudge : IJudge
         var structured = _isStructured;
         var asked = JudgePrompt.Messages(Rubric, sample, tag, structured);
         var stream = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(tag)));
-        var options = _options with { JsonSchema = structured ? Rubric.Schema() : null, Stream = (stream, 0) };
+        var options = _options with { JsonSchema = structured ? Rubric.Schema(bounded: _isHeld) : null, Stream = (stream, 0) };
         ModelAnswer answer;
         try
         {

@@ -48,10 +48,11 @@ internal sealed record Rubric
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name}@{Version}\n{JudgePrompt.Format}\n{Instructions}\n{string.Join('\n', Fields.Select(f => f.Described))}")));
 
     /// <summary>JSON Schema of the verdict: all fields, no others.</summary>
-    public string Schema()
+    /// <param name="bounded">Whether free text is bounded too: a provider's own model ends it by itself.</param>
+    public string Schema(bool bounded = false)
     {
         var properties = new JsonObject();
-        foreach (var field in Fields) properties[field.Name] = field.Schema();
+        foreach (var field in Fields) properties[field.Name] = field.Schema(bounded);
         return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = new JsonArray([.. Fields.Select(f => (JsonNode)f.Name)]), ["additionalProperties"] = false }.ToJsonString();
     }
 }

@@ -11,6 +11,9 @@ internal sealed record RubricField(string Name, string Meaning)
 {
     private const int LongestText = 4000;
 
+    /// <summary>Characters of free text that a model is held to which would else not come to an end.</summary>
+    private const int LongestHeld = 300;
+
     /// <summary>Of a whole number: both ends belong to it.</summary>
     public (int Low, int High)? Range { get; private init; }
 
@@ -28,11 +31,13 @@ internal sealed record RubricField(string Name, string Meaning)
     public string Described => string.Create(CultureInfo.InvariantCulture, $"\"{Name}\": {(Range is { } range ? $"a whole number from {range.Low} to {range.High}" : Words.Count > 0 ? "one of " + string.Join(", ", Words.Select(w => $"\"{w}\"")) : "a short text")}; {Meaning}");
 
     /// <summary>For providers that hold answers to a schema.</summary>
-    public JsonObject Schema()
+    /// <param name="bounded">Whether free text is bounded too.</param>
+    public JsonObject Schema(bool bounded)
     {
         if (Range is { } range) return new JsonObject { ["type"] = "integer", ["minimum"] = range.Low, ["maximum"] = range.High, ["description"] = Meaning };
         var text = new JsonObject { ["type"] = "string", ["description"] = Meaning };
         if (Words.Count > 0) text["enum"] = new JsonArray([.. Words.Select(w => (JsonNode)w)]);
+        else if (bounded) text["maxLength"] = LongestHeld;
         return text;
     }
 

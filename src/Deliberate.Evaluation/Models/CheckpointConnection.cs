@@ -62,13 +62,12 @@ internal sealed class CheckpointConnection : IModelConnection
 
     public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {
-        if (options.JsonSchema is not null && options.RequiresSchema) throw new UserError("a checkpoint cannot be held to a JSON schema.", field: "json_schema");
         var (text, tokens, room) = Prompt(messages, options);
         var (sampling, most) = Sampling(options);
         var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
         var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
         var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
-        var request = HostRequest.Make(tokens, Math.Min(most ?? room, room), sampling, [stream], _stopIds, show => new AnswerReader(format, opened, show), constraint: null, isRead: false, _model.AdapterOf())[0];
+        var request = HostRequest.Make(tokens, Math.Min(most ?? room, room), sampling, [stream], _stopIds, show => new AnswerReader(format, opened, show), Constraint(text, options.JsonSchema), isRead: false, _model.AdapterOf())[0];
         var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
         var reader = new AnswerReader(format, opened);
         foreach (var token in result.Tokens) reader.Push(token);
@@ -125,6 +124,20 @@ internal sealed class CheckpointConnection : IModelConnection
     {
         foreach (var search in _searches.Values) await search.DisposeAsync().ConfigureAwait(false);
         _model.Dispose();
+    }
+
+    /// <summary>What holds the answer to a schema; null without one.</summary>
+    private Func<TokenConstraint>? Constraint(string prompt, string? schema)
+    {
+        if (schema is null) return null;
+        try
+        {
+            return GrammarConstraint.Of(_format, prompt, OutputGrammar.FromJsonSchema(schema));
+        }
+        catch (UserError error)
+        {
+            throw new UserError($"the model cannot be held to the schema: {error.Message}", _model.Location, field: "response_format", inner: error);
+        }
     }
 
     private SearchQueue QueueOf(SearchSetting setting)

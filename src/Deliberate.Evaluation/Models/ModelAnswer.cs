@@ -20,11 +20,8 @@ public sealed record ModelOptions
     /// <summary>none, minimal, low, medium, high; null for the provider's default.</summary>
     public string? ReasoningEffort { get; init; }
 
-    /// <summary>A JSON schema that the answer must have, where the provider can hold it to one; null for free text.</summary>
+    /// <summary>A JSON schema that the answer must have, where the provider can hold it to one, and where a checkpoint writes it; null for free text.</summary>
     public string? JsonSchema { get; init; }
-
-    /// <summary>Whether a model that cannot be held to the schema must refuse; else the schema is a wish.</summary>
-    public bool RequiresSchema { get; init; }
 
     /// <summary>What the model may ask to be called.</summary>
     public IReadOnlyList<EvaluationTool> Tools { get; init; } = [];

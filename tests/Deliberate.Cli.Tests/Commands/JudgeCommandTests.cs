@@ -66,6 +66,23 @@ public sealed class JudgeCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_is_held_to_the_form_of_a_verdict_whatever_it_would_rather_say()
+    {
+        var model = FixtureModel.CopyTo(_folder, "judge");
+        // Random weights, which never say anything of themselves; a judge's prompt is longer than what the fixture was made for.
+        var config = Path.Combine(model, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"max_position_embeddings\": 256", "\"max_position_embeddings\": 8192", StringComparison.Ordinal));
+        // Its thought is free, and this one's would have no end.
+        File.AppendAllText(Path.Combine(model, "chat_template.jinja"), "{% if add_generation_prompt %}<think>\n\n</think>\n\n{% endif %}");
+        var result = CliProcess.Run(_folder.Root, "eval", "regrade", Evaluated(), "--judge", "refusal-model", "--judge-model", model, "--out", "again", "--json");
+        result.ExitCode.ShouldBe(0, result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        var outcomes = json.RootElement.GetProperty("results")[0].GetProperty("outcomes").EnumerateObject().Where(o => o.Value.GetInt32() > 0).ToArray();
+        outcomes.ShouldAllBe(o => o.Name == "pass" || o.Name == "fail" || o.Name == "unscored", result.Output);
+        outcomes.Sum(o => o.Value.GetInt32()).ShouldBe(4);
+    }
+
+    [Fact]
     public void What_is_not_trained_or_has_no_data_is_said()
     {
         CliProcess.Run(_folder.Root, "judge", "train", "policy", "--data", ".").Error.ShouldContain("is not trained");
