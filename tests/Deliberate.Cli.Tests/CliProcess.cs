@@ -39,6 +39,15 @@ internal sealed partial class CliProcess : IDisposable
         }
     }
 
+    /// <summary>What it wrote to standard output so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
     public static CliProcess Start(string folder, params string[] arguments) => new(folder, arguments, input: "");
 
     public static CliResult Run(string folder, params string[] arguments)
@@ -62,10 +71,15 @@ internal sealed partial class CliProcess : IDisposable
     }
 
     /// <summary>Waits until standard error holds the text.</summary>
-    public void WaitFor(string text)
+    public void WaitFor(string text) => WaitFor(text, () => Error);
+
+    /// <summary>The same of standard output.</summary>
+    public void WaitForOutput(string text) => WaitFor(text, () => Output);
+
+    private void WaitFor(string text, Func<string> said)
     {
         var clock = Stopwatch.StartNew();
-        while (!Error.Contains(text, StringComparison.Ordinal))
+        while (!said().Contains(text, StringComparison.Ordinal))
         {
             if (_process.HasExited || clock.Elapsed > Longest) Assert.Fail($"\"{text}\" was never written:\n{Error}");
             Thread.Sleep(5);

@@ -25,6 +25,8 @@ internal sealed class ServeCommand : CliCommand
             "deliberate serve model.gguf   # then, for any client: OPENAI_BASE_URL=http://127.0.0.1:5170/v1",
             "deliberate serve small=runs/quickstart/checkpoints/final large=hf:Qwen/Qwen3-0.6B --weights q8_0",
             "deliberate serve model.gguf --effort high=2000 --default-effort low --request-log requests.jsonl",
+            "deliberate serve model.gguf --moderate prompts.json --monitor usual   # judge train harmful-prompts makes the file; counts are in /metrics",
+            "deliberate serve runs/my-model --gate policies/mine.yaml --gate-evidence evaluations --gate-evidence release/gate",
             "deliberate serve   # the pages of ./runs and ./evaluations alone",
             "deliberate serve --runs runs/quickstart --port 8080",
             "deliberate serve --no-browser   # prints an address that lets one browser in, once",
@@ -39,14 +41,22 @@ internal sealed class ServeCommand : CliCommand
     protected override int Run(ParseResult parsed)
     {
         string? runs = Named(parsed.GetValue(_runs), "runs", "--runs"), evaluations = Named(parsed.GetValue(_evaluations), ServerOptions.UsualEvaluations, "--evaluations");
-        var api = _serving.Read(parsed, parsed.GetValue(_models)!);
+        var api = _serving.Read(parsed, parsed.GetValue(_models)!, _configuration);
         // Beside models, pages of what is not there would only be in the way.
         if (api is not null && parsed.GetValue(_runs) is null && !Directory.Exists(runs)) runs = null;
         if (api is not null && parsed.GetValue(_evaluations) is null && !Directory.Exists(evaluations)) evaluations = null;
         var options = new ServerOptions { Runs = runs, Evaluations = evaluations, Port = parsed.GetValue(_port), Address = parsed.GetRequiredValue(_address), Api = api, Database = parsed.GetValue(_database), PublicAddress = parsed.GetValue(_public) };
         if (options.Database is not null) options = options with { Configuration = _configuration.Load(parsed) };
-        ServeAsync(options, runs ?? evaluations, parsed.GetValue(_noBrowser)).GetAwaiter().GetResult();
-        return ExitCode.Success;
+        try
+        {
+            ServeAsync(options, runs ?? evaluations, parsed.GetValue(_noBrowser)).GetAwaiter().GetResult();
+            return ExitCode.Success;
+        }
+        catch (GateRefusal refusal)
+        {
+            Console.Error.WriteLine($"error: {refusal.Message}");
+            return GateCommand.CodeOf(refusal.Verdict);
+        }
     }
 
     /// <param name="shown">What is served, for the first line; null for models alone.</param>

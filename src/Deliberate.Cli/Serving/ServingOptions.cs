@@ -28,6 +28,7 @@ internal sealed class ServingOptions
     private readonly Option<int> _grace = CommonOptions.Whole("--grace", "Seconds in which answers may be finished when the server is told to stop.", 30, 0, 86_400);
     private readonly Option<string[]> _origins = new("--origin") { HelpName = "origin", Description = "A web page's origin, such as https://example.org, that may ask from browsers; none may unless named.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _requestLog = new("--request-log") { HelpName = "file", Description = "Add a line of JSON for each request: when, whose, how it ended, how many tokens. Never its contents." };
+    private readonly GuardOptions _guards = new();
     private readonly Option<string?> _certificate = new("--certificate") { HelpName = "file", Description = "Serve over TLS with this certificate, in PEM." };
     private readonly Option<string?> _certificateKey = new("--certificate-key") { HelpName = "file", Description = "The certificate's key, where it has a file of its own." };
 
@@ -41,17 +42,19 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
-    public ApiOptions? Read(ParseResult parsed, IReadOnlyList<string> models)
+    /// <param name="configuration">Where judging models are found.</param>
+    public ApiOptions? Read(ParseResult parsed, IReadOnlyList<string> models, ConfigurationOptions configuration)
     {
         if (models.Count == 0) return null;
+        var guard = _guards.Read(parsed, configuration);
         var weights = Storage<WeightStorage>(parsed.GetRequiredValue(_weights), "--weights");
         var system = parsed.GetValue(_system);
         var store = parsed.GetRequiredValue(_store);
-        return new ApiOptions
+        return guard(new ApiOptions
         {
             Models = [.. models.Select(m => Model(m, weights))],
             Cache = Storage<CacheStorage>(parsed.GetRequiredValue(_cache), "--cache"),
@@ -73,7 +76,7 @@ internal sealed class ServingOptions
             RequestLog = parsed.GetValue(_requestLog),
             Certificate = parsed.GetValue(_certificate),
             CertificateKey = parsed.GetValue(_certificateKey),
-        };
+        });
     }
 
     /// <summary>NAME=PATH, or a path, whose last part is the name.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Deliberate.Core;
 using Deliberate.Tensors;
 
@@ -21,8 +23,17 @@ internal sealed class HarmfulPrompts
 
     private readonly float[][] _weights;
 
-    private HarmfulPrompts(float[][] weights, JudgeConfusion all, JudgeConfusion hard, IReadOnlyList<string> sources) =>
+    public HarmfulPrompts(float[][] weights, JudgeConfusion all, JudgeConfusion hard, IReadOnlyList<string> sources)
+    {
         (_weights, All, Contrasts, Sources) = (weights, all, hard, sources);
+        Hash = Convert.ToHexStringLower(SHA256.HashData([.. weights.SelectMany(row => MemoryMarshal.AsBytes(row.AsSpan()).ToArray())]));
+    }
+
+    /// <summary>SHA-256 of the weights.</summary>
+    public string Hash { get; }
+
+    /// <summary>[harmless, harmful][bucket, then bias].</summary>
+    public IReadOnlyList<float[]> Weights => _weights;
 
     /// <summary>On all prompts, at the threshold.</summary>
     public JudgeConfusion All { get; }
@@ -59,6 +70,13 @@ internal sealed class HarmfulPrompts
             sources.Add($"{task.Name} ({rows.Count - before} {(isHarmful ? "harmful" : "harmless")})");
         }
 
+        return Train(rows, sources, device, threshold, cancellation);
+    }
+
+    /// <param name="rows">Prompts, whether each asks for harm, and whether it looks like the other kind.</param>
+    /// <param name="sources">Where they are from.</param>
+    public static HarmfulPrompts Train(IReadOnlyList<(string Prompt, bool IsHarmful, bool IsContrast)> rows, IReadOnlyList<string> sources, Device device, double threshold, CancellationToken cancellation)
+    {
         ulong[] keys = [.. rows.Select(r => LabelledRefusal.KeyOf(r.Prompt))];
         var features = rows.Select(r => HashedFeatures.Of(r.Prompt)).ToArray();
         var probabilities = new double[rows.Count];

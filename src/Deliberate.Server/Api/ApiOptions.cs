@@ -86,6 +86,15 @@ public sealed record ApiOptions
     /// <summary>PEM file of the certificate's key, where that is a file of its own.</summary>
     public string? CertificateKey { get; init; }
 
+    /// <summary>Who reads prompts and answers; null for nobody. Owned by the server.</summary>
+    internal ModerationSettings? Moderation { get; init; }
+
+    /// <summary>Who reads the thoughts of live traffic; null for nobody.</summary>
+    internal WatchSettings? Watch { get; init; }
+
+    /// <summary>What weights have to pass before they are served; null for nothing.</summary>
+    internal WeightsGate? Gate { get; init; }
+
     /// <exception cref="UserError">A value is out of its range, or a model is named twice.</exception>
     internal void Check()
     {

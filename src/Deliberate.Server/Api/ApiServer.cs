@@ -18,6 +18,7 @@ internal sealed class ApiServer : IAsyncDisposable
         Store = options.Store is null ? null : ResponseStore.At(options.Store, options.StoreFor, time);
         Seal = ThoughtSeal.Open(options.Store is null ? null : Path.Combine(options.Store, "seal.key"));
         Log = RequestLog.Open(options.RequestLog);
+        Watch = options.Watch is null ? null : new ThoughtWatch(options.Watch, Metrics, time);
     }
 
     public ApiOptions Options { get; }
@@ -33,6 +34,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public ApiMetrics Metrics { get; } = new();
 
     public RequestLog? Log { get; }
+
+    /// <summary>Null where nobody reads thoughts.</summary>
+    public ThoughtWatch? Watch { get; }
 
     public ThoughtSeal Seal { get; }
 
@@ -92,13 +96,14 @@ internal sealed class ApiServer : IAsyncDisposable
         await Task.WhenAny(_idle.Task, Task.Delay(TimeSpan.FromSeconds(2)));
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (Watch is not null) await Watch.DisposeAsync();
+        if (Options.Moderation is { } moderation) await moderation.Moderator.DisposeAsync();
         Models.Dispose();
         Log?.Dispose();
         Store?.Dispose();
         Seal.Dispose();
         _stop.Dispose();
-        return default;
     }
 }

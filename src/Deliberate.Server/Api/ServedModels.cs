@@ -24,7 +24,7 @@ internal sealed class ServedModels : IDisposable
         var opened = new List<IServedModel>();
         try
         {
-            foreach (var model in options.Models) opened.Add(ServedTextModel.Open(model, options));
+            foreach (var model in options.Models) opened.Add(options.Gate is { } gate ? gate.Open(model, () => ServedTextModel.Open(model, options)) : ServedTextModel.Open(model, options));
             return new ServedModels(opened, options);
         }
         catch

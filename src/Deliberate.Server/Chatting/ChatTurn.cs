@@ -39,10 +39,13 @@ internal sealed class ChatTurn(bool isUser, string text = "")
                 IsThinking = false;
                 _text.Append(piece.Text);
                 break;
-            case AnswerEnd end: End = end; break;
+            case AnswerEnd end:
+                IsThinking = false;
+                (End, Problem) = (end, end.Withheld);
+                break;
         }
     }
 
     /// <summary>There is nothing more to come.</summary>
-    public void Close(string? problem = null, bool isStopped = false) => (IsOpen, IsThinking, Problem, IsStopped) = (false, false, problem, isStopped);
+    public void Close(string? problem = null, bool isStopped = false) => (IsOpen, IsThinking, Problem, IsStopped) = (false, false, problem ?? Problem, isStopped);
 }

@@ -34,8 +34,18 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
         open.Output.ShouldContain("it waits for the signature of boss");
         Cli("gate", model, "--policy", "policy.yaml", "--evidence", "evaluations", "--explain", "sums-right").Output.ShouldContain("the interval ends");
         Cli("gate", model, "--policy", "policy.yaml", "--plan").ShouldSucceed().Output.ShouldContain("deliberate eval family:arithmetic-mod10@2 --model");
+        string[] serve = ["serve", model, "--port", "0", "--no-browser", "--store", "none", "--gate", "policy.yaml", "--gate-evidence", "evaluations", "--gate-evidence", "release"];
+        var unsigned = Cli(serve);
+        (unsigned.ExitCode, unsigned.Error.Contains("may not be served under the policy mine: the evidence lets it through; it waits for the signature of boss", StringComparison.Ordinal)).ShouldBe((3, true), unsigned.Error);
         Cli("approve", "release", "--policy", "policy.yaml", "--role", "boss", "--key", "boss.pem", "--name", "A. Boss").ShouldSucceed();
         Cli(gate).ShouldSucceed().Output.ShouldContain("signed by A. Boss");
+        using (var serving = CliProcess.Start(_folder.Root, serve))
+        {
+            serving.WaitForOutput("OPENAI_BASE_URL=");
+            serving.Signal(CliProcess.Interrupt);
+            serving.Wait().ExitCode.ShouldBe(0);
+        }
+
 
         Cli("card", model, "--evidence", "evaluations", "--gate", "release", "--output", "card.md").ShouldSucceed().Output.ShouldContain("empty    A password, kept: not measured: run deliberate eval hierarchy-password");
         File.ReadAllText(Path.Combine(_folder.Root, "card.md")).ShouldContain("A. Boss");
@@ -52,6 +62,8 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
         var wrong = Cli("gate", changed, "--policy", "policy.yaml", "--evidence", "evaluations", "--json");
         wrong.ExitCode.ShouldBe(4);
         JsonDocument.Parse(wrong.Output).RootElement.GetProperty("outcome").GetString().ShouldBe("invalid");
+        serve[1] = changed;
+        Cli(serve).ExitCode.ShouldBe(4);
     }
 
     [Fact]
@@ -71,6 +83,12 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
     [InlineData("A gate is about weights", "gate", "openai:o1", "--policy", "pf-v2")]
     [InlineData("no test \"ctf\"", "gate", "nowhere", "--policy", "pf-v2", "--explain", "ctf")]
     [InlineData("is not one of develop, internal, deploy, open-weights", "gate", "nowhere", "--policy", "pf-v2", "--for", "sell")]
+    [InlineData("There is no gate that evidence would be for", "serve", "model.gguf", "--gate-evidence", "evaluations")]
+    [InlineData("There is no such file of weights", "serve", ".", "--moderate", "none.json")]
+    [InlineData("The policy is read by a model, and none is named", "serve", ".", "--moderate", "policy")]
+    [InlineData("Nothing is judged by the policy", "serve", ".", "--moderate", "none.json", "--policy", "general")]
+    [InlineData("There is no monitor \"fabricaton\"", "serve", ".", "--monitor", "fabricaton")]
+    [InlineData("Nobody reads the thoughts", "serve", ".", "--monitor-keep", "thoughts.jsonl")]
     [InlineData("Which result?", "approve", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
     [InlineData("There is no such result", "approve", "nowhere", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
     [InlineData("Whose card?", "card")]

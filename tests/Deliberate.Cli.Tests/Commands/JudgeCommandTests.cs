@@ -34,6 +34,24 @@ public sealed class JudgeCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_classifier_of_prompts_is_trained_for_the_server_which_blocks_by_it()
+    {
+        var file = Path.Combine(_folder.Root, "prompts.json");
+        var trained = CliProcess.Run(_folder.Root, "judge", "train", "harmful-prompts", "--data", SharedFolder.Path("data"), "--output", file, "--json");
+        trained.ExitCode.ShouldBe(0, trained.Error);
+        using var json = JsonDocument.Parse(trained.Output);
+        json.RootElement.GetProperty("balanced_accuracy").GetProperty("value").GetDouble().ShouldBeGreaterThan(0.85);
+        File.ReadAllText(file).ShouldNotContain("how do i", Case.Insensitive);
+        using var serving = CliProcess.Start(_folder.Root, "serve", $"m={SharedFolder.Path("fixtures", "models", "qwen3")}", "--port", "0", "--no-browser", "--store", "none", "--threads", "1", "--moderate", file, "--monitor", "usual");
+        serving.WaitForOutput("OPENAI_BASE_URL=");
+        var address = System.Text.RegularExpressions.Regex.Match(serving.Output, "OPENAI_BASE_URL=(http://[^ \n]+)").Groups[1].Value;
+        using var client = new HttpClient();
+        string Ask(string path, object body) => client.PostAsync(address + path, new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json")).Result.Content.ReadAsStringAsync().Result;
+        Ask("/moderations", new { input = "What is the sum of 12 and 30 apples?" }).ShouldContain("\"flagged\":false");
+        Ask("/chat/completions", new { model = "m", messages = new[] { new { role = "user", content = "What is the sum of 12 and 30 apples?" } }, max_tokens = 3 }).ShouldContain("\"moderation\":{");
+    }
+
+    [Fact]
     public void Old_answers_are_judged_anew_without_asking_again_and_judges_are_compared()
     {
         var log = Evaluated();

@@ -20,7 +20,7 @@ internal static class PolicyRubric
     /// <param name="file">Of the policy, text or Markdown, or one of <see cref="Others"/>; null for ours.</param>
     public static Rubric Create(string? file = null)
     {
-        var policy = file is null ? Shipped() : Read(file);
+        var policy = Text(file);
         return new Rubric
         {
             Name = "policy",
@@ -51,6 +51,10 @@ internal static class PolicyRubric
             },
         };
     }
+
+    /// <summary>The policy's own words.</summary>
+    /// <param name="file">As <see cref="Create"/> takes it.</param>
+    public static string Text(string? file) => file is null ? Shipped() : Read(file);
 
     private static string Shipped()
     {

@@ -21,7 +21,14 @@ internal sealed record CallEnded(int Index, string Name, string Arguments) : Ans
 /// <summary>It is over.</summary>
 /// <param name="Thinking">The whole thought; null where there was none.</param>
 /// <param name="IsCut">Whether the token budget ended it.</param>
-internal sealed record AnswerEnd(string? Thinking, bool IsCut, int Calls, TokenUsage Usage) : AnswerEvent;
+internal sealed record AnswerEnd(string? Thinking, bool IsCut, int Calls, TokenUsage Usage) : AnswerEvent
+{
+    /// <summary>What moderation said; null where there is none.</summary>
+    public ModerationOutcome? Moderation { get; init; }
+
+    /// <summary>Why prompt or answer were withheld, in words for whoever asked; null where nothing was.</summary>
+    public string? Withheld { get; init; }
+}
 
 /// <summary>A token of an answer.</summary>
 /// <param name="Value">Nats, under the model's own distribution.</param>

@@ -12,6 +12,9 @@ namespace Deliberate.Server;
 /// <param name="Opening">What the answer was begun with, as a call that must be; null where nothing was.</param>
 internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, SamplingOptions Sampling, string? Opening)
 {
+    /// <summary>Moderation and monitors; null where there are none.</summary>
+    public AnswerGuard? Guard { get; init; }
+
     /// <exception cref="ApiError">The conversation cannot be written, does not fit, or a setting is out of range.</exception>
     public static PreparedAnswer Of(AnswerTask task, PromptWriter writer, ApiOptions options)
     {

@@ -11,7 +11,7 @@ internal static class ChatEndpoint
         var api = exchange.Api;
         var request = ChatRequest.Read(await ApiJson.ReadAsync(exchange.Context), api.Models, api.Options);
         exchange.Model = request.Entry.Model.Name;
-        var prepared = PreparedAnswer.Of(request.Task, request.Entry.Writer, api.Options);
+        var prepared = PreparedAnswer.Of(request.Task, request.Entry.Writer, api.Options) with { Guard = AnswerGuard.For(api, request.Task, request.Moderation) };
         using var limit = exchange.Limit();
         using var place = await request.Entry.Queue.EnterAsync(exchange.Caller.Id, request.Count, limit.Token);
         var json = new ChatJson(request.Entry.Model.Name, request.Entry.Model.Format, exchange.Fingerprint(request.Entry.Model), api.Time.GetUtcNow());
@@ -43,7 +43,9 @@ internal static class ChatEndpoint
         }
 
         exchange.Use(usage);
-        return json.Completion(new JsonArray([.. choices.Select((c, at) => Written(c, at, request, json, exchange))]), usage.Chat());
+        var completion = json.Completion(new JsonArray([.. choices.Select((c, at) => Written(c, at, request, json, exchange))]), usage.Chat());
+        if (ModerationJson.Chat([.. choices.Select(c => c.End!.Moderation)]) is { } moderation) completion["moderation"] = moderation;
+        return completion;
     }
 
     private static JsonObject Written(Choice choice, int index, ChatRequest request, ChatJson json, ApiExchange exchange)
@@ -52,8 +54,8 @@ internal static class ChatEndpoint
         var message = new JsonObject
         {
             ["role"] = "assistant",
-            ["content"] = text.Length == 0 && choice.Calls.Count > 0 ? null : text,
-            ["refusal"] = null,
+            ["content"] = text.Length == 0 && (choice.Calls.Count > 0 || choice.End!.Withheld is not null) ? null : text,
+            ["refusal"] = choice.End!.Withheld,
             ["annotations"] = new JsonArray(),
         };
         if (choice.Calls.Count > 0) message["tool_calls"] = choice.Calls;
@@ -71,6 +73,7 @@ internal static class ChatEndpoint
     {
         for (var i = 0; i < request.Count; i++) await Send(json.Chunk(i, new JsonObject { ["role"] = "assistant", ["content"] = "", ["refusal"] = null }, request.Task.LogProbabilities is null ? null : []));
         var usage = new AnswerUsage();
+        var outcomes = new List<ModerationOutcome?>();
         await foreach (var (number, happened) in stream.Alive(events))
         {
             switch (happened)
@@ -85,7 +88,12 @@ internal static class ChatEndpoint
                 case CallArguments call: await Send(json.Chunk(number, Call(call.Index, new JsonObject { ["arguments"] = call.Delta }))); break;
                 case AnswerEnd end:
                     usage.Add(end);
-                    await Send(json.Chunk(number, [], finish: ChatJson.Finish(end)));
+                    outcomes.Add(end.Moderation);
+                    if (end.Withheld is { } withheld) await Send(json.Chunk(number, new JsonObject { ["refusal"] = withheld }));
+                    var finish = json.Chunk(number, [], finish: ChatJson.Finish(end));
+                    // With the last of several, since it is one field for all of them.
+                    if (outcomes.Count == request.Count && ModerationJson.Chat(outcomes) is { } moderation) finish["moderation"] = moderation;
+                    await Send(finish);
                     break;
             }
         }

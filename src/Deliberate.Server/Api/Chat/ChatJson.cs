@@ -50,7 +50,7 @@ internal sealed class ChatJson(string model, TextFormat format, string fingerpri
         ["completion_tokens_details"] = new JsonObject { ["reasoning_tokens"] = thinking, ["audio_tokens"] = 0, ["accepted_prediction_tokens"] = 0, ["rejected_prediction_tokens"] = 0 },
     };
 
-    public static string Finish(AnswerEnd end) => end.IsCut ? "length" : end.Calls > 0 ? "tool_calls" : "stop";
+    public static string Finish(AnswerEnd end) => end.Withheld is not null ? "content_filter" : end.IsCut ? "length" : end.Calls > 0 ? "tool_calls" : "stop";
 
     public JsonObject? LogProbabilities(IReadOnlyList<TokenLogProbability>? tokens) => tokens is null ? null : new JsonObject
     {

@@ -5,6 +5,9 @@ namespace Deliberate.Server;
 /// <summary>A request for chat completions, checked.</summary>
 internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count, bool Streams, bool IncludesUsage)
 {
+    /// <summary>What the request itself asks of moderation; null for nothing.</summary>
+    public ModerationFields? Moderation { get; private init; }
+
     /// <summary>What OpenAI's description has, and beyond it what generation_config.json names.</summary>
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
@@ -43,7 +46,7 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
             Grammar = ResponseFormats.Read(request.Object("response_format"), nested: true),
             LogProbabilities = logprobs ? (int)(alternatives ?? 0) : null,
         };
-        return new ChatRequest(entry, task, (int)(request.Whole("n", 1, 128) ?? 1), streams, streamOptions?.Flag("include_usage") ?? false);
+        return new ChatRequest(entry, task, (int)(request.Whole("n", 1, 128) ?? 1), streams, streamOptions?.Flag("include_usage") ?? false) { Moderation = ModerationFields.Read(request, options) };
     }
 
     /// <summary>What is asked for and not there is said, rather than left out.</summary>
@@ -54,7 +57,6 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
         if (request.Has("web_search_options")) throw ApiError.Unsupported("This server has no search of the web.", "web_search_options");
         if (request.Object("logit_bias") is { } bias && bias.Element.EnumerateObject().Any()) throw ApiError.Unsupported("This server has no biases of single tokens.", "logit_bias");
         if (request.Flag("store") == true) throw ApiError.Unsupported("Chat completions are not stored here; responses are (POST /v1/responses).", "store");
-        if (request.Has("moderation")) throw ApiError.Unsupported("This server does not moderate within a request.", "moderation");
         request.Metadata();
         ServiceTier(request);
         request.Text("user");

@@ -33,7 +33,7 @@ internal static class CompletionsEndpoint
         var alternatives = (int?)request.Whole("logprobs", 0, 5);
         if (echoes && alternatives is not null) throw ApiError.Unsupported("This server gives no log-probabilities of the prompt: leave out 'echo' or 'logprobs'.", "echo");
         var prompts = Prompts(request);
-        var prepared = prompts.Select(prompt => PreparedAnswer.Of(
+        var prepared = prompts.Select(prompt => Prepare(
             new AnswerTask
             {
                 Model = entry.Model,
@@ -46,11 +46,12 @@ internal static class CompletionsEndpoint
                 Seed = SamplingFields.Seed(request),
                 Effort = api.Options.DefaultEffort,
                 LogProbabilities = alternatives,
-            },
-            entry.Writer, api.Options)).ToArray();
+            })).ToArray();
         using var limit = exchange.Limit();
         using var place = await entry.Queue.EnterAsync(exchange.Caller.Id, count, limit.Token);
         var form = new Form(entry, exchange, echoes, alternatives is not null);
+        PreparedAnswer Prepare(AnswerTask task) => PreparedAnswer.Of(task, entry.Writer, api.Options) with { Guard = AnswerGuard.For(api, task, asked: null) };
+
         if (!streams)
         {
             var usage = new AnswerUsage();
@@ -125,7 +126,7 @@ internal static class CompletionsEndpoint
             }
 
             usage.Add(own);
-            return [.. texts.Select((text, at) => Choice(first + at, text.ToString(), tokens[at], 0, ChatJson.Finish(ends[at])))];
+            return [.. texts.Select((text, at) => Choice(first + at, text.ToString(), tokens[at], 0, ChatJson.Finish(ends[at]), ends[at]))];
         }
 
         public async Task StreamAsync(EventStream stream, PreparedAnswer prepared, int count, int first, QueuePlace place, AnswerUsage usage, bool includesUsage, CancellationToken cancellation)
@@ -143,7 +144,7 @@ internal static class CompletionsEndpoint
                 else if (happened is AnswerEnd end)
                 {
                     own.Add(end);
-                    await Send(Choice(first + number, "", [], offsets[number], ChatJson.Finish(end)));
+                    await Send(Choice(first + number, "", [], offsets[number], ChatJson.Finish(end), end));
                 }
             }
 
@@ -157,13 +158,18 @@ internal static class CompletionsEndpoint
             }
         }
 
-        private JsonObject Choice(int index, string text, IReadOnlyList<TokenLogProbability> tokens, int offset, string? finish) => new()
+        private JsonObject Choice(int index, string text, IReadOnlyList<TokenLogProbability> tokens, int offset, string? finish, AnswerEnd? end = null)
         {
-            ["text"] = text,
-            ["index"] = index,
-            ["logprobs"] = hasProbabilities ? Probabilities(tokens, offset) : null,
-            ["finish_reason"] = finish,
-        };
+            var choice = new JsonObject
+            {
+                ["text"] = text,
+                ["index"] = index,
+                ["logprobs"] = hasProbabilities ? Probabilities(tokens, offset) : null,
+                ["finish_reason"] = finish,
+            };
+            if (ModerationJson.Response(end?.Moderation) is { } moderation) choice["moderation"] = moderation;
+            return choice;
+        }
 
         private JsonObject Probabilities(IReadOnlyList<TokenLogProbability> tokens, int offset)
         {

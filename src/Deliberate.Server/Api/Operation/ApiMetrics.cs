@@ -15,7 +15,22 @@ internal sealed class ApiMetrics
     private readonly ConcurrentDictionary<(string Route, string Model, int Status), long> _requests = [];
     private readonly ConcurrentDictionary<(string Model, string Kind), long> _tokens = [];
     private readonly ConcurrentDictionary<(string Route, string Model), Histogram> _seconds = [];
+    private readonly ConcurrentDictionary<(string Model, string What, string Verdict), long> _moderations = [];
+    private readonly ConcurrentDictionary<(string Model, string Monitor, string Verdict), long> _monitored = [];
+    private readonly ConcurrentDictionary<(string Model, string Monitor, string Finding), long> _findings = [];
     private int _open;
+
+    /// <param name="what">prompt, answer, or a text of <c>/v1/moderations</c>.</param>
+    /// <param name="verdict">passed, flagged, blocked, failed.</param>
+    public void CountModeration(string model, string what, string verdict) => _moderations.AddOrUpdate((model, what, verdict), 1, static (_, count) => count + 1);
+
+    /// <param name="verdict">clean, flagged, undecided, passed_over.</param>
+    /// <param name="finding">Of one that was flagged.</param>
+    public void CountMonitored(string model, string monitor, string verdict, string? finding)
+    {
+        _monitored.AddOrUpdate((model, monitor, verdict), 1, static (_, count) => count + 1);
+        if (finding is not null) _findings.AddOrUpdate((model, monitor, finding), 1, static (_, count) => count + 1);
+    }
 
     public void Begin() => Interlocked.Increment(ref _open);
 
@@ -53,6 +68,12 @@ internal sealed class ApiMetrics
             Line("deliberate_request_seconds_count", total, ("route", route), ("model", model));
         }
 
+        Head("deliberate_moderations_total", "counter", "What the moderator said of prompts, answers and texts of /v1/moderations.");
+        foreach (var ((model, what, verdict), count) in _moderations.OrderBy(m => m.Key)) Line("deliberate_moderations_total", count, ("model", model), ("what", what), ("verdict", verdict));
+        Head("deliberate_monitored_thoughts_total", "counter", "What monitors said of thoughts; passed_over where more came than they read.");
+        foreach (var ((model, monitor, verdict), count) in _monitored.OrderBy(m => m.Key)) Line("deliberate_monitored_thoughts_total", count, ("model", model), ("monitor", monitor), ("verdict", verdict));
+        Head("deliberate_monitor_findings_total", "counter", "What was found in the thoughts that were flagged.");
+        foreach (var ((model, monitor, finding), count) in _findings.OrderBy(m => m.Key)) Line("deliberate_monitor_findings_total", count, ("model", model), ("monitor", monitor), ("finding", finding));
         Head("deliberate_requests_open", "gauge", "Requests that are not over.");
         Line("deliberate_requests_open", Volatile.Read(ref _open));
         Head("deliberate_slots_in_use", "gauge", "Answers that are being drawn.");

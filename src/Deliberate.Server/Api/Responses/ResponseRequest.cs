@@ -87,6 +87,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
         };
         var truncation = request.Choice("truncation", ["auto", "disabled"]) ?? "disabled";
         var prepared = truncation == "auto" ? Truncated(task, entry, options) : PreparedAnswer.Of(task, entry.Writer, options);
+        prepared = prepared with { Guard = AnswerGuard.For(api, prepared.Task, ModerationFields.Read(request, options)) };
         var response = new JsonObject
         {
             ["id"] = id,
@@ -121,6 +122,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             ["frequency_penalty"] = prepared.Sampling.FrequencyPenalty,
             ["truncation"] = truncation,
             ["usage"] = null,
+            ["moderation"] = null,
             ["metadata"] = request.Metadata() ?? [],
         };
         if (request.Text("user") is { } user) response["user"] = user;
@@ -184,7 +186,6 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
     private static void Refuse(JsonFields request)
     {
         if (request.Has("prompt")) throw ApiError.Unsupported("This server keeps no prompt templates.", "prompt");
-        if (request.Has("moderation")) throw ApiError.Unsupported("This server does not moderate within a request.", "moderation");
         if (request.Items("context_management", 10).Count > 0) throw ApiError.Unsupported("Conversations are compacted on request: POST /v1/responses/compact.", "context_management");
         ChatRequest.ServiceTier(request);
         if (request.Object("stream_options") is { } options) options.Flag("include_obfuscation");

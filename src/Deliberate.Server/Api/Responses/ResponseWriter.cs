@@ -142,6 +142,25 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         await DoneAsync(item);
     }
 
+    /// <summary>What stands in the place of an answer that is withheld.</summary>
+    private async Task RefuseAsync(string why)
+    {
+        JsonObject Part(string text) => new() { ["type"] = "refusal", ["refusal"] = text };
+        await EndMessageAsync("incomplete");
+        var item = ResponseItems.Message(ItemId("msg"), "assistant", [], "in_progress");
+        await AddAsync(item);
+        await SendAsync("response.content_part.added", OfItem(item, ("content_index", 0), ("part", Part(""))));
+        await SendAsync("response.refusal.delta", OfItem(item, ("content_index", 0), ("delta", why)));
+        await SendAsync("response.refusal.done", OfItem(item, ("content_index", 0), ("refusal", why)));
+        await SendAsync("response.content_part.done", OfItem(item, ("content_index", 0), ("part", Part(why))));
+        Change(() =>
+        {
+            item["content"]!.AsArray().Add(Part(why));
+            item["status"] = "incomplete";
+        });
+        await DoneAsync(item);
+    }
+
     private async Task CallAsync(CallBegun call)
     {
         _call = new JsonObject { ["id"] = ItemId("fc"), ["type"] = "function_call", ["status"] = "in_progress", ["call_id"] = call.Id, ["name"] = call.Name, ["arguments"] = "" };
@@ -158,10 +177,11 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
 
     private async Task EndAsync(AnswerEnd end, Action<AnswerUsage> use, CancellationToken cancellation)
     {
-        var status = end.IsCut ? "incomplete" : "completed";
+        var status = end.IsCut || end.Withheld is not null ? "incomplete" : "completed";
         await EndThoughtAsync(status, cancellation);
+        if (end.Withheld is { } withheld) await RefuseAsync(withheld);
         // An answer that says nothing is a message without text.
-        if (!end.IsCut && _message is null && _call is null) await SayAsync(new TextPiece("", []));
+        else if (!end.IsCut && _message is null && _call is null) await SayAsync(new TextPiece("", []));
         await EndMessageAsync(status);
         var usage = new AnswerUsage();
         usage.Add(end);
@@ -170,7 +190,9 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         {
             Response["status"] = status;
             Response["usage"] = usage.Response();
-            if (end.IsCut) Response["incomplete_details"] = new JsonObject { ["reason"] = "max_output_tokens" };
+            Response["moderation"] = ModerationJson.Response(end.Moderation);
+            if (end.Withheld is not null) Response["incomplete_details"] = new JsonObject { ["reason"] = "content_filter" };
+            else if (end.IsCut) Response["incomplete_details"] = new JsonObject { ["reason"] = "max_output_tokens" };
             else Response["completed_at"] = api.Time.GetUtcNow().ToUnixTimeSeconds();
         });
     }
