@@ -85,6 +85,31 @@ internal sealed class CharAutomaton
         return made;
     }
 
+    /// <summary>Every text that a word is no part of: a state for each beginning of it that the text may end with.</summary>
+    public static CharAutomaton Without(string word)
+    {
+        var made = new CharAutomaton();
+        int[] letters = [.. word.EnumerateRunes().Select(r => r.Value)];
+        for (var i = 0; i < letters.Length; i++) made.Add(true);
+        for (var matched = 0; matched < letters.Length; matched++)
+        {
+            // Only letters of the word lead anywhere but to the beginning.
+            foreach (var next in letters.Distinct())
+                if (Longest(matched, next) is > 0 and var to && to < letters.Length) made._steps[matched].Add((CodePoints.Of(next), to));
+            made._steps[matched].Add((CodePoints.Union(letters.Distinct().Where(l => Longest(matched, l) > 0).Select(l => CodePoints.Of(l))).Not(), 0));
+        }
+
+        return made;
+
+        int Longest(int matched, int next)
+        {
+            int[] text = [.. letters.AsSpan(0, matched), next];
+            for (var length = text.Length; length > 0; length--)
+                if (text.AsSpan(text.Length - length).SequenceEqual(letters.AsSpan(0, length))) return length;
+            return 0;
+        }
+    }
+
     /// <summary>The texts of both.</summary>
     public CharAutomaton And(CharAutomaton other)
     {

@@ -77,6 +77,18 @@ public sealed class OutputGrammar
             return Checked(new Grammar(rules, "root"));
         });
 
+    /// <summary>Any text in which a mark is always followed by what fits, space around it, and a closing mark.</summary>
+    internal static OutputGrammar Within(string open, OutputGrammar inside, string close) =>
+        Known("within", $"{open}|{inside.Kind} {inside.Source}|{close}", () =>
+        {
+            var rules = Renamed(inside.Grammar, "a ").ToDictionary(StringComparer.Ordinal);
+            var space = new Pattern.Chars(CodePoints.Union([CodePoints.Of(' '), CodePoints.Of('\n')])).Times(0, 2);
+            var free = new Pattern.Automaton(CharAutomaton.Without(open), static set => new Pattern.Chars(set));
+            rules["held"] = Pattern.Of(Pattern.Text(open), space, new Pattern.Rule("a root"), space, Pattern.Text(close), free);
+            rules["root"] = Pattern.Of(free, new Pattern.Rule("held").Times(0, null));
+            return Checked(new Grammar(rules, "root"));
+        });
+
     private static IEnumerable<KeyValuePair<string, Pattern>> Renamed(Grammar grammar, string mark)
     {
         return grammar.Rules.Select(r => KeyValuePair.Create(mark + r.Key, Of(r.Value)));

@@ -21,6 +21,9 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     /// <summary>One that was made already: making it anew for each request costs what it costs.</summary>
     public const string OutputGrammarName = "output_grammar";
 
+    /// <summary>Of a function's further properties, as OpenAI's client has it: whether its arguments have to fit.</summary>
+    private const string StrictName = "strict";
+
     private readonly ChatClientMetadata _metadata = new("deliberate", providerUri: null, model.Name);
     private readonly TemplateFeatures _features = TemplateFeatures.Of(format);
 
@@ -132,17 +135,20 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     private static ToolDescription[] Tools(AIOptions? options)
     {
         if (options?.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode) return [];
-        return [.. tools.Select(t => t is AIFunctionDeclaration function ? new ToolDescription(function.Name, function.Description, function.JsonSchema) : throw Refused("tools", $"the tool {t.Name} is no function"))];
+        return [.. tools.Select(t => t is AIFunctionDeclaration function ? new ToolDescription(function.Name, function.Description, function.JsonSchema, function.AdditionalProperties.TryGetValue(StrictName, out var strict) && strict is true) : throw Refused("tools", $"the tool {t.Name} is no function"))];
     }
 
     /// <summary>What the answer must look like; a call of a tool instead, where there are some, or nothing else, where it must be one.</summary>
     private static OutputGrammar? Form(AIOptions options)
     {
         var (form, tools) = (Grammar(options), Tools(options));
-        if (options.ToolMode is not RequiredChatToolMode required) return tools.Length > 0 && form is not null ? ToolCallText.Grammar(tools, form) : form;
+        if (options.ToolMode is not RequiredChatToolMode required) return tools.Length > 0 && form is not null ? ToolCallText.Grammar(tools, form) : IsStrict(options) ? ToolCallText.Among(tools) : form;
         if (required.RequiredFunctionName is { } name) tools = [.. tools.Where(t => t.Name == name)];
         return tools.Length > 0 ? ToolCallText.Grammar(tools, form: null) : throw new UserError("the tool that must be called is not offered.", field: "tool_mode");
     }
+
+    /// <summary>Whether a call that the model may make is held to its schema.</summary>
+    private static bool IsStrict(AIOptions options) => options.ToolMode is not RequiredChatToolMode && Tools(options).Any(t => t.Strict);
 
     /// <summary>What an answer says, calls of tools apart.</summary>
     private static void Read(string text, AIOptions? options, List<AIContent> contents, ref int calls)
@@ -158,15 +164,14 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
     private static ToolCallReader Reader(AIOptions? options, List<AIContent> contents, Action called)
     {
         string[] tools = [.. Tools(options).Select(t => t.Name)];
-        return new ToolCallReader(
-            tools,
-            text => contents.Add(new TextContent(text)),
-            (name, arguments) =>
-            {
-                contents.Add(new FunctionCallContent($"call_{Guid.NewGuid():N}", name, arguments));
-                called();
-            })
-        { ReadsCalls = tools.Length > 0 };
+        return new ToolCallReader(tools, parallel: true, piece =>
+        {
+            if (piece is ToolCallPiece.Said said) contents.Add(new TextContent(said.Text));
+            if (piece is not ToolCallPiece.Ended call) return;
+            // Arguments that are no object of JSON are told as such, by the content's exception.
+            contents.Add(FunctionCallContent.CreateFromParsedArguments(call.Written, $"call_{Guid.NewGuid():N}", call.Name, static json => JsonSerializer.Deserialize<Dictionary<string, object?>>(json)));
+            called();
+        }) { TagsOnly = options is not null && IsStrict(options) };
     }
 
     /// <summary>What the answer must look like: as the response format has it, or a further property of the options says it (regex, grammar).</summary>
@@ -209,7 +214,7 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
                     calls.Add(new JsonObject { ["id"] = call.CallId, ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = JsonSerializer.SerializeToNode(call.Arguments) ?? new JsonObject() } });
                     break;
                 case FunctionCallContent call:
-                    content += ToolCallText.Write(call.Name, JsonSerializer.SerializeToNode(call.Arguments));
+                    content += ToolCallText.Write(call.Name, call.Arguments is { Count: > 0 } given ? JsonSerializer.Serialize(given) : "{}");
                     break;
                 case FunctionResultContent result:
                     var said = result.Result as string ?? JsonSerializer.Serialize(result.Result);

@@ -9,7 +9,7 @@ namespace Deliberate.Models.Tests;
 public sealed class ToolCallTests(HostedModel hosted) : IClassFixture<HostedModel>
 {
     [Theory]
-    [InlineData("Let me see. <tool_call>\n{\"name\": \"look\", \"arguments\": {\"at\": \"x<y\"}}\n</tool_call>", "Let me see. ", "look {\"at\":\"x<y\"}")]
+    [InlineData("Let me see. <tool_call>\n{\"name\": \"look\", \"arguments\": {\"at\": \"x<y\"}}\n</tool_call>", "Let me see.", "look {\"at\":\"x<y\"}")]
     [InlineData("<tool_call>{\"name\":\"a\",\"arguments\":{}}</tool_call>\n<tool_call>{\"name\":\"b\",\"parameters\":{\"n\":1}}</tool_call>", "", "a {}|b {\"n\":1}")]
     [InlineData("{\"name\": \"look\", \"parameters\": {\"at\": 3}}", "", "look {\"at\":3}")]
     [InlineData("{\"name\": \"unknown\", \"parameters\": {}}", "{\"name\": \"unknown\", \"parameters\": {}}", "")]
@@ -21,12 +21,39 @@ public sealed class ToolCallTests(HostedModel hosted) : IClassFixture<HostedMode
         for (var size = 1; size <= answer.Length; size += 3)
         {
             var (shown, called) = ("", new List<string>());
-            var reader = new ToolCallReader(["look"], piece => shown += piece, (name, arguments) => called.Add($"{name} {JsonSerializer.Serialize(arguments, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}"));
+            var streamed = "";
+            var reader = new ToolCallReader(["look", "a", "b"], parallel: true, piece =>
+            {
+                if (piece is ToolCallPiece.Said said) shown += said.Text;
+                else if (piece is ToolCallPiece.Arguments more) streamed += more.Delta;
+                if (piece is not ToolCallPiece.Ended call) return;
+                streamed.ShouldBe(call.Written);
+                streamed = "";
+                called.Add($"{call.Name} {System.Text.Json.Nodes.JsonNode.Parse(call.Written)!.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}");
+            });
             foreach (var piece in answer.Chunk(size)) reader.Push(new string(piece));
             reader.Finish();
             shown.TrimStart('\n').ShouldBe(text);
             string.Join('|', called).ShouldBe(calls);
         }
+    }
+
+    [Theory]
+    [InlineData("It is warm.", true)]
+    [InlineData("a < b <tool_box> <tool_<tool_call", true)]
+    [InlineData("Let me see. <tool_call>\n{\"name\": \"lamp\", \"arguments\": {\"floor\": 3}}\n</tool_call>", true)]
+    [InlineData("<tool_call>{\"name\": \"lamp\", \"arguments\": {\"floor\": 3}}</tool_call> and <tool_call>{\"name\": \"other\", \"arguments\": {\"any\": [1]}}</tool_call> done", true)]
+    [InlineData("<tool_call>{\"name\": \"lamp\", \"arguments\": {\"floor\": \"three\"}}</tool_call>", false)]
+    [InlineData("<tool_call>{\"name\": \"lamp\", \"arguments\": {}}</tool_call>", false)]
+    [InlineData("<tool_call>{\"name\": \"unknown\", \"arguments\": {}}</tool_call>", false)]
+    [InlineData("so <tool_call>no json", false)]
+    public void Text_is_free_and_a_call_within_it_is_one_of_a_tool_with_arguments_that_fit(string text, bool fits)
+    {
+        using var schema = JsonDocument.Parse("""{"type":"object","properties":{"floor":{"type":"integer"}},"required":["floor"],"additionalProperties":false}""");
+        var grammar = ToolCallText.Among([new ToolDescription("lamp", null, schema.RootElement.Clone(), Strict: true), new ToolDescription("other", null, null)]);
+        var automaton = new GrammarAutomaton(GrammarNet.Build(grammar.Grammar, static _ => true), TokenTrie.Empty, []);
+        var end = automaton.After(automaton.Start, System.Text.Encoding.UTF8.GetBytes(text));
+        (end is { Accepts: true } || (fits && end is not null && text.EndsWith("<tool_call", StringComparison.Ordinal))).ShouldBe(fits);
     }
 
     [Fact]

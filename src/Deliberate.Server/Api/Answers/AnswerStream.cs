@@ -23,7 +23,7 @@ internal sealed class AnswerStream
     {
         _prepared = prepared;
         var task = prepared.Task;
-        _calls = new ToolCallReader(task.Use == ToolUse.None ? [] : task.Tools.Select(t => t.Name), task.ParallelCalls && prepared.Opening is null, _ready.Add);
+        _calls = new ToolCallReader(task.Callable.Select(t => t.Name), task.ParallelCalls && prepared.Opening is null, piece => _ready.Add(Told(piece))) { TagsOnly = task.HoldsCalls };
         if (prepared.Opening is not null) _calls.BeginWithCall(PreparedAnswer.ForcedName(task));
         if (task.LogProbabilities is not null) _tracker = new AnswerReader(task.Model.Format.StoppingAt(prepared.Prompt.Stop, "stop"), prepared.Prompt.Rendered);
     }
@@ -68,6 +68,15 @@ internal sealed class AnswerStream
 
         AddProbabilities();
     }
+
+    private static AnswerEvent Told(ToolCallPiece piece) => piece switch
+    {
+        ToolCallPiece.Begun call => new CallBegun(call.Index, "call_" + Identifiers.Random(24), call.Name),
+        ToolCallPiece.Arguments call => new CallArguments(call.Index, call.Delta),
+        ToolCallPiece.Ended call => new CallEnded(call.Index, call.Name, call.Written),
+        ToolCallPiece.Said said => new TextPiece(said.Text, []),
+        _ => throw new InvalidOperationException($"Nobody tells of a {piece.GetType().Name}."),
+    };
 
     private AnswerEvent[] Whole()
     {

@@ -1,11 +1,6 @@
-using System.Text.Json;
 using Deliberate.Models;
 
 namespace Deliberate.Server;
-
-/// <summary>A function that a request offers to the model.</summary>
-/// <param name="Parameters">JSON schema of its arguments; null for none.</param>
-internal sealed record OfferedTool(string Name, string? Description, JsonElement? Parameters, bool Strict);
 
 /// <summary>Whether the model may, must or must not call.</summary>
 internal enum ToolUse
@@ -22,7 +17,7 @@ internal sealed record AnswerTask
 
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
 
-    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+    public IReadOnlyList<ToolDescription> Tools { get; init; } = [];
 
     public ToolUse Use { get; init; }
 
@@ -49,6 +44,12 @@ internal sealed record AnswerTask
 
     /// <summary>The field that holds the conversation.</summary>
     public string MessagesField { get; init; } = "messages";
+
+    /// <summary>Tools that may or must be called: those that are offered, unless none is to be.</summary>
+    public IReadOnlyList<ToolDescription> Callable => Use == ToolUse.None ? [] : Tools;
+
+    /// <summary>Whether a call that the model may make, and need not, is held to the schema of its tool.</summary>
+    public bool HoldsCalls => Use == ToolUse.Auto && Grammar is null && Tools.Any(t => t.Strict);
 
     /// <summary>What the answer must look like, where it is no call; null for anything.</summary>
     public OutputGrammar? Grammar { get; init; }

@@ -38,10 +38,10 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
 
         var most = Math.Min(task.Sampling.MaxTokens ?? settings.MaxTokens ?? options.MaxTokens, room);
         // A single call is over with its tag.
-        IReadOnlyList<string> stop = task.Tools.Count > 0 && (!task.ParallelCalls || opening is not null) ? [.. task.Stop, ToolCallForm.Close] : task.Stop;
+        IReadOnlyList<string> stop = task.Tools.Count > 0 && (!task.ParallelCalls || opening is not null) ? [.. task.Stop, ToolCallText.Close] : task.Stop;
         // Behind the opening of a call there is no thought.
         int? budget = opening is null ? ReasoningEfforts.Budget(task.Effort, options) : 0;
-        var grammar = opening is null ? task.Grammar : ToolCallForm.Grammar(task.Tools, ForcedName(task));
+        var grammar = Form(task, opening);
         Hold(task, grammar, text);
         var prompt = new ServedPrompt(text, tokens, most, settings.Sampling, task.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), stop, budget, task.LogProbabilities ?? 0, grammar);
         return new PreparedAnswer(task, prompt, settings.Sampling, opening);
@@ -52,6 +52,21 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
 
     /// <summary>The function that must be called; null where the model chooses.</summary>
     public static string? ForcedName(AnswerTask task) => task.ForcedTool ?? (task.Tools.Count == 1 ? task.Tools[0].Name : null);
+
+    /// <summary>What the answer must look like: a call that must be; the request's form, or a call instead; any text, with calls that fit where a tool is strict.</summary>
+    private static OutputGrammar? Form(AnswerTask task, string? opening)
+    {
+        try
+        {
+            if (opening is not null) return ToolCallText.BehindOpening(task.Tools, ForcedName(task));
+            if (task.Callable.Count == 0) return task.Grammar;
+            return task.Grammar is { } form ? ToolCallText.Grammar(task.Callable, form) : task.HoldsCalls ? ToolCallText.Among(task.Callable) : null;
+        }
+        catch (UserError error)
+        {
+            throw ApiError.Invalid(error.Problem, error.Field, "invalid_function_parameters");
+        }
+    }
 
     /// <summary>Makes sure that the model's tokens can write what the answer must look like.</summary>
     private static void Hold(AnswerTask task, OutputGrammar? grammar, string rendered)
@@ -81,7 +96,7 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
     private static (string Text, int[] Tokens, string? Opening) Rendered(AnswerTask task, PromptWriter writer, ApiOptions options)
     {
         if (task.Continued is { } continued) return (continued, task.Model.Format.Tokenizer.Encode(continued, addSpecialTokens: true), null);
-        IReadOnlyList<OfferedTool> tools = task.Use == ToolUse.None ? [] : task.Tools;
+        IReadOnlyList<ToolDescription> tools = task.Use == ToolUse.None ? [] : task.Tools;
         try
         {
             var chat = writer.Write(task.Messages, tools, options.SystemPrompt, task.Effort != ReasoningEfforts.None);
@@ -91,7 +106,7 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
             {
                 // An opened thought is closed first: what must be a call, and is held to its form, is not thought about.
                 if (ThinkingTags.OpenedBy(text) is { } tags) text += $"\n{tags.Close}\n\n";
-                text += opening = ToolCallForm.Opening(ForcedName(task));
+                text += opening = ToolCallText.Opening(ForcedName(task));
             }
 
             return (text, task.Model.Format.Tokenizer.Encode(text, addSpecialTokens: task.Model.Format.ChatTemplate is null), opening);

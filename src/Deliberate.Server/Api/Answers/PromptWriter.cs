@@ -13,7 +13,7 @@ namespace Deliberate.Server;
 /// <list type="bullet">
 /// <item>developer messages are system messages, unless the template knows the role;</item>
 /// <item>instructions at the beginning are one system message; without system messages they stand before the first user message;</item>
-/// <item>tools that the template does not take are described in the system message, calls written as <see cref="ToolCallForm"/> has them, results as a user's message;</item>
+/// <item>tools that the template does not take are described in the system message, calls written as <see cref="ToolCallText"/> has them, results as a user's message;</item>
 /// <item>messages of one role in a row are joined where the template refuses them apart.</item>
 /// </list>
 /// A model without a template reads a lone user message as it is, and of a longer conversation each message on a line of its own behind its role.
@@ -37,12 +37,12 @@ internal sealed class PromptWriter
 
     /// <param name="thinks">Whether the thought may take any tokens.</param>
     /// <exception cref="UserError">The template refuses the conversation.</exception>
-    public RenderedChat Write(IReadOnlyList<ChatMessage> messages, IReadOnlyList<OfferedTool> tools, string? operatorPrompt, bool thinks)
+    public RenderedChat Write(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDescription> tools, string? operatorPrompt, bool thinks)
     {
         if (_features is null) return new RenderedChat(Plain(messages, operatorPrompt), []);
         var told = Lead(messages, tools, operatorPrompt);
         var input = new ChatTemplateInput { Messages = Json(told), AddGenerationPrompt = true };
-        if (tools.Count > 0 && KnowsTools) input = input with { Tools = JsonSerializer.SerializeToElement(new JsonArray([.. tools.Select(Described)])) };
+        if (tools.Count > 0 && KnowsTools) input = input with { Tools = JsonSerializer.SerializeToElement(new JsonArray([.. tools.Select(t => t.ToJson())])) };
         if (_features.ThinkingSwitch is { } name) input = input with { Variables = new Dictionary<string, JsonElement> { [name] = JsonSerializer.SerializeToElement(thinks) } };
         try
         {
@@ -55,17 +55,8 @@ internal sealed class PromptWriter
         }
     }
 
-    /// <summary>A tool as templates take it.</summary>
-    public static JsonObject Described(OfferedTool tool)
-    {
-        var function = new JsonObject { ["name"] = tool.Name };
-        if (tool.Description is not null) function["description"] = tool.Description;
-        function["parameters"] = tool.Parameters is { } schema ? JsonNode.Parse(schema.GetRawText()) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() };
-        return new JsonObject { ["type"] = "function", ["function"] = function };
-    }
-
     /// <summary>The conversation with its instructions in one place, and with tools where the template has no place for them.</summary>
-    private List<ChatMessage> Lead(IReadOnlyList<ChatMessage> messages, IReadOnlyList<OfferedTool> tools, string? operatorPrompt)
+    private List<ChatMessage> Lead(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ToolDescription> tools, string? operatorPrompt)
     {
         var leading = messages.TakeWhile(m => m.Role is "system" or "developer").ToArray();
         var apart = _knowsDeveloper ? leading.Where(m => m.Role == "developer").ToArray() : [];
@@ -73,7 +64,7 @@ internal sealed class PromptWriter
         [
             .. operatorPrompt is null ? (string[])[] : [operatorPrompt],
             .. leading.Except(apart).Select(m => m.Content),
-            .. tools.Count > 0 && !KnowsTools ? (string[])[ToolCallForm.Instructions(tools)] : [],
+            .. tools.Count > 0 && !KnowsTools ? (string[])[ToolCallText.Instructions(tools)] : [],
         ];
         var lead = string.Join("\n\n", parts.Where(p => p.Length > 0));
         var rest = messages.Skip(leading.Length).Select(m => m.Role == "developer" && !_knowsDeveloper ? m with { Role = "system" } : m).Select(m => KnowsTools ? m : Untooled(m)).ToList();
@@ -97,7 +88,7 @@ internal sealed class PromptWriter
     {
         if (message.Role == "tool") return new ChatMessage("user", $"<tool_response>\n{message.Content}\n</tool_response>");
         if (message.ToolCalls.Count == 0) return message;
-        var calls = string.Join('\n', message.ToolCalls.Select(ToolCallForm.Write));
+        var calls = string.Join('\n', message.ToolCalls.Select(c => ToolCallText.Write(c.Name, c.Arguments)));
         return message with { Content = message.Content.Length > 0 ? $"{message.Content}\n{calls}" : calls, ToolCalls = [] };
     }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Deliberate.Models;
 
 namespace Deliberate.Server;
 
 /// <summary>The functions of a request and whether one must be called. Chat completions wrap a function in an object of its own, responses do not.</summary>
 internal static class OfferedTools
 {
-    public static IReadOnlyList<OfferedTool> Read(JsonFields request)
+    public static IReadOnlyList<ToolDescription> Read(JsonFields request)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         return [.. request.Items("tools", 128).Select(item =>
@@ -16,11 +17,11 @@ internal static class OfferedTools
             var name = function.Needed("name", 64);
             if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '_' and not '-' and not '.')) throw ApiError.Invalid($"'{function.PathOf("name")}' may have letters, digits, underscores and dashes.", function.PathOf("name"));
             if (!names.Add(name)) throw ApiError.Invalid($"'{function.PathOf("name")}': there are two tools of this name.", function.PathOf("name"));
-            return new OfferedTool(name, function.Text("description"), function.Object("parameters") is { } schema ? schema.Element : null, function.Flag("strict") ?? false);
+            return new ToolDescription(name, function.Text("description"), function.Object("parameters") is { } schema ? schema.Element : null, function.Flag("strict") ?? false);
         })];
     }
 
-    public static (ToolUse Use, string? Forced) Choice(JsonFields request, IReadOnlyList<OfferedTool> tools)
+    public static (ToolUse Use, string? Forced) Choice(JsonFields request, IReadOnlyList<ToolDescription> tools)
     {
         const string name = "tool_choice";
         if (request.Get(name) is not { } choice) return (ToolUse.Auto, null);
@@ -45,7 +46,7 @@ internal static class OfferedTools
     }
 
     /// <summary>The tools that a choice leaves.</summary>
-    public static IReadOnlyList<OfferedTool> Allowed(JsonFields request, IReadOnlyList<OfferedTool> tools)
+    public static IReadOnlyList<ToolDescription> Allowed(JsonFields request, IReadOnlyList<ToolDescription> tools)
     {
         if (request.Get("tool_choice") is not { ValueKind: JsonValueKind.Object } || request.Object("tool_choice") is not { } fields || fields.Text("type") != "allowed_tools") return tools;
         var allowed = fields.Object("allowed_tools") ?? fields;

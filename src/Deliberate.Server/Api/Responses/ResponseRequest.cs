@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Deliberate.Models;
 using Deliberate.Safety;
 
 namespace Deliberate.Server;
@@ -191,7 +192,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
         if (request.Object("stream_options") is { } options) options.Flag("include_obfuscation");
     }
 
-    private static JsonObject Written(OfferedTool tool) => new()
+    private static JsonObject Written(ToolDescription tool) => new()
     {
         ["type"] = "function",
         ["name"] = tool.Name,

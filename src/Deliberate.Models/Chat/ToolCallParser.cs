@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Deliberate.Server;
+namespace Deliberate.Models;
 
 /// <summary>
 /// One call as a model writes it, character by character: a JSON object with <c>name</c> and <c>arguments</c> (or <c>parameters</c>),
