@@ -159,6 +159,20 @@ public sealed class TextModel : IDisposable
         return await Hosted.Host.ReadAsync(new HeadText([.. tokens], rows), head.For(this), _adapter, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The sum of a text's last hidden states, behind the model's last norm: of all its tokens or of the last alone. It is that of the text alone, bit
+    /// for bit, whatever else is read or written at the time.
+    /// </summary>
+    /// <param name="tokens">At least one.</param>
+    /// <param name="lastOnly">Of the last token instead of all.</param>
+    /// <returns>[hidden].</returns>
+    internal async Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation)
+    {
+        CheckTokens(tokens);
+        int[] rows = lastOnly ? [tokens.Length - 1] : [.. Enumerable.Range(0, tokens.Length)];
+        return (await Hosted.Host.ReadAsync(new HeadText(tokens, rows), head: null, _adapter, cancellation).ConfigureAwait(false))[0];
+    }
+
     /// <summary>Which model it is with an adapter: another for every other adapter.</summary>
     public ModelIdentity IdentityWith(ModelAdapter adapter)
     {

@@ -18,6 +18,7 @@ internal sealed class ServingOptions
     private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of an answer, thought included, where neither request nor model names one.", 4096, 1);
     private readonly Option<string[]> _effort = new("--effort") { HelpName = "name=tokens", Description = $"Tokens of thought for a reasoning effort ({string.Join(", ", ReasoningEfforts.Usual.Select(e => $"{e.Key}={e.Value?.ToString(CultureInfo.InvariantCulture) ?? "all"}"))}); all for no limit. May be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<string> _defaultEffort = new("--default-effort") { HelpName = string.Join('|', ReasoningEfforts.Names), Description = "The effort of requests that name none.", DefaultValueFactory = _ => "medium" };
+    private readonly Option<string> _pooling = new Option<string>("--embeddings") { HelpName = "mean|last", Description = "What an embedding of /v1/embeddings is made of: the mean of the last hidden states, or the last token's.", DefaultValueFactory = _ => "mean" }.AcceptOnlyFromAmong("mean", "last");
     private readonly Option<bool> _showReasoning = new("--show-reasoning") { Description = "Let answers show the chain of thought; else it is in no byte that leaves the server." };
     private readonly Option<bool> _noSummaries = new("--no-summaries") { Description = "Make no summaries of thoughts for responses that ask for them; else an outline by rules, with none of the thought's words." };
     private readonly Option<string?> _system = new("--system") { HelpName = "text", Description = "Instructions of your own, before those of every request; @FILE reads them from a file." };
@@ -42,7 +43,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -64,6 +65,7 @@ internal sealed class ServingOptions
             MaxTokens = parsed.GetValue(_maxTokens),
             Efforts = parsed.GetValue(_effort)!.Select(Effort).ToDictionary(e => e.Name, e => e.Tokens, StringComparer.Ordinal),
             DefaultEffort = parsed.GetRequiredValue(_defaultEffort),
+            EmbedsLastToken = parsed.GetRequiredValue(_pooling) == "last",
             ShowsReasoning = parsed.GetValue(_showReasoning),
             Summarizer = parsed.GetValue(_noSummaries) ? null : new OutlineSummarizer(),
             SystemPrompt = system is ['@', ..] ? Text(system[1..]) : system,

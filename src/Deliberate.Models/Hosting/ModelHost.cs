@@ -108,9 +108,10 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     }
 
     /// <summary>Reads a text with a head, in turns with what is written.</summary>
+    /// <param name="head">Null for the sum of hidden states, as one row.</param>
     /// <returns>[row][output].</returns>
     /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>
-    public async Task<double[][]> ReadAsync(HeadText text, HeadWeights head, Adapter? adapter, CancellationToken cancellation)
+    public async Task<double[][]> ReadAsync(HeadText text, HeadWeights? head, Adapter? adapter, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (text.Tokens.Length > Positions) throw new UserError($"a text of {text.Tokens.Length} tokens exceeds the model's context of {Positions}.", advice: "Shorten it.");

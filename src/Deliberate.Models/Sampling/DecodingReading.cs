@@ -4,15 +4,15 @@ namespace Deliberate.Models;
 
 /// <summary>A text on its way through the <see cref="DecodingLoop"/> that is read with a head and not gone on with.</summary>
 /// <param name="text">Its tokens, and the rows whose numbers are wanted.</param>
-/// <param name="head">That says them.</param>
+/// <param name="head">That says them; null for the sum of the rows' hidden states, behind the model's last norm, as one row.</param>
 /// <param name="adapter">What the text is read with; null for the base alone.</param>
-internal sealed class DecodingReading(HeadText text, HeadWeights head, Adapter? adapter)
+internal sealed class DecodingReading(HeadText text, HeadWeights? head, Adapter? adapter)
 {
     private volatile bool _isCancelled;
 
     public HeadText Text { get; } = text;
 
-    public HeadWeights Head { get; } = head;
+    public HeadWeights? Head { get; } = head;
 
     public Adapter? Adapter { get; } = adapter;
 
@@ -20,7 +20,7 @@ internal sealed class DecodingReading(HeadText text, HeadWeights head, Adapter? 
     public object? Tag { get; init; }
 
     /// <summary>[row][output]; complete once the sink is told.</summary>
-    public double[][] Outputs { get; } = new double[text.Rows.Length][];
+    public double[][] Outputs { get; } = new double[head is null ? 1 : text.Rows.Length][];
 
     /// <summary>What of it has been read; null before the first of it is.</summary>
     public CachedSequence? Sequence { get; set; }
@@ -93,7 +93,8 @@ internal sealed class DecodingReadings(KeyValueCache cache, PrefixCache prefixes
                 var at = reading.Text.Rows[i];
                 if (at < from || at >= from + length) continue;
                 hidden.Value.Read(hidden.Offset + ((long)(row + at - from) * hidden.Stride), _state);
-                reading.Outputs[i] = reading.Head.Apply(_state);
+                if (reading.Head is { } head) reading.Outputs[i] = head.Apply(_state);
+                else Add(reading.Outputs[0] ??= new double[_state.Length]);
             }
 
             if (from + length < reading.Text.Tokens.Length) continue;
@@ -103,6 +104,12 @@ internal sealed class DecodingReadings(KeyValueCache cache, PrefixCache prefixes
         }
 
         _pieces.Clear();
+    }
+
+    /// <summary>In the order of the rows, whatever pieces a text is read in.</summary>
+    private void Add(double[] sum)
+    {
+        for (var i = 0; i < sum.Length; i++) sum[i] += _state[i];
     }
 
     public void Clear()

@@ -44,6 +44,9 @@ public sealed record ApiOptions
     /// <summary>The effort of requests that name none. Default medium.</summary>
     public string DefaultEffort { get; init; } = "medium";
 
+    /// <summary>Whether an embedding is the mean of the last hidden states of all tokens, the default, or that of the last token.</summary>
+    internal bool EmbedsLastToken { get; init; }
+
     /// <summary>Whether answers show the chain of thought. Default false: it is then in no byte that leaves the server.</summary>
     public bool ShowsReasoning { get; init; }
 

@@ -27,6 +27,7 @@ internal static class ApiRoutes
         new("POST", "/v1/conversations/{id}/items", ConversationsEndpoint.AddItemsAsync),
         new("GET", "/v1/conversations/{id}/items/{item}", ConversationsEndpoint.GetItemAsync),
         new("DELETE", "/v1/conversations/{id}/items/{item}", ConversationsEndpoint.DeleteItemAsync),
+        new("POST", "/v1/embeddings", EmbeddingsEndpoint.HandleAsync, IsCounted: true),
         new("POST", "/v1/moderations", ModerationsEndpoint.HandleAsync, IsCounted: true),
         new("GET", "/v1/models", ModelsEndpoint.ListAsync),
         new("GET", "/v1/models/{id}", ModelsEndpoint.GetAsync),

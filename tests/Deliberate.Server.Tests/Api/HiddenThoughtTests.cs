@@ -18,7 +18,8 @@ public sealed class HiddenThoughtTests
         windows.Count.ShouldBeGreaterThan(100);
         var random = new Random(5);
         var previous = "";
-        const int count = 250;
+        // Thousands of them are sent once, and docs/serving.md says what came of it.
+        var count = Environment.GetEnvironmentVariable("DELIBERATE_CANARY_REQUESTS") is { Length: > 0 } named ? int.Parse(named, System.Globalization.CultureInfo.InvariantCulture) : 250;
         for (var i = 0; i < count; i++)
         {
             var (path, body) = Request(random, previous);
@@ -33,6 +34,7 @@ public sealed class HiddenThoughtTests
         foreach (var file in Directory.EnumerateFiles(api.Folder, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("serve.lock", StringComparison.Ordinal))) everything.Append(await File.ReadAllTextAsync(file));
         var all = everything.ToString();
         foreach (var window in windows) all.ShouldNotContain(window);
+        Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} requests, {model.Asked.Count} answers, {all.Length} characters sent, logged or stored, none of {windows.Count} runs of eight tokens of the thought in them"));
         // The search itself is able to find one: where the operator shows the thought it is there.
         await using var open = await ServedApi.StartAsync(new ScriptedModel("m", _ => $"{Canary}\n</think>\n\nYes."), o => o with { ShowsReasoning = true });
         await open.PostAsync("/v1/responses", new { model = "m", input = "a" });

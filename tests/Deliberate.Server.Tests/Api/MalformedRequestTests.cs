@@ -44,6 +44,19 @@ public sealed class MalformedRequestTests
     }
 
     [Fact]
+    public async Task A_prompt_without_a_token_is_refused()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        foreach (object prompt in new object[] { "", new[] { "a", "" } })
+        {
+            var (status, error) = await api.PostAsync("/v1/completions", new { model = "m", prompt });
+            status.ShouldBe(400);
+            error.ShouldBeError();
+            error["error"]!["param"]!.GetValue<string>().ShouldBe("prompt");
+        }
+    }
+
+    [Fact]
     public async Task A_body_beyond_the_limit_a_foreign_page_and_a_foreign_name_are_refused()
     {
         await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.", o => o with { MaxBodyBytes = 10_000, Origins = ["https://friend.example"] });

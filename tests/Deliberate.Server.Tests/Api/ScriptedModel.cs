@@ -63,6 +63,8 @@ internal sealed class ScriptedModel(string name, Func<ServedPrompt, string> writ
         return new ServedAnswer(Events(prompt, result, cancellation), result.Task);
     }
 
+    public Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation) => Task.FromResult<double[]>([tokens.Length, tokens[^1], 3]);
+
     public void Dispose()
     {
         // Holds nothing.

@@ -33,6 +33,14 @@ internal sealed class ServedApi : IAsyncDisposable
         return new ServedApi(server, folder);
     }
 
+    /// <summary>The same over a model that really draws tokens.</summary>
+    public static async Task<ServedApi> StartRealAsync(ServedModelOptions model, Func<ApiOptions, ApiOptions>? with = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("deliberate-api-").FullName;
+        var api = new ApiOptions { Models = [model], Store = Path.Combine(folder, "store"), Threads = 1, Grace = TimeSpan.FromSeconds(5) };
+        return new ServedApi(await DeliberateServer.StartAsync(new ServerOptions { Port = 0, Runs = null, Evaluations = null, Api = with?.Invoke(api) ?? api }), folder);
+    }
+
     public async Task<(int Status, JsonNode Body)> PostAsync(string path, object body, string? key = null)
     {
         var (status, text, _) = await SendAsync(HttpMethod.Post, path, body as string ?? System.Text.Json.JsonSerializer.Serialize(body), key);

@@ -16,6 +16,9 @@ internal sealed class AnswerUsage
 
     public int Total => Prompt + Completion;
 
+    /// <summary>Tokens that were read, with no answer to them.</summary>
+    public void Read(int tokens) => Prompt += tokens;
+
     public void Add(AnswerEnd end)
     {
         // Later answers to a prompt find it read by the first.

@@ -21,6 +21,7 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
         var model = task.Model;
         var settings = Settings(task, model.Format);
         var (text, tokens, opening) = Rendered(task, writer, options);
+        if (tokens.Length == 0) throw ApiError.Invalid($"'{task.MessagesField}' is empty, and this model has no token that a text begins with: there is nothing to go on from.", task.MessagesField);
         var room = model.Context - tokens.Length;
         if (room < 1)
         {

@@ -35,5 +35,7 @@ internal sealed class ServedTextModel : IServedModel
         return new ServedAnswer(hosted.Events(request, cancellation), request.Result);
     }
 
+    public Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation) => _model.HiddenSumAsync(tokens, lastOnly, cancellation);
+
     public void Dispose() => _model.Dispose();
 }

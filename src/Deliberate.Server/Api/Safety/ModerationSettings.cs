@@ -3,7 +3,7 @@ using Deliberate.Safety;
 namespace Deliberate.Server;
 
 /// <summary>What becomes of what a moderator flags.</summary>
-public enum ModerationMode
+internal enum ModerationMode
 {
     /// <summary>It is said in the answer's field <c>moderation</c>, and nothing else.</summary>
     Score,
