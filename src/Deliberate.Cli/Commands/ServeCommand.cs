@@ -27,6 +27,7 @@ internal sealed class ServeCommand : CliCommand
             "deliberate serve model.gguf --effort high=2000 --default-effort low --request-log requests.jsonl",
             "deliberate serve model.gguf --moderate prompts.json --monitor usual   # judge train harmful-prompts makes the file; counts are in /metrics",
             "deliberate serve runs/my-model --gate policies/mine.yaml --gate-evidence evaluations --gate-evidence release/gate",
+            "deliberate serve runs/my-model --reload   # each new checkpoint is served as soon as it is whole",
             "deliberate serve   # the pages of ./runs and ./evaluations alone",
             "deliberate serve --runs runs/quickstart --port 8080",
             "deliberate serve --no-browser   # prints an address that lets one browser in, once",
@@ -67,6 +68,12 @@ internal sealed class ServeCommand : CliCommand
         if (options.Api is { } opening) Console.Error.WriteLine($"Reading {string.Join(", ", opening.Models.Select(m => m.Name))}.");
         await using var server = await DeliberateServer.StartAsync(options, stop.Token);
         if (options.Api is { } api) PrintInterface(server, api);
+        // Nobody waits for it: what came of it is said by whoever changes the models.
+        using var reload = options.Api is null || OperatingSystem.IsWindows() ? null : System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            _ = Task.Run(server.ReloadAsync);
+        });
         // Pages are for this machine.
         if (server.ShowsPages)
         {

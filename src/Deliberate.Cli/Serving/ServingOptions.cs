@@ -25,6 +25,7 @@ internal sealed class ServingOptions
     private readonly Option<bool> _noInstructions = new("--no-client-instructions") { Description = "Refuse requests with system or developer messages: --system alone instructs." };
     private readonly Option<string?> _keys = new("--keys") { HelpName = "file", Description = "The API keys that deliberate keys made; its usual file unless named. Once there is a key, each request has to bring one." };
     private readonly Option<string> _store = new("--store") { HelpName = "folder", Description = "Where responses and conversations are kept, for 30 days; none keeps nothing.", DefaultValueFactory = _ => "responses" };
+    private readonly Option<bool> _reload = new("--reload") { Description = "Change to a model's new files, or a run's new checkpoint, when they are whole, without dropping a request. Without it the change is told, and kill -HUP makes it." };
     private readonly Option<int> _timeout = CommonOptions.Whole("--timeout", "Most seconds that a request may take, its waiting included.", 600, 1, 86_400);
     private readonly Option<int> _grace = CommonOptions.Whole("--grace", "Seconds in which answers may be finished when the server is told to stop.", 30, 0, 86_400);
     private readonly Option<string[]> _origins = new("--origin") { HelpName = "origin", Description = "A web page's origin, such as https://example.org, that may ask from browsers; none may unless named.", DefaultValueFactory = _ => [] };
@@ -43,7 +44,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -72,6 +73,7 @@ internal sealed class ServingOptions
             AllowsInstructions = !parsed.GetValue(_noInstructions),
             Keys = parsed.GetValue(_keys) is { } named ? File.Exists(named) ? named : throw new UserError("There is no such file of API keys.", named, field: "--keys", advice: $"Make one: deliberate keys create NAME --keys {named}") : ApiKeyFile.Usual(),
             Store = store == "none" ? null : store,
+            Reloads = parsed.GetValue(_reload),
             Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
             Grace = TimeSpan.FromSeconds(parsed.GetValue(_grace)),
             Origins = parsed.GetValue(_origins)!,
@@ -87,7 +89,7 @@ internal sealed class ServingOptions
         var at = named.IndexOf('=', StringComparison.Ordinal);
         var path = at > 0 && !File.Exists(named) && !Directory.Exists(named) ? named[(at + 1)..] : named;
         var name = path.Length < named.Length ? named[..at] : NameOf(path);
-        return new ServedModelOptions(name, CheckpointChoice.Find(path).Location) { Weights = weights };
+        return new ServedModelOptions(name, CheckpointChoice.Find(path).Location) { Weights = weights, Locate = () => CheckpointChoice.Find(path).Location };
     }
 
     private static string NameOf(string path)

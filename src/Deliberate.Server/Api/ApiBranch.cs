@@ -29,7 +29,7 @@ internal static class ApiBranch
         var (route, handler, problem) = ApiRoutes.Find(context.Request);
         var exchange = new ApiExchange(api, context, ApiCaller.Anyone, route);
         api.Metrics.Begin();
-        var isBegun = api.TryBegin();
+        var scope = api.TryBegin();
         var headers = context.Response.Headers;
         headers["x-request-id"] = exchange.Id;
         headers.XContentTypeOptions = "nosniff";
@@ -38,11 +38,11 @@ internal static class ApiBranch
         try
         {
             if (AllowOrigin(context, api.Options)) return;
-            if (!isBegun) throw new ApiError(StatusCodes.Status503ServiceUnavailable, "The server is stopping.", code: "stopping") { RetryAfter = TimeSpan.FromSeconds(10) };
+            if (scope is null) throw new ApiError(StatusCodes.Status503ServiceUnavailable, "The server is stopping.", code: "stopping") { RetryAfter = TimeSpan.FromSeconds(10) };
             if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = api.Options.MaxBodyBytes;
             // Someone who reads a byte a second reads on: the answer waits in memory, and holds no place.
             if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-            if (route != ApiRoutes.Health) exchange = new ApiExchange(api, context, Caller(context, api), route);
+            if (route != ApiRoutes.Health) exchange = new ApiExchange(api, context, Caller(context, api), route) { Scope = scope };
             if (problem is not null) throw problem;
             if (ApiRoutes.IsCounted(route)) api.Limits.Enter(exchange.Caller, headers);
             await handler!(exchange);
@@ -60,7 +60,7 @@ internal static class ApiBranch
         }
         finally
         {
-            if (isBegun) api.End();
+            scope?.Dispose();
             var elapsed = api.Time.GetElapsedTime(start);
             var status = gone ? StatusCodes.Status499ClientClosedRequest : exchange.LateStatus ?? context.Response.StatusCode;
             api.Metrics.End(route, exchange.Model, status, exchange.Usage, elapsed);

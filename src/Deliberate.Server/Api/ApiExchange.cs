@@ -16,6 +16,9 @@ internal sealed class ApiExchange(ApiServer api, HttpContext context, ApiCaller 
 
     public string Id { get; } = "req_" + Identifiers.Random(24);
 
+    /// <summary>What the server counts it as in work by; a connection that waits for messages has one for each of them instead.</summary>
+    public IDisposable? Scope { get; init; }
+
     /// <summary>Empty until one is known.</summary>
     public string Model { get; set; } = "";
 

@@ -15,6 +15,9 @@ public sealed record ServedModelOptions(string Name, string Path)
 
     /// <summary>How weights are held.</summary>
     public WeightStorage Weights { get; init; } = WeightStorage.F32;
+
+    /// <summary>Where the model is now, of a name that may come to mean another place, as a run's last checkpoint; null for the path as it is.</summary>
+    internal Func<string>? Locate { get; init; }
 }
 
 /// <summary>The OpenAI-compatible interface of a <see cref="DeliberateServer"/>: what it answers with, and within which limits.</summary>
@@ -88,6 +91,12 @@ public sealed record ApiOptions
 
     /// <summary>PEM file of the certificate's key, where that is a file of its own.</summary>
     public string? CertificateKey { get; init; }
+
+    /// <summary>Whether a model whose files change is changed under the running server. Default false: the change is told, and <see cref="DeliberateServer.ReloadAsync"/> makes it.</summary>
+    public bool Reloads { get; init; }
+
+    /// <summary>Between two looks at the models' files. Default 2 seconds.</summary>
+    internal TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Who reads prompts and answers; null for nobody. Owned by the server.</summary>
     internal ModerationSettings? Moderation { get; init; }

@@ -45,6 +45,12 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ResponseJobs Jobs { get; } = new();
 
+    /// <summary>Keeps models that were replaced for the requests that have them.</summary>
+    public RequestEpochs Epochs { get; } = new();
+
+    /// <summary>Looks after the models' files; null where they are of none.</summary>
+    public ModelWatch? Changes { get; private set; }
+
     /// <summary>Ends what goes on without a client when the grace is over.</summary>
     public CancellationToken Stopping => _stop.Token;
 
@@ -62,6 +68,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             var server = new ApiServer(options, opened, time);
             server.Keys.Load();
+            server.Changes = ModelWatch.Start(server);
             return server;
         }
         catch
@@ -71,18 +78,13 @@ internal sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A request begins; false where the server is ending.</summary>
-    public bool TryBegin()
+    /// <summary>A request begins, and ends when what is returned is disposed of; null where the server is ending.</summary>
+    public IDisposable? TryBegin()
     {
         Interlocked.Increment(ref _open);
-        if (!_isEnding) return true;
+        if (!_isEnding) return new Begun(this, Epochs.Enter());
         End();
-        return false;
-    }
-
-    public void End()
-    {
-        if (Interlocked.Decrement(ref _open) == 0 && _isEnding) _idle.TrySetResult();
+        return null;
     }
 
     /// <summary>Waits until what is in work is done, or the grace is over.</summary>
@@ -98,12 +100,31 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Changes is not null) await Changes.DisposeAsync();
         if (Watch is not null) await Watch.DisposeAsync();
+        Epochs.Dispose();
         if (Options.Moderation is { } moderation) await moderation.Moderator.DisposeAsync();
         Models.Dispose();
         Log?.Dispose();
         Store?.Dispose();
         Seal.Dispose();
         _stop.Dispose();
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _open) == 0 && _isEnding) _idle.TrySetResult();
+    }
+
+    private sealed class Begun(ApiServer server, IDisposable epoch) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+            epoch.Dispose();
+            server.End();
+        }
     }
 }

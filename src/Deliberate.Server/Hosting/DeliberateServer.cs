@@ -99,6 +99,10 @@ public sealed class DeliberateServer : IAsyncDisposable
         return $"{Public}{AccountsArea.Invitations}/{await accounts.InviteAsync(Actor.CommandLine, AccountRole.Owner, cancellation: cancellation)}";
     }
 
+    /// <summary>Changes to the models whose files changed since they were read, while requests go on: those in work are finished by the model that they began with.</summary>
+    /// <returns>Names of the models that were changed.</returns>
+    public Task<IReadOnlyList<string>> ReloadAsync() => _api?.Changes?.ReloadAsync() ?? Task.FromResult<IReadOnlyList<string>>([]);
+
     /// <summary>Until it is told to stop.</summary>
     public async Task RunUntilAsync(CancellationToken stop)
     {

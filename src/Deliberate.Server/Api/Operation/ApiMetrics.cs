@@ -18,7 +18,11 @@ internal sealed class ApiMetrics
     private readonly ConcurrentDictionary<(string Model, string What, string Verdict), long> _moderations = [];
     private readonly ConcurrentDictionary<(string Model, string Monitor, string Verdict), long> _monitored = [];
     private readonly ConcurrentDictionary<(string Model, string Monitor, string Finding), long> _findings = [];
+    private readonly ConcurrentDictionary<string, long> _changes = [];
     private int _open;
+
+    /// <summary>A model was replaced under the running server.</summary>
+    public void CountChange(string model) => _changes.AddOrUpdate(model, 1, static (_, count) => count + 1);
 
     /// <param name="what">prompt, answer, or a text of <c>/v1/moderations</c>.</param>
     /// <param name="verdict">passed, flagged, blocked, failed.</param>
@@ -50,7 +54,8 @@ internal sealed class ApiMetrics
         void Count(string kind, int tokens) => _tokens.AddOrUpdate((model, kind), static (_, more) => more, static (_, count, more) => count + more, tokens);
     }
 
-    public string Text(ServedModels models)
+    /// <param name="stale">Models whose files are not those that are served.</param>
+    public string Text(ServedModels models, IReadOnlyDictionary<string, bool>? stale = null)
     {
         var text = new StringBuilder();
         Head("deliberate_requests_total", "counter", "Requests that are over, by route, model and HTTP status; 499 where the client went away.");
@@ -80,6 +85,10 @@ internal sealed class ApiMetrics
         foreach (var entry in models.All) Line("deliberate_slots_in_use", entry.Queue.InWork, ("model", entry.Model.Name));
         Head("deliberate_requests_waiting", "gauge", "Requests that wait for a slot.");
         foreach (var entry in models.All) Line("deliberate_requests_waiting", entry.Queue.Waiting, ("model", entry.Model.Name));
+        Head("deliberate_model_changes_total", "counter", "Times that a model was replaced while the server ran.");
+        foreach (var (model, count) in _changes.OrderBy(c => c.Key, StringComparer.Ordinal)) Line("deliberate_model_changes_total", count, ("model", model));
+        Head("deliberate_model_stale", "gauge", "1 where a model's files are not those that are served.");
+        foreach (var (model, isStale) in stale ?? new Dictionary<string, bool>()) Line("deliberate_model_stale", isStale ? 1 : 0, ("model", model));
         return text.ToString();
 
         void Head(string name, string type, string help) => text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');

@@ -11,6 +11,6 @@ internal static class HealthEndpoint
     public static async Task MetricsAsync(ApiExchange exchange)
     {
         exchange.Context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        await exchange.Context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(exchange.Api.Metrics.Text(exchange.Api.Models)), exchange.Context.RequestAborted);
+        await exchange.Context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(exchange.Api.Metrics.Text(exchange.Api.Models, exchange.Api.Changes?.Stale)), exchange.Context.RequestAborted);
     }
 }

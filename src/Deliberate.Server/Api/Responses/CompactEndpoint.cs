@@ -30,7 +30,7 @@ internal static class CompactEndpoint
         var input = ResponseItems.Read(request, "input", (prefix, at) => ResponseItems.IdOf(prefix, id, 'i', at), api.Options);
         var before = request.Text("previous_response_id", 100) is { } previous ? ResponseRequest.Earlier(previous, api, exchange.Caller) : [];
         if (input.Count + before.Count == 0) throw request.Missing("input");
-        var items = before.Select(i => (i, "previous_response_id")).Concat(input.Select((i, at) => (i!.AsObject(), string.Create(CultureInfo.InvariantCulture, $"input[{at}]"))));
+        var items = before.Select(i => (i, ItemConversation.Stored)).Concat(input.Select((i, at) => (i!.AsObject(), string.Create(CultureInfo.InvariantCulture, $"input[{at}]"))));
         var messages = new ItemConversation(api, exchange.Caller, entry.Model).Read(request.Text("instructions"), items, allTurns: false);
         var task = new AnswerTask
         {

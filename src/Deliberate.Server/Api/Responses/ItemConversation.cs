@@ -9,6 +9,9 @@ namespace Deliberate.Server;
 /// </summary>
 internal sealed class ItemConversation(ApiServer api, ApiCaller caller, IServedModel model)
 {
+    /// <summary>The path of items that no client sent.</summary>
+    public const string Stored = "previous_response_id";
+
     private readonly List<ChatMessage> _messages = [];
     private readonly HashSet<string> _called = new(StringComparer.Ordinal);
     private string? _thought;
@@ -31,8 +34,7 @@ internal sealed class ItemConversation(ApiServer api, ApiCaller caller, IServedM
             case "message": AddMessage(item); break;
             case "reasoning":
                 // One that comes without its content has nothing to say to the model.
-                if (item["encrypted_content"]?.GetValue<string>() is { } content)
-                    _thought = api.Seal.Open(content, ThoughtSeal.Thought, item["id"]?.GetValue<string>(), model.Hash, caller.Id, $"{path}.encrypted_content");
+                if (item["encrypted_content"]?.GetValue<string>() is { } content) _thought = Opened(content, item["id"]?.GetValue<string>(), path);
                 break;
             case "function_call":
                 var call = new ToolCall(item["call_id"]!.GetValue<string>(), item["name"]!.GetValue<string>(), ChatMessages.Arguments(item["arguments"]!.GetValue<string>(), $"{path}.arguments"));
@@ -50,6 +52,19 @@ internal sealed class ItemConversation(ApiServer api, ApiCaller caller, IServedM
                 _messages.Add(new ChatMessage("system", $"What was said before, in short:\n{summary}"));
                 break;
             case "item_reference": Add(Referenced(item["id"]!.GetValue<string>(), path), path); break;
+        }
+    }
+
+    /// <summary>A thought; of one that the server itself has kept, and another model has thought, nothing: the model was changed since.</summary>
+    private string? Opened(string content, string? id, string path)
+    {
+        try
+        {
+            return api.Seal.Open(content, ThoughtSeal.Thought, id, model.Hash, caller.Id, $"{path}.encrypted_content");
+        }
+        catch (ApiError) when (path == Stored)
+        {
+            return null;
         }
     }
 

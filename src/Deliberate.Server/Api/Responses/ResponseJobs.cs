@@ -104,7 +104,7 @@ internal sealed class ResponseJobs
         // Whoever is told of it finds it.
         job.Run.Keep();
         _jobs[request.Id] = job;
-        api.TryBegin();
+        var scope = api.TryBegin();
         _ = Task.Run(async () =>
         {
             try
@@ -119,7 +119,7 @@ internal sealed class ResponseJobs
             finally
             {
                 job.Finish();
-                api.End();
+                scope?.Dispose();
             }
 
             await Task.Delay(Linger, api.Time);

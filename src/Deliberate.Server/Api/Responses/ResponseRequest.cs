@@ -64,7 +64,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
         var summary = reasoning?.Choice("summary", ["auto", "concise", "detailed"]) ?? reasoning?.Choice("generate_summary", ["auto", "concise", "detailed"]);
         var context = reasoning?.Choice("context", ["auto", "current_turn", "all_turns"]);
         reasoning?.Choice("mode", ["standard", "pro"]);
-        var items = before.Select(i => (i, "previous_response_id")).Concat(input.Select((i, at) => (i!.AsObject(), string.Create(CultureInfo.InvariantCulture, $"input[{at}]"))));
+        var items = before.Select(i => (i, ItemConversation.Stored)).Concat(input.Select((i, at) => (i!.AsObject(), string.Create(CultureInfo.InvariantCulture, $"input[{at}]"))));
         var messages = new ItemConversation(api, caller, entry.Model).Read(instructions, items, context == "all_turns");
         var tools = OfferedTools.Read(request);
         var (use, forced) = OfferedTools.Choice(request, tools);

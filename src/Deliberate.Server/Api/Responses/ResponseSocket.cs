@@ -16,11 +16,15 @@ internal static class ResponseSocket
         var api = exchange.Api;
         StoredResponse? latest = null;
         var ends = exchange.Context.RequestAborted;
+        // A connection that says nothing keeps no model, and no server from stopping.
+        exchange.Scope?.Dispose();
         while (!api.IsEnding && await ReceiveAsync(socket, api.Options.MaxBodyBytes, ends) is { } message)
         {
             var sequence = 0;
+            using var scope = api.TryBegin();
             try
             {
+                if (scope is null) throw new ApiError(503, "The server is stopping.", code: "stopping");
                 var fields = ApiJson.Parse(message);
                 if (fields.Needed("type", 100) is not "response.create" and var type) throw ApiError.Invalid($"'type' is \"{JsonFields.Short(type)}\", and has to be response.create.", "type");
                 api.Limits.Enter(exchange.Caller, new Microsoft.AspNetCore.Http.HeaderDictionary());
