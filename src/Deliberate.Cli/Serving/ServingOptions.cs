@@ -30,6 +30,7 @@ internal sealed class ServingOptions
     private readonly Option<int> _grace = CommonOptions.Whole("--grace", "Seconds in which answers may be finished when the server is told to stop.", 30, 0, 86_400);
     private readonly Option<string[]> _origins = new("--origin") { HelpName = "origin", Description = "A web page's origin, such as https://example.org, that may ask from browsers; none may unless named.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _requestLog = new("--request-log") { HelpName = "file", Description = "Add a line of JSON for each request: when, whose, how it ended, how many tokens. Never its contents." };
+    private readonly Option<string?> _otlp = new("--otlp") { HelpName = "address", Description = "Send a span for each request to this OpenTelemetry collector, over HTTP, as http://127.0.0.1:4318: model, tokens, how it ended. Never its contents." };
     private readonly GuardOptions _guards = new();
     private readonly Option<string?> _certificate = new("--certificate") { HelpName = "file", Description = "Serve over TLS with this certificate, in PEM." };
     private readonly Option<string?> _certificateKey = new("--certificate-key") { HelpName = "file", Description = "The certificate's key, where it has a file of its own." };
@@ -44,7 +45,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _requestLog, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -77,10 +78,19 @@ internal sealed class ServingOptions
             Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
             Grace = TimeSpan.FromSeconds(parsed.GetValue(_grace)),
             Origins = parsed.GetValue(_origins)!,
+            Traces = parsed.GetValue(_otlp) is { } collector ? Traces(collector, parsed, configuration) : null,
             RequestLog = parsed.GetValue(_requestLog),
             Certificate = parsed.GetValue(_certificate),
             CertificateKey = parsed.GetValue(_certificateKey),
         });
+    }
+
+    private static TraceSettings Traces(string collector, ParseResult parsed, ConfigurationOptions configuration)
+    {
+        if (!Uri.TryCreate(collector, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")) throw new UserError($"\"{collector}\" is no address of a collector.", field: "--otlp", advice: "Write it so: --otlp http://127.0.0.1:4318.");
+        // As long as the server.
+        var handlers = new ProviderHandlers(configuration.Load(parsed));
+        return new TraceSettings(address, () => handlers.PublicFiles(address, 1 << 20));
     }
 
     /// <summary>NAME=PATH, or a path, whose last part is the name.</summary>

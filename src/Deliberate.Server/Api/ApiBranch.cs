@@ -34,6 +34,7 @@ internal static class ApiBranch
         headers["x-request-id"] = exchange.Id;
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
+        using var span = api.Tracing?.Begin(context.Request, route);
         var gone = false;
         try
         {
@@ -63,6 +64,7 @@ internal static class ApiBranch
             scope?.Dispose();
             var elapsed = api.Time.GetElapsedTime(start);
             var status = gone ? StatusCodes.Status499ClientClosedRequest : exchange.LateStatus ?? context.Response.StatusCode;
+            ApiTracing.End(span, exchange, status);
             api.Metrics.End(route, exchange.Model, status, exchange.Usage, elapsed);
             api.Log?.Write(api.Time.GetUtcNow(), exchange.Id, exchange.Caller.Name, context.Request.Method, route, exchange.Model, status, exchange.Usage, elapsed);
         }

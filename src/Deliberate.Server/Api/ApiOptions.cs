@@ -98,6 +98,9 @@ public sealed record ApiOptions
     /// <summary>Between two looks at the models' files. Default 2 seconds.</summary>
     internal TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Where traces of requests go; null for nowhere.</summary>
+    internal TraceSettings? Traces { get; init; }
+
     /// <summary>Who reads prompts and answers; null for nobody. Owned by the server.</summary>
     internal ModerationSettings? Moderation { get; init; }
 

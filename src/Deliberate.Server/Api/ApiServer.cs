@@ -18,6 +18,7 @@ internal sealed class ApiServer : IAsyncDisposable
         Store = options.Store is null ? null : ResponseStore.At(options.Store, options.StoreFor, time);
         Seal = ThoughtSeal.Open(options.Store is null ? null : Path.Combine(options.Store, "seal.key"));
         Log = RequestLog.Open(options.RequestLog);
+        Tracing = options.Traces is null ? null : new ApiTracing(options.Traces);
         Watch = options.Watch is null ? null : new ThoughtWatch(options.Watch, Metrics, time);
     }
 
@@ -34,6 +35,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public ApiMetrics Metrics { get; } = new();
 
     public RequestLog? Log { get; }
+
+    /// <summary>Null where nobody is told of requests.</summary>
+    public ApiTracing? Tracing { get; }
 
     /// <summary>Null where nobody reads thoughts.</summary>
     public ThoughtWatch? Watch { get; }
@@ -106,6 +110,7 @@ internal sealed class ApiServer : IAsyncDisposable
         if (Options.Moderation is { } moderation) await moderation.Moderator.DisposeAsync();
         Models.Dispose();
         Log?.Dispose();
+        Tracing?.Dispose();
         Store?.Dispose();
         Seal.Dispose();
         _stop.Dispose();

@@ -16,6 +16,9 @@ internal sealed class AnswerUsage
 
     public int Total => Prompt + Completion;
 
+    /// <summary>Why each answer ended, in OpenAI's words.</summary>
+    public List<string> Finishes { get; } = [];
+
     /// <summary>Tokens that were read, with no answer to them.</summary>
     public void Read(int tokens) => Prompt += tokens;
 
@@ -23,6 +26,7 @@ internal sealed class AnswerUsage
     {
         // Later answers to a prompt find it read by the first.
         (Prompt, Cached) = (Prompt + (Prompt == 0 ? end.Usage.Prompt : 0), Prompt == 0 ? end.Usage.Cached : Math.Min(Cached, end.Usage.Cached));
+        Finishes.Add(ChatJson.Finish(end));
         Completion += end.Usage.Completion;
         Thinking += end.Usage.Thinking;
     }
@@ -30,6 +34,7 @@ internal sealed class AnswerUsage
     /// <summary>A further prompt with its answer.</summary>
     public void Add(AnswerUsage other)
     {
+        Finishes.AddRange(other.Finishes);
         Prompt += other.Prompt;
         Cached += other.Cached;
         Completion += other.Completion;
