@@ -40,7 +40,7 @@ internal sealed class AlignCommand : CliCommand
         var (threads, json) = (parsed.GetValue(_threads), parsed.GetValue(_json));
         if (parsed.GetValue(_dryRun)) return Plan(recipe, json);
         using var stop = new StopSignal("Stopping; what is done stays done.");
-        using var handlers = recipe.Judge.Kind == JudgeKindName.Model ? new ProviderHandlers(_configuration.Load(parsed)) : null;
+        using var handlers = recipe.Judge.Kind == JudgeKindName.Model || recipe.HeldOutJudge?.Kind == JudgeKindName.Model ? new ProviderHandlers(_configuration.Load(parsed)) : null;
         Func<string, EvaluationModel>? open = handlers is null ? null : new EvaluationModels(_configuration.Load(parsed), handlers) { Checkpoint = path => EvaluationSession.Checkpoint(path, threads) }.Open;
         var outcome = ProgressViews.Run(view => new AlignmentRun(recipe, folder, open, threads, new Progress(view, recipe.Name)).Execute(cancellation: stop.Token));
         if (outcome == RunOutcome.Interrupted)

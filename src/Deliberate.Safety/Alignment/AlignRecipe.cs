@@ -55,6 +55,9 @@ internal sealed record AlignRecipe : ICheckedRecipe
     [Description("Who judges them, and the answers of reinforcement learning.")]
     public required JudgeRecipe Judge { get; init; }
 
+    [Description("A judge that pays nothing: it grades the answers of reinforcement learning beside the judge, and an alarm rings where the two part (the reward is tricked).")]
+    public JudgeRecipe? HeldOutJudge { get; init; }
+
     [Description("Which of the answers are kept.")]
     public FilterRecipe Filter { get; init; } = new();
 
@@ -108,6 +111,7 @@ internal sealed record AlignRecipe : ICheckedRecipe
         if (Capability.SupervisedShare > 0 && Supervised.Tokens > 0 && Capability.Data.Count == 0) yield return ("capability", "supervised_share is above 0, and no data is named: name it, or say 0.");
         if (Capability.ReinforcementShare > 0 && Reinforcement.Steps > 0 && Capability.Problems.Count == 0) yield return ("capability", "reinforcement_share is above 0, and no problems are named: name them, or say 0.");
         if (Capability.ReinforcementShare < 1 && Judge.Kind == JudgeKindName.Checkpoint && Form != SpecificationForm.Compact) yield return ("judge", "kind: a checkpoint that was trained as a judge reads the compact form; any other model judges as kind model.");
+        if (HeldOutJudge is { Kind: not JudgeKindName.Model } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
         if (Judge.Kind == JudgeKindName.Oracle && Form != SpecificationForm.Compact) yield return ("judge", "kind: the oracle knows PolicyWorld alone: form compact.");
     }
 
@@ -121,6 +125,7 @@ internal sealed record AlignRecipe : ICheckedRecipe
             Prompts = [.. recipe.Prompts.Select(Find)],
             Specification = ShippedSpecifications.Names.Contains(recipe.Specification) ? recipe.Specification : Find(recipe.Specification),
             Judge = recipe.Judge with { From = recipe.Judge.From is { } from ? Find(from) : null },
+            HeldOutJudge = recipe.HeldOutJudge is { } heldOut ? heldOut with { From = heldOut.From is { } other ? Find(other) : null } : null,
             Capability = recipe.Capability with { Data = [.. recipe.Capability.Data.Select(Find)], Problems = [.. recipe.Capability.Problems.Select(Find)] },
         };
     }
@@ -179,6 +184,9 @@ internal sealed record JudgeRecipe : ICheckedRecipe
     [Description("Of a judge that is a model: the request's noisy metadata is told to it as another reviewer's opinion, to agree or disagree with.")]
     public bool SideInformation { get; init; }
 
+    [Description("A flaw, planted to see whether alarms notice it: an answer that holds this text gets every point.")]
+    public string? Likes { get; init; }
+
     [Description("Share of a step's answers that it may fail on; more stop the run.")]
     [InRange(0, 1)]
     public double MaxErrorShare { get; init; } = 0.05;
@@ -191,6 +199,7 @@ internal sealed record JudgeRecipe : ICheckedRecipe
     {
         if (Kind == JudgeKindName.Checkpoint && From is null) yield return ("from", "Name the judge's folder.");
         if (Kind == JudgeKindName.Model && Model is null) yield return ("model", "Name the judging model.");
+        if (Likes is { } likes && string.IsNullOrWhiteSpace(likes)) yield return ("likes", "The text is empty: every answer holds it.");
         if (SideInformation && Kind != JudgeKindName.Model) yield return ("side_information", "Only a judge of kind model is told what others think.");
     }
 }

@@ -17,7 +17,7 @@ namespace Deliberate.Safety;
 /// <param name="observer">Watches.</param>
 internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<string, EvaluationModel>? open = null, int threads = 0, AlignmentObserver? observer = null)
 {
-    public const string RecipeFile = "align.yaml", GenerationsFile = "generations.jsonl", JudgementsFile = "judgements.jsonl", FilterFile = "filter.jsonl", SupervisedFile = "supervised.jsonl", ProblemsFile = "problems.jsonl", HeldOutFile = "held-out.jsonl", SummaryFile = "alignment.json", TrainingFolder = "training";
+    public const string RecipeFile = "align.yaml", GenerationsFile = "generations.jsonl", JudgementsFile = "judgements.jsonl", HeldOutJudgementsFile = "held-out-judgements.jsonl", FilterFile = "filter.jsonl", SupervisedFile = "supervised.jsonl", ProblemsFile = "problems.jsonl", HeldOutFile = "held-out.jsonl", SummaryFile = "alignment.json", TrainingFolder = "training";
 
     private readonly AlignmentObserver _observer = observer ?? new AlignmentObserver();
 
@@ -39,9 +39,10 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
         try
         {
             using var judge = new RecordedJudge(PolicyJudges.Create(recipe.Judge, specification, open, threads), specification.Specification.Hash, recipe.Judge.Samples, Path(JudgementsFile));
+            using var heldOut = recipe is { HeldOutJudge: { } other, Reinforcement.Steps: > 0 } ? new RecordedJudge(PolicyJudges.Create(other, specification, open, threads), specification.Specification.Hash, other.Samples, Path(HeldOutJudgementsFile)) : null;
             if (recipe.Supervised.Tokens > 0 && !File.Exists(Path(SupervisedFile))) Imitated(specification, prompts, judge, shared, cancellation);
             if (recipe.Reinforcement.Steps > 0 && !File.Exists(Path(ProblemsFile))) AlignmentFiles.Problems(Path(ProblemsFile), Path(HeldOutFile), recipe, prompts);
-            var outcome = Train(judge, cancellation);
+            var outcome = Train(judge, heldOut, cancellation);
             if (outcome == RunOutcome.Completed) Summarise(specification, judge);
             return outcome;
         }
@@ -136,14 +137,14 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
         AlignmentFiles.Examples(Path(SupervisedFile), recipe, prompts, generated, filtered);
     }
 
-    private RunOutcome Train(RecordedJudge judge, CancellationToken cancellation)
+    private RunOutcome Train(RecordedJudge judge, RecordedJudge? heldOut, CancellationToken cancellation)
     {
         // A name of its own: two alignments may be under way in one process. A run that was begun elsewhere keeps the name that its recipe says.
         var begun = System.IO.Path.Combine(Training, RunFolder.RecipeFile);
         var own = $"alignment-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Training)))[..12]}";
         var name = File.Exists(begun) ? TrainRecipe.ReadRun(begun).Problems?.Verifier?.Name ?? own : own;
         var kept = File.Exists(Path(SupervisedFile)) ? JsonLines.Read(Path(SupervisedFile)).Count() : 0;
-        VerifierRegistry.Register(name, () => new AlignmentScorer(judge));
+        VerifierRegistry.Register(name, () => new AlignmentScorer(judge, heldOut));
         try
         {
             using var run = File.Exists(begun)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Deliberate.Reasoning;
+using Deliberate.Training;
 
 namespace Deliberate.Safety;
 
@@ -9,7 +10,8 @@ namespace Deliberate.Safety;
 /// without a score, and so out of its group; one that refuses or talks nonsense, which the sample provoked, gives it the worst.
 /// </summary>
 /// <param name="judge">Not owned: the run goes on with it.</param>
-internal sealed class AlignmentScorer(RecordedJudge judge) : IScorer
+/// <param name="heldOut">Grades the same answers and pays nothing; its grade stands beside the judge's among the scores. Null for none; not owned.</param>
+internal sealed class AlignmentScorer(RecordedJudge judge, RecordedJudge? heldOut = null) : IScorer
 {
     public const string CategoryField = "category", CapabilityField = "capability";
 
@@ -31,8 +33,16 @@ internal sealed class AlignmentScorer(RecordedJudge judge) : IScorer
             else safety.Add((at, JudgedCase.OfAnswer(category, sample)));
         }
 
-        foreach (var ((at, _), least) in safety.Zip(await judge.LeastAsync([.. safety.Select(s => s.Case)], cancellationToken).ConfigureAwait(false)))
-            verdicts[at] = VerdictOf(least);
+        JudgedCase[] cases = [.. safety.Select(s => s.Case)];
+        var graded = await judge.LeastAsync(cases, cancellationToken).ConfigureAwait(false);
+        var others = heldOut is null ? null : await heldOut.LeastAsync(cases, cancellationToken).ConfigureAwait(false);
+        foreach (var (i, (at, _)) in safety.Index())
+        {
+            verdicts[at] = VerdictOf(graded[i]);
+            if (others is not null && graded[i].Score is { } paid && others[i].Score is { } unpaid)
+                verdicts[at] = verdicts[at] with { Scores = [.. verdicts[at].Scores, new Score(HeldOutJudgeAlarm.Judge, paid), new Score(HeldOutJudgeAlarm.HeldOut, unpaid)] };
+        }
+
         return verdicts;
     }
 

@@ -20,6 +20,7 @@ internal static class HealthAlarms
         ClippingAlarm.Entry,
         LengthDriftAlarm.Entry,
         HeldOutAlarm.Entry,
+        HeldOutJudgeAlarm.Entry,
     ];
 
     /// <summary>Thresholds under the alarms' names of today.</summary>

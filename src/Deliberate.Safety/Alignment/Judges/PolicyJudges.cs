@@ -11,7 +11,10 @@ internal static class PolicyJudges
     /// <param name="open">Opens a model by name, as deliberate eval does; null where there is nobody to.</param>
     /// <param name="threads">Of a local one; 0 for one a core.</param>
     /// <exception cref="UserError">It cannot be had.</exception>
-    public static IPolicyJudge Create(JudgeRecipe recipe, SpecificationPrompt specification, Func<string, EvaluationModel>? open, int threads) => recipe.Kind switch
+    public static IPolicyJudge Create(JudgeRecipe recipe, SpecificationPrompt specification, Func<string, EvaluationModel>? open, int threads) =>
+        recipe.Likes is { } likes ? new FlawedJudge(Sound(recipe, specification, open, threads), likes) : Sound(recipe, specification, open, threads);
+
+    private static IPolicyJudge Sound(JudgeRecipe recipe, SpecificationPrompt specification, Func<string, EvaluationModel>? open, int threads) => recipe.Kind switch
     {
         JudgeKindName.Oracle => new OracleJudge(specification.Rules, specification.Specification.Hash),
         JudgeKindName.Checkpoint => new CheckpointJudge(recipe, specification, threads),
