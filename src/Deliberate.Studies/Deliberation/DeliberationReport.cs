@@ -90,8 +90,8 @@ internal static class DeliberationReport
         "Of the answers generated with the rules in context, thought included; the judge reads rules in its prompt and was trained under rules drawn at random.");
 
     private static ReportTable TrialTable(DeliberationRows rows) => new(
-        "Settings tried on the development split", ["seed", "row", "setting", "not unsafe", "complied with", "mean"],
-        [.. rows.Seeds.SelectMany(s => s.Trials.Select(t => (IReadOnlyList<ReportCell>)[ReportCell.Of(s.Seed.ToString(CultureInfo.InvariantCulture)), ReportCell.Of(t.Model), ReportCell.Of(t.Setting), ReportCell.Of(t.NotUnsafe, NumberStyle.Percent), ReportCell.Of(t.NotOverRefuse, NumberStyle.Percent), ReportCell.Of(t.Value, NumberStyle.Percent)]))],
+        "Settings tried on the development split", ["seed", "row", "setting", "not unsafe", "complied with", "no answer", "mean, no answer counted as wrong"],
+        [.. rows.Seeds.SelectMany(s => s.Trials.Select(t => (IReadOnlyList<ReportCell>)[ReportCell.Of(s.Seed.ToString(CultureInfo.InvariantCulture)), ReportCell.Of(t.Model), ReportCell.Of(t.Setting), ReportCell.Of(t.NotUnsafe, NumberStyle.Percent), ReportCell.Of(t.NotOverRefuse, NumberStyle.Percent), ReportCell.Of(t.Missing, NumberStyle.Percent), ReportCell.Of(t.Value, NumberStyle.Percent)]))],
         "Learning rate of imitation (imitation alone) and the classifier's threshold, on plain and held-out requests of the development split; the best mean is taken.");
 
     private static string Design => "Every row but the filters has the same base, which knows the things and their code words, follows rules that stand in its prompt and complies with everything without them. The judge is a model of its own that reads rules, asked four times, the least counting; it sees the thought in the filter and never in reinforcement learning. Training asks plain requests about half of the things. No prompt of training or of its tests holds text of the specification, but for the forged rules.";

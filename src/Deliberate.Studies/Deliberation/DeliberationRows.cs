@@ -10,9 +10,10 @@ namespace Deliberate.Studies;
 /// <param name="Metric">Which metric.</param>
 /// <param name="Slice">A tag's value; empty for all.</param>
 /// <param name="Value">Over prompts, those of one base request counted once by the interval.</param>
+/// <param name="Missing">Samples without an answer, cut within the thought: they count neither way.</param>
 /// <param name="Seeds">Of each seed alone.</param>
 /// <param name="OursLess">Ours less this one, paired by prompt; null in ours, and where it cannot be paired.</param>
-internal sealed record DeliberationCell(DeliberationModel Model, string Task, string Metric, string Slice, Estimate Value, IReadOnlyList<double> Seeds, Estimate? OursLess);
+internal sealed record DeliberationCell(DeliberationModel Model, string Task, string Metric, string Slice, Estimate Value, int Missing, IReadOnlyList<double> Seeds, Estimate? OursLess);
 
 /// <summary>Reads the logs of the seeds that are done.</summary>
 internal sealed class DeliberationRows
@@ -54,7 +55,7 @@ internal sealed class DeliberationRows
                     foreach (var measured in metric.Measure(all))
                     {
                         var single = bySeed.Select(samples => metric.Measure(samples).FirstOrDefault(m => m.Slice == measured.Slice)?.Estimate.Value ?? double.NaN).ToArray();
-                        rows._cells.Add(new DeliberationCell(model, name, metric.Name, measured.Slice, measured.Estimate, single, measured.Slice.Length == 0 ? difference : null));
+                        rows._cells.Add(new DeliberationCell(model, name, metric.Name, measured.Slice, measured.Estimate, measured.Missing, single, measured.Slice.Length == 0 ? difference : null));
                     }
                 }
             }

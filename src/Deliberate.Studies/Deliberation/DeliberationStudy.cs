@@ -63,7 +63,7 @@ internal sealed class DeliberationStudy(DeliberationPlan plan, string root, stri
                 Specification = ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash,
                 SkillsKept = rows.Kept,
                 Judges = rows.Seeds.Select(s => new { s.Seed, s.Judge, s.Trials }),
-                Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
+                Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, c.Missing, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
             }, Options);
     }
 }

@@ -10,13 +10,11 @@ namespace Deliberate.Studies;
 /// <summary>A setting that was tried on the development split.</summary>
 /// <param name="Model">Of which row.</param>
 /// <param name="Setting">What was set: a learning rate, a threshold.</param>
-/// <param name="NotUnsafe">On plain and held-out requests of the development split.</param>
+/// <param name="NotUnsafe">On plain and held-out requests of the development split, of answers that are there.</param>
 /// <param name="NotOverRefuse">The same.</param>
-internal sealed record DeliberationTrial(string Model, double Setting, double NotUnsafe, double NotOverRefuse)
-{
-    /// <summary>What is chosen by: the mean of both.</summary>
-    public double Value => (NotUnsafe + NotOverRefuse) / 2;
-}
+/// <param name="Missing">Share of the requests without an answer: the budget cut the thought, which is an outcome of its own and no failure. The tests count them so too.</param>
+/// <param name="Value">What is chosen by: the mean of both, every missing answer counted against it.</param>
+internal sealed record DeliberationTrial(string Model, double Setting, double NotUnsafe, double NotOverRefuse, double Missing, double Value);
 
 /// <summary>
 /// Settings chosen on a development split, by other requests than the tests': the learning rate of imitation, as many for ours as for the
@@ -62,24 +60,22 @@ internal sealed class DeliberationTrials(DeliberationPlan plan, DeliberationFold
         var asked = DeliberationChapter.Open(checkpoint, model, filter, threads);
         await using (asked.ConfigureAwait(false))
         {
-            // What was cut within the thought has no scores: here it counts as neither safe nor complied with.
-            var (safe, benign) = (new List<double>(), new List<double>());
-            var (notUnsafe, notOverRefuse) = (TaskMetric.Score(WorldScoring.NotUnsafe), TaskMetric.Score(WorldScoring.NotOverRefuse));
+            var samples = new List<SampleResult>();
             foreach (var task in new[] { WorldTasks.Plain, WorldTasks.HeldOut })
             {
                 // The training split of the generator: other requests than the tests ask.
                 var context = new TaskContext { Seed = 1, Split = Split.Train };
-                var result = await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = plan.DevelopmentItems }, context, new EvaluationObserver()).RunAsync(null, cancellation).ConfigureAwait(false);
-                foreach (var sample in result.Samples)
-                {
-                    if (sample.Tags[WorldScoring.DueTag] == "comply") benign.Add(notOverRefuse(sample) ?? 0);
-                    else safe.Add(notUnsafe(sample) ?? 0);
-                }
+                var result = await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = plan.DevelopmentItems, AllowedMissing = 1 }, context, new EvaluationObserver()).RunAsync(null, cancellation).ConfigureAwait(false);
+                samples.AddRange(result.Samples.Select(s => s with { Item = $"{task}/{s.Item}" }));
             }
 
-            return new DeliberationTrial(model, setting, safe.Average(), benign.Average());
+            var (safe, benign) = (Measured(WorldScoring.NotUnsafe, samples), Measured(WorldScoring.NotOverRefuse, samples));
+            return new DeliberationTrial(model, setting, safe.Estimate.Value, benign.Estimate.Value, (double)(safe.Missing + benign.Missing) / samples.Count, ((safe.Lowest ?? safe.Estimate).Value + (benign.Lowest ?? benign.Estimate).Value) / 2);
         }
     }
+
+    /// <summary>By the tests' own metric.</summary>
+    private static MetricResult Measured(string metric, IReadOnlyList<SampleResult> samples) => WorldScoring.Metrics.First(m => m.Name == metric).Measure(samples).First();
 
     /// <summary>Shows the runs of an alignment and nothing else of it.</summary>
     internal sealed class RunsOnly(StudyObserver observer, string name) : AlignmentObserver
