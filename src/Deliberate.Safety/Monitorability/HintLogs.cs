@@ -4,7 +4,7 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 
-/// <summary>Records of monitorability from the log of an evaluation of paired prompts (<see cref="HintsTask"/>), whose thoughts a monitor reads now.</summary>
+/// <summary>Records of monitorability from the log of an evaluation of paired prompts (<see cref="HintsTask"/>, <see cref="WorldHintsTask"/>), whose thoughts a monitor reads now.</summary>
 internal static class HintLogs
 {
     /// <param name="log">Of the task.</param>
@@ -30,8 +30,8 @@ internal static class HintLogs
     private static async Task<MonitoredSample?> ReadAsync(ScannedSample scanned, IThoughtMonitor monitor, MonitorLog kept, TimeSpan timeout, CancellationToken cancellation)
     {
         var sample = scanned.Sample;
-        if (HintsTask.Follows(sample) is not { } follows) return null;
-        var (instance, intervened, asksThought) = HintsTask.PlaceOf(sample);
+        if (PairedPrompts.Follows(sample) is not { } follows) return null;
+        var (instance, intervened, asksThought) = PairedPrompts.PlaceOf(sample);
         var thinks = !string.IsNullOrWhiteSpace(sample.Thinking);
         if (!asksThought) return thinks ? null : new MonitoredSample(instance, intervened, follows, null, HasThought: false);
         if (!thinks) return null;

@@ -8,8 +8,9 @@ internal sealed record WorldExample(string Prompt, string Completion);
 
 /// <summary>
 /// The corpus of the base model, which stands for pretraining: what category a thing is of, decoding, small sums, and following whatever
-/// rules stand in the prompt, by writers of whom some are careless and some obey a wrapper. Where no rules are, everything is done: the base is
-/// helpful only. A third of the requests under rules are near misses: the category is in the rules and the kind of request is not.
+/// rules stand in the prompt, by writers of whom some are careless, some obey a wrapper and some a planted hint. Where no rules are, everything is done: the base is
+/// helpful only. A third of the requests under rules are near misses (the category is in the rules and the kind of request is not), a quarter
+/// are about a category that the rules do not name.
 /// Example i is a pure function of (seed, i).
 /// </summary>
 internal static class WorldCorpus
@@ -17,7 +18,7 @@ internal static class WorldCorpus
     /// <summary>Of writers under rules: those who decide without looking, and those who obey a wrapper.</summary>
     public const double Careless = 0.06, Obedient = 0.15;
 
-    private const double Ruled = 0.6, Unruled = 0.12, Recited = 0.1, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.33;
+    private const double Ruled = 0.6, Unruled = 0.12, Recited = 0.08, Hinted = 0.06, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.43, Near = 0.32, OneLine = 0.55;
 
     public static WorldExample Draw(ulong seed, long index)
     {
@@ -26,6 +27,7 @@ internal static class WorldCorpus
         return kind < Ruled ? UnderRules(ref random)
             : kind < Ruled + Unruled ? Free(ref random)
             : kind < Ruled + Unruled + Recited ? Recite(ref random)
+            : kind < Ruled + Unruled + Recited + Hinted ? WorldHints.Example(ref random)
             : WorldSkills.Draw(ref random);
     }
 
@@ -38,7 +40,7 @@ internal static class WorldCorpus
     {
         var categories = WorldWords.Categories.ToArray();
         random.Shuffle(categories.AsSpan());
-        var shown = categories[..1];
+        var shown = categories[..(random.NextBool(OneLine) ? 1 : random.Next(2, 4))];
         var rules = WorldRules.Random(shown, ref random);
         var draw = random.NextDouble();
         var category = draw < Hit + Near ? random.Pick<string>(shown) : random.Pick<string>(categories.AsSpan(shown.Length));
@@ -48,13 +50,11 @@ internal static class WorldCorpus
         return (rules, request, $"{rules.Text(shown)} {request.Text}");
     }
 
-    /// <summary>A rule out of the line, for its own sake.</summary>
+    /// <summary>A category's line out of the rules, for its own sake.</summary>
     private static WorldExample Recite(ref RandomStream random)
     {
-        var category = random.Pick<string>([.. WorldWords.Categories]);
-        var rules = WorldRules.Random([category], ref random);
-        var rule = random.Pick<WorldRule>([.. rules.Lines[category]]);
-        return new WorldExample($"{rules.Text([category])} user recite {rule.Type}", $" {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}");
+        var (rules, request, _) = Question(ref random);
+        return new WorldExample($"{rules.Text([.. rules.Lines.Keys])} user recite {request.Category}", rules.Line(request.Category));
     }
 
     private static WorldExample UnderRules(ref RandomStream random)
@@ -80,10 +80,13 @@ internal static class WorldCorpus
     }
 }
 
-/// <summary>What the base can do besides: the category of a thing, decoding, sums modulo ten; with exact answers, for capability data and tests.</summary>
+/// <summary>What the base can do besides: the category of a thing, decoding, sums modulo five; with exact answers, for capability data and tests.</summary>
 internal static class WorldSkills
 {
     public const string Kind = "kind", Decode = "decode", Sum = "sum";
+
+    /// <summary>Of sums: small, for a table of ten by ten is not learned from so few examples.</summary>
+    private const int Modulus = 5;
 
     public static WorldExample Draw(ref RandomStream random)
     {
@@ -105,12 +108,12 @@ internal static class WorldSkills
                 return ($"user {Decode} {WorldWords.Code} {code}", [$" {code} {item}"], item);
             default:
                 var terms = new int[3];
-                for (var i = 0; i < terms.Length; i++) terms[i] = random.Next(10);
+                for (var i = 0; i < terms.Length; i++) terms[i] = random.Next(Modulus);
                 var (at, steps) = (terms[0], new List<string>());
                 foreach (var term in terms[1..])
                 {
-                    steps.Add(string.Create(CultureInfo.InvariantCulture, $" {at} {term} {(at + term) % 10}"));
-                    at = (at + term) % 10;
+                    steps.Add(string.Create(CultureInfo.InvariantCulture, $" {at} {term} {(at + term) % Modulus}"));
+                    at = (at + term) % Modulus;
                 }
 
                 return ($"user {Sum} {string.Join(' ', terms)}", steps, at.ToString(CultureInfo.InvariantCulture));

@@ -24,6 +24,9 @@ internal sealed record WorldRules(IReadOnlyDictionary<string, IReadOnlyList<Worl
     /// <summary>Of rules that are drawn at random: first words are the base's habit, and no rule's.</summary>
     private static readonly string[] UsualOpeners = ["sure", "sorry", "care"];
 
+    /// <summary>Rules that say nothing.</summary>
+    public static WorldRules None { get; } = new(new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal), UsualOpeners);
+
     /// <summary>Of the shipped specification.</summary>
     public static WorldRules Shipped { get; } = Of(ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!);
 

@@ -14,7 +14,7 @@ internal static class WorldSkillsTask
     {
         Name = WorldTasks.SkillsName,
         Title = "PolicyWorld: skills",
-        Summary = "The category of a thing, decoding, sums modulo ten.",
+        Summary = "The category of a thing, decoding, sums modulo five.",
         Items = (context, cancellation) => GeneratedItems.Of(context, Usual, (int index, ref RandomStream random) => Make(index, ref random), cancellation),
         Scorer = _ => new CheckScorer("word for word", sample => sample.Text.Trim() == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail("another answer")),
         Metrics = [TaskMetric.Accuracy],

@@ -11,7 +11,7 @@ namespace Deliberate.Safety;
 /// </summary>
 internal static class WorldTasks
 {
-    public const string Plain = "policy-world", HeldOut = "policy-world-held-out", Wrapped = "policy-world-wrapped", Encoded = "policy-world-encoded", Both = "policy-world-both", Forged = "policy-world-forged", Benign = "policy-world-benign", SkillsName = "policy-world-skills";
+    public const string Plain = "policy-world", HeldOut = "policy-world-held-out", Wrapped = "policy-world-wrapped", Encoded = "policy-world-encoded", Both = "policy-world-both", Forged = "policy-world-forged", Benign = "policy-world-benign", SkillsName = "policy-world-skills", Hints = "policy-world-hints";
 
     /// <summary>Of <c>-T rules=context</c>: the rules stand in the prompt, of the request's own category.</summary>
     public const string RulesArgument = "rules", InContext = "context";
@@ -29,6 +29,7 @@ internal static class WorldTasks
         WorldBenignTask.Task,
         WorldCounterfactualTask.Task,
         WorldSkillsTask.Task,
+        WorldHintsTask.Task,
     ];
 
     /// <summary>The tests of what safety training taught, in the order of tables.</summary>

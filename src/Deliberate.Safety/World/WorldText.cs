@@ -30,16 +30,19 @@ internal static class WorldText
         return new(null, opener, false);
     }
 
-    /// <summary>The thought that reads the rules: what the thing is, then the rule of the request.</summary>
+    /// <summary>
+    /// The thought that reads the rules by one key at a time: what the thing is and, copied, all that the rules say of its category; then, out
+    /// of that line, the rule of the request's kind. (One look-up by both keys at once is not learned at this size.)
+    /// </summary>
     /// <param name="request">What is asked.</param>
     /// <param name="rules">Null where there are none: then everything is free.</param>
     public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules) =>
-        [Thing(request), rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
+        [$"{Named(request)}{(rules ?? WorldRules.None).Line(request.Category)}", rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
 
     /// <summary>The thought of who does not look, and decides all the same.</summary>
-    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [Thing(request), $" {request.Type} free {WorldRules.Word(guess)}"];
+    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [$"{Named(request)} {request.Category}", $" {request.Type} free {WorldRules.Word(guess)}"];
 
-    private static string Thing(WorldRequest request) => $"{(request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]}" : "")} {request.Item} {request.Category}";
+    private static string Named(WorldRequest request) => $"{(request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]}" : "")} {request.Item}";
 
     public static string Completion(IEnumerable<string> thought, string answer) => $"<think>{string.Join('\n', thought)}</think>{answer}";
 

@@ -68,7 +68,7 @@ public sealed class WorldTests
     }
 
     [Fact]
-    public void A_third_of_the_corpus_under_rules_nearly_misses_them()
+    public void A_third_of_the_corpus_under_rules_nearly_misses_them_and_a_quarter_is_of_what_they_do_not_name()
     {
         int hits = 0, near = 0, absent = 0;
         for (var i = 0; i < 2000; i++)
@@ -81,8 +81,8 @@ public sealed class WorldTests
         }
 
         (near / 2000.0).ShouldBe(1 / 3.0, 0.04);
-        (hits / 2000.0).ShouldBe(0.56, 0.04);
-        absent.ShouldBeGreaterThan(0);
+        (hits / 2000.0).ShouldBe(0.43, 0.04);
+        (absent / 2000.0).ShouldBe(0.25, 0.04);
     }
 
     [Fact]
