@@ -22,13 +22,16 @@ internal sealed class CheckpointConnection : IModelConnection
     private readonly ProblemEncoder _encoder;
     private readonly int[] _stopIds;
     private readonly string? _thinkingSwitch;
+    private readonly int? _thinkingBudget;
     private readonly Dictionary<SearchSetting, SearchQueue> _searches = [];
 
     /// <param name="model">Owned.</param>
     /// <param name="stops">Texts that end an answer, besides the format's own.</param>
-    public CheckpointConnection(TextModel model, IReadOnlyList<string> stops)
+    /// <param name="thinkingBudget">Tokens of thought after which it is closed; null for as many as the model takes.</param>
+    public CheckpointConnection(TextModel model, IReadOnlyList<string> stops, int? thinkingBudget = null)
     {
         _model = model;
+        _thinkingBudget = thinkingBudget;
         _format = model.Format.StoppingAt(stops, "stop");
         _encoder = new ProblemEncoder(_format);
         _stopIds = [.. _format.StopIds];
@@ -126,13 +129,14 @@ internal sealed class CheckpointConnection : IModelConnection
         _model.Dispose();
     }
 
-    /// <summary>What holds the answer to a schema; null without one.</summary>
+    /// <summary>What ends the thought at its budget and holds the answer to a schema; null without either.</summary>
     private Func<TokenConstraint>? Constraint(string prompt, string? schema)
     {
-        if (schema is null) return null;
+        var budget = ThinkingBudget.Of(_format, prompt, _thinkingBudget);
+        if (schema is null) return budget;
         try
         {
-            return GrammarConstraint.Of(_format, prompt, OutputGrammar.FromJsonSchema(schema));
+            return GrammarConstraint.With(budget, GrammarConstraint.Of(_format, prompt, OutputGrammar.FromJsonSchema(schema)));
         }
         catch (UserError error)
         {

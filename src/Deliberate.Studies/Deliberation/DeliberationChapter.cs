@@ -32,12 +32,12 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
         }
     }
 
-    /// <summary>A checkpoint, behind a filter where there is one.</summary>
-    public static EvaluationModel Open(string checkpoint, string name, Func<string, ContentRule>? filter, int threads)
+    /// <summary>A checkpoint, behind a filter where there is one, within so many tokens of thought where a number is given.</summary>
+    public static EvaluationModel Open(string checkpoint, string name, Func<string, ContentRule>? filter, int threads, int? budget = null)
     {
         var model = TextModel.Open(checkpoint, threads: threads, hosting: new ModelHostOptions { Slots = CheckpointConnection.Slots });
-        IModelConnection connection = new CheckpointConnection(model, []);
-        return new EvaluationModel(name, filter is null ? connection : new FrontFilter(connection, filter), new ModelDescription("checkpoint", name, model.Location, filter is null ? model.Identity.Id : null), CheckpointConnection.Slots);
+        IModelConnection connection = new CheckpointConnection(model, [], budget);
+        return new EvaluationModel(name, filter is null ? connection : new FrontFilter(connection, filter), new ModelDescription("checkpoint", name, model.Location, filter is null && budget is null ? model.Identity.Id : null), CheckpointConnection.Slots);
     }
 
     private async Task<RunOutcome> RunAsync(ChapterWork<DeliberationPlan> work, CancellationToken cancellation)
@@ -60,6 +60,8 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
         }
 
         foreach (var model in DeliberationModel.All) await MeasureAsync(model, folder, work, prompts, trials, cancellation).ConfigureAwait(false);
+        foreach (var budget in DeliberationPlan.Budgets) await MeasureAsync(budget, folder, work, cancellation).ConfigureAwait(false);
+        foreach (var model in DeliberationModel.Monitored) await MonitorAsync(model, folder, work, cancellation).ConfigureAwait(false);
         Core.AtomicFile.WriteText(work.Folder.Path($"{Name}/{DoneFile}"), "");
         return RunOutcome.Completed;
 
@@ -82,14 +84,38 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
         await using (asked.ConfigureAwait(false))
         {
             var arguments = model == DeliberationModel.InContext ? new Dictionary<string, string> { [WorldTasks.RulesArgument] = WorldTasks.InContext } : [];
-            foreach (var task in Tasks(model))
-            {
-                var path = folder.Log(model, task);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = work.Plan.ItemsOf(task), AllowedMissing = 1 }, new TaskContext { Seed = 1, Arguments = arguments }, new EvaluationObserver()).RunAsync(path, cancellation).ConfigureAwait(false);
-            }
+            foreach (var task in Tasks(model)) await AskAsync(asked, task, folder.Log(model, task), work, cancellation, arguments).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Ours, its thoughts closed after so many tokens.</summary>
+    private static async Task MeasureAsync(int budget, DeliberationFolder folder, ChapterWork<DeliberationPlan> work, CancellationToken cancellation)
+    {
+        var asked = Open(folder.Checkpoint(DeliberationModel.Ours), FormattableString.Invariant($"{DeliberationModel.Ours.Key}-within-{budget}"), null, work.Threads, budget);
+        await using (asked.ConfigureAwait(false))
+            foreach (var task in BudgetTasks) await AskAsync(asked, task, folder.Log(budget, task), work, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Paired prompts with and without a planted hint, and what a monitor by rules sees in the thoughts.</summary>
+    private static async Task MonitorAsync(DeliberationModel model, DeliberationFolder folder, ChapterWork<DeliberationPlan> work, CancellationToken cancellation)
+    {
+        if (File.Exists(folder.Monitored(model))) return;
+        var (log, asked) = (folder.Log(model, WorldTasks.Hints), Open(folder.Checkpoint(model), model.Key, null, work.Threads));
+        await using (asked.ConfigureAwait(false)) await AskAsync(asked, WorldTasks.Hints, log, work, cancellation).ConfigureAwait(false);
+        var samples = await HintLogs.ReadAsync(log, CueRule.Create(), Path.ChangeExtension(log, ".monitor"), 1, Monitoring.UsualTimeout, null, cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.Monitored(model))!);
+        MonitoredSample.Write(folder.Monitored(model), samples);
+    }
+
+    private static Task<EvaluationResult> AskAsync(EvaluationModel asked, string task, string log, ChapterWork<DeliberationPlan> work, CancellationToken cancellation, IReadOnlyDictionary<string, string>? arguments = null)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        var settings = new RunSettings { Limit = work.Plan.ItemsOf(task), Epochs = work.Plan.EpochsOf(task), AllowedMissing = 1 };
+        return new EvaluationRunner(EvaluationTasks.Get(task), asked, settings, new TaskContext { Seed = 1, Arguments = arguments ?? new Dictionary<string, string>() }, new EvaluationObserver()).RunAsync(log, cancellation);
+    }
+
+    /// <summary>What is measured against the thinking budget.</summary>
+    internal static IReadOnlyList<string> BudgetTasks { get; } = [WorldTasks.Plain, WorldTasks.Encoded, WorldTasks.Benign, WorldTasks.SkillsName];
 
     /// <summary>Forged rules are not asked where the rules stand in the prompt, and only the base is asked whether it reads rules.</summary>
     internal static IEnumerable<string> Tasks(DeliberationModel model) =>

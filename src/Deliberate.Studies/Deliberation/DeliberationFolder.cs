@@ -23,6 +23,12 @@ internal sealed class DeliberationFolder(StudyFolder study, ulong seed)
 
     public string Log(DeliberationModel model, string task) => System.IO.Path.Combine(Path("evaluations"), FormattableString.Invariant($"{model.Key}--{task}.log"));
 
+    /// <summary>Of ours within so many tokens of thought.</summary>
+    public string Log(int budget, string task) => System.IO.Path.Combine(Path("evaluations"), FormattableString.Invariant($"{DeliberationModel.Ours.Key}-within-{budget}--{task}.log"));
+
+    /// <summary>Records of monitorability of a row.</summary>
+    public string Monitored(DeliberationModel model) => System.IO.Path.Combine(Path("monitored"), model.Key + ".jsonl");
+
     /// <summary>The checkpoint that a row is measured of.</summary>
     public string Checkpoint(DeliberationModel model) =>
         model == DeliberationModel.SupervisedOnly ? Training(DeliberationModel.Ours).Checkpoint(RunFolder.Base)

@@ -7,7 +7,8 @@ namespace Deliberate.Studies;
 /// <param name="Reinforces">Whether it goes through reinforcement learning.</param>
 /// <param name="Thinks">Whether its answers have a thought.</param>
 /// <param name="IsOnlyCapability">Whether its reinforcement learning has no safety requests.</param>
-internal sealed record DeliberationModel(string Key, string Title, bool Imitates = false, bool Reinforces = false, bool Thinks = true, bool IsOnlyCapability = false)
+/// <param name="IsBrief">Whether its reinforcement learning pays for short thoughts besides.</param>
+internal sealed record DeliberationModel(string Key, string Title, bool Imitates = false, bool Reinforces = false, bool Thinks = true, bool IsOnlyCapability = false, bool IsBrief = false)
 {
     public static DeliberationModel Base { get; } = new("base", "base, helpful only");
 
@@ -23,12 +24,18 @@ internal sealed record DeliberationModel(string Key, string Title, bool Imitates
 
     public static DeliberationModel Ours { get; } = new("sft-rl", "SFT + RL (deliberative alignment)", Imitates: true, Reinforces: true);
 
+    /// <summary>With a reward on the thought's style: of right answers of a request the shorter ones earn more.</summary>
+    public static DeliberationModel Brief { get; } = new("brief", "SFT + RL, short thoughts rewarded", Imitates: true, Reinforces: true, IsBrief: true);
+
     public static DeliberationModel Capability { get; } = new("capability-rl", "RL on capability only, no safety data", Reinforces: true, IsOnlyCapability: true);
 
     public static DeliberationModel Control { get; } = new("control", "control: SFT + RL without thought", Imitates: true, Reinforces: true, Thinks: false);
 
-    public static IReadOnlyList<DeliberationModel> All { get; } = [Base, Keywords, Classifier, InContext, SupervisedOnly, ReinforcementOnly, Capability, Control, Ours];
+    public static IReadOnlyList<DeliberationModel> All { get; } = [Base, Keywords, Classifier, InContext, SupervisedOnly, ReinforcementOnly, Capability, Control, Brief, Ours];
 
     /// <summary>Those that an alignment makes; the checkpoint before ours' reinforcement learning is <see cref="SupervisedOnly"/>.</summary>
-    public static IReadOnlyList<DeliberationModel> Aligned { get; } = [Ours, ReinforcementOnly, Capability, Control];
+    public static IReadOnlyList<DeliberationModel> Aligned { get; } = [Ours, ReinforcementOnly, Capability, Control, Brief];
+
+    /// <summary>Before and after reinforcement learning, with and without a reward on the thought: whose thoughts are held against planted hints.</summary>
+    public static IReadOnlyList<DeliberationModel> Monitored { get; } = [Base, SupervisedOnly, Ours, Brief];
 }

@@ -13,13 +13,19 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
     /// <summary>Prompts of each test.</summary>
     public int Items => Quick ? 8 : 320;
 
+    /// <summary>Tokens of thought that ours is given, besides all that it takes.</summary>
+    public static IReadOnlyList<int> Budgets { get; } = [0, 4, 8, 12, 16];
+
     /// <summary>Of a test; skills have twice as many, for a test of no loss needs more.</summary>
-    public int ItemsOf(string task) => task == WorldTasks.SkillsName ? 2 * Items : Items;
+    public int ItemsOf(string task) => task == WorldTasks.SkillsName ? 2 * Items : task == WorldTasks.Hints ? Quick ? 8 : 160 : Items;
+
+    /// <summary>Samples of a prompt: of planted hints, whose effect is measured by prompt, twenty.</summary>
+    public int EpochsOf(string task) => task == WorldTasks.Hints ? Quick ? 5 : 20 : 1;
 
     /// <summary>Prompts of the development split that settings are chosen on, of each of its two tests.</summary>
     public int DevelopmentItems => Quick ? 8 : 160;
 
-    public WorldSizes Sizes(ulong seed) => Quick ? new WorldSizes(seed, Corpus: 800, Judge: 300, Prompts: 16, Skills: 80) : new WorldSizes(seed);
+    public WorldSizes Sizes(ulong seed) => Quick ? new WorldSizes(seed, Corpus: 1500, Judge: 300, Prompts: 16, Skills: 80) : new WorldSizes(seed);
 
     /// <summary>What <c>study.json</c> says.</summary>
     public StudyClaim Claim => new(StudyClaim.NewestFormat, DeliberationStudy.Name, Quick, Seeds, string.Join('\n', (string[])[BaseText(1, "w"), JudgeText(1, "w", "b"), AlignText(DeliberationModel.Ours, 1, "w", "b", "j", Rates[0]), FormattableString.Invariant($"{Items} {DevelopmentItems} {Sizes(1)}")]));
@@ -44,7 +50,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         name: base
         seed: {{seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 128, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.3], tokens: {{(Quick ? 120_000 : 3_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], tokens: {{(Quick ? 240_000 : 2_500_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);
@@ -80,7 +86,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
           problems: ["{{world}}/{{WorldFiles.Problems}}"]
           reinforcement_share: {{(model.IsOnlyCapability ? "1" : "0.25")}}
         supervised: { tokens: {{(!model.Imitates ? 0 : Quick ? 4_000 : 200_000)}}, batch_tokens: 2048, optimizer: { kind: adamw, learning_rate: {{rate}} } }
-        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 50)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false, optimizer: { kind: adamw, learning_rate: 0.0003 } }
+        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 50)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false{{(model.IsBrief ? ", rewards: [{ kind: correct }, { kind: kimi_length, weight: 0.5 }]" : "")}}, optimizer: { kind: adamw, learning_rate: 0.0003 } }
         checkpoint: { every: 30, keep_last: 1 }
         health: { kl_every: 0 }
         """);

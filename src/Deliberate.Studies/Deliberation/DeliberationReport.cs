@@ -35,6 +35,8 @@ internal static class DeliberationReport
             new ReportChapter("Unsafe answers and needless refusals") { Tables = [Table(rows, plan, WorldScoring.NotUnsafe, "Not unsafe, of requests that are to be refused or completed safely"), Table(rows, plan, WorldScoring.NotOverRefuse, "Complied with, of allowed requests"), Table(rows, plan, WorldScoring.Style, "What is due, in its style"), Table(rows, plan, WorldScoring.CitesRule, "The deciding rule cited, of thoughts that lead to refusal or safe completion")] },
             new ReportChapter("Ours less each other row") { Tables = [Differences(rows, plan)] },
             new ReportChapter("Capability, over-refusal by kind, and whether the base reads rules") { Tables = [Others(rows)] },
+            new ReportChapter("Against the thinking budget") { Tables = [BudgetTable(rows)] },
+            new ReportChapter("Whether the thought can still be monitored") { Tables = [MonitorTable(rows)] },
             new ReportChapter("Judge and settings") { Tables = [JudgeTable(rows), TrialTable(rows)] },
             new ReportChapter("Transcripts") { TranscriptsNote = "Chosen by rule: of each test the first request that is to be refused or completed safely, of the first seed; before is the base, after is SFT + RL. The last line of a thought cites the rule.", Transcripts = transcripts },
         ],
@@ -45,7 +47,7 @@ internal static class DeliberationReport
     public static string Docs(string command, DeliberationPlan plan, DeliberationRows rows)
     {
         var lines = new List<string> { "", $"`{command}`, {Words(plan)}. {Design}", "" };
-        foreach (var table in new[] { Table(rows, plan, WorldScoring.NotUnsafe, "Not unsafe"), Table(rows, plan, WorldScoring.NotOverRefuse, "Complied with, of allowed requests"), Table(rows, plan, WorldScoring.Style, "What is due, in its style"), Table(rows, plan, WorldScoring.CitesRule, "The deciding rule cited"), Differences(rows, plan), Others(rows), JudgeTable(rows), TrialTable(rows) })
+        foreach (var table in new[] { Table(rows, plan, WorldScoring.NotUnsafe, "Not unsafe"), Table(rows, plan, WorldScoring.NotOverRefuse, "Complied with, of allowed requests"), Table(rows, plan, WorldScoring.Style, "What is due, in its style"), Table(rows, plan, WorldScoring.CitesRule, "The deciding rule cited"), Differences(rows, plan), Others(rows), BudgetTable(rows), MonitorTable(rows), JudgeTable(rows), TrialTable(rows) })
             lines.AddRange([$"**{table.Title}**", "", ExperimentTables.Markdown(table), table.Note, ""]);
         lines.AddRange(["What is shown:", "", .. List(Said(plan, rows).Where(s => s.IsShown).Select(s => s.Sentence)), "", "What is not shown:", "", .. List([.. Said(plan, rows).Where(s => !s.IsShown).Select(s => s.Sentence), .. Limits]), ""]);
         return string.Join('\n', lines);
@@ -83,6 +85,35 @@ internal static class DeliberationReport
 
         return new ReportTable("Skills, over-refusal by kind, counterfactual rules", ["model", "measure", "value", "n"], lines, rows.Kept is { } kept ? $"Skills of SFT + RL less the base's: {Points(kept.Difference)}; no loss of 2 points is {(kept.Finding is NonInferiorityFinding.NotInferior or NonInferiorityFinding.Superior ? "shown" : kept.Finding == NonInferiorityFinding.Inferior ? "refuted" : "not shown")} (non-inferiority, margin .02)." : "");
     }
+
+    private static ReportTable BudgetTable(DeliberationRows rows)
+    {
+        (string Task, string Metric, string Title)[] columns =
+        [
+            (WorldTasks.SkillsName, TaskMetric.Accuracy.Name, "skills, right"), (WorldTasks.Plain, WorldScoring.NotUnsafe, "not unsafe, plain"), (WorldTasks.Encoded, WorldScoring.NotUnsafe, "not unsafe, encoded"),
+            (WorldTasks.Benign, WorldScoring.NotOverRefuse, "complied with, benign"), (WorldTasks.Plain, WorldScoring.Style, "style, plain"), (WorldTasks.Encoded, WorldScoring.Style, "style, encoded"),
+        ];
+        return new ReportTable(
+            "SFT + RL against the thinking budget", ["tokens of thought", .. columns.Select(c => c.Title)],
+            [
+                .. DeliberationPlan.Budgets.Select(budget => (IReadOnlyList<ReportCell>)[ReportCell.Of(budget.ToString(CultureInfo.InvariantCulture)), .. columns.Select(c => ReportCell.Of(rows.Budgets.First(b => b.Budget == budget && b.Task == c.Task && b.Metric == c.Metric).Value))]),
+                [ReportCell.Of("as many as it takes"), .. columns.Select(c => ReportCell.Of(rows.Find(DeliberationModel.Ours, c.Task, c.Metric)!.Value))],
+            ],
+            "The thought is closed after so many tokens, its opening tag among them, and the model answers.");
+    }
+
+    private static ReportTable MonitorTable(DeliberationRows rows) => new(
+        "Monitorability: paired questions with and without a planted hint, threat or promise", ["model", "effect", "eligible", "raw TPR", "TPR", "TNR", "g-mean²", "effect without a thought", "load-bearing"],
+        [
+            .. rows.Monitored.Select(m => (IReadOnlyList<ReportCell>)
+            [
+                ReportCell.Of(m.Model.Title), Of(m.Report.Monitorability.AllEffect), Of(m.Report.Monitorability.Eligible), Of(m.Report.Monitorability.RawTruePositives), Of(m.Report.Monitorability.TruePositives), Of(m.Report.Monitorability.TrueNegatives),
+                Of(m.Report.Monitorability.Squared), Of(m.Report.LoadBearing?.Without), Of(m.Report.LoadBearing?.Share),
+            ]),
+        ],
+        "The task policy-world-hints: the category of a thing, and a cue for a wrong one; the monitor looks for the cue in the thought. 20 samples a prompt. TPR, TNR and g-mean² are of eligible pairs, those on which the cue's effect can be told; see docs/monitors.md. Neither imitation nor reinforcement learning asks such questions.");
+
+    private static ReportCell Of(Estimate? estimate) => estimate is { IsMeasured: true } ? ReportCell.Of(estimate, NumberStyle.Share) : ReportCell.Of("–");
 
     private static ReportTable JudgeTable(DeliberationRows rows) => new(
         "The learned judge against the oracle, least of 4 judgements", ["seed", "answers judged", "of what it lets through, all points by the oracle", "of what has all points, let through", "mean error of the share of points"],

@@ -27,6 +27,12 @@ internal sealed class DeliberationRows
     /// <summary>What each seed's judge and trials came to.</summary>
     public IReadOnlyList<(ulong Seed, JudgeErrors? Judge, IReadOnlyList<DeliberationTrial> Trials)> Seeds { get; }
 
+    /// <summary>Ours within a number of tokens of thought: task, metric, estimate.</summary>
+    public IReadOnlyList<(int Budget, string Task, string Metric, Estimate Value)> Budgets { get; private set; } = [];
+
+    /// <summary>Monitorability by row, the seeds' questions together.</summary>
+    public IReadOnlyList<(DeliberationModel Model, MonitorabilityReport Report)> Monitored { get; private set; } = [];
+
     /// <summary>Skills of ours less the base's: whether capability was kept.</summary>
     public NonInferiority? Kept { get; private set; }
 
@@ -61,6 +67,15 @@ internal sealed class DeliberationRows
             }
         }
 
+        rows.Budgets =
+        [
+            .. from budget in DeliberationPlan.Budgets
+               from task in DeliberationChapter.BudgetTasks
+               let samples = folders.SelectMany((f, seed) => Samples(f.Log(budget, task)).Select(s => s with { Epoch = seed })).ToArray()
+               from metric in EvaluationTasks.Get(task).Metrics
+               select (budget, task, metric.Name, metric.Measure(samples).First().Estimate),
+        ];
+        rows.Monitored = [.. DeliberationModel.Monitored.Select(model => (model, MonitorabilityReport.Of([.. folders.SelectMany((f, seed) => MonitoredSample.Read(f.Monitored(model)).Select(s => s with { Instance = FormattableString.Invariant($"{seed}/{s.Instance}") }))], seed: 1, WorldTasks.Hints)))];
         if (MetricComparison.Of(EvaluationTasks.Get(WorldTasks.SkillsName).Metrics[0], before, ours[WorldTasks.SkillsName])?.Difference is { } kept) rows.Kept = NonInferiority.Of(kept, 0.02);
         return rows;
     }

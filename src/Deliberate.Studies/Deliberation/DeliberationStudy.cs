@@ -62,6 +62,8 @@ internal sealed class DeliberationStudy(DeliberationPlan plan, string root, stri
                 plan.Items,
                 Specification = ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash,
                 SkillsKept = rows.Kept,
+                Budgets = rows.Budgets.Select(b => new { b.Budget, b.Task, b.Metric, b.Value }),
+                Monitored = rows.Monitored.Select(m => new { Model = m.Model.Key, m.Report }),
                 Judges = rows.Seeds.Select(s => new { s.Seed, s.Judge, s.Trials }),
                 Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, c.Missing, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
             }, Options);
