@@ -27,7 +27,7 @@ internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, Mo
             await task.Solver.SolveAsync(asking, token).ConfigureAwait(false);
             asked = Seconds(began);
             sample = SampleOf(item, epoch, asking);
-            verdict = Early(asking, sample) ?? await scoring.ScoreAsync(sample, token).ConfigureAwait(false);
+            verdict = asking.Found ?? Early(asking, sample) ?? await scoring.ScoreAsync(sample, token).ConfigureAwait(false);
         }
         catch (TokenLimitReached)
         {

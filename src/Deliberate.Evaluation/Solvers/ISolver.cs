@@ -1,4 +1,5 @@
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 
@@ -49,6 +50,9 @@ public sealed class SolverContext
 
     /// <summary>What the conversation's answers are searched for by, where they are; null for a sample each.</summary>
     internal SearchSetting? Search { get; set; }
+
+    /// <summary>What the place where an agent worked says of it; then no scorer is asked. Null where none says anything.</summary>
+    internal Verdict? Found { get; set; }
 
     /// <summary>The task, for searches: says what a completion's final answer is.</summary>
     internal EvaluationTask? Task { get; init; }

@@ -21,7 +21,7 @@ public static class EvaluationTasks
     public static bool Remove(string name) => Known.Remove(name);
 
     /// <summary>Whether a name is one of a task, and not of a checkpoint: a folder that is there is none.</summary>
-    internal static bool IsTask(string name) => !Directory.Exists(name) && (SuiteGroups.Is(name) || name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal) || WrittenTasks.IsFile(name) || ProblemsTask.IsFile(name) || All.Any(t => t.Name == name.Split(ComposedTransform.Joint)[0]));
+    internal static bool IsTask(string name) => !Directory.Exists(name) && (SuiteGroups.Is(name) || name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal) || name.StartsWith(HarborTaskset.Prefix, StringComparison.Ordinal) || WrittenTasks.IsFile(name) || ProblemsTask.IsFile(name) || All.Any(t => t.Name == name.Split(ComposedTransform.Joint)[0]));
 
     /// <summary>The tasks that names stand for: each its own, and of a suite (<c>suite:small-model</c>) all that it asks, as it asks them.</summary>
     internal static IEnumerable<EvaluationTask> Resolve(IEnumerable<string> names) => names.SelectMany(name => SuiteGroups.Is(name) ? SuiteGroups.Tasks(name) : [Get(name)]);
@@ -33,6 +33,7 @@ public static class EvaluationTasks
         ArgumentNullException.ThrowIfNull(name);
         if (SuiteGroups.Is(name)) throw new UserError($"{name} is a suite of several tasks.", field: "task", advice: "deliberate eval runs it; here one task is needed.");
         if (name.StartsWith(FamilyTask.Prefix, StringComparison.Ordinal)) return FamilyTask.Named(name[FamilyTask.Prefix.Length..]);
+        if (name.StartsWith(HarborTaskset.Prefix, StringComparison.Ordinal)) return HarborTaskset.Named(name[HarborTaskset.Prefix.Length..]);
         if (WrittenTasks.IsFile(name)) return WrittenTasks.Read(name);
         if (ProblemsTask.IsFile(name)) return ProblemsTask.Of(name);
         if (name.IndexOf(ComposedTransform.Joint, StringComparison.Ordinal) is > 0 and var at) return TransformedTask.Of(Get(name[..at]), name[(at + 1)..]);

@@ -89,6 +89,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Files that are new or changed; to be asked for once nothing of it runs any more.</summary>
     public IReadOnlyDictionary<string, byte[]> FilesOut() => Files is { } folder ? SandboxFiles.Read(folder, _specification) : new Dictionary<string, byte[]>();
 
+    /// <summary>Names of files that it was given and that are there no more.</summary>
+    public IReadOnlyList<string> FilesGone() => Files is { } folder ? [.. _specification.Files.Keys.Where(name => !File.Exists(Path.Combine(folder, name)))] : [];
+
     public ProcessStartInfo StartInfo()
     {
         var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = IsOn ? "/" : _specification.Folder };
@@ -152,7 +155,12 @@ internal sealed class Sandbox : IDisposable
         var size = ((long)_specification.Limits.FileMegabytes << 20).ToString(CultureInfo.InvariantCulture);
         arguments.AddRange(["--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--size", size, "--tmpfs", "/tmp"]);
         foreach (var path in ReadOnly()) arguments.AddRange(["--ro-bind", path, path]);
-        if (Files is { } files) arguments.AddRange(["--bind", files, Box]);
+        if (Files is { } files)
+        {
+            arguments.AddRange(["--bind", files, Box]);
+            foreach (var (path, name) in _specification.Places.OrderBy(p => p.Key, StringComparer.Ordinal)) arguments.AddRange(["--bind", Path.Combine(files, name), path]);
+        }
+
         arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", _specification.Folder ?? Box, "--"]);
     }
 

@@ -9,17 +9,24 @@ namespace Deliberate.Reasoning;
 internal static class SandboxFiles
 {
     /// <summary>All below a folder but what a link leads to.</summary>
-    public static EnumerationOptions Within { get; } = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true, ReturnSpecialDirectories = false };
+    public static EnumerationOptions AllBelow { get; } = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true, ReturnSpecialDirectories = false };
 
     public static void Write(string folder, SandboxSpecification specification)
     {
+        foreach (var name in specification.Folders) Directory.CreateDirectory(Within(name, folder, specification));
         foreach (var (name, content) in specification.Files)
         {
-            var path = Path.GetFullPath(name, folder);
-            if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)) throw new UserError($"The file \"{name}\" would lie outside the sandbox's folder.", field: specification.Fields + "files", advice: "Names are relative, without \"..\".");
+            var path = Within(name, folder, specification);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, content);
         }
+    }
+
+    private static string Within(string name, string folder, SandboxSpecification specification)
+    {
+        var path = Path.GetFullPath(name, folder);
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)) throw new UserError($"The file \"{name}\" would lie outside the sandbox's folder.", field: specification.Fields + "files", advice: "Names are relative, without \"..\".");
+        return path;
     }
 
     /// <summary>What lies there now, by name: what was there before and is unchanged is left out.</summary>
@@ -27,7 +34,7 @@ internal static class SandboxFiles
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         var left = (long)specification.Limits.FileMegabytes << 20;
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", Within).OrderBy(f => f.FullName, StringComparer.Ordinal))
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow).OrderBy(f => f.FullName, StringComparer.Ordinal))
         {
             // A pipe or a device has no length and is not opened: reading one may never end.
             var content = file.Length > 0 && file.Length <= left ? File.ReadAllBytes(file.FullName) : [];

@@ -8,6 +8,9 @@ namespace Deliberate.Reasoning;
 /// <param name="Files">Files in its folder that are new or changed, by name.</param>
 internal sealed record SandboxResult(int? ExitCode, string? Stopped, byte[] Output, string Error, IReadOnlyDictionary<string, byte[]> Files)
 {
+    /// <summary>Names of files that it was given and deleted.</summary>
+    public IReadOnlyList<string> Gone { get; init; } = [];
+
     public bool Succeeded => ExitCode == 0;
 }
 
@@ -23,6 +26,6 @@ internal static class SandboxRun
         using var sandbox = Sandbox.For(specification);
         using var process = await SandboxProcess.Start(sandbox).ConfigureAwait(false);
         var ended = await process.RunToEnd(input, specification.Limits.OutputBytes, specification.Limits.Time, cancellation).ConfigureAwait(false);
-        return ended with { Files = sandbox.FilesOut() };
+        return ended with { Files = sandbox.FilesOut(), Gone = sandbox.FilesGone() };
     }
 }

@@ -69,6 +69,12 @@ internal sealed record SandboxSpecification
     /// <summary>Files that it finds in its own folder and may change, by name; a name may have folders.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
 
+    /// <summary>Folders that it finds there besides, empty where no file lies in them.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Where folders of its files stand besides: an absolute path of the sandbox, to the folder's name. Not for a command that starts in a folder of this machine.</summary>
+    public IReadOnlyDictionary<string, string> Places { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Its environment, besides PATH, HOME, TMPDIR and LANG; nothing of ours is passed on.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

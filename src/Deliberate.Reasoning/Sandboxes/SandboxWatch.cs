@@ -72,7 +72,7 @@ internal sealed class SandboxWatch(int process, SandboxLimits limits, string? fi
         var (count, bytes) = (0, 0L);
         try
         {
-            foreach (var file in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SandboxFiles.Within))
+            foreach (var file in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SandboxFiles.AllBelow))
             {
                 if (++count > MostFiles) return long.MaxValue;
                 if (file is FileInfo { LinkTarget: null } plain) bytes += plain.Length;
