@@ -7,7 +7,7 @@ public static class SafetyTasks
 {
     private static readonly Lock Registering = new();
 
-    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All];
+    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All, ScenarioTask.Prose, ScenarioTask.World];
 
     /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees, and lets judges of policies take specifications; once is enough, more does no harm.</summary>
     public static void Register()

@@ -23,6 +23,7 @@ internal static class CommandList
         new EvalCommand(),
         new JudgeCommand(),
         new MonitorCommand(),
+        new ScenarioCommand(),
         new GateCommand(),
         new ApproveCommand(),
         new CardCommand(),

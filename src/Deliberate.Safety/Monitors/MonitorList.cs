@@ -40,6 +40,7 @@ internal static class MonitorList
         Of("a policy, instruction or clause that the conversation does not have, by words", PolicyRule.Create),
         Of("a decision, or a number, that the answer does not carry out, by words", DecisionRule.Create),
         Of("a thought that is written for its reader, by words", AddressRule.Create),
+        Of("a thought that means to do something and not to be seen, by words", CovertRule.Create),
         Of("a planted hint or threat that the thought names and does not reject, by words", CueRule.Create),
         new(TrainedMonitor.MonitorName, "what it was trained to find: a classifier of yours", Enum.GetValues<ThoughtFinding>(), MonitorNeed.Weights, request => new TrainedMonitor(MonitorWeights.Read(request.Weights!))),
     ];

@@ -9,7 +9,8 @@ namespace Deliberate.Cli;
 /// <summary>Runs an evaluation of tasks for a command: progress while it runs, tables or JSON at the end, and the exit code that it comes to.</summary>
 internal static class EvaluationSession
 {
-    public static int Run(EvaluationRequest request, string folder, EvaluationOptions options, ParseResult parsed)
+    /// <param name="told">What else is to be said of the results, behind the tables; not where JSON is asked for.</param>
+    public static int Run(EvaluationRequest request, string folder, EvaluationOptions options, ParseResult parsed, Action<EvaluationReport>? told = null)
     {
         var configuration = options.Configuration(parsed);
         if (Damaged(folder) is { } damage)
@@ -34,7 +35,12 @@ internal static class EvaluationSession
         }
 
         if (parsed.GetValue(options.Json)) WriteJson(report);
-        else EvaluationTables.Write(report);
+        else
+        {
+            EvaluationTables.Write(report);
+            told?.Invoke(report);
+        }
+
         if (options.JUnit(parsed) is { } file) RequirementsJUnit.Write(file, report.Requirements);
         return CodeOf(report);
     }

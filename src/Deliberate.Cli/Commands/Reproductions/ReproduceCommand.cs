@@ -14,11 +14,13 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce reasoning --quick                      # a minute or two, to see the chain work",
             "deliberate reproduce reasoning --only arithmetic --models base,rl   # a row of its table, in minutes",
             "deliberate reproduce distillation --write-docs docs/distillation.md",
-            "deliberate reproduce deliberation --quick")
+            "deliberate reproduce deliberation --quick",
+            "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin")
     {
         Add(new ReproduceReasoningCommand());
         Add(new ReproduceDistillationCommand());
         Add(new ReproduceDeliberationCommand());
+        Add(new ReproduceSchemingCommand());
     }
 
     protected override int Run(ParseResult parsed) =>

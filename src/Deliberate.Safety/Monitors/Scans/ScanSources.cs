@@ -60,7 +60,7 @@ internal static class ScanSources
         for (var i = 0; i < log.Table.Count; i++)
         {
             var sample = log.Read(i);
-            yield return new ScannedSample(path, sample.Id, group, sample.Cluster, SampleOf(sample, i, log.Task));
+            yield return new ScannedSample(path, sample.Id, group, sample.Cluster, AgentThoughts.Of(SampleOf(sample, i, log.Task)));
         }
     }
 
