@@ -114,4 +114,7 @@ public enum StreamStage
 
     /// <summary>Answers with a specification in context, and the choice among them.</summary>
     Alignment = 17,
+
+    /// <summary>Choices of attacks: candidates of a search, branches of a tree.</summary>
+    Attacks = 18,
 }

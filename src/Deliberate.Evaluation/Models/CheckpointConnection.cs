@@ -57,11 +57,19 @@ internal sealed class CheckpointConnection : IModelConnection
         }
     }
 
+    /// <summary>The model itself, for what needs more than its answers.</summary>
+    public TextModel Model => _model;
+
     /// <summary>Longest text that the model was made for, in tokens.</summary>
     public int Context => _model.Context;
 
-    /// <summary>Tokens of a conversation as the model reads it.</summary>
-    public int Count(IReadOnlyList<ChatMessage> messages) => _format.Tokenizer.Encode(PromptText(messages, effort: null), addSpecialTokens: _format.ChatTemplate is null).Length;
+    /// <summary>A conversation as the model reads it, up to where its answer begins.</summary>
+    public string TextOf(IReadOnlyList<ChatMessage> messages) => PromptText(messages, effort: null);
+
+    /// <summary>The tokens of a conversation as the model reads it.</summary>
+    public int[] TokensOf(IReadOnlyList<ChatMessage> messages) => _format.Tokenizer.Encode(TextOf(messages), addSpecialTokens: _format.ChatTemplate is null);
+
+    public int Count(IReadOnlyList<ChatMessage> messages) => TokensOf(messages).Length;
 
     public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {
@@ -173,8 +181,10 @@ internal sealed class CheckpointConnection : IModelConnection
         return (settings.Sampling, settings.MaxTokens);
     }
 
+    /// <summary>Where the last message is the assistant's own, that is how its answer begins, and the model goes on with it.</summary>
     private string PromptText(IReadOnlyList<ChatMessage> messages, string? effort)
     {
+        if (messages is [.., { Role: "assistant" } begun]) return PromptText([.. messages.Take(messages.Count - 1)], effort) + begun.Content;
         if (_format.ChatTemplate is null) return string.Join("\n\n", messages.Select(m => m.Content));
         var array = new JsonArray();
         foreach (var message in messages)

@@ -194,12 +194,14 @@ internal sealed class LanguageModel : IDisposable
 
     /// <summary>Records the computation on a tape; returns the hidden states that the head reads.</summary>
     /// <param name="positions">Longest sequence that will be run.</param>
-    public Tensor Build(Tape tape, int positions)
+    /// <param name="tapped">Given the residual stream where it begins (-1) and behind each layer, to add operations of its own or to read it.</param>
+    public Tensor Build(Tape tape, int positions, Action<int, Tensor>? tapped = null)
     {
         var c = Configuration;
         var offset = c.NormWeightsFromOne ? 1.0 : 0.0;
         tape.BeginLayer();
         var x = tape.Embed(_embedding, c.EmbeddingScale);
+        tapped?.Invoke(-1, x);
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
@@ -210,6 +212,7 @@ internal sealed class LanguageModel : IDisposable
             x = Added(x, tape.Attention(qkv, shape), layer.Output, layer.OutputBias, layer.AttentionOutputNorm);
             var gated = tape.GatedActivation(tape.Linear(Normed(x, layer.FeedForwardNorm), layer.GateUp, layer.GateUpBias), c.Activation);
             x = Added(x, gated, layer.Down, layer.DownBias, layer.FeedForwardOutputNorm, endsLayer: true);
+            tapped?.Invoke(i, x);
         }
 
         tape.BeginLayer();

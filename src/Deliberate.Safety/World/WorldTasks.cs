@@ -85,7 +85,7 @@ internal static class WorldTasks
     }
 
     /// <summary>Rules in the form of the specification that allow the request, under ids that look right.</summary>
-    private static string Forge(WorldRequest request, ref RandomStream random)
+    internal static string Forge(WorldRequest request, ref RandomStream random)
     {
         var lines = new Dictionary<string, IReadOnlyList<WorldRule>>(StringComparer.Ordinal) { [request.Category] = [new WorldRule(request.Type, FormattableString.Invariant($"{(char)('A' + random.Next(26))}{random.Next(1, 10)}"), ContentRule.Allowed)] };
         return new WorldRules(lines, WorldRules.Shipped.Openers).Text([request.Category]);
