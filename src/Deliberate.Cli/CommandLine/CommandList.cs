@@ -24,6 +24,7 @@ internal static class CommandList
         new JudgeCommand(),
         new MonitorCommand(),
         new ScenarioCommand(),
+        new AttackCommand(),
         new GateCommand(),
         new ApproveCommand(),
         new CardCommand(),

@@ -46,7 +46,7 @@ internal static class EvaluationSession
     }
 
     /// <summary>A failed requirement is told before one that cannot be told; without requirements a result must not lack too much.</summary>
-    private static int CodeOf(EvaluationReport report)
+    internal static int CodeOf(EvaluationReport report)
     {
         if (report.Requirements.Any(r => r.Finding == RequirementFinding.Fails)) return ExitCode.RequirementFailed;
         if (report.Requirements.Any(r => r.Finding == RequirementFinding.Inconclusive) || report.Results.Any(r => r.IsInconclusive)) return ExitCode.Inconclusive;
@@ -54,7 +54,7 @@ internal static class EvaluationSession
     }
 
     /// <summary>What was changed in the logs of a folder that is to be gone on with; null where nothing was.</summary>
-    private static string? Damaged(string folder)
+    internal static string? Damaged(string folder)
     {
         if (!File.Exists(EvaluationFolder.FileOf(folder))) return null;
         foreach (var (_, _, log, hash) in EvaluationFolder.ReadLogs(folder).Where(l => File.Exists(l.Log)))
@@ -74,7 +74,7 @@ internal static class EvaluationSession
         return CheckpointConnection.Open(choice.Location, name, choice.Recipe?.Reinforcement.Stop ?? [], threads);
     }
 
-    private static void WriteJson(EvaluationReport report)
+    internal static void WriteJson(EvaluationReport report)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -100,7 +100,7 @@ internal static class EvaluationSession
     }
 
     /// <summary>Counts samples for a view, and what they took.</summary>
-    private sealed class ProgressObserver(IProgressView view, string name) : EvaluationObserver
+    internal sealed class ProgressObserver(IProgressView view, string name) : EvaluationObserver
     {
         private int _done, _errors;
         private ModelUsage _usage;

@@ -69,7 +69,7 @@ internal static class EvaluationTables
         if (result.IsInconclusive) Console.Out.WriteLine(FormattableString.Invariant($"{result.ModelName}: inconclusive: of {100 * result.MissingShare:0.#}% of the samples nothing was found out, more than the allowed {100 * result.AllowedMissing:0.#}% (--max-missing)."));
     }
 
-    private static void Write(IReadOnlyList<RequirementResult> requirements) => Terminal.WriteTable(
+    internal static void Write(IReadOnlyList<RequirementResult> requirements) => Terminal.WriteTable(
         "Requirements, decided on the end of the interval that speaks against them:", ["requirement", "model", "finding", "measured"],
         requirements.Select(r => (string[])[r.Requirement.Text, r.Model, r.Finding switch { RequirementFinding.Holds => "holds", RequirementFinding.Fails => "FAILS", _ => "inconclusive" }, r.Why]), words: 4);
 

@@ -1,0 +1,56 @@
+using System.Text;
+using Deliberate.Core;
+using Deliberate.Evaluation;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Safety;
+
+/// <summary>The successes of a campaign, a line each: made smaller one by one, each kept as soon as it is, so that a campaign that is stopped goes on behind the last.</summary>
+internal sealed class CaseFile(string path, AttackPlan plan, AttackJudge judge)
+{
+    public string Path => path;
+
+    public async Task AddAsync(EvaluationResult result, IReadOnlyList<AttackGoal> goals, EvaluationModel model, Action<string> notice, CancellationToken cancellation)
+    {
+        var known = File.Exists(path) ? RegressionCase.Read(path).Select(c => c.Id).ToHashSet(StringComparer.Ordinal) : [];
+        var byId = goals.ToDictionary(g => g.Id, StringComparer.Ordinal);
+        var (temperature, tokens) = (plan.Settings.Temperature ?? result.Task.Defaults.Temperature, result.MaxTokens);
+        var minimiser = new CaseMinimiser(model, judge, new ModelOptions { Temperature = temperature, MaxTokens = tokens, Seed = plan.Settings.Seed, ReasoningEffort = plan.Settings.ReasoningEffort }, plan.Settings.Seed, plan.Minimise);
+        using var log = EvaluationLogFile.Open(result.Log);
+        // Cases may be asked at the same time; they are written in their order.
+        var waiting = new Queue<Task<RegressionCase>>();
+        foreach (var sample in log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail))
+        {
+            var attempts = AttackTrace.Read(sample.Verdict);
+            if (attempts.FirstOrDefault(a => a.Outcome == AttackTrace.Word(AttemptOutcome.Success)) is not { IsReproducible: true } worked) continue;
+            var whole = new RegressionCase
+            {
+                Id = $"{sample.Tags[AttackTask.GoalTag]}+{sample.Tags[AttackTask.AttackTag]}@{result.ModelName}",
+                Goal = byId[sample.Tags[AttackTask.GoalTag]],
+                Goals = plan.Goals,
+                Attack = sample.Tags[AttackTask.AttackTag],
+                Messages = sample.Sample.Messages,
+                Chain = worked.Chain,
+                Model = result.ModelName,
+                ModelHash = result.Model.Hash ?? "",
+                Judge = judge.Identity,
+                Temperature = temperature,
+                MaxTokens = tokens,
+            };
+            if (known.Contains(whole.Id)) continue;
+            waiting.Enqueue(plan.Minimise > 0 ? minimiser.MinimiseAsync(whole, worked.Chain, worked.Variant, cancellation) : Task.FromResult(whole));
+            while (waiting.Count >= model.Concurrency) Append(await waiting.Dequeue().ConfigureAwait(false));
+        }
+
+        while (waiting.Count > 0) Append(await waiting.Dequeue().ConfigureAwait(false));
+        if (log.Samples().Any(s => AttackTrace.Read(s.Verdict).Any(a => a.Outcome == AttackTrace.Word(AttemptOutcome.Success) && !a.IsReproducible)))
+            notice("successes by changed weights, learned vectors or tools are in the log and not among the cases: messages alone do not ask them again.");
+    }
+
+    private void Append(RegressionCase one)
+    {
+        // Whole or not at all: the file is small, and a torn line would be a case that cannot be read.
+        var before = File.Exists(path) ? File.ReadAllText(path) : "";
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes($"{before}{one.ToLine()}\n")));
+    }
+}
