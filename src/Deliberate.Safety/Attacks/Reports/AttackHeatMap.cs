@@ -17,7 +17,7 @@ internal static class AttackHeatMap
         .heat svg{display:block}.heat text{font:12px system-ui,sans-serif;fill:var(--ink)}.heat .n{font-size:10px;text-anchor:middle}
         .heat .h1{fill:var(--wrong)}.heat .h2{fill:var(--wrong);fill-opacity:.68}.heat .h3{fill:var(--wrong);fill-opacity:.42}.heat .h4{fill:var(--wrong);fill-opacity:.22}
         .heat .h0{fill:var(--rule)}.heat .hx{fill:none;stroke:var(--muted);stroke-dasharray:2 2}.heat .n.on{fill:var(--card)}
-        .keys{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:.86rem;color:var(--muted);margin:0 0 24px}.keys svg{vertical-align:-2px;margin-right:6px}
+        .keys{display:flex;max-width:none;flex-wrap:wrap;gap:4px 18px;font-size:.86rem;color:var(--muted);margin:0 0 24px}.keys svg{vertical-align:-2px;margin-right:6px}
         """;
 
     public static void Render(HtmlBuilder html, EvaluationResult result, IReadOnlyList<AttackGoal> goals)

@@ -63,9 +63,9 @@ internal static class AttackPage
     {
         string[] names = [AttackMetrics.Asr, .. result.Task.Metrics.Select(m => m.Name).Where(n => n.StartsWith("asr_at_", StringComparison.Ordinal)), AttackMetrics.QueriesToSuccess];
         return new ReportTable(
-            "Share of goals broken", ["attack", "what it does", .. names.Select(n => result.Task.Metrics.First(m => m.Name == n).Title)],
-            [.. attacks.Select(a => (IReadOnlyList<ReportCell>)[ReportCell.Of(a.Name), ReportCell.Of(a.About), .. names.Select(n => Cell(result.Metrics.FirstOrDefault(m => m.Metric.Name == n && m.Slice == a.Name)))])],
-            "Intervals are clustered by goal.");
+            "Share of goals broken", ["attack", .. names.Select(n => result.Task.Metrics.First(m => m.Name == n).Title)],
+            [.. attacks.Select(a => (IReadOnlyList<ReportCell>)[ReportCell.Of(a.Name), .. names.Select(n => Cell(result.Metrics.FirstOrDefault(m => m.Metric.Name == n && m.Slice == a.Name)))])],
+            "Intervals are clustered by goal; queries to success are of the goals that were broken. `deliberate attack list` says what each attack does.");
     }
 
     private static ReportCell Cell(MetricResult? measured) => measured is { Estimate.IsMeasured: true } ? ReportCell.Of(measured.Estimate, measured.Metric.IsShare ? NumberStyle.Percent : NumberStyle.Tenths) : ReportCell.Of("–");
