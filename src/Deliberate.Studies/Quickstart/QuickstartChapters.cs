@@ -11,6 +11,7 @@ internal static class QuickstartChapters
         new ArithmeticDirectChapter(),
         new CountdownChapter(),
         new EvaluationsChapter(),
+        new AttacksChapter(),
     ];
 
     /// <summary>For help: each with what it is and how long it takes.</summary>
