@@ -34,11 +34,14 @@ public static class FamilyRegistry
     /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
     public static void Register(ITaskFamily family) => Known.Add(family);
 
+    /// <summary>The names that a recipe may give: those of the list, and of the environments.</summary>
+    internal static IEnumerable<string> Names => All.Concat(EnvironmentList.All).Select(family => family.Name);
+
     /// <summary>Whether a family of the name is in the list.</summary>
-    internal static bool Has(string name) => All.Any(family => family.Name == name);
+    internal static bool Has(string name) => All.Concat(EnvironmentList.All).Any(family => family.Name == name);
 
     /// <summary>The family of a name, or what stands for one that is in no list; null where there is neither.</summary>
-    internal static ITaskFamily? Find(string name) => All.FirstOrDefault(family => family.Name == name) ?? Absent.GetValueOrDefault(name);
+    internal static ITaskFamily? Find(string name) => All.Concat(EnvironmentList.All).FirstOrDefault(family => family.Name == name) ?? Absent.GetValueOrDefault(name);
 
     /// <summary>Takes note of a family of another program's: it is found by its name and is in no list.</summary>
     internal static void Admit(AbsentFamily family) => Absent[family.Name] = family;
@@ -49,5 +52,5 @@ public static class FamilyRegistry
     /// <summary>The family of this name, or a <see cref="UserError"/> that lists the names there are.</summary>
     public static ITaskFamily Get(string name) =>
         Find(name)
-        ?? throw new UserError($"There is no task family '{name}'.", field: "family", advice: $"The families are {string.Join(", ", All.Select(f => f.Name))}.");
+        ?? throw new UserError($"There is no task family '{name}'.", field: "family", advice: $"The families are {string.Join(", ", Names)}.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Deliberate.Core;
 using Deliberate.Training;
 
 namespace Deliberate.Cli;
@@ -9,14 +10,41 @@ internal static class TrainingSession
     public const string StopNotice = "Stopping: saving a checkpoint first.";
 
     /// <param name="folder">The run's.</param>
-    /// <param name="open">Starts or resumes it.</param>
-    public static int Execute(string folder, Func<IRunObserver, TrainingRun> open, bool json)
+    /// <param name="open">Starts or resumes it, in a folder of the rank's own, with so many threads.</param>
+    public static int Execute(string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json)
+    {
+        using var ranks = Ranks.Open();
+        if (ranks.World.IsFirst && ranks.Notice is { } notice) Console.Error.WriteLine(notice);
+        try
+        {
+            return ranks.World.IsFirst ? Execute(ranks, folder, open, json) : Follow(ranks, open);
+        }
+        catch (Exception error) when (ranks.World.Size > 1)
+        {
+            // All ranks end with the first that cannot go on; where all fail alike, rank 0 says why.
+            if (!ranks.World.IsFirst) Thread.Sleep(TimeSpan.FromSeconds(1));
+            Console.Error.WriteLine($"error: rank {ranks.World.Rank}: {Secrets.Redact(error is UserError mistake ? mistake.Message : error.ToString())}");
+            Console.Error.Flush();
+            ranks.Abort(error is UserError ? ExitCode.UserMistake : ExitCode.Bug);
+            throw;
+        }
+    }
+
+    /// <summary>A rank that does its share and says nothing.</summary>
+    private static int Follow(Ranks ranks, Func<IRunObserver, Ranks, TrainingRun> open)
+    {
+        using var stop = new StopSignal("");
+        using var run = open(new RunObserver(), ranks);
+        return run.Execute(stop.Token) == RunOutcome.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private static int Execute(Ranks ranks, string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json)
     {
         using var stop = new StopSignal(StopNotice);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var outcome = ProgressViews.Run(view =>
         {
-            using var run = open(new RunProgress(view, name));
+            using var run = open(new RunProgress(view, name), ranks);
             return run.Execute(stop.Token);
         });
         if (outcome == RunOutcome.Interrupted)

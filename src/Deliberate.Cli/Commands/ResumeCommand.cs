@@ -19,10 +19,23 @@ internal sealed class ResumeCommand : CliCommand
         Add(_json);
     }
 
+    /// <summary>Of several ranks only the first needs to have it.</summary>
+    private static string Folder(string name)
+    {
+        try
+        {
+            return RunNames.Existing(name);
+        }
+        catch (UserError) when (MpiLibrary.IsLaunched)
+        {
+            return name;
+        }
+    }
+
     protected override int Run(ParseResult parsed)
     {
         if (SweepFolder.Is(parsed.GetRequiredValue(_run))) return SweepSession.Execute(SweepFolder.Read(parsed.GetRequiredValue(_run)), parsed.GetValue(_threads), parsed.GetValue(_json));
-        var folder = RunNames.Existing(parsed.GetRequiredValue(_run));
-        return TrainingSession.Execute(folder, observer => TrainingRun.Resume(folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
+        var folder = Folder(parsed.GetRequiredValue(_run));
+        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Resume(ranks.GoOn(folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World), parsed.GetValue(_json));
     }
 }

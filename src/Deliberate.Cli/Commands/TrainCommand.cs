@@ -27,6 +27,7 @@ internal sealed class TrainCommand : CliCommand
             "deliberate train recipes/arithmetic.yaml --dry-run   # what it amounts to",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
             "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
+            "mpirun -n 2 deliberate train recipes/arithmetic.yaml   # two processes share the work (docs/scale.md)",
             "deliberate train recipes/arithmetic.yaml --seeds 5   # the mean over seeds, and what another seed may give",
             "deliberate train recipes/arithmetic.yaml --sweep reinforcement.samples=4,8,16 --seeds 3 --dry-run",
             "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
@@ -51,7 +52,7 @@ internal sealed class TrainCommand : CliCommand
         }
 
         if (parsed.GetValue(_dryRun)) return Plan(recipe, file, folder, parsed.GetValue(_threads), parsed.GetValue(_json));
-        return TrainingSession.Execute(folder, observer => TrainingRun.Start(recipe, folder, parsed.GetValue(_threads), observer), parsed.GetValue(_json));
+        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Start(recipe, ranks.Begin(recipe, folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World), parsed.GetValue(_json));
     }
 
     /// <summary>What makes the page of a sweep again.</summary>

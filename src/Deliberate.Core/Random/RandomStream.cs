@@ -9,7 +9,7 @@ namespace Deliberate.Core;
 public struct RandomStream
 {
     private readonly uint _k0, _k1, _c2, _c3;
-    private ulong _position;
+    private ulong _position, _first;
 
     /// <param name="seed">The run's seed.</param>
     /// <param name="stage">What the numbers are for; see <see cref="StreamStage"/>.</param>
@@ -24,14 +24,24 @@ public struct RandomStream
         var b = Philox4x32.Block((uint)step, (uint)(step >> 32), (uint)problem, (uint)(problem >> 32), a.X0, a.X1);
         var c = Philox4x32.Block((uint)sample, (uint)(sample >> 32), a.X2 ^ b.X2, a.X3 ^ b.X3, b.X0, b.X1);
         (_k0, _k1, _c2, _c3) = c;
-        _position = 0;
+        (_position, _first) = (0, 0);
     }
 
     /// <summary>The uniform number in [0, 1) that belongs to a position, 53 bits, whatever was drawn before.</summary>
     public readonly double UniformAt(ulong position)
     {
+        position += _first;
         var (x0, x1, _, _) = Philox4x32.Block((uint)position, (uint)(position >> 32), _c2, _c3, _k0, _k1);
         return ((((ulong)x0 << 32) | x1) >> 11) * (1.0 / (1UL << 53));
+    }
+
+    /// <summary>The same stream from a later position on, which is its first: where what was drawn before is read and not drawn again.</summary>
+    public readonly RandomStream From(ulong position)
+    {
+        var later = this;
+        later._first += position;
+        later._position = 0;
+        return later;
     }
 
     /// <summary>The next uniform number in [0, 1).</summary>
@@ -40,7 +50,7 @@ public struct RandomStream
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {
-        var position = _position++;
+        var position = _position++ + _first;
         var (x0, x1, _, _) = Philox4x32.Block((uint)position, (uint)(position >> 32), _c2, _c3, _k0, _k1);
         return ((ulong)x0 << 32) | x1;
     }

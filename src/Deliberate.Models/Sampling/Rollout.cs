@@ -21,4 +21,10 @@ internal sealed record Rollout(int[] Tokens, float[] LogProbabilities, float[] B
     /// constraints made those others than the policy's, and of samples that were read back.
     /// </summary>
     public float[]? Entropies { get; init; }
+
+    /// <summary>Which tokens were not drawn but given by an environment in between: no loss is made of them, and their log-probabilities and entropies are 0. Null where all were drawn.</summary>
+    public bool[]? Given { get; init; }
+
+    /// <summary>Whether a token was drawn.</summary>
+    public bool IsDrawn(int token) => Given is null || !Given[token];
 }

@@ -48,6 +48,12 @@ internal sealed class MixedFamily : ITaskFamily
     /// <summary>The mixture of writers of the family that a problem is of.</summary>
     public CorpusMixture WritersOf(Problem problem) => Of(problem).Writers;
 
+    /// <summary>Its parts' families, in the recipe's order.</summary>
+    public IEnumerable<ITaskFamily> Families => _parts.Select(p => p.Family);
+
+    /// <summary>The family that a problem is of.</summary>
+    public ITaskFamily FamilyOf(Problem problem) => Of(problem).Family;
+
     public Problem Generate(Split split, int level, ulong seed, long index)
     {
         var place = (int)(index % _cycle.Length);

@@ -54,6 +54,9 @@ public sealed record Sample
     /// <summary>As it was drawn, with log-probabilities; null of a sample that was not.</summary>
     internal Rollout? Rollout { get; init; }
 
+    /// <summary>What was said and replied, where it was played in an environment; null of a text of one turn.</summary>
+    internal Episode? Episode { get; init; }
+
     /// <summary>Whether a thought was begun and not ended: such a sample has no answer, and nobody is asked to judge it.</summary>
     internal bool IsUnfinished => Split.IsUnfinished;
 

@@ -90,6 +90,7 @@ internal static class ReportStyle
         .steps .wrong:not(.sign){background:var(--wrong-soft)}
         .said{min-width:0;flex:1}
         .said code{background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere}
+        .said .result{display:block;margin:2px 0 4px;padding:2px 8px;border-left:3px solid var(--note);background:var(--soft);border-radius:0 4px 4px 0;color:var(--muted);font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.88em;white-space:pre-wrap;overflow-wrap:anywhere}
         .sign{flex:none;width:1.1em;text-align:center;font-weight:700}
         .sign.right{color:var(--right)}.sign.wrong{color:var(--wrong)}.sign.unchecked{color:var(--muted)}.sign.note{color:var(--note);font-style:italic}
         .reason{color:var(--wrong);font-size:.9em}

@@ -21,7 +21,7 @@ internal static class AttemptBlock
         html.Open("div", $"attempt is-{kind}").Open("h4").Text(attempt.Label, 120);
         if (attempt.ThoughtTokens >= 0) html.Raw(string.Create(CultureInfo.InvariantCulture, $" <span class=\"tokens\">{attempt.ThoughtTokens:N0} tokens</span>"));
         html.Close("h4");
-        RenderThought(html, attempt.Steps);
+        if (attempt.Steps.Count > 0 || !attempt.IsPlayed) RenderThought(html, attempt.Steps);
         if (attempt.Reply.Length > 0 && attempt.Reply != attempt.Answer) html.Element("p", attempt.Reply, "reply", ReplyCap);
         html.Open("p", "answer").Raw(Sign(kind, sign, spoken)).Open("span", "said");
         if (attempt.Answer.Length > 0) html.Raw("<code>").Text(attempt.Answer, StepCap).Raw("</code>");
@@ -68,6 +68,7 @@ internal static class AttemptBlock
             };
             html.Open("li", kind).Raw(Sign(kind, sign, spoken)).Raw("<span class=\"said\"><code>").Text(step.Text.Length == 0 ? " " : step.Text, StepCap).Raw("</code>");
             if (step.Reason.Length > 0) html.Raw(" <span class=\"reason\">").Text(step.Reason, StepCap).Raw("</span>");
+            if (step.Result is { } result) html.Raw(" <span class=\"result\"><span class=\"spoken\">The environment replied: </span>").Text(result.Length == 0 ? " " : result, StepCap).Raw("</span>");
             html.Raw("</span>").Close("li");
         }
 

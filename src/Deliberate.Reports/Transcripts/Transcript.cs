@@ -13,7 +13,11 @@ internal enum StepMark
 }
 
 /// <summary>One step of a thought as the model wrote it, the mark, and for a wrong one the reason.</summary>
-internal sealed record TranscriptStep(string Text, StepMark Mark, string Reason = "");
+internal sealed record TranscriptStep(string Text, StepMark Mark, string Reason = "")
+{
+    /// <summary>What an environment replied to it; null where nothing did.</summary>
+    public string? Result { get; init; }
+}
 
 /// <summary>One attempt: the steps, the answer, what became of it, and the reason where it is not right (no answer, budget ran out).</summary>
 internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> Steps, string Answer, SampleOutcome Outcome, string Reason = "")
@@ -32,6 +36,7 @@ internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> St
     /// <summary>Where nobody checks steps, the thought is shown as it is.</summary>
     public static Transcript Of(string label, ScoredSample sample)
     {
+        if (sample.Sample.Episode is { } episode) return Played(label, sample, episode);
         var verdict = sample.Verdict;
         var steps = verdict.Steps.Count > 0
             ? sample.Steps.Select(step => new TranscriptStep(step.Text, step.Verdict.IsRight ? StepMark.Right : StepMark.Wrong, step.Verdict.IsRight ? "" : step.Verdict.Reason))
@@ -43,6 +48,22 @@ internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> St
             Scores = isGraded ? [new Score("score", verdict.Value), .. verdict.Scores] : verdict.Scores,
         };
     }
+
+    /// <summary>An episode: a step a turn, each with its reply. Who spoke is known from the record, not from what the text looks like.</summary>
+    private static Transcript Played(string label, ScoredSample sample, Episode episode)
+    {
+        var turns = episode.Turns.SkipLast(sample.Sample.Answer is null ? 0 : 1).Select(turn => new TranscriptStep(
+            turn.Thinking is { } thinking ? $"({thinking.Trim()}) {turn.Said}" : turn.Said, turn.Reward < 0 ? StepMark.Wrong : turn.Reward > 0 ? StepMark.Right : StepMark.Unchecked, turn.Reward < 0 ? "costs" : "") { Result = turn.Reply });
+        return new Transcript(label, [.. turns], sample.Answer ?? "", sample.Outcome, sample.IsRight ? "" : sample.Verdict.Reason)
+        {
+            ThoughtTokens = sample.CompletionTokens,
+            Scores = sample.IsJudged ? [new Score("score", sample.Verdict.Value), .. sample.Verdict.Scores] : [],
+            IsPlayed = true,
+        };
+    }
+
+    /// <summary>Whether its steps are turns in an environment.</summary>
+    public bool IsPlayed { get; init; }
 
     /// <summary>A thought that nobody checked, a step a line.</summary>
     public static string[] Lines(string? thought) => thought?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

@@ -90,7 +90,8 @@ internal sealed class ExperimentRun(ExperimentPlan plan, ExperimentFolder folder
                 Fit(encoder, problems, budget, model, test);
                 _observer.TestStarted(cell, test, problems.Length);
                 using var set = new ProblemSet(recipe.Instance, recipe.Deeper);
-                var graded = new SampleLoop(sampler, encoder, set).Evaluate(problems, 1, budget, new SamplingOptions(), cell.Seed, new Progress(_observer), cancellation);
+                ISampleLoop loop = new SampleLoop(sampler, encoder, set);
+                var graded = loop.Evaluate(problems, 1, budget, new SamplingOptions(), cell.Seed, new Progress(_observer), cancellation);
                 EvaluationFile.Write(folder.Evaluation(cell, test), graded);
                 _observer.TestDone(cell, test, graded.Count(g => g.IsRight), graded.Count);
             }

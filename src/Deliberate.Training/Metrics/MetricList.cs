@@ -13,6 +13,7 @@ internal static class MetricList
         new("Supervised training", $"Of a step: {Stream}.", [.. OptimizerMetrics.Supervised.All, .. SupervisedMetrics.All]),
         new("Expert iteration", $"{Stream}. The first step of a round samples, the others imitate what was kept.", [.. ExpertMetrics.All, .. SampleMetrics.ExpertIteration.All, .. CurriculumMetrics.ExpertIteration.All, .. OptimizerMetrics.ExpertIteration.All]),
         new("Reinforcement learning", $"Of a step: {Stream}. What is said of samples is of the groups drawn first; those that dynamic sampling draws in their place are a selection.", [.. SampleMetrics.Reinforcement.All, .. CurriculumMetrics.Reinforcement.All, .. ReinforcementMetrics.All, .. CorrectionMetrics.All, .. DistillationMetrics.All, .. OptimizerMetrics.Reinforcement.All]),
+        new("Environments", $"Of a step of reinforcement learning: {Stream}.", EnvironmentMetrics.All),
         new("The critic", $"Of a step of reinforcement learning: {Stream}.", CriticMetrics.All),
         new("The policy's updates", $"Of a step of reinforcement learning: {Stream}. Over the tokens in the loss of all its mini-batches; ρ = exp(new - old) is the importance ratio of the policy before an update to the one that sampled, per token also for sequence-level objectives.", ObjectiveMetrics.All),
         new("Evaluations", "TensorBoard, and `checkpoint.best_metric`; by steps of reinforcement learning. Every sample is in `evaluations/NAME.jsonl`.", EvaluationMetrics.Run.All),

@@ -27,10 +27,14 @@ internal static class TimingMetrics
 
     public static RunMetric LiveShare { get; } = new("rl/live_share", MetricUnit.Share, "Slots in use while sampling.", "mean over the forward passes of the groups drawn first");
 
+    public static RunMetric RankTokens { get; } = new("ranks/tokens_per_second/{rank}", MetricUnit.TokensASecond, "Tokens that a rank drew and learned from a second.", "by the whole time of the step", "runs of several ranks");
+
+    public static RunMetric RankWaited { get; } = new("ranks/waited_share/{rank}", MetricUnit.Share, "Share of the step's time that a rank waited for the others and for what they sent.", "wall clock", "runs of several ranks");
+
     public static IReadOnlyList<RunMetric> All { get; } =
     [
         SupervisedSeconds, SupervisedDataSeconds, SupervisedTokens, ExpertSeconds, ExpertSamplingSeconds, ExpertSampledTokens, ExpertTokens,
-        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare,
+        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, RankTokens, RankWaited,
     ];
 
     /// <summary>The whole time of a step, whichever stage it is of.</summary>

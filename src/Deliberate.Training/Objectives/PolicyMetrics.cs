@@ -160,6 +160,19 @@ public sealed class PolicyMetrics
         _highMax = Greatest(_highMax, other._highMax);
     }
 
+    /// <summary>Everything that was added up, for another rank's <see cref="Of"/>.</summary>
+    internal double[] Parts =>
+    [
+        Tokens, Sequences, ReferenceTokens, EntropyTokens, ClipUnits, ClippedLow, ClippedHigh, DualClipped, PhiSum, PhiCount, _ratio, _k1, _k2, _k3, _refK1, _refK3, _klLoss, _entropy, RatioMax, RatioMin, _lowMin, _highMax,
+    ];
+
+    /// <summary>What <see cref="Parts"/> says.</summary>
+    internal static PolicyMetrics Of(double[] parts) => new()
+    {
+        Tokens = (int)parts[0], Sequences = (int)parts[1], ReferenceTokens = (int)parts[2], EntropyTokens = (int)parts[3], ClipUnits = parts[4], ClippedLow = parts[5], ClippedHigh = parts[6], DualClipped = parts[7], PhiSum = parts[8], PhiCount = parts[9],
+        _ratio = parts[10], _k1 = parts[11], _k2 = parts[12], _k3 = parts[13], _refK1 = parts[14], _refK3 = parts[15], _klLoss = parts[16], _entropy = parts[17], RatioMax = parts[18], RatioMin = parts[19], _lowMin = parts[20], _highMax = parts[21],
+    };
+
     /// <summary>Name and value of everything that was measured, as the metrics stream writes them.</summary>
     internal void CopyTo(MetricValues metrics)
     {

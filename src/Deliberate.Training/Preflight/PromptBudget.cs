@@ -61,9 +61,9 @@ internal static class PromptBudget
         for (var i = 0; i < Probed; i++)
         {
             var drawn = Reasoning.Corpus.Draw(recipe.Family.Instance, recipe.Family.Mix, recipe.Family.Writers, recipe.Seed, i);
-            var (tokens, first) = encoder.Example(drawn.Prompt, recipe.Family.ChainOfThought ? drawn.Completion : drawn.DirectAnswer);
-            prompts += first;
-            examples += tokens.Length;
+            var worked = CorpusExamples.Of(encoder, drawn, recipe);
+            prompts += worked.FirstTarget;
+            examples += worked.Tokens.Length;
         }
 
         return (prompts / Probed, examples / Probed);

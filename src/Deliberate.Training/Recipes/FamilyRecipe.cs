@@ -38,6 +38,10 @@ internal sealed record FamilyRecipe : ICheckedRecipe
     [JsonIgnore]
     public ITaskFamily Instance => IsMixed ? new MixedFamily(Name, [.. Parts.Select(p => p.Part)]) : FamilyRegistry.Get(Name);
 
+    /// <summary>Whether any of its problems is played in several turns.</summary>
+    [JsonIgnore]
+    public bool IsPlayed => IsMixed ? Parts.Any(p => FamilyRegistry.Find(p.Name) is IEnvironment) : FamilyRegistry.Find(Name) is IEnvironment;
+
     /// <summary>The levels that <see cref="Instance"/> trains on.</summary>
     [JsonIgnore]
     public IReadOnlyList<int> TrainingLevels => IsMixed ? [MixedFamily.Level] : Levels;
@@ -66,7 +70,7 @@ internal sealed record FamilyRecipe : ICheckedRecipe
         var family = FamilyRegistry.Find(name);
         if (family is null)
         {
-            yield return ("name", $"There is no task family \"{name}\". {NearestName.Suggest(name, [.. FamilyRegistry.All.Select(f => f.Name)])}");
+            yield return ("name", $"There is no task family \"{name}\". {NearestName.Suggest(name, [.. FamilyRegistry.Names])}");
             yield break;
         }
 
@@ -89,7 +93,7 @@ internal sealed record FamilyRecipe : ICheckedRecipe
 
     private IEnumerable<(string Key, string Problem)> MixedProblems()
     {
-        if (FamilyRegistry.All.Any(f => f.Name == Name)) yield return ("name", $"{Name} is one family; parts need a name of their own, such as \"reasoning\".");
+        if (FamilyRegistry.Has(Name)) yield return ("name", $"{Name} is one family; parts need a name of their own, such as \"reasoning\".");
         if (Parts.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) yield return ("parts", $"{twice.Key} is named twice.");
         if (!Levels.SequenceEqual(UsualLevels)) yield return ("levels", "Each of the parts names its own levels.");
         if (EvaluationLevel is not null) yield return ("evaluation_level", "The parts are tested on the levels that they are trained on.");

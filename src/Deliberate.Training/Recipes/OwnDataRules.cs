@@ -15,6 +15,12 @@ internal static class OwnDataRules
         if (recipe.Reinforcement.Epochs is not null && problems is null) yield return ("reinforcement.epochs", "There are no problems of yours to pass over: a family never ends. Say steps instead.");
         if (recipe.Reinforcement is { Epochs: not null, Curriculum.Kind: not CurriculumKind.None }) yield return ("reinforcement.epochs", "A curriculum asks each level as often as it needs: there are no passes over all problems. Say steps instead.");
         if (recipe.Reinforcement is { Steps: > 0, EarlyStopping: not null } && (recipe.Evaluation.Problems == 0 || recipe.Evaluation.Every == 0)) yield return ("reinforcement.early_stopping", "Nothing is evaluated in between: evaluation.every and evaluation.problems must be above 0.");
+        if (recipe.Environment is { IsOwn: true } && problems is null) yield return ("environment", "It plays problems of yours, and there are none: name their file in problems.train. A family that is an environment is named in family.name.");
+        if (recipe.Environment is { IsOwn: false } && !recipe.IsPlayed) yield return ("environment", problems is null ? $"{recipe.Family.Name} is answered in one turn: there is nothing to play. Environments are {string.Join(", ", Reasoning.EnvironmentList.All.Select(e => e.Name))}." : "Nothing plays the problems: say environment.command, or environment.assembly.");
+        if (recipe.Environment is { IsOwn: true } && problems is { } and ({ Verifier: not null } or { Tests: not null } or { Grader: not null })) yield return ("problems", "The environment decides what is right: leave grader, verifier and tests out.");
+        if (recipe.IsPlayed && recipe.ExpertIteration is { Rounds: > 0, EveryStepRight: true }) yield return ("expert_iteration", "every_step_right needs a checker of steps, and nobody checks those of an episode.");
+        if (recipe.IsPlayed && Training.Teacher.Samples(recipe)) yield return ("expert_iteration.sampler", "A teacher's samples are of one turn, and these problems are played in several.");
+        if (recipe.IsPlayed && recipe.Reinforcement.Steps > 0 && recipe.Reinforcement.Stop.Count > 0 && recipe.Model.From is null) yield return ("reinforcement.stop", "A turn of an episode ends with the end token, so that the reply can follow it.");
         foreach (var (at, term) in recipe.Reinforcement.Rewards.Index())
         {
             var key = $"reinforcement.rewards[{at}]";

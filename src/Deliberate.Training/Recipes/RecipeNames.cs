@@ -6,7 +6,7 @@ namespace Deliberate.Training;
 /// <summary>A task family.</summary>
 internal sealed class FamilyNameAttribute : KnownNamesAttribute
 {
-    public override IReadOnlyList<string> Names => [.. FamilyRegistry.All.Select(f => f.Name)];
+    public override IReadOnlyList<string> Names => [.. FamilyRegistry.Names];
 }
 
 /// <summary>A grader of answers.</summary>

@@ -13,6 +13,12 @@ internal static class RecipePaths
         {
             Family = recipe.Family with { Assembly = One(recipe.Family.Assembly), Parts = recipe.Family.Parts.Count == 0 ? recipe.Family.Parts : [.. recipe.Family.Parts.Select(part => part with { Assembly = One(part.Assembly) })] },
             Reinforcement = recipe.Reinforcement with { Assembly = One(recipe.Reinforcement.Assembly) },
+            Environment = recipe.Environment is not { } played ? null : played with
+            {
+                Assembly = One(played.Assembly),
+                Folder = played.Command.Count == 0 ? null : played.Folder is { } own ? Find(own, folder) : folder,
+                Visible = [.. played.Visible.Select(p => Find(Home(p), folder))],
+            },
             Supervised = recipe.Supervised with { Data = All(recipe.Supervised.Data) },
             Problems = recipe.Problems is not { } problems ? null : problems with
             {

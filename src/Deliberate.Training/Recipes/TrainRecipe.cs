@@ -27,6 +27,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Problems of your own, in place of the family's.")]
     public ProblemsRecipe? Problems { get; init; }
 
+    [Description("Limits of episodes of several turns, and what problems of your own are played in.")]
+    public EnvironmentRecipe? Environment { get; init; }
+
     [Description("Shape of a new model, or the checkpoint to start from.")]
     public ModelRecipe Model { get; init; } = new();
 
@@ -81,6 +84,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
+
+    /// <summary>Whether problems are played in several turns.</summary>
+    [JsonIgnore]
+    public bool IsPlayed => Problems is null ? Family.IsPlayed : Environment is { IsOwn: true };
 
     /// <summary>The lowest score that an answer may get: 0, unless a verifier says otherwise.</summary>
     [JsonIgnore]

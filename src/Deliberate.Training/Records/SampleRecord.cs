@@ -77,6 +77,9 @@ internal sealed record SampleRecord
     /// <summary>Whether the token budget ended it.</summary>
     public required bool Truncated { get; init; }
 
+    /// <summary>The turns of an episode, in order: tokens that were drawn, tokens that the environment gave behind them, and the turn's reward. None of a text of one turn.</summary>
+    public IReadOnlyList<(int Drawn, int Given, double Reward)> Turns { get; init; } = [];
+
     /// <summary>Whether it was trained on: dynamic sampling leaves flat groups out, expert iteration wrong answers.</summary>
     public bool Trained { get; init; } = true;
 }

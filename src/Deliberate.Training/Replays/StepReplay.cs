@@ -99,6 +99,7 @@ internal sealed record StepReplay(
                 Terms = [.. terms.Select(term => new TermValues(term.Term, term.Weight, [.. group.Select(s => s.ValueOf(term.Term))]))],
                 Withheld = [.. group.Select(s => SampleRecord.Find(s.Rewards, RewardNames.Unreadable) ?? 0)],
                 GreedyReward = group[0].GreedyReward ?? double.NaN,
+                TokenRewards = group.Exists(s => s.Turns.Count > 0) ? [.. group.Select(TokenRewards)] : null,
             });
             begin = end;
         }
@@ -107,7 +108,10 @@ internal sealed record StepReplay(
     }
 
     private static Rollout Sampled(SampleRecord sample) =>
-        new([.. sample.Tokens], [.. sample.Logp], [.. sample.BehaviourLogp ?? sample.Logp], sample.FinishReason == "stop" ? FinishReason.Stop : FinishReason.Length);
+        new([.. sample.Tokens], [.. sample.Logp], [.. sample.BehaviourLogp ?? sample.Logp], sample.FinishReason == "stop" ? FinishReason.Stop : FinishReason.Length) { Given = Reasoning.Episode.Given(sample.Turns.Select(turn => (turn.Drawn, turn.Given))) };
+
+    private static double[]? TokenRewards(SampleRecord sample) => sample.Turns.Count == 0 ? null
+        : new Reasoning.Episode([.. sample.Turns.Select(turn => new Reasoning.EpisodeTurn("", null, turn.Reward) { OwnTokens = turn.Drawn, GivenTokens = turn.Given })]).TokenRewards(sample.Tokens.Count);
 
     private static long Differing(LanguageModel model, string checkpoint)
     {

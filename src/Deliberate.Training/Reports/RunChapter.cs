@@ -29,6 +29,7 @@ internal static class RunChapter
         if (ExpertRoundsReport.Figure(run) is { } rounds) yield return rounds;
         if (run.HasCourse) yield return RunFigures.Learning(run, control);
         if (RewardFigure.Build(run) is { } rewards) yield return rewards;
+        if (EnvironmentFigure.Build(run) is { } played) yield return played;
         if (run is not { Base: { } before, Final: { } after }) yield break;
         yield return RunFigures.Comparison(run, control);
         if (!run.Thinks) yield break;

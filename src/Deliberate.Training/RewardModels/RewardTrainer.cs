@@ -13,14 +13,15 @@ internal sealed class RewardTrainer : IExampleTrainer
     private readonly HeadGraph _graph;
     private readonly Optimizer _optimizer;
     private readonly RewardModelRecipe _recipe;
+    private readonly World _world;
     private readonly int _outputs;
     private readonly double[] _upstream;
     private readonly List<(int Example, int Row, int Other)> _taken = [];
     private double _right, _judged;
 
-    public RewardTrainer(LanguageModel model, Optimizer optimizer, RewardModelRecipe recipe, int tokens, int context)
+    public RewardTrainer(LanguageModel model, Optimizer optimizer, RewardModelRecipe recipe, int tokens, int context, World? world = null)
     {
-        (_optimizer, _recipe) = (optimizer, recipe);
+        (_optimizer, _recipe, _world) = (optimizer, recipe, world ?? World.Alone);
         _outputs = model.Configuration.OutputHead!.Outputs;
         _graph = new HeadGraph(model, tokens, RunSession.Segments(tokens), context);
         _upstream = new double[(long)tokens * _outputs];
@@ -31,7 +32,8 @@ internal sealed class RewardTrainer : IExampleTrainer
     public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
     {
         _optimizer.ClearGradients();
-        var loss = Pass(examples, backward: true);
+        var loss = _world.Reduce(_graph.Model.Trained, Pass(examples, backward: true));
+        (_right, _judged) = (_world.Sum("labels", _right), _world.Sum("labels", _judged));
         var norm = _optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         _optimizer.Step(norm, rate);
@@ -48,9 +50,12 @@ internal sealed class RewardTrainer : IExampleTrainer
         (_right, _judged) = (0, 0);
         var labels = _recipe.Kind == RewardModelKind.Preference ? examples.Count : examples.Sum(e => (long)e.Labels!.Rows.Length);
         var loss = 0.0;
-        for (var next = 0; next < examples.Count;)
+        // What is only measured is measured by every rank.
+        var (begin, end) = backward ? _world.Share(examples.Count, i => examples[i].Tokens.Length) : (0, examples.Count);
+        for (var next = begin; next < end;)
         {
-            Pack(examples, ref next);
+            Pack(examples, ref next, end);
+            _world.Count(backward ? _graph.Batch.Tokens : 0);
             var outputs = _graph.ForwardRows();
             var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
             upstream.Clear();
@@ -108,12 +113,12 @@ internal sealed class RewardTrainer : IExampleTrainer
     }
 
     /// <summary>As many of the examples as a micro-batch holds; both answers of a pair, or none.</summary>
-    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next)
+    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next, int end)
     {
         var batch = _graph.Batch;
         batch.Clear();
         _taken.Clear();
-        while (next < examples.Count)
+        while (next < end)
         {
             var example = examples[next];
             var split = example.Labels!.Split;

@@ -9,7 +9,7 @@ namespace Deliberate.Training;
 /// <c>evaluations/NAME.jsonl</c>: every graded sample, one JSON object a line: <c>id</c>, <c>problem</c> (all its fields), <c>sample</c>,
 /// <c>text</c>, <c>completion_tokens</c>, <c>thought_tokens</c>, <c>truncated</c>, where the prompt opened the thought <c>thought_opened_by</c>
 /// (the tag), and <c>grade</c> with <c>answer, correct, all_steps_right, format_ok,
-/// reason, outcome</c>, where a verifier gives them <c>score</c> and <c>components</c>, and <c>steps</c>, each a <c>text</c>, <c>right</c> and <c>reason</c>. Ordered by problem and sample.
+/// reason, outcome</c>, of an episode <c>turns</c> (each <c>said</c>, <c>reply</c>, <c>reward</c>, <c>thinking</c>, and tokens <c>drawn</c> and <c>given</c>), where a verifier gives them <c>score</c> and <c>components</c>, and <c>steps</c>, each a <c>text</c>, <c>right</c> and <c>reason</c>. Ordered by problem and sample.
 /// </summary>
 internal static class EvaluationFile
 {
@@ -21,7 +21,8 @@ internal static class EvaluationFile
     /// <exception cref="UserError">A line is not a graded sample.</exception>
     public static List<ScoredSample> Read(string path) => [.. RecordLine.Lines(path).Select(l => RecordLine.Parse(path, l.Number, l.Line, Parse))];
 
-    private static string Line(ScoredSample scored) => RecordLine.Write(json =>
+    /// <summary>A sample as a line of the file.</summary>
+    public static string Line(ScoredSample scored) => RecordLine.Write(json =>
     {
         var (problem, sample, verdict) = (scored.Problem, scored.Sample, scored.Verdict);
         json.WriteString("id", sample.Id);
@@ -42,6 +43,7 @@ internal static class EvaluationFile
         if (sample.ThoughtTokens is { } thought) json.WriteNumber("thought_tokens", thought);
         json.WriteBoolean("truncated", sample.Truncated);
         if (sample.ThoughtOpenedBy.Length > 0) json.WriteString("thought_opened_by", sample.ThoughtOpenedBy);
+        if (sample.Episode is { } episode) WriteTurns(json, episode);
         json.WriteStartObject("grade");
         json.WriteString("answer", sample.Answer);
         json.WriteNumber("correct", verdict.IsRight ? 1 : 0);
@@ -71,6 +73,13 @@ internal static class EvaluationFile
         json.WriteEndObject();
     });
 
+    /// <summary>A line that <see cref="Line"/> wrote.</summary>
+    public static ScoredSample ParseLine(string line)
+    {
+        using var parsed = JsonDocument.Parse(line);
+        return Parse(parsed.RootElement);
+    }
+
     private static ScoredSample Parse(JsonElement line)
     {
         var p = line.GetProperty("problem");
@@ -94,8 +103,34 @@ internal static class EvaluationFile
             ThoughtOpenedBy = line.TryGetProperty("thought_opened_by", out var opened) ? opened.GetString()! : "",
             CompletionTokens = isOld ? thought!.Value : all.GetInt32(),
             ThoughtTokens = isOld ? null : thought,
+            Episode = line.TryGetProperty("turns", out var turns) ? new Episode([.. turns.EnumerateArray().Select(Turn)]) : null,
         };
         return new ScoredSample(sample, Parse(g, sample));
+    }
+
+    private static EpisodeTurn Turn(JsonElement turn) => new(turn.GetProperty("said").GetString()!, turn.TryGetProperty("reply", out var reply) ? reply.GetString() : null, turn.GetProperty("reward").GetDouble())
+    {
+        OwnTokens = turn.GetProperty("drawn").GetInt32(),
+        GivenTokens = turn.GetProperty("given").GetInt32(),
+        Thinking = turn.TryGetProperty("thinking", out var thinking) ? thinking.GetString() : null,
+    };
+
+    private static void WriteTurns(Utf8JsonWriter json, Episode episode)
+    {
+        json.WriteStartArray("turns");
+        foreach (var turn in episode.Turns)
+        {
+            json.WriteStartObject();
+            if (turn.Thinking is { } thinking) json.WriteString("thinking", thinking);
+            json.WriteString("said", turn.Said);
+            if (turn.Reply is { } reply) json.WriteString("reply", reply);
+            json.WriteNumber("reward", turn.Reward);
+            json.WriteNumber("drawn", turn.OwnTokens);
+            json.WriteNumber("given", turn.GivenTokens);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static Verdict Parse(JsonElement grade, Sample sample)

@@ -37,7 +37,7 @@ internal sealed class ExpertIterationStage : IDisposable
         Place = place ?? new ExpertPlace(0, 0);
         if (Place.CollectedAt == 0) return;
         var stored = SampleStore.Read(Path.Combine(session.Folder.Root, SampleStore.FileName), Place.CollectedAt, stage: RunStage.ExpertIteration);
-        Prepare(stored.Where(s => s.Trained).Select(s => Example([.. s.PromptTokens], [.. s.Tokens])));
+        Prepare(stored.Where(s => s.Trained).Select(s => Example([.. s.PromptTokens], new Rollout([.. s.Tokens], [], [], FinishReason.Stop) { Given = Episode.Given(s.Turns.Select(turn => (turn.Drawn, turn.Given))) })));
     }
 
     public ExpertPlace Place { get; private set; }
@@ -84,7 +84,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _rewards.Settle(groups);
         var duplicates = 0;
         foreach (var group in groups) duplicates += ExpertSelection.Choose(group, _recipe);
-        Prepare(groups.SelectMany(group => group.Rollouts.Where((_, g) => group.Kept[g]).Select(r => Example(group.Prompt, r.Tokens))));
+        Prepare(groups.SelectMany(group => group.Rollouts.Where((_, g) => group.Kept[g]).Select(r => Example(group.Prompt, r))));
         Place = Place with { CollectedAt = step + 1 };
         Record(step, groups, duplicates, time.GetElapsedTime(start).TotalSeconds);
     }
@@ -143,7 +143,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _schedule = _recipe.Schedule.For(Math.Max(1, _round.Batches.Count));
         Optimizer?.Dispose();
         Optimizer = new Optimizer(_session.Device, _session.Model.Trained, _recipe.Optimizer.ToOptions());
-        _trainer = new SupervisedTrainer(_session.Graph, Optimizer, _recipe.Labels == LabelKind.Soft ? _session.Teacher.Policy.Soft(_recipe.Temperature) : null);
+        _trainer = new SupervisedTrainer(_session.Graph, Optimizer, _recipe.Labels == LabelKind.Soft ? _session.Teacher.Policy.Soft(_recipe.Temperature) : null, _session.World);
     }
 
     private void LoadBase()
@@ -163,5 +163,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _session.Model.Pack(training: true);
     }
 
-    private static SupervisedExample Example(int[] prompt, int[] completion) => new([.. prompt, .. completion], prompt.Length);
+    private static SupervisedExample Example(int[] prompt, Rollout completion) => completion.Given is { } given
+        ? SupervisedExample.Of([.. prompt, .. completion.Tokens], [.. prompt.Select(_ => false), .. given.Select(g => !g)])
+        : new([.. prompt, .. completion.Tokens], prompt.Length);
 }

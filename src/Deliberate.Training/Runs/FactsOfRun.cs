@@ -54,7 +54,7 @@ internal static class FactsOfRun
 
         if (recipe.Reinforcement.Steps == 0 && recipe.ExpertIteration.Rounds == 0 && recipe.Evaluation.Problems == 0) return null;
         return new ProblemFacts(
-            family.Name, family.Instance.Description, [], [], family.TrainingLevels, family.TestLevel, null, null, JudgeKind.Checker, family.Name, family.ChainOfThought, !family.ChainOfThought,
+            family.Name, family.Instance.Description, [], [], family.TrainingLevels, family.TestLevel, null, null, JudgeKind.Checker, family.Name, family.ChainOfThought && !recipe.IsPlayed, !family.ChainOfThought && !recipe.IsPlayed,
             family.Instance.Title, family.Instance.StepsAreTries);
     }
 

@@ -23,6 +23,9 @@ internal record PolicyGroup(int[] Prompt, Rollout[] Rollouts, double[] Rewards)
     /// <summary>Log-probabilities of each sample's tokens under the policy before the step's updates; null where they are those of sampling.</summary>
     public double[][]? Old { get; set; }
 
+    /// <summary>What each token of each sample earned at once, as environments pay their turns; null where all is earned at the end.</summary>
+    public virtual IReadOnlyList<double[]?>? TokenRewards { get; init; }
+
     /// <summary>What the most likely completion of the problem earned; NaN where it was not drawn, or nobody could judge it.</summary>
     public double GreedyReward { get; set; } = double.NaN;
 

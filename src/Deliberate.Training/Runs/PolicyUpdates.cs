@@ -22,7 +22,8 @@ internal sealed class PolicyUpdates : IDisposable
     /// <param name="reference">Needed where the objective has a KL term.</param>
     /// <param name="kl">The coefficient of that; the recipe's own if left out.</param>
     /// <param name="critic">Trained on the same mini-batches; null without.</param>
-    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference, KlControl? kl = null, Critic? critic = null)
+    /// <param name="world">The ranks that mini-batches are shared out among; alone if left out.</param>
+    public PolicyUpdates(TrainRecipe recipe, TrainingGraph graph, ReferencePolicy? reference, KlControl? kl = null, Critic? critic = null, World? world = null)
     {
         _critic = critic;
         _recipe = recipe.Reinforcement;
@@ -30,7 +31,7 @@ internal sealed class PolicyUpdates : IDisposable
         _correction = new StepCorrection(_recipe);
         Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions());
         _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
-        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts) { Reference = _recipe.Options.KlCoefficient > 0 ? reference : null };
+        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts) { Reference = _recipe.Options.KlCoefficient > 0 ? reference : null, World = world ?? World.Alone };
     }
 
     /// <summary>Told of each mini-batch: what its optimizer step did, or the critic's where that failed or was the only one; its number among the step's from 0; its groups.</summary>
@@ -153,7 +154,7 @@ internal sealed class PolicyUpdates : IDisposable
             Old = group.Old?[g],
             Values = group.Values?[g],
             Returns = group.Returns?[g],
-            Mask = _recipe.MaskTruncated && group.Rollouts[g].FinishReason == FinishReason.Length ? new double[group.Rollouts[g].Tokens.Length] : null,
+            Mask = _recipe.MaskTruncated && group.Rollouts[g].FinishReason == FinishReason.Length ? new double[group.Rollouts[g].Tokens.Length] : DrawnTokens.Mask(group.Rollouts[g]),
         }),
     ];
 }

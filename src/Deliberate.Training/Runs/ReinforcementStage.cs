@@ -45,7 +45,7 @@ internal sealed class ReinforcementStage : IDisposable
         _critic = Critic.For(session.Recipe, session.Model);
         _rewardModels = new RewardModelScores(session);
         _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);
-        _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic);
+        _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic, session.World);
     }
 
     /// <summary>What a checkpoint keeps of the stage beside the model.</summary>
@@ -104,6 +104,7 @@ internal sealed class ReinforcementStage : IDisposable
 
         RolloutMetrics.CopyTo(metrics, SampleMetrics.Reinforcement, groups);
         SampleRewards.CopyTo(metrics, groups);
+        EnvironmentMetrics.CopyTo(metrics, groups);
         foreach (var missing in _rewards.Missing(groups)) _session.Observer.Notice(missing);
         RolloutMetrics.CopyGreedyTo(metrics, trained);
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
@@ -113,6 +114,7 @@ internal sealed class ReinforcementStage : IDisposable
         if (_recipe.StoreSamples)
             foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
         var timings = Timings(time.GetElapsedTime(start).TotalSeconds, sampled, groups, liveShare);
+        RankTimings.Add(_session.World, timings, time.GetElapsedTime(start).TotalSeconds);
         _session.Streams.Step(step + 1, metrics, timings);
         if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
         _session.Health.Step(step + 1, metrics);

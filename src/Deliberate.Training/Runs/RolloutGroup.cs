@@ -10,6 +10,9 @@ internal sealed record RolloutGroup(SampleGroup Group, int Round)
 {
     public Problem Problem => Group.Problem;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<double[]?>? TokenRewards { get; init; } = Array.Exists(Group.Samples, s => s.Sample.Episode is not null) ? [.. Group.Samples.Select(s => s.Sample.Episode?.TokenRewards(s.Sample.Tokens.Count))] : null;
+
     public ScoredSample[] Samples => Group.Samples;
 
     /// <summary>The score that each sample's reward was made from: the scorer's own, or the worst where it read no answer; NaN where it failed.</summary>

@@ -61,9 +61,9 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
     /// <summary>Where the run was asked to stop, saves what is done and leaves.</summary>
     public void StopWhenAsked(StageState? stage, CancellationToken cancellation)
     {
-        if (!cancellation.IsCancellationRequested) return;
+        if (!session.World.Any("whether to stop", cancellation.IsCancellationRequested)) return;
         if (!_isSaved && At.Step > 0) SaveStep(stage);
-        cancellation.ThrowIfCancellationRequested();
+        throw new OperationCanceledException(cancellation);
     }
 
     /// <summary>Work that a request to stop gives up without a trace; the steps before it are saved.</summary>
@@ -78,9 +78,9 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
             StopWhenAsked(stage, cancellation);
             throw;
         }
-        catch (UserError error) when (error.Field == VerifierRunner.Field)
+        catch (UserError error) when (error.Field is VerifierRunner.Field or EpisodeLoop.Field)
         {
-            // A verifier that failed too often has changed nothing: what is done is kept, for the run to go on once it is mended.
+            // A verifier or an environment that failed too often has changed nothing: what is done is kept, for the run to go on once it is mended.
             if (!_isSaved && At.Step > 0) SaveStep(stage);
             throw;
         }

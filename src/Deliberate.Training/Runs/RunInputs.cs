@@ -8,13 +8,24 @@ namespace Deliberate.Training;
 /// <summary>What a run learns from: problems with who judges them, and examples of the user's.</summary>
 internal sealed class RunInputs : IDisposable
 {
-    private RunInputs(TrainRecipe recipe, ProblemSet problems, SupervisedData? examples) => (Recipe, Problems, Examples) = (recipe, problems, examples);
+    private readonly Lazy<EnvironmentSet?> _environments;
+
+    private RunInputs(TrainRecipe recipe, ProblemSet problems, SupervisedData? examples, IRunObserver observer)
+    {
+        (Recipe, Problems, Examples) = (recipe, problems, examples);
+        _environments = new(() => recipe.Problems is not null ? recipe.Environment is { IsOwn: true } own ? own.CreateOwn(observer.Notice) : null : EnvironmentSet.In(problems.Family));
+    }
+
 
     /// <summary>The recipe with what follows from the data: the tokens of so many passes, and no more held-out problems than there are.</summary>
     public TrainRecipe Recipe { get; }
 
     /// <summary>The scorer is made when it is first asked for: a plan needs none.</summary>
     public ProblemSet Problems { get; }
+
+    /// <summary>What the problems are played in; null where they are answered in one turn.</summary>
+    /// <exception cref="UserError">It cannot be had.</exception>
+    public EnvironmentSet? Environments => _environments.Value;
 
     /// <summary>Null where the corpus of a family is all that is imitated, or nothing.</summary>
     public SupervisedData? Examples { get; }
@@ -43,7 +54,7 @@ internal sealed class RunInputs : IDisposable
             recipe = recipe with { Evaluation = evaluation with { Problems = held, QuickProblems = Math.Min(held, evaluation.QuickProblems), VoteProblems = Math.Min(held, evaluation.VoteProblems) } };
         }
 
-        return new RunInputs(recipe, problems, examples);
+        return new RunInputs(recipe, problems, examples, observer);
     }
 
     /// <summary>The problems of a recipe: its family's, or the user's own.</summary>
@@ -51,16 +62,20 @@ internal sealed class RunInputs : IDisposable
     public static ProblemSet ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
         if (recipe.Problems is not { } own) return new ProblemSet(recipe.Family.Instance, recipe.Family.TestLevel);
-        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, own.AnswerGrader, own.MaxUnreadable, own.Shape);
+        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, recipe.Environment is { IsOwn: true } ? null : own.AnswerGrader, own.MaxUnreadable, own.Shape);
         foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
         if (own.Tests is not null)
             foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test))) CheckTests(problem, problems.PlaceOf(problem));
-        return new ProblemSet(problems, () => ScorerOf(own, observer.Notice), own.Tests is null ? own.AnswerFormat : AnswerFormat.Whole);
+        return new ProblemSet(problems, () => ScorerOf(own, observer.Notice, recipe.Environment is { IsOwn: true }), own.Tests is null ? own.AnswerFormat : AnswerFormat.Whole);
     }
 
-    public void Dispose() => Problems.Dispose();
+    public void Dispose()
+    {
+        if (_environments.IsValueCreated) Environments?.Dispose();
+        Problems.Dispose();
+    }
 
     /// <summary>Of the data of the supervised stage.</summary>
     private static IExampleReader ReaderOf(TrainRecipe recipe, TextFormat format) => recipe switch
@@ -77,8 +92,10 @@ internal sealed class RunInputs : IDisposable
         ProgramScorer.TestsOf(new JsonLine(place.File, place.Line, line.RootElement));
     }
 
-    private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice)
+    private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice, bool isPlayed)
     {
+        // An episode has its verdict from what it was played in.
+        if (isPlayed) return new AnswerScorer(AnswerGraders.Get(AnswerGraders.Default), null, default);
         if (own.Tests is { } tests) return tests.Create(notice);
         if (own.Verifier is not { } verifier) return new AnswerScorer(own.AnswerGrader!, own.Tolerance, own.Lists);
         var runner = verifier.Create(notice);

@@ -17,7 +17,7 @@ internal sealed class RunSession : IDisposable
     private const int LeastSlots = 8;
 
     private Sampler? _sampler;
-    private SampleLoop? _loop;
+    private ISampleLoop? _loop;
     private TrainingGraph? _graph;
     private Teacher? _teacher;
 
@@ -43,6 +43,9 @@ internal sealed class RunSession : IDisposable
 
     public required RunInputs Inputs { get; init; }
 
+    /// <summary>The ranks that the run is shared out among.</summary>
+    public World World { get; init; } = World.Alone;
+
     public ProblemSet Problems => Inputs.Problems;
 
     /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
@@ -53,10 +56,14 @@ internal sealed class RunSession : IDisposable
     public Sampler Sampler => _sampler ??= new Sampler(Model, SlotsOf(Recipe), Recipe.Model.Context);
 
     /// <summary>From the run's problems to scored samples of its model.</summary>
-    public SampleLoop Loop => _loop ??= new SampleLoop(Sampler, Encoder, Problems);
+    public ISampleLoop Loop => _loop ??= World.Size > 1 ? new DistributedLoop(OwnLoop(), World) : OwnLoop();
 
     /// <summary>What the run learns from, loaded when it is first asked for; only where the recipe names one.</summary>
     public Teacher Teacher => _teacher ??= new Teacher(this);
+
+    private ISampleLoop OwnLoop() => Inputs.Environments is { } environments
+        ? new EpisodeLoop(Sampler, Encoder, Problems, environments, (Recipe.Environment ?? new()).Limits, (Recipe.Environment ?? new()).Role, Observer.Notice)
+        : new SampleLoop(Sampler, Encoder, Problems);
 
     /// <summary>Samples that a recipe has in flight at once.</summary>
     public static int SlotsOf(TrainRecipe recipe)

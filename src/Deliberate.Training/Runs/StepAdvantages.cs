@@ -44,7 +44,8 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
         var samples = Unweighted(groups);
         var old = Old(groups);
         var logp = new double[old.Length];
-        reference!.Score(samples, batch.Offsets, logp, []);
+        reference!.Score(samples, PolicyScorer.Offsets(samples), logp, []);
+        (old, logp) = (Drawn(samples, old), Drawn(samples, logp));
         var mean = KlInReward.SubtractFromTotals(batch.Rewards, batch.Offsets, old, logp, kl!.Coefficient);
         if (Estimator.PerToken) KlInReward.SubtractFromTokens(batch.TokenRewards, old, logp, kl.Coefficient, batch.TokenRewards);
         metrics.Add(CorrectionMetrics.KlInReward, mean);
@@ -57,7 +58,9 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
     {
         var old = Old(groups);
         var logp = new double[old.Length];
-        teacher!.Score(Unweighted(groups), batch.Offsets, logp, []);
+        var samples = Unweighted(groups);
+        teacher!.Score(samples, PolicyScorer.Offsets(samples), logp, []);
+        (old, logp) = (Drawn(samples, old), Drawn(samples, logp));
         double sum = 0;
         var tokens = 0;
         for (var i = 0; i < batch.Rewards.Length; i++)
@@ -79,24 +82,27 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
     private static double[] Old(IReadOnlyList<PolicyGroup> groups) =>
         [.. groups.SelectMany(g => g.Old?.SelectMany(o => o) ?? g.Rollouts.SelectMany(r => r.BehaviourLogProbabilities.Select(p => (double)p)))];
 
+    /// <summary>Of the tokens that were drawn: those that environments gave are nobody's doing.</summary>
+    private static double[] Drawn(IReadOnlyList<PolicySample> samples, double[] values) => DrawnTokens.Of([.. samples.Select(s => s.Rollout)], values);
+
     private AdvantageBatch Batch(IReadOnlyList<PolicyGroup> groups)
     {
         var starts = new int[groups.Count + 1];
         for (var i = 0; i < groups.Count; i++) starts[i + 1] = starts[i] + groups[i].Rollouts.Length;
         var offsets = new int[starts[^1] + 1];
         var samples = groups.SelectMany(g => g.Rollouts).ToArray();
-        for (var i = 0; i < samples.Length; i++) offsets[i + 1] = offsets[i] + samples[i].Tokens.Length;
+        for (var i = 0; i < samples.Length; i++) offsets[i + 1] = offsets[i] + DrawnTokens.Count(samples[i]);
         double[] rewards = [.. groups.SelectMany(g => g.Rewards)];
         return new AdvantageBatch
         {
             Groups = starts,
             Offsets = offsets,
             Rewards = rewards,
-            TokenRewards = Estimator.PerToken ? AtTheEnd(rewards, offsets) : [],
+            TokenRewards = Estimator.PerToken ? WhereEarned(groups, rewards, offsets) : [],
             GreedyRewards = Estimator.NeedsGreedy ? [.. groups.SelectMany(g => Enumerable.Repeat(g.GreedyReward, g.Rollouts.Length))] : [],
             Parts = Estimator.NeedsParts ? RewardParts.Of(groups) : null,
             Discount = recipe.Discount,
-            Values = critic?.Values(Unweighted(groups)) ?? [],
+            Values = critic is null ? [] : DrawnTokens.Of(samples, critic.Values(Unweighted(groups))),
             Lambda = critic?.Lambda ?? 1,
             Returns = critic is null ? [] : new double[offsets[^1]],
             Advantages = new double[samples.Length],
@@ -106,10 +112,31 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
 
     private static PolicySample[] Unweighted(IReadOnlyList<PolicyGroup> groups) => [.. groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))];
 
-    private static double[] AtTheEnd(double[] rewards, int[] offsets)
+    /// <summary>What a turn earned at its last token, weighed as the score is; all else at the sample's last.</summary>
+    private double[] WhereEarned(IReadOnlyList<PolicyGroup> groups, double[] rewards, int[] offsets)
     {
         var tokens = new double[offsets[^1]];
-        for (var i = 0; i < rewards.Length; i++) tokens[offsets[i + 1] - 1] += rewards[i];
+        var weight = recipe.Rewards.OfType<CorrectReward>().Sum(term => term.Weight);
+        var i = 0;
+        foreach (var group in groups)
+        {
+            for (var g = 0; g < group.Rollouts.Length; g++, i++)
+            {
+                var left = rewards[i];
+                if (group.TokenRewards?[g] is { } turns && !double.IsNaN(left))
+                {
+                    var earned = DrawnTokens.Of([group.Rollouts[g]], turns);
+                    for (var t = 0; t < earned.Length - 1; t++)
+                    {
+                        tokens[offsets[i] + t] += weight * earned[t];
+                        left -= weight * earned[t];
+                    }
+                }
+
+                tokens[offsets[i + 1] - 1] += left;
+            }
+        }
+
         return tokens;
     }
 
@@ -126,8 +153,8 @@ internal sealed class StepAdvantages(ReinforcementRecipe recipe, KlControl? kl =
                 if (!Estimator.PerToken) continue;
                 var range = batch.Offsets[sample]..batch.Offsets[sample + 1];
                 var tokens = batch.TokenAdvantages[range];
-                group.TokenAdvantages![g] = tokens;
-                if (critic is not null) (group.Values![g], group.Returns![g]) = (batch.Values[range], batch.Returns[range]);
+                group.TokenAdvantages![g] = DrawnTokens.Spread(group.Rollouts[g], tokens);
+                if (critic is not null) (group.Values![g], group.Returns![g]) = (DrawnTokens.Spread(group.Rollouts[g], batch.Values[range]), DrawnTokens.Spread(group.Rollouts[g], batch.Returns[range]));
                 // The mean of equal numbers need not be that number.
                 group.Advantages[g] = tokens.AsSpan().ContainsAnyExcept(tokens[0]) ? tokens.Average() : tokens[0];
             }

@@ -16,7 +16,7 @@ internal sealed class StepCorrection(ReinforcementRecipe recipe)
         for (var i = 0; i < samples.Count; i++)
         {
             samples[i].Old!.CopyTo(old, offsets[i]);
-            for (var t = offsets[i]; t < offsets[i + 1]; t++) sampler[t] = samples[i].Rollout.BehaviourLogProbabilities[t - offsets[i]];
+            for (var t = offsets[i]; t < offsets[i + 1]; t++) sampler[t] = samples[i].Rollout.IsDrawn(t - offsets[i]) ? samples[i].Rollout.BehaviourLogProbabilities[t - offsets[i]] : old[t];
         }
 
         if (samples.Any(s => s.Mask is not null)) mask = [.. samples.SelectMany(s => s.Mask ?? Ones(s.Rollout.Tokens.Length))];

@@ -64,6 +64,7 @@ internal sealed class SupervisedStage : IDisposable
         if (batch.TooLong > 0) metrics.Add(SupervisedMetrics.TooLong, batch.TooLong);
         if (!applied) metrics.Add(names.Skipped, 1);
         var timings = new MetricValues { { TimingMetrics.SupervisedSeconds, seconds }, { TimingMetrics.SupervisedDataSeconds, waited }, { TimingMetrics.SupervisedTokens, batch.Tokens / seconds } };
+        RankTimings.Add(_session.World, timings, seconds);
         _session.Streams.Step(step + 1, metrics, timings);
         _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);
@@ -79,8 +80,8 @@ internal sealed class SupervisedStage : IDisposable
     private static IExampleTrainer TrainerOf(RunSession session, Optimizer optimizer)
     {
         var recipe = session.Recipe;
-        if (recipe.RewardModel is { LabelTokens.Count: 0 } reward) return new RewardTrainer(session.Model, optimizer, reward, recipe.MicroBatchTokens, recipe.Model.Context);
-        return recipe.Preference is { } preference ? new PreferenceTrainer(session, optimizer, preference) : new SupervisedTrainer(session.Graph, optimizer);
+        if (recipe.RewardModel is { LabelTokens.Count: 0 } reward) return new RewardTrainer(session.Model, optimizer, reward, recipe.MicroBatchTokens, recipe.Model.Context, session.World);
+        return recipe.Preference is { } preference ? new PreferenceTrainer(session, optimizer, preference) : new SupervisedTrainer(session.Graph, optimizer, world: session.World);
     }
 
     /// <summary>The loss of held-out examples, now and then and at the end.</summary>
@@ -125,11 +126,11 @@ internal sealed class SupervisedStage : IDisposable
             }
 
             var drawn = Corpus.Draw(_session.Family, _levels, _mixture, recipe.Seed, cursor++ - own);
-            var (ids, first) = _session.Encoder.Example(drawn.Prompt, recipe.Family.ChainOfThought ? drawn.Completion : drawn.DirectAnswer);
-            if (ids.Length <= recipe.Model.Context)
+            var worked = CorpusExamples.Of(_session.Encoder, drawn, recipe);
+            if (worked.Tokens.Length <= recipe.Model.Context)
             {
-                examples.Add(new SupervisedExample(ids, first));
-                tokens += ids.Length;
+                examples.Add(worked);
+                tokens += worked.Tokens.Length;
             }
             else if (++tooLong > 1000)
             {

@@ -21,7 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunCheckpoints _checkpoints;
     private bool _hasExecuted;
 
-    private TrainingRun(TrainRecipe recipe, RunFolder folder, FileLock held, int threads, IRunObserver observer, TimeProvider time)
+    private TrainingRun(TrainRecipe recipe, RunFolder folder, FileLock held, int threads, IRunObserver observer, TimeProvider time, World world)
     {
         (_recipe, _folder, _lock, _observer) = (recipe, folder, held, observer);
         AtomicFolder.RemoveLeftOvers(folder.Root);
@@ -43,6 +43,7 @@ internal sealed class TrainingRun : IDisposable
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
             // A verifier that cannot be had is known before the run begins.
             _ = inputs.Problems.Scorer;
+            _ = inputs.Environments;
             _recipe = recipe = inputs.Recipe;
             if (state is null && !File.Exists(folder.Facts)) FactsOfRun.Of(recipe, inputs).Write(folder.Facts);
             var streams = new RunStreams(folder.Root, time);
@@ -59,6 +60,7 @@ internal sealed class TrainingRun : IDisposable
                 Guard = new NonFiniteGuard(folder, observer) { InARow = state?.SkippedInARow ?? 0 },
                 Time = time,
                 Inputs = inputs,
+                World = world,
             };
             streams.TruncateTo(state?.Streams);
             if (state is null) streams.Start(recipe);
@@ -87,12 +89,13 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Begins a run in a folder that holds none yet.</summary>
     /// <param name="threads">Worker threads, 0 for one a core; no result depends on it.</param>
-    public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null)
+    /// <param name="world">The ranks that it is shared out among, this process being one; alone if left out.</param>
+    public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null)
     {
         folder = Path.GetFullPath(folder);
         var plan = Planner.Plan(recipe);
         Planner.Refuse(plan, MachineLimits.At(folder));
-        return Open(folder, threads, observer, time, paths =>
+        return Open(folder, threads, observer, time, world, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
             AtomicFile.WriteText(paths.Recipe, RecipeWriter.Write(plan.Recipe));
@@ -102,12 +105,12 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Goes on with the run of a folder from its newest checkpoint; from the beginning where it was killed before the first.</summary>
-    public static TrainingRun Resume(string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null)
+    public static TrainingRun Resume(string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null)
     {
         folder = Path.GetFullPath(folder);
         var recipe = Path.Combine(folder, RunFolder.RecipeFile);
         if (!File.Exists(recipe)) throw new UserError(Directory.Exists(folder) ? "The folder holds no run: it has no recipe.yaml." : "There is no such run.", folder, advice: "Name the folder of a run, such as runs/NAME.");
-        return Open(folder, threads, observer, time, paths => RunRecipe.Read(paths));
+        return Open(folder, threads, observer, time, world, paths => RunRecipe.Read(paths));
     }
 
     /// <summary>Runs what is left. Cancelling stops after the step in progress, or within its sampling, and saves a checkpoint.</summary>
@@ -125,7 +128,7 @@ internal sealed class TrainingRun : IDisposable
             Last(cancellation);
             return RunOutcome.Completed;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || _session.World.Size > 1)
         {
             return RunOutcome.Interrupted;
         }
@@ -137,14 +140,14 @@ internal sealed class TrainingRun : IDisposable
         _lock.Dispose();
     }
 
-    private static TrainingRun Open(string folder, int threads, IRunObserver? observer, TimeProvider? time, Func<RunFolder, TrainRecipe> recipe)
+    private static TrainingRun Open(string folder, int threads, IRunObserver? observer, TimeProvider? time, World? world, Func<RunFolder, TrainRecipe> recipe)
     {
         time ??= TimeProvider.System;
         var held = RunLock.Acquire(folder, time);
         try
         {
             var paths = new RunFolder(folder);
-            return new TrainingRun(recipe(paths), paths, held, threads, observer ?? new RunObserver(), time);
+            return new TrainingRun(recipe(paths), paths, held, threads, observer ?? new RunObserver(), time, world ?? World.Alone);
         }
         catch
         {
@@ -207,7 +210,7 @@ internal sealed class TrainingRun : IDisposable
             if (collected == 0 && finished > 0 && _recipe.Evaluation.Every > 0) Evaluate(RunFolder.RoundName(finished), At.Step, quick: true, new StageState(stage.Optimizer), cancellation);
             if (collected == 0 || isFirst) stage.Announce(At.Step);
             _checkpoints.StopWhenAsked(new StageState(stage.Optimizer), cancellation);
-            _checkpoints.Cancellable(new StageState(stage.Optimizer), () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.Cancellable(new StageState(stage.Optimizer), () => stage.Step(At.Step, Within(cancellation)), cancellation);
             _checkpoints.Advance(At with { Expert = stage.Place, Curriculum = stage.Curriculum.State });
             // A round's samples are dear: they are saved as soon as they are drawn, and again what became of them.
             var isTurn = stage.Place.CollectedAt == At.Step || stage.Place.CollectedAt == 0;
@@ -249,7 +252,7 @@ internal sealed class TrainingRun : IDisposable
             }
 
             _checkpoints.StopWhenAsked(stage.State, cancellation);
-            _checkpoints.Cancellable(stage.State, () => stage.Step(At.Step, cancellation), cancellation);
+            _checkpoints.Cancellable(stage.State, () => stage.Step(At.Step, Within(cancellation)), cancellation);
             _checkpoints.Advance(At with { Curriculum = stage.Curriculum.State, KlCoefficient = stage.KlCoefficient });
             if (At.Step % _recipe.Checkpoint.Every == 0 && At.Step < steps) _checkpoints.SaveStep(stage.State);
         }
@@ -268,6 +271,9 @@ internal sealed class TrainingRun : IDisposable
         _session.Health.Conclude();
     }
 
+    /// <summary>Ranks stop together, between steps: within one they need each other.</summary>
+    private CancellationToken Within(CancellationToken cancellation) => _session.World.Size > 1 ? CancellationToken.None : cancellation;
+
     /// <summary>Draws, grades and files an evaluation's samples, unless the file is there: it is written whole or not at all.</summary>
     private void Evaluate(string name, int step, bool quick, StageState? stage, CancellationToken cancellation)
     {
@@ -281,7 +287,7 @@ internal sealed class TrainingRun : IDisposable
         }
         else
         {
-            _checkpoints.Cancellable(stage, () => graded = new RunEvaluator(_session).Run(name, quick, cancellation), cancellation);
+            _checkpoints.Cancellable(stage, () => graded = new RunEvaluator(_session).Run(name, quick, Within(cancellation)), cancellation);
             EvaluationFile.Write(path, graded);
         }
 

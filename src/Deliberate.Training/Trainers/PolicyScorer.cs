@@ -42,18 +42,19 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
 
     /// <summary>As many samples from the first on as the tape holds; it is then ready for their backward.</summary>
     /// <returns>How many.</returns>
-    public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
+    /// <param name="end">Of the samples that are taken; all if left out.</param>
+    public int Forward(IReadOnlyList<PolicySample> samples, int first, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies, int? end = null)
     {
-        var count = Fill(samples, first);
+        var count = Fill(samples, first, end);
         graph.Forward();
         Read(samples, first, count, offsets, logp, entropies);
         return count;
     }
 
     /// <summary>The same up to the hidden states, where the statistics are known beforehand; the head's backward makes them again.</summary>
-    public int ForwardHidden(IReadOnlyList<PolicySample> samples, int first)
+    public int ForwardHidden(IReadOnlyList<PolicySample> samples, int first, int? end = null)
     {
-        var count = Fill(samples, first);
+        var count = Fill(samples, first, end);
         graph.ForwardHidden();
         return count;
     }
@@ -76,20 +77,21 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
     /// <summary>The tape's row of a sample's first token, of the samples that <see cref="Forward"/> took last.</summary>
     public int Row(int index) => _rows[index];
 
-    private int Fill(IReadOnlyList<PolicySample> samples, int first)
+    private int Fill(IReadOnlyList<PolicySample> samples, int first, int? end)
     {
         graph.Head.Temperature = temperature;
         graph.Head.OnlyTargets = true;
-        return sharesPrompts ? PackShared(graph.Batch, samples, first, _rows) : Pack(graph.Batch, samples, first, _rows);
+        return sharesPrompts ? PackShared(graph.Batch, samples, first, _rows, end) : Pack(graph.Batch, samples, first, _rows, end);
     }
 
     /// <summary>Packs as many samples from the first on as a batch holds.</summary>
     /// <param name="rows">Out: the row of each one's first token, that is of the state before it.</param>
-    public static int Pack(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows)
+    public static int Pack(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows, int? end = null)
     {
+        var last = end ?? samples.Count;
         batch.Clear();
         var count = 0;
-        while (first + count < samples.Count)
+        while (first + count < last)
         {
             var sample = samples[first + count];
             var length = sample.Prompt.Length + sample.Rollout.Tokens.Length;
@@ -105,18 +107,19 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
     /// The same behind shared prompts: all of a prompt but its last token once, then, for each sample, that token and all but the last of the
     /// completion, whose rows say what follows.
     /// </summary>
-    public static int PackShared(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows)
+    public static int PackShared(Batch batch, IReadOnlyList<PolicySample> samples, int first, int[] rows, int? end = null)
     {
+        var last = end ?? samples.Count;
         batch.Clear();
         int count = 0, prefix = -1;
         int[]? shared = null;
-        for (; first + count < samples.Count; count++)
+        for (; first + count < last; count++)
         {
             var sample = samples[first + count];
             var (prompt, completion) = (sample.Prompt, sample.Rollout.Tokens);
             // A prompt of one token has nothing to share, and one that is asked once nobody to share it with.
             var again = shared is not null && shared.AsSpan().SequenceEqual(prompt);
-            var begins = !again && prompt.Length > 1 && first + count + 1 < samples.Count && samples[first + count + 1].Prompt.AsSpan().SequenceEqual(prompt);
+            var begins = !again && prompt.Length > 1 && first + count + 1 < last && samples[first + count + 1].Prompt.AsSpan().SequenceEqual(prompt);
             if (!again && !begins)
             {
                 if (!batch.Fits(prompt.Length + completion.Length)) break;

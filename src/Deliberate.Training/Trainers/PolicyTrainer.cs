@@ -28,6 +28,9 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <summary>A frozen reference; needed where the objective has a KL term.</summary>
     public ReferencePolicy? Reference { get; init; }
 
+    /// <summary>The ranks that batches are shared out among.</summary>
+    public World World { get; init; } = World.Alone;
+
     /// <summary>
     /// The largest difference, in nats, between a log-probability that <see cref="Step"/> took from the sampler and the one that the backward
     /// then made: 0 as long as one engine does both.
@@ -85,7 +88,10 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             TokenWeights = tokenWeights,
             SequenceWeights = sequenceWeights,
         };
-        Reference?.Score(samples, offsets, reference, []);
+        // Of all that is computed from here on each rank does its own samples'.
+        var (begin, end) = World.Share(count, i => samples[i].Prompt.Length + samples[i].Rollout.Tokens.Length);
+        if (World.Size == 1) Reference?.Score(samples, offsets, reference, []);
+        else ScoreShare(samples, begin, end, offsets, reference);
 
         if (known)
         {
@@ -100,12 +106,14 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
         var loss = 0.0;
-        for (var first = 0; first < samples.Count;)
+        var own = World.Size == 1 ? metrics : new PolicyMetrics();
+        for (var first = begin; first < end;)
         {
-            var taken = known ? _scorer.ForwardHidden(samples, first) : _scorer.Forward(samples, first, offsets, logpNew, entropies);
+            var taken = known ? _scorer.ForwardHidden(samples, first, end) : _scorer.Forward(samples, first, offsets, logpNew, entropies, end);
+            World.Count(graph.Batch.Tokens);
             var start = offsets[first];
             var length = offsets[first + taken] - start;
-            loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
+            loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
             Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
             graph.Backward();
             if (known) Compare(samples, first, taken, offsets, logpOld, logpNew);
@@ -113,6 +121,13 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         }
 
         graph.Rest();
+        loss = World.Reduce(graph.Model.Trained, loss);
+        if (World.Size > 1)
+        {
+            Mismatch = World.Max("mismatch", Mismatch);
+            foreach (var part in World.Gather("measures", own.Parts)) metrics.Merge(PolicyMetrics.Of(part));
+        }
+
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         optimizer.Step(norm, rate);
@@ -127,7 +142,8 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (isSamplers && AllKnown(samples))
         {
             foreach (var sample in samples)
-                foreach (var entropy in sample.Rollout.Entropies!) metrics.AddEntropy(entropy);
+                for (var t = 0; t < sample.Rollout.Tokens.Length; t++)
+                    if (sample.Rollout.IsDrawn(t)) metrics.AddEntropy(sample.Rollout.Entropies![t]);
             return;
         }
 
@@ -136,28 +152,44 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         var values = Room(ref _tokenValues, 2 * tokens);
         var entropies = values[tokens..];
         _scorer.Score(samples, offsets, values[..tokens], entropies);
-        foreach (var entropy in entropies) metrics.AddEntropy(entropy);
+        for (var i = 0; i < samples.Count; i++)
+            for (var t = offsets[i]; t < offsets[i + 1]; t++)
+                if (samples[i].Rollout.IsDrawn(t - offsets[i])) metrics.AddEntropy(entropies[t]);
         graph.Rest();
     }
 
     /// <summary>Log-probabilities of a batch under the policy as it is, flat over its tokens.</summary>
     public double[] Score(IReadOnlyList<PolicySample> samples)
     {
-        var offsets = Offsets(samples);
+        var (begin, end) = World.Share(samples.Count, i => samples[i].Prompt.Length + samples[i].Rollout.Tokens.Length);
+        PolicySample[] own = [.. samples.Skip(begin).Take(end - begin)];
+        var offsets = Offsets(own);
         var logp = new double[offsets[^1]];
-        _scorer.Score(samples, offsets, logp, []);
+        _scorer.Score(own, offsets, logp, []);
         graph.Rest();
-        return logp;
+        return World.Size == 1 ? logp : [.. World.Gather("log-probabilities", logp).SelectMany(part => part)];
+    }
+
+    /// <summary>The reference's log-probabilities of a share of the samples, at their places among all.</summary>
+    private void ScoreShare(IReadOnlyList<PolicySample> samples, int begin, int end, ReadOnlySpan<int> offsets, Span<double> reference)
+    {
+        if (Reference is null || begin == end) return;
+        PolicySample[] own = [.. samples.Skip(begin).Take(end - begin)];
+        Reference.Score(own, PolicyScorer.Offsets(own), reference[offsets[begin]..offsets[end]], []);
     }
 
     /// <summary>Holds what the sampler computed against what the backward made of the samples on the tape, and takes over the latter.</summary>
     private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp)
     {
         _scorer.Read(samples, first, count, offsets, logp, []);
-        for (var t = offsets[first]; t < offsets[first + count]; t++)
+        for (var i = first; i < first + count; i++)
         {
-            var apart = Math.Abs(logp[t] - sampler[t]);
-            Mismatch = apart <= Mismatch ? Mismatch : apart;
+            for (var t = offsets[i]; t < offsets[i + 1]; t++)
+            {
+                if (!samples[i].Rollout.IsDrawn(t - offsets[i])) continue;
+                var apart = Math.Abs(logp[t] - sampler[t]);
+                Mismatch = apart <= Mismatch ? Mismatch : apart;
+            }
         }
     }
 

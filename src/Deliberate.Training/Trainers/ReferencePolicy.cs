@@ -101,14 +101,16 @@ internal sealed class ReferencePolicy : IDisposable
         var offsets = PolicyScorer.Offsets(samples);
         var logp = new double[offsets[^1]];
         Score(samples, offsets, logp, null);
-        var sum = 0.0;
+        var (sum, drawn) = (0.0, 0);
         for (var i = 0; i < samples.Count; i++)
         {
             var sampled = samples[i].Rollout.BehaviourLogProbabilities;
-            for (var t = 0; t < sampled.Length; t++) sum += KlEstimator.Evaluate(KlKind.K3, sampled[t] - logp[offsets[i] + t], out _, clamped: true);
+            drawn += DrawnTokens.Count(samples[i].Rollout);
+            for (var t = 0; t < sampled.Length; t++)
+                if (samples[i].Rollout.IsDrawn(t)) sum += KlEstimator.Evaluate(KlKind.K3, sampled[t] - logp[offsets[i] + t], out _, clamped: true);
         }
 
-        return sum / logp.Length;
+        return sum / drawn;
     }
 
     public void Dispose()

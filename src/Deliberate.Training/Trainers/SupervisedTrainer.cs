@@ -59,10 +59,15 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 /// are packed, never padded; however they are cut into micro-batches, each token weighs 1 / targets of the batch. A step allocates
 /// nothing. With a teacher it is the mean KL(teacher || model) at the same places: the teacher's whole distribution in place of the token that stands there.
 /// </summary>
-internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null) : IExampleTrainer
+/// <param name="graph">Of the model.</param>
+/// <param name="optimizer">Of its weights.</param>
+/// <param name="teacher">Whose distribution is learned; null for the tokens that stand there.</param>
+/// <param name="world">The ranks that batches are shared out among; alone if left out.</param>
+internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null, World? world = null) : IExampleTrainer
 {
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
+    private readonly World _world = world ?? World.Alone;
 
     /// <summary>One optimizer step on a batch of examples.</summary>
     /// <param name="rate">The schedule's factor of the learning rate.</param>
@@ -74,16 +79,18 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Temperature = 1;
         graph.Head.OnlyTargets = true;
         graph.Head.Labels = teacher?.Labels;
-        for (var next = 0; next < examples.Count;)
+        var (begin, end) = _world.Share(examples.Count, i => examples[i].Tokens.Length);
+        for (var next = begin; next < end;)
         {
             var first = next;
-            Pack(examples, ref next);
+            Pack(examples, ref next, end);
             teacher?.Read(examples, first, next);
             loss += MicroBatch(targets);
         }
 
         // The graph serves other stages too.
         graph.Head.Labels = null;
+        loss = _world.Reduce(graph.Model.Trained, loss);
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         optimizer.Step(norm, rate);
@@ -98,7 +105,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Temperature = 1;
         for (var next = 0; next < examples.Count;)
         {
-            Pack(examples, ref next);
+            Pack(examples, ref next, examples.Count);
             graph.Forward();
             sum += Negative();
         }
@@ -120,16 +127,17 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     }
 
     /// <summary>As many of the examples as a micro-batch holds.</summary>
-    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next)
+    private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next, int end)
     {
         graph.Batch.Clear();
-        while (next < examples.Count && graph.Batch.Fits(examples[next].Tokens.Length)) examples[next++].AddTo(graph.Batch);
+        while (next < end && graph.Batch.Fits(examples[next].Tokens.Length)) examples[next++].AddTo(graph.Batch);
         if (graph.Batch.Tokens == 0) throw new Core.UserError($"a sequence of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
     }
 
     private double MicroBatch(long targets)
     {
         var tokens = graph.Batch.Tokens;
+        _world.Count(tokens);
         for (var t = 0; t < tokens; t++) (_upstream[2 * t], _upstream[(2 * t) + 1]) = (-1.0 / targets, 0);
         graph.Head.Upstream.Value.Write(0, _upstream.AsSpan(0, 2 * tokens));
         graph.ForwardHidden();

@@ -35,6 +35,7 @@ public sealed class KilledRunTests : IDisposable
     [InlineData("with a critic")]
     [InlineData("towards a teacher")]
     [InlineData("an adapter")]
+    [InlineData("in environments")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
         var file = _folder.File("recipe.yaml");
@@ -104,6 +105,7 @@ public sealed class KilledRunTests : IDisposable
             "objective: reinforce\nadvantage: reverse_kl",
             $"teacher: {{ from: \"{_trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
         "an adapter" => Longer((_trained = new TrainedBase()).Recipe("kl: { in_reward: 0.02, renew_every: 7 }", "adapter: { rank: 4, modules_to_save: [norm], base: bf16 }\nrecompute: layers\ncheckpoint: { every: 2, keep_last: 2 }")),
+        "in environments" => EnvironmentRunTests.Recipe(steps: 12),
         _ => TinyRun.CurriculumRecipe(),
     };
 
