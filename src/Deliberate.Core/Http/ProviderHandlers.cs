@@ -29,6 +29,18 @@ internal sealed class ProviderHandlers(ProgramConfiguration configuration, TimeP
         return new(For($"data:{address.Authority}", new ProviderSettings { Address = authority }, null), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = mostBytes };
     }
 
+    /// <summary>A client for a server of the user's that a recipe names, which is asked once: what may be asked again its caller knows.</summary>
+    /// <param name="address">The server's.</param>
+    /// <param name="key">Sent as a bearer token; null for none.</param>
+    /// <param name="requests">At a time.</param>
+    /// <param name="mostBytes">Of an answer.</param>
+    public HttpClient Server(Uri address, string? key, int requests, int mostBytes)
+    {
+        var authority = address.GetLeftPart(UriPartial.Authority);
+        var limits = new ProviderLimits { Retries = 0, Concurrency = requests, TimeoutS = 86_400, IdleTimeoutS = 86_400 };
+        return new(For($"server:{address.Authority}", new ProviderSettings { Address = authority, Limits = limits }, key), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = mostBytes };
+    }
+
     /// <summary>For libraries that ask a service at several of its hosts, as OpenID Connect does: no key, the usual limits, none in offline mode.</summary>
     public HttpMessageHandler Hosts() => new EachHost(this);
 

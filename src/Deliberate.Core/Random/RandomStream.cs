@@ -27,6 +27,14 @@ public struct RandomStream
         (_position, _first) = (0, 0);
     }
 
+    /// <summary>The stream that a <see cref="Key"/> is of.</summary>
+    internal RandomStream(string key)
+    {
+        uint Part(int at) => uint.Parse(key.AsSpan(8 * at, 8), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+        (_k0, _k1, _c2, _c3) = (Part(0), Part(1), Part(2), Part(3));
+        (_position, _first) = (0, ((ulong)Part(4) << 32) | Part(5));
+    }
+
     /// <summary>The uniform number in [0, 1) that belongs to a position, 53 bits, whatever was drawn before.</summary>
     public readonly double UniformAt(ulong position)
     {
@@ -43,6 +51,12 @@ public struct RandomStream
         later._position = 0;
         return later;
     }
+
+    /// <summary>A seed for an engine that has streams of its own: 63 bits of the key and of the position.</summary>
+    internal readonly long Seed => (long)((((ulong)_k0 << 32) | _k1) ^ (((ulong)_c2 << 32) | _c3) ^ ((_first + _position) * 0x9E3779B97F4A7C15UL)) & long.MaxValue;
+
+    /// <summary>The stream as text, from its position on.</summary>
+    internal readonly string Key => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_k0:x8}{_k1:x8}{_c2:x8}{_c3:x8}{_first + _position:x16}");
 
     /// <summary>The next uniform number in [0, 1).</summary>
     public double NextDouble() => UniformAt(_position++);

@@ -8,7 +8,7 @@ namespace Deliberate.Models;
 /// the last call. Of a lean model it holds packed weights, keys and values during a call only. What a sample depends on, <see cref="DecodingLoop"/> says. A call allocates what it returns, and a little for each
 /// prompt.
 /// </summary>
-internal sealed class Sampler : IDisposable
+internal sealed class Sampler : IRolloutEngine, IDisposable
 {
     /// <summary>Tokens of a forward pass: longer prompts go through it piece by piece.</summary>
     private const int MostTokens = 2048;

@@ -13,6 +13,7 @@ internal sealed class EpisodeDraft(Problem problem, int attempt, RandomStream st
     private readonly List<float> _raw = [], _behaviour = [], _entropies = [];
     private readonly List<EpisodeTurn> _turns = [];
     private bool _lacksEntropies, _isCut;
+    private string? _version;
 
     public Problem Problem { get; } = problem;
 
@@ -47,6 +48,7 @@ internal sealed class EpisodeDraft(Problem problem, int attempt, RandomStream st
         _tokens.AddRange(drawn.Tokens);
         _raw.AddRange(drawn.LogProbabilities);
         _behaviour.AddRange(drawn.BehaviourLogProbabilities);
+        _version ??= drawn.WeightVersion;
         if (drawn.Entropies is { } entropies) _entropies.AddRange(entropies);
         else _lacksEntropies = true;
         ThoughtTokens += thoughtTokens;
@@ -88,6 +90,7 @@ internal sealed class EpisodeDraft(Problem problem, int attempt, RandomStream st
     public Rollout Rollout() => new([.. _tokens], [.. _raw], [.. _behaviour], _isCut ? FinishReason.Length : FinishReason.Stop)
     {
         Entropies = _lacksEntropies ? null : [.. _entropies],
+        WeightVersion = _version,
         Given = Reasoning.Episode.Given(_turns.Select(t => (t.OwnTokens, t.GivenTokens))),
     };
 

@@ -16,7 +16,7 @@ namespace Deliberate.Reasoning;
 /// <param name="limits">Of an episode.</param>
 /// <param name="role">Of replies in a conversation.</param>
 /// <param name="notice">Told of the first failures.</param>
-internal sealed class EpisodeLoop(Sampler sampler, ProblemEncoder encoder, ProblemSet set, EnvironmentSet environments, EnvironmentLimits limits, string role = "user", Action<string>? notice = null) : ISampleLoop
+internal sealed class EpisodeLoop(IRolloutEngine sampler, ProblemEncoder encoder, ProblemSet set, EnvironmentSet environments, EnvironmentLimits limits, string role = "user", Action<string>? notice = null) : ISampleLoop
 {
     /// <summary>What errors of an environment name as their place.</summary>
     public const string Field = "environment";

@@ -7,10 +7,10 @@ namespace Deliberate.Reasoning;
 /// From problems to scored samples, the same for every evaluation and for every stage that learns from its own samples: prompts as
 /// tokens, completions drawn, read (thought, answer, lengths) and given to the scorer in one batch.
 /// </summary>
-/// <param name="sampler">Of the model.</param>
+/// <param name="sampler">Who draws.</param>
 /// <param name="encoder">Of its text format.</param>
 /// <param name="set">Where the problems are from.</param>
-internal sealed class SampleLoop(Sampler sampler, ProblemEncoder encoder, ProblemSet set) : ISampleLoop
+internal sealed class SampleLoop(IRolloutEngine sampler, ProblemEncoder encoder, ProblemSet set) : ISampleLoop
 {
     /// <inheritdoc/>
     public SampleGroup[] Run(IReadOnlyList<Problem> problems, int samples, int maxTokens, SamplingOptions options, Func<int, int, RandomStream> stream, IProgress<int>? progress = null, CancellationToken cancellation = default)

@@ -25,6 +25,7 @@ internal static class SampleBytes
                 writer.Write(rollout.FinishReason == FinishReason.Stop);
                 writer.Write(rollout.Entropies is not null);
                 if (rollout.Entropies is { } entropies) Write(writer, entropies);
+                writer.Write(rollout.WeightVersion ?? "");
                 Write(writer, rollout.Given is { } given ? [.. given.Select(g => g ? 1 : 0)] : Array.Empty<int>());
             }
         }
@@ -46,6 +47,7 @@ internal static class SampleBytes
             {
                 var scored = EvaluationFile.ParseLine(reader.ReadString());
                 var rollout = new Rollout(Integers(reader), Floats(reader), Floats(reader), reader.ReadBoolean() ? FinishReason.Stop : FinishReason.Length) { Entropies = reader.ReadBoolean() ? Floats(reader) : null };
+                if (reader.ReadString() is { Length: > 0 } version) rollout = rollout with { WeightVersion = version };
                 if (Integers(reader) is { Length: > 0 } given) rollout = rollout with { Given = [.. given.Select(v => v == 1)] };
                 samples[g] = scored with { Sample = scored.Sample with { Problem = problems[i], Rollout = rollout } };
             }

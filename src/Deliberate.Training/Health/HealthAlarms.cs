@@ -10,6 +10,7 @@ internal static class HealthAlarms
     [
         NonFiniteAlarm.Entry,
         SamplerMismatchAlarm.Entry,
+        RolloutMismatchAlarm.Entry,
         OneSidedAlarm.Entry,
         FlatGroupsAlarm.Entry,
         TruncationAlarm.Entry,

@@ -11,6 +11,8 @@ internal static class CorrectionMetrics
 
     public static RunMetric DifferenceMax { get; } = new("rl/sampler_difference_max", MetricUnit.Nats, "The largest such difference of a token.", "TRL `sampling/sampling_logp_difference/max`", Corrected);
 
+    public static RunMetric RolloutDifference { get; } = new("rl/rollout_difference", MetricUnit.NatsAToken, "How far the servers' log-probabilities of their samples are from the trainer's.", "mean of |old - sampler|, of samples of the weights that are trained", "with `rollouts` elsewhere, where the samples are of this step's weights");
+
     public static RunMetric WeightMean { get; } = new("rl/correction_weight_mean", MetricUnit.Ratio, "Mean importance weight of the trained policy to what was sampled from.", "exp(old - sampler), of tokens or samples; for `sampler_correction` after its bounds, for `rollout_correction` before; TRL `sampling/importance_sampling_ratio/mean`, verl `rollout_is_mean`", Corrected);
 
     public static RunMetric WeightMax { get; } = new("rl/correction_weight_max", MetricUnit.Ratio, "The largest such weight.", "TRL `sampling/importance_sampling_ratio/max`, verl `rollout_is_max`", Corrected);
@@ -25,5 +27,5 @@ internal static class CorrectionMetrics
 
     public static RunMetric KlCoefficient { get; } = new("rl/kl_coefficient", MetricUnit.Size, "Coefficient of the KL in this step.", "steered to `kl.target` from step to step; verl `actor/reward_kl_penalty_coeff`", "with `kl.target`");
 
-    public static IReadOnlyList<RunMetric> All { get; } = [SampleAge, DifferenceMean, DifferenceMax, WeightMean, WeightMax, Rejected, EffectiveSampleSize, MaskedTruncated, KlInReward, KlCoefficient];
+    public static IReadOnlyList<RunMetric> All { get; } = [SampleAge, DifferenceMean, DifferenceMax, RolloutDifference, WeightMean, WeightMax, Rejected, EffectiveSampleSize, MaskedTruncated, KlInReward, KlCoefficient];
 }

@@ -27,6 +27,12 @@ internal static class TimingMetrics
 
     public static RunMetric LiveShare { get; } = new("rl/live_share", MetricUnit.Share, "Slots in use while sampling.", "mean over the forward passes of the groups drawn first");
 
+    public static RunMetric RolloutFaults { get; } = new("rollouts/faults", MetricUnit.Count, "Faults of the servers of rollouts: what came with them was thrown away and drawn again.", "the run's notices name each kind of each server", "with `rollouts` elsewhere");
+
+    public static RunMetric RolloutServers { get; } = new("rollouts/servers", MetricUnit.Count, "Servers that could be sampled from at the end of the step.", "canary within the tolerance, not resting", "with `rollouts` elsewhere");
+
+    public static RunMetric CanaryDifference { get; } = new("rollouts/canary_difference", MetricUnit.NatsAToken, "Mean difference of the canary's log-probabilities from the trainer's, of the server where it is largest.", "when the weights were loaded last", "with `rollouts` elsewhere");
+
     public static RunMetric RankTokens { get; } = new("ranks/tokens_per_second/{rank}", MetricUnit.TokensASecond, "Tokens that a rank drew and learned from a second.", "by the whole time of the step", "runs of several ranks");
 
     public static RunMetric RankWaited { get; } = new("ranks/waited_share/{rank}", MetricUnit.Share, "Share of the step's time that a rank waited for the others and for what they sent.", "wall clock", "runs of several ranks");
@@ -34,7 +40,7 @@ internal static class TimingMetrics
     public static IReadOnlyList<RunMetric> All { get; } =
     [
         SupervisedSeconds, SupervisedDataSeconds, SupervisedTokens, ExpertSeconds, ExpertSamplingSeconds, ExpertSampledTokens, ExpertTokens,
-        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, RankTokens, RankWaited,
+        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, RankTokens, RankWaited, RolloutFaults, RolloutServers, CanaryDifference,
     ];
 
     /// <summary>The whole time of a step, whichever stage it is of.</summary>

@@ -51,6 +51,12 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("Reinforcement learning with verifiable rewards.")]
     public ReinforcementRecipe Reinforcement { get; init; } = new();
 
+    [Description("Who samples in reinforcement learning: own (this program's engine), or servers, as vllm:http://host:8000 or sglang:http://host:30000, several separated by commas.")]
+    public string Rollouts { get; init; } = RolloutAddresses.Own;
+
+    [Description("How servers of rollouts are used.")]
+    public RolloutsRecipe? RolloutServers { get; init; }
+
     [Description("A model with the same tokenizer to learn from.")]
     public TeacherRecipe? Teacher { get; init; }
 
@@ -123,8 +129,13 @@ internal sealed record TrainRecipe : ICheckedRecipe
     /// <summary>Reads a recipe from text; <paramref name="fileName"/> is what messages call it.</summary>
     public static TrainRecipe Parse(string text, string fileName, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ParseSection(text, fileName, overrides), fileName, isRun: false);
 
+    /// <summary>Whether servers elsewhere sample in reinforcement learning.</summary>
+    [JsonIgnore]
+    public bool SamplesElsewhere => Rollouts != RolloutAddresses.Own;
+
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
+        foreach (var clash in RolloutAddresses.Problems(this)) yield return clash;
         if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
         foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
         foreach (var clash in LabelRules.Clashes(this)) yield return clash;

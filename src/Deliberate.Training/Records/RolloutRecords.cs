@@ -38,6 +38,7 @@ internal sealed class RolloutRecords(RunStage stage, SamplingOptions sampling)
                     GreedyReward = group.Greedy is null ? null : group.GreedyReward,
                     FinishReason = rollout.FinishReason == FinishReason.Stop ? "stop" : "length",
                     Truncated = scored.Truncated,
+                    WeightVersion = rollout.WeightVersion,
                     Turns = [.. scored.Sample.Episode?.Turns.Select(turn => (turn.OwnTokens, turn.GivenTokens, turn.Reward)) ?? []],
                     Trained = group.Kept[g],
                     Outcome = scored.Outcome,

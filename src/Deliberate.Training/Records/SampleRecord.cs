@@ -77,6 +77,9 @@ internal sealed record SampleRecord
     /// <summary>Whether the token budget ended it.</summary>
     public required bool Truncated { get; init; }
 
+    /// <summary>Of the weights that a server of rollouts drew it from; null of this program's own engine.</summary>
+    public string? WeightVersion { get; init; }
+
     /// <summary>The turns of an episode, in order: tokens that were drawn, tokens that the environment gave behind them, and the turn's reward. None of a text of one turn.</summary>
     public IReadOnlyList<(int Drawn, int Given, double Reward)> Turns { get; init; } = [];
 

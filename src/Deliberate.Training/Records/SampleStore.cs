@@ -50,6 +50,7 @@ internal sealed class SampleStore(string path) : IDisposable
         if (sample.Reason is { } reason) writer.WriteString("reason", reason);
         if (sample.ThoughtTokens is { } thought) writer.WriteNumber("thought_tokens", thought);
         if (sample.ThoughtOpenedBy.Length > 0) writer.WriteString("thought_opened_by", sample.ThoughtOpenedBy);
+        if (sample.WeightVersion is { } version) writer.WriteString("weight_version", version);
         if (sample.Turns.Count > 0) WriteTurns(writer, sample.Turns);
         WriteArray(writer, "prompt_tokens", sample.PromptTokens);
         WriteArray(writer, "tokens", sample.Tokens);
@@ -104,6 +105,7 @@ internal sealed class SampleStore(string path) : IDisposable
         ThoughtTokens = element.TryGetProperty("thought_tokens", out var thought) ? thought.GetInt32() : null,
         ThoughtOpenedBy = element.TryGetProperty("thought_opened_by", out var opened) ? opened.GetString()! : "",
         Reason = element.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+        WeightVersion = element.TryGetProperty("weight_version", out var version) ? version.GetString() : null,
         Turns = element.TryGetProperty("turns", out var turns) ? [.. turns.EnumerateArray().Select(turn => (turn.GetProperty("drawn").GetInt32(), turn.GetProperty("given").GetInt32(), turn.GetProperty("reward").GetDouble()))] : [],
         BehaviourLogp = element.TryGetProperty("behaviour_logp", out var behaviour) ? ReadFloats(behaviour) : null,
     };

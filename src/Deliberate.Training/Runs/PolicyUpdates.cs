@@ -65,7 +65,7 @@ internal sealed class PolicyUpdates : IDisposable
         int updates = 0, skipped = 0, idle = 0, trained = 0;
         var batches = groups.Select(Samples).ToArray();
         PolicySample[] all = [.. batches.SelectMany(b => b)];
-        if (_recipe.Corrects) _correction.Apply(all, metrics);
+        if (_recipe.Corrects) _correction.Apply(all, metrics, isNow: StagePolicies.Age(_recipe, step) == 0);
         _trainer.Objective = ObjectiveNow();
         var critic = _critic is null ? null : new CriticUpdates(_critic, _critic.WarmsUp(step));
         for (var number = 0; number < _recipe.Iterations * _recipe.Updates; number++)

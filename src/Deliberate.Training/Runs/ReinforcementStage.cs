@@ -29,6 +29,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly KlControl _kl;
     private readonly Critic? _critic;
     private readonly RewardModelScores _rewardModels;
+    private readonly StageRollouts? _rollouts;
 
     /// <param name="session">The run's.</param>
     /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
@@ -44,6 +45,7 @@ internal sealed class ReinforcementStage : IDisposable
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
         _critic = Critic.For(session.Recipe, session.Model);
         _rewardModels = new RewardModelScores(session);
+        _rollouts = StageRollouts.For(session);
         _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);
         _updates = new PolicyUpdates(session.Recipe, session.Graph, _policies.Reference, _kl, _critic, session.World);
     }
@@ -85,8 +87,12 @@ internal sealed class ReinforcementStage : IDisposable
         {
             var problems = Problems(step, round, slots);
             RolloutGroup[] drawn = [];
-            _policies.WithSampler(step, () => drawn = Sample(problems, step, round, slots, cancellation));
-            if (round == 0) liveShare = _session.Sampler.MeanLiveShare;
+            _policies.WithSampler(step, () =>
+            {
+                _rollouts?.Ready(step - StagePolicies.Age(_recipe, step), cancellation);
+                drawn = Sample(problems, step, round, slots, cancellation);
+            });
+            if (round == 0 && _rollouts is null) liveShare = _session.Sampler.MeanLiveShare;
             groups.AddRange(drawn);
             slots = LeaveOut(drawn, slots);
         }
@@ -114,6 +120,7 @@ internal sealed class ReinforcementStage : IDisposable
         if (_recipe.StoreSamples)
             foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
         var timings = Timings(time.GetElapsedTime(start).TotalSeconds, sampled, groups, liveShare);
+        _rollouts?.CopyTo(timings);
         RankTimings.Add(_session.World, timings, time.GetElapsedTime(start).TotalSeconds);
         _session.Streams.Step(step + 1, metrics, timings);
         if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
@@ -127,6 +134,7 @@ internal sealed class ReinforcementStage : IDisposable
         _policies.Dispose();
         _critic?.Dispose();
         _rewardModels.Dispose();
+        _rollouts?.Dispose();
     }
 
     /// <summary>Problems that no other step or round uses, of the levels that the curriculum draws.</summary>
@@ -157,7 +165,7 @@ internal sealed class ReinforcementStage : IDisposable
 
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)
     {
-        var drawn = _session.Loop.Run(
+        var drawn = (_rollouts?.Loop ?? _session.Loop).Run(
             problems, _recipe.Samples, _recipe.MaxTokens, _recipe.Sampling,
             (i, g) => new RandomStream(_session.Recipe.Seed, StreamStage.Sampling, step, slots[i], g, round), cancellation: cancellation);
         RolloutGroup[] groups = [.. drawn.Select(group => new RolloutGroup(group, round))];
@@ -190,14 +198,19 @@ internal sealed class ReinforcementStage : IDisposable
         _session.Guard.Check(update, name, () => _records.Of(step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
     }
 
-    private static MetricValues Timings(double seconds, double sampled, List<RolloutGroup> groups, double liveShare) => new()
+    private static MetricValues Timings(double seconds, double sampled, List<RolloutGroup> groups, double liveShare)
     {
-        { TimingMetrics.ReinforcementSeconds, seconds },
-        { TimingMetrics.ReinforcementSamplingSeconds, sampled },
-        { TimingMetrics.ReinforcementUpdateSeconds, seconds - sampled },
-        { TimingMetrics.ReinforcementSampledTokens, groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length)) / sampled },
-        { TimingMetrics.LiveShare, liveShare },
-    };
+        var timings = new MetricValues
+        {
+            { TimingMetrics.ReinforcementSeconds, seconds },
+            { TimingMetrics.ReinforcementSamplingSeconds, sampled },
+            { TimingMetrics.ReinforcementUpdateSeconds, seconds - sampled },
+            { TimingMetrics.ReinforcementSampledTokens, groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length)) / sampled },
+        };
+        // Servers elsewhere do not say.
+        if (!double.IsNaN(liveShare)) timings.Add(TimingMetrics.LiveShare, liveShare);
+        return timings;
+    }
 
     /// <summary>How far the policy has come from the reference policy, now and then; the objective measures it in every step where it has a KL term.</summary>
     private void MeasureDistance(int step, List<RolloutGroup> groups, MetricValues metrics)

@@ -8,7 +8,8 @@ internal sealed class StepCorrection(ReinforcementRecipe recipe)
 {
     /// <param name="samples">Whose log-probabilities were computed anew.</param>
     /// <param name="metrics">Added to.</param>
-    public void Apply(IReadOnlyList<PolicySample> samples, MetricValues metrics)
+    /// <param name="isNow">Whether they are of the weights that are trained.</param>
+    public void Apply(IReadOnlyList<PolicySample> samples, MetricValues metrics, bool isNow)
     {
         if (samples.Count == 0) return;
         var offsets = PolicyScorer.Offsets(samples);
@@ -23,6 +24,7 @@ internal sealed class StepCorrection(ReinforcementRecipe recipe)
         var (mean, maximum) = SamplerCorrection.Mismatch(old, sampler);
         metrics.Add(CorrectionMetrics.DifferenceMean, mean);
         metrics.Add(CorrectionMetrics.DifferenceMax, maximum);
+        if (isNow && samples.Any(s => s.Rollout.WeightVersion is not null)) metrics.Add(CorrectionMetrics.RolloutDifference, mean);
         if (recipe.SamplerCorrection is { } weigh) Weigh(weigh, samples, offsets, old, sampler, metrics);
         if (recipe.RolloutCorrection is { } correct) Correct(correct, samples, offsets, [.. old.Zip(sampler, (o, s) => o - s)], mask, metrics);
     }

@@ -21,6 +21,12 @@ public sealed class RecordedMetricsTests : IDisposable
     {
         Note(TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("curriculum")));
         Note(TinyRun.Start(TinyRun.OffPolicyRecipe(), _folder.File("off-policy")));
+        Note(ThreadTransport.Run(2, world =>
+        {
+            using var run = TrainingRun.Start(EnvironmentRunTests.Recipe(steps: 1), _folder.File($"ranks{world.Rank}"), 1, world: world);
+            run.Execute();
+            return run.Folder;
+        })[0]);
         Thoughts();
         Objectives();
         OwnProblems();
