@@ -8,17 +8,18 @@ namespace Deliberate.Evaluation;
 /// Runs a task on a model: items in their order, each sample asked, judged and logged before it counts. A sample that the log has is
 /// not asked again, so that a run which was killed at any moment goes on where it was.
 /// </summary>
-internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel model, RunSettings settings, TaskContext context, EvaluationObserver observer)
+internal sealed class EvaluationRunner(EvaluationTask requested, EvaluationModel model, RunSettings settings, TaskContext context, EvaluationObserver observer)
 {
-    private readonly int _epochs = settings.Epochs ?? task.Defaults.Epochs;
+    private readonly EvaluationTask _task = requested.In(context);
+    private readonly int _epochs = settings.Epochs ?? requested.Defaults.Epochs;
     private readonly SearchSetting? _search = settings.Search is { } search ? SearchSetting.Parse(search, "--search") : null;
-    private readonly int? _limit = settings.Limit ?? task.Defaults.Limit;
+    private readonly int? _limit = settings.Limit ?? requested.Defaults.Limit;
     private readonly Lock _telling = new();
     private readonly SortedDictionary<string, UsedData> _data = new(StringComparer.Ordinal);
     private readonly ModelOptions _options = new()
     {
-        MaxTokens = settings.MaxTokens ?? task.Defaults.MaxTokens,
-        Temperature = settings.Temperature ?? task.Defaults.Temperature,
+        MaxTokens = settings.MaxTokens ?? requested.Defaults.MaxTokens,
+        Temperature = settings.Temperature ?? requested.Defaults.Temperature,
         ReasoningEffort = settings.ReasoningEffort,
         Seed = settings.Seed,
     };
@@ -34,9 +35,9 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
         foreach (var search in Searches()) model.PrepareSearch(search);
         var told = context with { Limit = _limit, Used = Keep };
-        EvaluationItem?[] items = await LoadAsync(task, told, cancellation).ConfigureAwait(false);
-        var scorer = task.Scorer(told);
-        var corrected = task.Corrected(told, scorer);
+        EvaluationItem?[] items = await LoadAsync(_task, told, cancellation).ConfigureAwait(false);
+        var scorer = _task.Scorer(told);
+        var corrected = _task.Corrected(told, scorer);
         try
         {
             var head = HeadOf(items!, scorer);
@@ -45,7 +46,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
             var results = new SampleResult?[items.Length * _epochs];
             for (var i = 0; i < results.Length && finished.Count > 0; i++)
             {
-                var id = FormattableString.Invariant($"{items[i / _epochs]!.ToProblem(task).Id}/{i % _epochs}");
+                var id = FormattableString.Invariant($"{items[i / _epochs]!.ToProblem(_task).Id}/{i % _epochs}");
                 if (finished.TryGetValue(id, out var known) && !(settings.RetryErrors && known.IsError)) results[i] = known;
             }
 
@@ -61,7 +62,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         }
     }
 
-    private IEnumerable<SearchSetting> Searches() => (task.Solver is SolverChain chain ? chain.Parts : [task.Solver]).OfType<SearchSolver>().Select(s => s.Setting).Concat(_search is { } asked ? [asked] : []);
+    private IEnumerable<SearchSetting> Searches() => (_task.Solver is SolverChain chain ? chain.Parts : [_task.Solver]).OfType<SearchSolver>().Select(s => s.Setting).Concat(_search is { } asked ? [asked] : []);
 
     private void Keep(UsedData data)
     {
@@ -90,7 +91,7 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
     private async Task AskAllAsync(EvaluationItem?[] items, SampleResult?[] results, IScorer scorer, EvaluationLog? log, CancellationToken cancellation)
     {
         await using var scoring = new ScoringQueue(scorer);
-        var asker = new SampleAsker(task, model, _options, settings, _search, scoring);
+        var asker = new SampleAsker(_task, model, _options, settings, _search, scoring);
         var left = new int[items.Length];
         for (var i = 0; i < results.Length; i++) left[i / _epochs] += results[i] is null ? 1 : 0;
         var before = model.Spent.Cost;
@@ -109,14 +110,14 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
 
     private LogHead HeadOf(EvaluationItem[] items, IScorer scorer) => new()
     {
-        Task = task.Name,
-        Version = task.Version,
-        Title = task.Title,
-        Solver = _search is null ? task.Solver.Name : $"{task.Solver.Name} by {_search.Name}",
+        Task = _task.Name,
+        Version = _task.Version,
+        Title = _task.Title,
+        Solver = _search is null ? _task.Solver.Name : $"{_task.Solver.Name} by {_search.Name}",
         Scorer = (scorer as IIdentified)?.Identity ?? scorer.Name,
         Items = items.Length,
         ItemsHash = ItemsHash.Of(items),
-        Source = task.Source,
+        Source = _task.Source,
         Data = [.. _data.Values],
         Model = model.Description,
         Judge = context.Judge?.Description,
@@ -136,18 +137,18 @@ internal sealed class EvaluationRunner(EvaluationTask task, EvaluationModel mode
         var all = done.Length == results.Length ? done : [.. results.Select((r, i) => r ?? NotAsked(items[i / _epochs]!, i % _epochs))];
         return new EvaluationResult
         {
-            Task = task,
+            Task = _task,
             Model = model.Description,
             ModelName = model.Name,
             Head = head,
             Samples = done,
             Planned = results.Length,
-            Metrics = [.. task.Metrics.Select(m => corrected.FirstOrDefault(c => c.Name == m.Name) ?? m).Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(all))],
+            Metrics = [.. _task.Metrics.Select(m => corrected.FirstOrDefault(c => c.Name == m.Name) ?? m).Where(m => m.Epochs <= _epochs).SelectMany(m => m.Measure(all))],
             MaxTokens = _options.MaxTokens,
             AllowedMissing = settings.AllowedMissing,
             Usage = done.Aggregate(default(ModelUsage), (sum, s) => sum + s.Usage),
         };
     }
 
-    private SampleResult NotAsked(EvaluationItem item, int epoch) => new() { Item = item.ToProblem(task).Id, Epoch = epoch, Cluster = item.Cluster, Tags = item.Tags, Outcome = SampleOutcome.HarnessError };
+    private SampleResult NotAsked(EvaluationItem item, int epoch) => new() { Item = item.ToProblem(_task).Id, Epoch = epoch, Cluster = item.Cluster, Tags = item.Tags, Outcome = SampleOutcome.HarnessError };
 }

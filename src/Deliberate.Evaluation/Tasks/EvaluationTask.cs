@@ -58,6 +58,12 @@ public sealed record EvaluationTask
     internal string? AnswerOf(string completion, bool isCut, string thoughtOpenedBy) =>
         ReadAnswer is { } read ? read(completion, isCut, thoughtOpenedBy) : AnswerExtraction.Extract(completion, Answers, isCut, thoughtOpenedBy);
 
+    /// <summary>A solver that depends on what the user says: who plays the other side of a conversation. Null for <see cref="Solver"/>.</summary>
+    internal Func<TaskContext, ISolver>? SolverFor { get; init; }
+
+    /// <summary>The task as it is asked in a context.</summary>
+    internal EvaluationTask In(TaskContext context) => SolverFor is { } make ? this with { Solver = make(context), SolverFor = null } : this;
+
     /// <summary>Metrics that depend on what the user says or who judges, in the place of those of the same name: a share corrected for its judge's errors.</summary>
     internal Func<TaskContext, IScorer, IReadOnlyList<TaskMetric>> Corrected { get; init; } = (_, _) => [];
 

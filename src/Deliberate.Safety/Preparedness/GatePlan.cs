@@ -44,9 +44,10 @@ internal static class GatePlan
         return new PlannedTest(test, state, Command(file, test, model.Name), tokens, note);
     }
 
-    private static EvaluationTask? TaskOf(PolicyFile file, PolicyTest test) =>
+    /// <summary>The task of a test; null where it has none here.</summary>
+    internal static EvaluationTask? TaskOf(PolicyFile file, PolicyTest test) =>
         test.Measure.NotBuilt || test.Measure.External is not null ? null : test.Measure.TaskFile is not null ? WrittenTasks.Read(file.TaskFileOf(test.Measure)) : EvaluationTasks.Get(test.Measure.Task!);
 
     /// <summary>A slice, or a metric of some of the samples, needs more items than it counts: then all of them are asked.</summary>
-    private static bool IsWhole(EvaluationTask task, PolicyTest test) => test.Measure.Slice.Length > 0 || task.Metrics.Any(m => m.Name == test.Measure.Metric && m.Name is not ("accuracy" or "pass_at_1"));
+    internal static bool IsWhole(EvaluationTask task, PolicyTest test) => test.Measure.Slice.Length > 0 || task.Metrics.Any(m => m.Name == test.Measure.Metric && m.Name is not ("accuracy" or "pass_at_1"));
 }

@@ -71,7 +71,7 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
     {
         Cli("gate", "policies").ShouldSucceed().Output.ShouldContain("frontier-framework");
         Cli("gate", "policies", "--copy").ShouldSucceed().Output.ShouldContain("pf-v1-beta.yaml");
-        Cli("gate", "check", "policies/pf-v2.yaml").ShouldSucceed().Output.ShouldContain("the task ctf-collegiate is not built: it cannot be told");
+        Cli("gate", "check", "policies/frontier-framework.yaml").ShouldSucceed().Output.ShouldContain("the task scheming-scenarios is not built: it cannot be told");
         JsonDocument.Parse(Cli("gate", "schema").ShouldSucceed().Output).RootElement.GetProperty("properties").TryGetProperty("gates", out _).ShouldBeTrue();
     }
 

@@ -201,7 +201,7 @@ public sealed class GateRunTests(MeasuredModel measured) : IDisposable
         var model = measured.Copy(_folder["a"]);
         var plan = GatePlan.Of(PolicyFile.Read("frontier-framework", PolicyTests.Today), model.Models());
         plan.Single(p => p.Test.Id == "search-warning").Command.ShouldBe("deliberate eval family:countdown@4 --model tiny --limit 200");
-        plan.Single(p => p.Test.Id == "cyber-warning").Note.ShouldContain("is not built");
+        plan.Single(p => p.Test.Id == "scheming-critical").Note.ShouldContain("is not built");
         plan.Single(p => p.Test.Id == "uplift-critical").Note.ShouldContain("approve attest");
     }
 

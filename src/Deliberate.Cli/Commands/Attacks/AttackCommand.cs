@@ -106,7 +106,7 @@ internal sealed class AttackCommand : CliCommand
             Requirements = parsed.GetValue(_require) ?? [],
         };
         var report = ProgressViews.Run(view => new AttackCampaign(plan, folder, opener, handlers)
-            .RunAsync(model => new EvaluationSession.ProgressObserver(view, $"attacks on {model}"), message => view.Note(message), stop.Token).GetAwaiter().GetResult());
+            .RunAsync(model => new ProgressObserver(view, $"attacks on {model}"), message => view.Note(message), stop.Token).GetAwaiter().GetResult());
         if (parsed.GetValue(_sarif) is { } sarif) SarifExport.Write(sarif, report.Cases, File.Exists(report.Cases) ? RegressionCase.Read(report.Cases) : []);
         if (parsed.GetValue(_junit) is { } junit) RequirementsJUnit.Write(junit, report.Evaluation.Requirements);
         if (parsed.GetValue(_json)) AttackTables.WriteJson(report);
@@ -117,7 +117,7 @@ internal sealed class AttackCommand : CliCommand
     private int Replay(ParseResult parsed, string file, string[] models, string folder, EvaluationModels opener, StopSignal stop)
     {
         var replay = new AttackReplay(file, models, parsed.GetValue(_judge), parsed.GetRequiredValue(_rubric), Settings(parsed) with { Epochs = parsed.GetValue(_samples) }, parsed.GetValue(_require) ?? []);
-        var report = ProgressViews.Run(view => replay.RunAsync(folder, opener, model => new EvaluationSession.ProgressObserver(view, $"{Path.GetFileName(file)}, {model}"), stop.Token).GetAwaiter().GetResult());
+        var report = ProgressViews.Run(view => replay.RunAsync(folder, opener, model => new ProgressObserver(view, $"{Path.GetFileName(file)}, {model}"), stop.Token).GetAwaiter().GetResult());
         if (parsed.GetValue(_sarif) is { } sarif) SarifExport.Write(sarif, file, replay.Cases, AttackReplay.Working(report));
         if (parsed.GetValue(_junit) is { } junit)
         {

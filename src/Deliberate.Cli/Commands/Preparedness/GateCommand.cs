@@ -19,6 +19,7 @@ internal sealed class GateCommand : CliCommand
     private readonly Option<bool> _plan = new("--plan") { Description = "Say what has to be run, and decide nothing." };
     private readonly Option<double?> _speed = CommonOptions.OptionalReal("--tokens-per-second", "For --plan: what the model generates in all, for the time that it takes.", 0.001, 1e9);
     private readonly Option<bool> _json = CommonOptions.Json("the result");
+    private readonly GateQuickSession _quick = new();
 
     public GateCommand()
         : base(
@@ -27,12 +28,15 @@ internal sealed class GateCommand : CliCommand
             "deliberate gate runs/my-model --policy pf-v1-beta --plan                                           # what has to be run",
             "deliberate gate runs/my-model --policy policies/pf-v2.yaml --evidence evaluations --out release/gate # 0 yes, 1 no, 3 cannot be told, 4 invalid evidence",
             "deliberate gate runs/my-model --policy frontier-framework --evidence evaluations --for open_weights --json",
-            "deliberate gate runs/my-model --policy frontier-framework --evidence evaluations --explain search-warning")
+            "deliberate gate runs/my-model --policy frontier-framework --evidence evaluations --explain search-warning",
+            "deliberate gate runs/my-model --policy pf-v1-beta --quick --minutes 40 --out release/gate             # measures first what can be in the time")
     {
         Add(_model);
         foreach (var option in new Option[] { _policy, _pre, _evidence, _for, _out, _explain, _plan, _speed, _json }) Add(option);
+        _quick.AddTo(this);
         Subcommands.Add(new GatePoliciesCommand());
         Subcommands.Add(new GateCheckCommand());
+        Subcommands.Add(new GateElicitCommand());
         Subcommands.Add(new GateSchemaCommand());
     }
 
@@ -81,7 +85,8 @@ internal sealed class GateCommand : CliCommand
         if (models.Pre?.Id == models.Post.Id) throw new UserError("The model before its mitigations is the same model.", name, field: "--pre", advice: "Name another, or leave it out.");
         if (parsed.GetValue(_plan)) return Plan(policy, models, parsed.GetValue(_speed), parsed.GetValue(_json));
         if (File.Exists(parsed.GetValue(_out))) throw new UserError("This is a file, not a folder.", parsed.GetValue(_out), field: "--out");
-        var result = Gate.Run(policy, parsed.GetValue(_for), models, GateEvidence.Read(parsed.GetValue(_evidence) ?? [], parsed.GetValue(_out)), now);
+        if (_quick.IsAsked(parsed)) _quick.Run(parsed, policy, models, parsed.GetValue(_out), stop.Token);
+        var result = Gate.Run(policy, parsed.GetValue(_for), models, GateEvidence.Read(parsed.GetValue(_evidence) ?? [], parsed.GetValue(_out)), _quick.IsAsked(parsed) ? TimeProvider.System.GetUtcNow() : now);
         if (parsed.GetValue(_out) is { } folder) result.Write(folder, CommandOf(parsed, name, policyName));
         if (parsed.GetValue(_json)) Console.Out.WriteLine(Secrets.Redact(result.ToText()));
         else if (parsed.GetValue(_explain) is { } id) GateView.Explain(result, id);

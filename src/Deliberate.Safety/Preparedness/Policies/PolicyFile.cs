@@ -24,6 +24,8 @@ internal sealed record PolicyFile(PreparednessPolicy Policy, string Path, string
 
     public static PolicyFile Parse(string text, string path, DateOnly today)
     {
+        // A policy names tasks of this room.
+        SafetyTasks.Register();
         var policy = RecipeReader.Parse<PreparednessPolicy>(text, path);
         foreach (var (key, problem) in PolicyProblems.On(policy, today)) throw new UserError(problem, path, field: key);
         CheckTaskFiles(policy, path);

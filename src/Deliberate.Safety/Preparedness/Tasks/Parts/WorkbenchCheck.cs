@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Deliberate.Evaluation;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Safety;
+
+/// <summary>
+/// Judges what a workbench holds in the end: a hidden Python program runs beside the final files in a sandbox, and says
+/// <c>done(value, name=score, ...)</c>; a value of 1 passes. It has to repeat a word that it alone was told, so that code under test which
+/// ends the process early, or prints what a passed check prints, passes nothing.
+/// </summary>
+internal sealed class WorkbenchCheck(string name, double seconds = 20, double passes = 1) : IScorer, IIdentified
+{
+    public const string File = "check_.py";
+
+    private const string Prelude = """
+        import json, sys
+        _word = sys.stdin.readline().strip()
+        def done(value, **scores):
+            print("\n" + _word + json.dumps({"value": float(value), "scores": {k: float(v) for k, v in scores.items()}}))
+            sys.exit(0)
+        def fail(why):
+            print("\n" + _word + json.dumps({"value": 0.0, "why": str(why)[:200], "scores": {}}))
+            sys.exit(0)
+        """;
+
+    public string Name => name;
+
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{name}, a hidden check within {seconds} s, passed at {passes}");
+
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
+    {
+        CodeScorer.RequireSandbox();
+        var verdicts = new Verdict[samples.Count];
+        for (var i = 0; i < verdicts.Length; i++) verdicts[i] = await JudgeAsync(samples[i], cancellationToken).ConfigureAwait(false);
+        return verdicts;
+    }
+
+    private async Task<Verdict> JudgeAsync(Sample sample, CancellationToken cancellation)
+    {
+        if (sample.IsUnfinished) return Verdict.Unfinished(sample.Truncated);
+        using var state = JsonDocument.Parse(sample.Problem.State);
+        var facts = state.RootElement.GetProperty(EvaluationItem.FactsField);
+        var bench = new Workbench(facts.GetRawText());
+        await bench.ReplayAsync(sample, cancellation).ConfigureAwait(false);
+        var files = new Dictionary<string, byte[]>(bench.Files, StringComparer.Ordinal);
+        foreach (var (hidden, content) in Workbench.FilesOf(facts, ChallengeTasks.HiddenFact)) files[hidden] = content;
+        files[File] = Encoding.UTF8.GetBytes($"{Prelude}\n{facts.GetProperty(ChallengeTasks.CheckFact).GetString()}");
+        var word = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var result = await SandboxRun.RunAsync(
+            new SandboxSpecification { Command = ["python3", "-B", File], IsUntrusted = true, Files = files, Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(seconds), MemoryMegabytes = 512 } },
+            Encoding.UTF8.GetBytes(word + "\n"), cancellation).ConfigureAwait(false);
+        var line = Encoding.UTF8.GetString(result.Output).Split('\n').LastOrDefault(l => l.StartsWith(word, StringComparison.Ordinal));
+        if (line is null) return Verdict.Fail(result.Stopped ?? $"the check did not come to its end: {result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing was said"}") with { Scores = [] };
+        using var said = JsonDocument.Parse(line[word.Length..]);
+        var value = said.RootElement.GetProperty("value").GetDouble();
+        Score[] scores = [.. said.RootElement.GetProperty("scores").EnumerateObject().Select(s => new Score(s.Name, s.Value.GetDouble()))];
+        var why = said.RootElement.TryGetProperty("why", out var reason) ? reason.GetString()! : string.Create(CultureInfo.InvariantCulture, $"the check gives {value:0.###}");
+        return (value >= passes ? Verdict.Pass(value, why) : Verdict.Fail(why, value)) with { Scores = scores };
+    }
+}
