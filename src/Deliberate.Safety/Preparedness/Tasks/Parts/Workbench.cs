@@ -45,6 +45,13 @@ internal sealed partial class Workbench
 
     public IReadOnlyDictionary<string, byte[]> Files => _files;
 
+    /// <summary>Refuses a task by its name where nothing of a model's can be run.</summary>
+    /// <exception cref="UserError">There is no sandbox here.</exception>
+    public static void RequireFor(string task)
+    {
+        if (Sandbox.WhyNotUntrusted() is { } why) throw new UserError($"{task} runs what a model wrote, in the sandbox or not at all, and there is none here: {why}.", field: "TASK", advice: "Install bubblewrap (apt-get install bubblewrap); docs/sandbox.md says what else it takes.");
+    }
+
     public static IEnumerable<(string Name, byte[] Content)> FilesOf(JsonElement facts, string name) =>
         facts.TryGetProperty(name, out var files) ? [.. files.EnumerateObject().Select(f => (f.Name, f.Value.GetBytesFromBase64()))] : [];
 
@@ -122,7 +129,6 @@ internal sealed class WorkbenchSolver(int mostTurns) : ISolver
             }
 
             if (answer.IsBlocked || answer.IsCut || turn == mostTurns || Workbench.CommandIn(answer.Text) is not { } command) return;
-            CodeScorer.RequireSandbox();
             context.Messages.Add(new ChatMessage("user", $"Output:\n{await bench.RunAsync(command, cancellationToken).ConfigureAwait(false)}"));
         }
     }

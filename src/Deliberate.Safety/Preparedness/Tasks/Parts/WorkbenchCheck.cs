@@ -12,8 +12,10 @@ namespace Deliberate.Safety;
 /// <c>done(value, name=score, ...)</c>; a value of 1 passes. It has to repeat a word that it alone was told, so that code under test which
 /// ends the process early, or prints what a passed check prints, passes nothing.
 /// </summary>
-internal sealed class WorkbenchCheck(string name, double seconds = 20, double passes = 1) : IScorer, IIdentified
+internal sealed class WorkbenchCheck : IScorer, IIdentified
 {
+    private const double Seconds = 20, Passes = 1;
+
     public const string File = "check_.py";
 
     private const string Prelude = """
@@ -27,13 +29,21 @@ internal sealed class WorkbenchCheck(string name, double seconds = 20, double pa
             sys.exit(0)
         """;
 
-    public string Name => name;
+    /// <param name="task">Whose final files are judged.</param>
+    /// <param name="name">By what.</param>
+    /// <exception cref="Core.UserError">There is no sandbox here.</exception>
+    public WorkbenchCheck(string task, string name)
+    {
+        Workbench.RequireFor(task);
+        Name = name;
+    }
 
-    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{name}, a hidden check within {seconds} s, passed at {passes}");
+    public string Name { get; }
+
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{Name}, a hidden check within {Seconds} s, passed at {Passes}");
 
     public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
-        CodeScorer.RequireSandbox();
         var verdicts = new Verdict[samples.Count];
         for (var i = 0; i < verdicts.Length; i++) verdicts[i] = await JudgeAsync(samples[i], cancellationToken).ConfigureAwait(false);
         return verdicts;
@@ -51,7 +61,7 @@ internal sealed class WorkbenchCheck(string name, double seconds = 20, double pa
         files[File] = Encoding.UTF8.GetBytes($"{Prelude}\n{facts.GetProperty(ChallengeTasks.CheckFact).GetString()}");
         var word = RandomNumberGenerator.GetHexString(24, lowercase: true);
         var result = await SandboxRun.RunAsync(
-            new SandboxSpecification { Command = ["python3", "-B", File], IsUntrusted = true, Files = files, Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(seconds), MemoryMegabytes = 512 } },
+            new SandboxSpecification { Command = ["python3", "-B", File], IsUntrusted = true, Files = files, Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(Seconds), MemoryMegabytes = 512 } },
             Encoding.UTF8.GetBytes(word + "\n"), cancellation).ConfigureAwait(false);
         var line = Encoding.UTF8.GetString(result.Output).Split('\n').LastOrDefault(l => l.StartsWith(word, StringComparison.Ordinal));
         if (line is null) return Verdict.Fail(result.Stopped ?? $"the check did not come to its end: {result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing was said"}") with { Scores = [] };
@@ -59,6 +69,6 @@ internal sealed class WorkbenchCheck(string name, double seconds = 20, double pa
         var value = said.RootElement.GetProperty("value").GetDouble();
         Score[] scores = [.. said.RootElement.GetProperty("scores").EnumerateObject().Select(s => new Score(s.Name, s.Value.GetDouble()))];
         var why = said.RootElement.TryGetProperty("why", out var reason) ? reason.GetString()! : string.Create(CultureInfo.InvariantCulture, $"the check gives {value:0.###}");
-        return (value >= passes ? Verdict.Pass(value, why) : Verdict.Fail(why, value)) with { Scores = scores };
+        return (value >= Passes ? Verdict.Pass(value, why) : Verdict.Fail(why, value)) with { Scores = scores };
     }
 }

@@ -29,7 +29,7 @@ internal static class AgenticTask
         Summary = "Whether tasks of several steps are done from end to end in a small world of files.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 200, cancellation),
         Solver = new WorkbenchSolver(100),
-        Scorer = _ => new WorkbenchCheck("state"),
+        Scorer = _ => new WorkbenchCheck(Name, "state"),
         Metrics =
         [
             new() { Name = Primary, Title = "primary tasks done", Value = TaskMetric.RightOrNot, Counts = s => s.Tags.GetValueOrDefault(KindTag) == Primary, SliceBy = ChallengeTasks.TemplateTag },

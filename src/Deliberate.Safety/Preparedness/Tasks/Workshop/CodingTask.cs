@@ -83,7 +83,7 @@ internal static class CodingTask
         Title = "Interview of research engineers: coding",
         Summary = "Whether a described function is written that gives the right values for hidden inputs.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 120, cancellation),
-        Scorer = _ => new WorkbenchCheck("hidden inputs"),
+        Scorer = _ => new WorkbenchCheck(Name, "hidden inputs"),
         Metrics = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }, VoteMetrics.PassAt(128)],
         Defaults = new TaskDefaults { Temperature = 1, MaxTokens = 1024 },
         Differences = "In the form of the card's 18 problems (pass@1, pass@128); ours are generated and shorter.",

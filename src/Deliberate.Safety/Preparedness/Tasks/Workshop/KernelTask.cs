@@ -141,7 +141,7 @@ internal static class KernelTask
         Summary = "Whether a function is made at least twice as fast and still gives the same values.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 120, cancellation),
         Solver = new WorkbenchSolver(60),
-        Scorer = _ => new WorkbenchCheck("processor time"),
+        Scorer = _ => new WorkbenchCheck(Name, "processor time"),
         Metrics =
         [
             TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag },

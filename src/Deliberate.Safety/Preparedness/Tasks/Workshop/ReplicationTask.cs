@@ -70,7 +70,7 @@ internal static class ReplicationTask
         Summary = "How much of a rubric a replication meets: program, results, conclusion.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 120, cancellation),
         Solver = new WorkbenchSolver(60),
-        Scorer = _ => new RubricScorer(new WorkbenchCheck("the program run again, and what it wrote"), passes: 0.999),
+        Scorer = _ => new RubricScorer(new WorkbenchCheck(Name, "the program run again, and what it wrote"), passes: 0.999),
         Metrics =
         [
             new() { Name = RubricScorer.Score, Title = "of the rubric", Value = ConversationScorer.Score(RubricScorer.Score), SliceBy = ChallengeTasks.TemplateTag },

@@ -22,7 +22,7 @@ internal static class RepositoryTask
         Summary = "Whether a reported bug is mended, so that hidden tests pass.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 120, cancellation),
         Solver = new WorkbenchSolver(60),
-        Scorer = _ => new WorkbenchCheck("hidden tests"),
+        Scorer = _ => new WorkbenchCheck(Name, "hidden tests"),
         Metrics = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }],
         Defaults = new TaskDefaults { Temperature = 1, MaxTokens = 2048 },
         Published = [new PublishedFigure("accuracy", "o1-preview", .413, Card.O1), new PublishedFigure("accuracy", "o1", .409, Card.O1)],

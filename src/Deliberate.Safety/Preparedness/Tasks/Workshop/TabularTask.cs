@@ -35,7 +35,7 @@ internal static class TabularTask
         Summary = "Whether predictions for a table reach the line of a bronze medal, in one of ten attempts.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 102, cancellation),
         Solver = new WorkbenchSolver(30),
-        Scorer = _ => new WorkbenchCheck("medal lines"),
+        Scorer = _ => new WorkbenchCheck(Name, "medal lines"),
         Metrics =
         [
             TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag },
