@@ -44,6 +44,7 @@ internal static class CardBuilder
             Pre = input.Pre,
             At = now,
             Program = EvaluationRunner.Program,
+            RunName = input.Run?.Facts.Name,
             Training = input.Run is { } run ? [.. CardTraining.Of(run)] : [],
             Figures = figures,
             Gaps = gaps,
@@ -168,7 +169,7 @@ internal static class CardTraining
 
     private static string Filters(RunFacts facts)
     {
-        var filters = new List<string>();
+        var filters = (facts.Filters ?? []).Select(f => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(f.File)}: {f.Kept:N0} of {f.Lines:N0} lines kept of {Path.GetFileName(f.Input)}{(f.Dropped.Count > 0 ? $", dropped for {string.Join(", ", f.Dropped.Where(d => d.Value > 0).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Key} {d.Value:N0}")))}" : "")} (looked for: {string.Join(", ", f.Checks)})")).ToList();
         if (facts.ExpertIteration is { } expert) filters.Add($"samples kept by {RecipeWriter.Scalar(expert.Keep)}");
         if (facts.Reinforcement is { DynamicSampling: true }) filters.Add("groups whose samples all earn the same are drawn anew");
         return filters.Count > 0 ? string.Join("; ", filters) : "none that the run recorded: what its files were filtered by before is not in its records";

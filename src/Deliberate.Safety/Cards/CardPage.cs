@@ -12,7 +12,7 @@ internal static class CardPage
 
     public static ReportModel Build(SystemCard card) => new()
     {
-        Title = $"System card: {card.Model.Name}",
+        Title = $"System card: {card.Title}",
         Subtitle = "What this model was made from, what was measured of it, and what was not. Every figure is of exactly these weights and links to its log.",
         Made = [card.At.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture), $"model {card.Model.Id[..12]}", card.Program],
         KeyNumbers =

@@ -43,6 +43,23 @@ internal sealed record SystemCard
     /// <summary>The command that makes it again.</summary>
     public required string Command { get; init; }
 
+    /// <summary>Of the run that trained it; null where none is at hand.</summary>
+    public string? RunName { get; init; }
+
+    /// <summary>What the model is called: its run's or its folder's name, not where it lies.</summary>
+    public string Title
+    {
+        get
+        {
+            if (RunName is { Length: > 0 } run) return run;
+            var name = Model.Name.StartsWith("hf:", StringComparison.Ordinal) ? Model.Name["hf:".Length..] : Model.Name;
+            if (!Path.Exists(name)) return name;
+            var parts = name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
+            var at = Array.LastIndexOf(parts, "checkpoints");
+            return at > 0 ? parts[at - 1] : parts is [.., var last] ? last : name;
+        }
+    }
+
     public JsonObject Json() => new()
     {
         ["format_version"] = Format,

@@ -20,7 +20,7 @@ public sealed class SystemCardTests(MeasuredModel measured) : IDisposable
         var page = File.ReadAllText(_folder["card.html"]);
         var html = XDocument.Parse(page[page.IndexOf("<html", StringComparison.Ordinal)..]);
         string[] sections = [.. html.Descendants("section").Where(s => (string?)s.Attribute("class") == "chapter").Select(s => (string)s.Attribute("id")!)];
-        sections.ShouldBe(["training", "scope", "disallowed-content", "jailbreaks", "regurgitation", "hallucination", "fairness", "hierarchy", "thought", "summaries", "further", "external", "preparedness", "multilingual", "conclusion", "authorship"]);
+        sections.ShouldBe(["training", "scope", "disallowed-content", "jailbreaks", "regurgitation", "hallucination", "fairness", "hierarchy", "thought", "summaries", "preparedness-tasks", "further", "external", "preparedness", "multilingual", "conclusion", "authorship"]);
         foreach (var section in sections) html.Descendants("section").First(s => (string?)s.Attribute("id") == section).Value.Length.ShouldBeGreaterThan(60, section);
 
         var symbols = card.Figures.Single(f => f.Task == "hierarchy-symbols");
