@@ -37,6 +37,18 @@ public sealed class StatsCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_percentile_is_the_chance_of_being_rated_above_a_person_of_the_same_thread()
+    {
+        // Thread a: 4 against 1, 4, 5: (1 + 0.5 + 0) / 3. Thread b: 2 against 1: 1. Thread c has no person: 3 against all of 1, 4, 5, 1: 0.5.
+        _folder.File("ratings.csv", "thread,who,stars\na,model,4\na,x,1\na,y,4\na,z,5\nb,model,2\nb,x,1\nc,model,3\n");
+        var result = CliProcess.Run(_folder.Root, "stats", "percentile", "ratings.csv", "--rating", "stars", "--source", "who", "--cluster", "thread", "--json").ShouldSucceed();
+        var figure = JsonDocument.Parse(result.Output).RootElement;
+        figure.GetProperty("value").GetDouble().ShouldBe((0.5 + 1 + 0.5) / 3, 1e-12);
+        figure.GetProperty("n").GetInt32().ShouldBe(3);
+        CliProcess.Run(_folder.Root, "stats", "percentile", "ratings.csv", "--rating", "stars", "--source", "who", "--system", "o1").ShouldBeUserMistake().ShouldContain("No rating is of \"o1\"");
+    }
+
+    [Fact]
     public void Raters_scores_tests_votes_and_decisions_have_their_tables()
     {
         _folder.File("l.jsonl", string.Join('\n', Enumerable.Range(0, 30).Select(i => $"{{\"a\": \"{(i % 3 == 0 ? "yes" : "no")}\", \"b\": \"{(i % 3 == 0 || i == 4 ? "yes" : "no")}\", \"y\": {(i % 2 == 0 ? "true" : "false")}, \"p\": {(i % 2 == 0 ? 0.7 : 0.2).ToString(System.Globalization.CultureInfo.InvariantCulture)}}}")));

@@ -23,6 +23,7 @@ internal sealed class StatsCommand : CliCommand
         Add(new StatsPairwiseCommand());
         Add(new StatsCorrectedCommand());
         Add(new StatsMixedCommand());
+        Add(new StatsPercentileCommand());
     }
 
     /// <summary>The file of a statistic's values.</summary>
@@ -32,5 +33,5 @@ internal sealed class StatsCommand : CliCommand
 
     public static Option<string?> Cluster() => new("--cluster") { HelpName = "column", Description = "What hangs together, as the prompt that several rows share." };
 
-    protected override int Run(ParseResult parsed) => throw new UserError("Which statistic?", advice: "deliberate stats rate, mean, paired, adjust, agreement, scores, pairwise, corrected or mixed; see deliberate stats --help.");
+    protected override int Run(ParseResult parsed) => throw new UserError("Which statistic?", advice: "deliberate stats rate, mean, paired, adjust, agreement, scores, pairwise, corrected, mixed or percentile; see deliberate stats --help.");
 }
