@@ -7,8 +7,15 @@ public static class SafetyTasks
 {
     private static readonly Lock Registering = new();
 
-    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All, ScenarioTask.Prose, ScenarioTask.World];
-    internal static IReadOnlyList<EvaluationTask> All { get; } = [DeceptionTask.Task, HintsTask.Task, .. WorldTasks.All, .. PreparednessTasks.All];
+    internal static IReadOnlyList<EvaluationTask> All { get; } =
+    [
+        DeceptionTask.Task,
+        HintsTask.Task,
+        .. WorldTasks.All,
+        ScenarioTask.Prose,
+        ScenarioTask.World,
+        .. PreparednessTasks.All,
+    ];
 
     /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees, and lets judges of policies take specifications; once is enough, more does no harm.</summary>
     public static void Register()

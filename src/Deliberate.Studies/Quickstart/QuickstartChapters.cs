@@ -12,6 +12,7 @@ internal static class QuickstartChapters
         new CountdownChapter(),
         new EvaluationsChapter(),
         new AttacksChapter(),
+        new ReleaseChapter(),
     ];
 
     /// <summary>For help: each with what it is and how long it takes.</summary>

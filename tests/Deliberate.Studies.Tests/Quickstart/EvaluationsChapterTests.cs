@@ -36,4 +36,18 @@ public sealed class EvaluationsChapterTests : IDisposable
             log.Samples().ShouldAllBe(s => s.Verdict.Outcome != Deliberate.Reasoning.SampleOutcome.HarnessError);
         }
     }
+
+    [Fact]
+    public void Gate_and_card_are_made_of_what_was_measured()
+    {
+        var root = _folder.File("r");
+        var study = QuickstartStudy.Open(QuickstartPlanTests.Plan(1, Tiny), root, "release");
+        study.Execute(1).ShouldBe(RunOutcome.Completed);
+        var page = File.ReadAllText(study.Report);
+        page.ShouldContain("Gate and system card");
+        page.ShouldContain("release/card.html");
+        page.ShouldContain("release/gate.html");
+        File.ReadAllText(Path.Combine(root, "release", "card.html")).ShouldContain("System card: arithmetic");
+        File.ReadAllText(Path.Combine(root, "release", "gate.json")).ShouldContain("\"policy\": \"quickstart\"");
+    }
 }

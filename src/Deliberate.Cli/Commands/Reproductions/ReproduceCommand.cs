@@ -21,6 +21,7 @@ internal sealed class ReproduceCommand : CliCommand
         Add(new ReproduceDistillationCommand());
         Add(new ReproduceDeliberationCommand());
         Add(new ReproduceSchemingCommand());
+        Add(new ReproduceCardCommand());
     }
 
     protected override int Run(ParseResult parsed) =>
