@@ -25,11 +25,13 @@ internal sealed class CardCommand : CliCommand
             "deliberate card runs/my-model --evidence evaluations --gate release/gate --output release/card.html",
             "deliberate card runs/my-model --evidence evaluations --output README.md      # for a model repository",
             "deliberate card runs/my-model --check release/card.html                      # in CI: exit code 4 where it does not hold any more",
-            "deliberate card diff release/1/card.html release/2/card.html")
+            "deliberate card diff release/1/card.html release/2/card.html",
+            "deliberate card family runs/larger runs/mini --evidence evaluations           # a model and the smaller one distilled from it")
     {
         Add(_model);
         foreach (var option in new Option[] { _evidence, _pre, _run, _gate, _output, _check, _json }) Add(option);
         Subcommands.Add(new CardDiffCommand());
+        Subcommands.Add(new CardFamilyCommand());
     }
 
     protected override int Run(ParseResult parsed)

@@ -1,0 +1,29 @@
+using Deliberate.Evaluation;
+using Deliberate.Reasoning;
+
+namespace Deliberate.Safety.Tests;
+
+/// <summary>A larger and a smaller model at equal tokens and at equal compute, on samples whose table is worked out by hand.</summary>
+public sealed class FamilyTableTests
+{
+    [Fact]
+    public void What_does_not_end_within_the_tokens_is_not_right_and_votes_make_up_for_size()
+    {
+        // The larger: right in 40 tokens for each of four items. The smaller: three samples of each, two right in 10 tokens, one wrong.
+        SampleResult[] larger = [.. Enumerable.Range(0, 4).Select(i => Sample(i, 0, true, 40, "7"))];
+        SampleResult[] smaller = [.. Enumerable.Range(0, 4).SelectMany(i => new[] { Sample(i, 0, true, 10, "7"), Sample(i, 1, false, 10, $"{i}"), Sample(i, 2, true, 10, "7") })];
+        FamilyTable.Samples(900, 300).ShouldBe(3);
+        var rows = FamilyTable.Of(larger, smaller, 3, FamilyTable.Budgets(larger, smaller));
+        rows.Select(r => r.Tokens).ShouldBe([10, 20, 40]);
+        rows[0].Larger.Value.ShouldBe(0);
+        rows[0].Smaller.Value.ShouldBe(2 / 3.0, 1e-12);
+        rows[0].Difference!.Value.ShouldBe(2 / 3.0, 1e-12);
+        rows[2].Larger.Value.ShouldBe(1);
+        rows[2].Difference!.Value.ShouldBe(-1 / 3.0, 1e-12);
+        rows[2].Voted!.Value.ShouldBe(1, 1e-12);
+        FamilyTable.Of(larger, [.. smaller.Where(s => s.Epoch < 2)], 3, [40])[0].Voted.ShouldBeNull();
+    }
+
+    private static SampleResult Sample(int item, int epoch, bool isRight, int tokens, string answer) =>
+        new() { Item = $"t@1/{item}", Epoch = epoch, Cluster = $"{item}", Outcome = isRight ? SampleOutcome.Pass : SampleOutcome.Fail, Answer = answer, CompletionTokens = tokens };
+}
