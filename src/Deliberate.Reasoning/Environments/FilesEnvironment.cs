@@ -4,7 +4,7 @@ using Deliberate.Core;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// Puzzles in a small file system (<see cref="VirtualFiles"/>): read a number out of a file, follow names from file to file, look through
+/// Puzzles in a small file system (<see cref="PuzzleFiles"/>): read a number out of a file, follow names from file to file, look through
 /// folders, put a file where it belongs. Commands are <c>ls, cat, cd, mv, put, rm</c>; <c>=7</c> is the answer, <c>done</c> says that the
 /// files are as asked. The state says all: the same puzzle has the same files.
 /// <code>cat a → b   cat b → 52   =52</code>
@@ -96,7 +96,7 @@ internal sealed class FilesEnvironment : EnvironmentFamily
 
     private sealed class Shell : IEpisode
     {
-        private readonly VirtualFiles _files = new();
+        private readonly PuzzleFiles _files = new();
         private readonly Problem _problem;
 
         public Shell(Problem problem)

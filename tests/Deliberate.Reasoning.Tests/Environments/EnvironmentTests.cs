@@ -68,7 +68,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void Files_are_listed_read_moved_and_removed()
     {
-        var files = new VirtualFiles();
+        var files = new PuzzleFiles();
         files.Folder("/d");
         files.File("/a", "one");
         string?[] said = [.. new[] { "ls", "cat a", "mv a d", "cat a", "cd d", "ls", "cat ../d/a", "put b two words", "cat b", "rm ..", "cd ..", "rm d", "ls", "ls d", "sudo ls" }.Select(files.Run)];

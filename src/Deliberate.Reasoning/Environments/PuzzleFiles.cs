@@ -4,7 +4,7 @@ namespace Deliberate.Reasoning;
 /// A small file system in memory: folders and files of one line, moved through and changed by commands. Paths are names, <c>..</c>, and
 /// names joined by <c>/</c>; a leading <c>/</c> is the root. Nothing here throws on what is asked.
 /// </summary>
-internal sealed class VirtualFiles
+internal sealed class PuzzleFiles
 {
     private const int MostFiles = 256, LongestText = 256, LongestPath = 128;
 
