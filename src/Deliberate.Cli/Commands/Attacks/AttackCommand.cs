@@ -107,7 +107,7 @@ internal sealed class AttackCommand : CliCommand
         };
         var report = ProgressViews.Run(view => new AttackCampaign(plan, folder, opener, handlers)
             .RunAsync(model => new ProgressObserver(view, $"attacks on {model}"), message => view.Note(message), stop.Token).GetAwaiter().GetResult());
-        if (parsed.GetValue(_sarif) is { } sarif) SarifExport.Write(sarif, report.Cases, File.Exists(report.Cases) ? RegressionCase.Read(report.Cases) : []);
+        if (parsed.GetValue(_sarif) is { } sarif) SarifExport.Write(sarif, report.Cases, report.HasCases ? RegressionCase.Read(report.Cases) : []);
         if (parsed.GetValue(_junit) is { } junit) RequirementsJUnit.Write(junit, report.Evaluation.Requirements);
         if (parsed.GetValue(_json)) AttackTables.WriteJson(report);
         else AttackTables.Write(report);

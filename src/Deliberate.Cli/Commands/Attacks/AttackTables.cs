@@ -20,7 +20,7 @@ internal static class AttackTables
 
         if (report.Evaluation.Requirements.Count > 0) EvaluationTables.Write(report.Evaluation.Requirements);
         Console.Out.WriteLine($"Logs       {report.Evaluation.Folder}");
-        if (File.Exists(report.Cases)) Console.Out.WriteLine($"Successes  {report.Cases}: ask them again with deliberate attack MODEL --replay {report.Cases}");
+        if (report.HasCases) Console.Out.WriteLine($"Successes  {report.Cases}: ask them again with deliberate attack MODEL --replay {report.Cases}");
         Console.Out.WriteLine($"Page       {report.Page}");
     }
 
@@ -37,7 +37,7 @@ internal static class AttackTables
         }),
         Transfers = report.Transfers,
         Requirements = report.Evaluation.Requirements.Select(r => new { r.Requirement.Text, r.Model, r.Finding, r.Why }),
-        Successes = report.Cases,
+        Successes = report.HasCases ? report.Cases : null,
         report.Page,
     });
 

@@ -8,7 +8,11 @@ namespace Deliberate.Safety;
 /// <param name="Cases">The file of successes, made smaller.</param>
 /// <param name="Transfers">What the successes of one model do to another, in the order of models; none of a single one.</param>
 /// <param name="Page">The report.</param>
-internal sealed record AttackReport(EvaluationReport Evaluation, string Cases, IReadOnlyList<AttackTransfer> Transfers, string Page);
+internal sealed record AttackReport(EvaluationReport Evaluation, string Cases, IReadOnlyList<AttackTransfer> Transfers, string Page)
+{
+    /// <summary>Whether there is any success among the cases.</summary>
+    public bool HasCases => File.Exists(Cases) && new FileInfo(Cases).Length > 0;
+}
 
 /// <summary>Successes found on one model, asked of another.</summary>
 internal sealed record AttackTransfer(string From, string To, int Cases, Estimate Works);
@@ -93,7 +97,7 @@ internal sealed class AttackCampaign(AttackPlan plan, string folder, EvaluationM
     private async Task<IReadOnlyList<AttackTransfer>> TransferAsync(CaseFile cases, AttackJudge judge, TaskContext context, CancellationToken cancellation)
     {
         var transfers = new List<AttackTransfer>();
-        if (plan.Models.Count < 2 || !File.Exists(cases.Path)) return transfers;
+        if (plan.Models.Count < 2 || !File.Exists(cases.Path) || new FileInfo(cases.Path).Length == 0) return transfers;
         var all = RegressionCase.Read(cases.Path);
         foreach (var to in plan.Models)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
 
@@ -12,11 +11,14 @@ internal sealed class CaseFile(string path, AttackPlan plan, AttackJudge judge)
 
     public async Task AddAsync(EvaluationResult result, IReadOnlyList<AttackGoal> goals, EvaluationModel model, Action<string> notice, CancellationToken cancellation)
     {
+        if (!result.Samples.Any(AttackMetrics.IsBroken)) return;
+        Trim();
         var known = File.Exists(path) ? RegressionCase.Read(path).Select(c => c.Id).ToHashSet(StringComparer.Ordinal) : [];
         var byId = goals.ToDictionary(g => g.Id, StringComparer.Ordinal);
         var (temperature, tokens) = (plan.Settings.Temperature ?? result.Task.Defaults.Temperature, result.MaxTokens);
         var minimiser = new CaseMinimiser(model, judge, new ModelOptions { Temperature = temperature, MaxTokens = tokens, Seed = plan.Settings.Seed, ReasoningEffort = plan.Settings.ReasoningEffort }, plan.Settings.Seed, plan.Minimise);
         using var log = EvaluationLogFile.Open(result.Log);
+        await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         // Cases may be asked at the same time; they are written in their order.
         var waiting = new Queue<Task<RegressionCase>>();
         foreach (var sample in log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail))
@@ -39,18 +41,31 @@ internal sealed class CaseFile(string path, AttackPlan plan, AttackJudge judge)
             };
             if (known.Contains(whole.Id)) continue;
             waiting.Enqueue(plan.Minimise > 0 ? minimiser.MinimiseAsync(whole, worked.Chain, worked.Variant, cancellation) : Task.FromResult(whole));
-            while (waiting.Count >= model.Concurrency) Append(await waiting.Dequeue().ConfigureAwait(false));
+            while (waiting.Count >= model.Concurrency) Append(file, await waiting.Dequeue().ConfigureAwait(false));
         }
 
-        while (waiting.Count > 0) Append(await waiting.Dequeue().ConfigureAwait(false));
+        while (waiting.Count > 0) Append(file, await waiting.Dequeue().ConfigureAwait(false));
+        file.Flush(flushToDisk: true);
         if (log.Samples().Any(s => AttackTrace.Read(s.Verdict).Any(a => a.Outcome == AttackTrace.Word(AttemptOutcome.Success) && !a.IsReproducible)))
             notice("successes by changed weights, learned vectors or tools are in the log and not among the cases: messages alone do not ask them again.");
     }
 
-    private void Append(RegressionCase one)
+    /// <summary>A line is whole or it is not there: what a killed process left of one is cut off; a file without any goes.</summary>
+    private void Trim()
     {
-        // Whole or not at all: the file is small, and a torn line would be a case that cannot be read.
-        var before = File.Exists(path) ? File.ReadAllText(path) : "";
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes($"{before}{one.ToLine()}\n")));
+        if (!File.Exists(path)) return;
+        var end = File.ReadAllBytes(path).AsSpan().LastIndexOf((byte)'\n') + 1;
+        if (end == 0) File.Delete(path);
+        else
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+            file.SetLength(end);
+        }
+    }
+
+    private static void Append(FileStream file, RegressionCase one)
+    {
+        file.Write(Encoding.UTF8.GetBytes($"{one.ToLine()}\n"));
+        file.Flush();
     }
 }
