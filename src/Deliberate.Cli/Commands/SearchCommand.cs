@@ -17,7 +17,7 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<int> _problems = CommonOptions.Whole("--problems", "Held-out problems.", 30, 1, 1_000_000);
     private readonly Option<string> _method = new("--method") { HelpName = "names", Description = $"Methods, separated by commas: {string.Join(", ", SearchMethods.Names)}; all for all of them.", DefaultValueFactory = _ => "all" };
     private readonly Option<string> _n = new("--n") { HelpName = "numbers", Description = "What a method may spend, in solutions: several numbers, separated by commas, make a curve.", DefaultValueFactory = _ => "4,16" };
-    private readonly Option<string?> _scorer = new("--scorer") { HelpName = "scorer", Description = "Who says whether steps are right: exact for the family's own rules, the folder of a reward model, or ask:MODEL for a language model that is asked." };
+    private readonly Option<string?> _scorer = new("--scorer") { HelpName = "scorer", Description = "Who says whether steps are right: exact for the family's own rules, the folder of a reward model, ask:MODEL for a language model that is asked, or free:MODEL for one that tells right steps by itself, without labels." };
     private readonly Option<StepAggregation> _aggregation = ChoiceOption.Of<StepAggregation>("--aggregation", "How scores of steps become that of a solution.");
     private readonly Option<NeutralSteps> _neutral = ChoiceOption.Of<NeutralSteps>("--neutral", "What a neutral step counts as, of a reward model with three labels.");
     private readonly Option<int> _expand = CommonOptions.Whole("--expand", "Proposals for each step.", 4, 1, 1024);
@@ -40,7 +40,8 @@ internal sealed class SearchCommand : CliCommand
             "Search for solutions at test time: best-of-n, votes, beams, tree searches, side by side, with accuracy against tokens.",
             "deliberate search runs/quickstart/arithmetic --scorer exact",
             "deliberate search runs/quickstart/arithmetic --scorer runs/prm --method beam,best-of-n --n 4,16,64 --report search.html",
-            "deliberate search runs/quickstart/arithmetic --method majority --n 1,4,16,64")
+            "deliberate search runs/quickstart/arithmetic --method majority --n 1,4,16,64",
+            "deliberate search runs/quickstart/arithmetic/checkpoints/base --scorer free:runs/quickstart/arithmetic --method best-of-n --n 16")
     {
         Add(_checkpoint);
         foreach (var option in new Option[] { _family, _level, _problems, _method, _n, _scorer, _aggregation, _neutral, _expand, _lookahead, _exploration, _budget, _temperature, _maxTokens, _stepTokens, _separator, _seed, _threads, _trace, _report, _json }) Add(option);
@@ -59,6 +60,7 @@ internal sealed class SearchCommand : CliCommand
         var scorer = needsScores ? ScorerOf(parsed, asked, loaded, longest) : null;
         using var owned = scorer as IDisposable;
         var drawing = new SearchDrawing(loaded.MaxTokens, parsed.GetValue(_stepTokens), new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, Unescaped(parsed.GetValue(_separator)!), seed);
+        if (scorer is LabelFreeJudge free) LabelFreeSearch.Fit(free, loaded.Model, loaded.Encoder, asked.Set, drawing, stop.Token);
         using var trace = parsed.GetValue(_trace) is { } path ? new SearchTraceFile(path) : null;
         var study = new SearchStudy(loaded.Model, loaded.Encoder, asked.Set, scorer, drawing, longest);
         List<SearchMeasurement> measured = [];
@@ -109,6 +111,7 @@ internal sealed class SearchCommand : CliCommand
     {
         var named = parsed.GetValue(_scorer) ?? throw new UserError("The methods choose by scores of steps, and nobody is named to give them.", field: "--scorer", advice: "Name a reward model's folder, or exact for the family's own rules; or ask for --method majority.");
         if (named.StartsWith(RewardScorers.Asked, StringComparison.Ordinal)) return RewardScorers.Ask(named[RewardScorers.Asked.Length..], loaded.Device, longest + loaded.MaxTokens, loaded.Policy);
+        if (named.StartsWith(SolutionJudges.LabelFree, StringComparison.Ordinal)) return LabelFreeJudge.Open(CheckpointChoice.Find(named[SolutionJudges.LabelFree.Length..]).Location, loaded.Device, longest + loaded.MaxTokens);
         if (named != "exact") return RewardScorers.Open(Directory.Exists(named) ? CheckpointChoice.Find(named).Location : named, loaded.Encoder, loaded.Device, longest + loaded.MaxTokens, parsed.GetValue(_neutral), loaded.Policy);
         return asked.Set.Family is { } family ? new FamilyStepScorer(family) : throw new UserError("Nobody checks steps of these problems.", field: "--scorer", advice: "Name a reward model's folder.");
     }

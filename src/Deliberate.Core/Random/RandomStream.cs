@@ -141,4 +141,7 @@ public enum StreamStage
 
     /// <summary>Choices of attacks: candidates of a search, branches of a tree.</summary>
     Attacks = 18,
+
+    /// <summary>Which solutions are labelled, where any would do.</summary>
+    Selection = 30,
 }

@@ -32,6 +32,19 @@ internal sealed record SamplePool(IReadOnlyList<IReadOnlyList<PoolSample>> Probl
         yield return Smallest;
     }
 
+    /// <summary>The highest score of n samples is a right one's.</summary>
+    public Estimate Best(int n) => BestOfN.Over(Problems, s => s.Score!.Value, s => s.IsRight, n);
+
+    /// <summary>The most frequent answer of n samples is right.</summary>
+    public Estimate MajorityOf(int n, ulong seed) => MajorityAtK.Over(Problems, s => s.IsRight, VoteOf, n, seed);
+
+    /// <summary>Of each problem, how likely the highest score of n samples is a right one's.</summary>
+    public double[] BestByProblem(int n) => [.. Problems.Select(p => BestOfN.Of([.. p.Select(s => s.Score!.Value)], [.. p.Select(s => s.IsRight)], n))];
+
+    /// <summary>Of each problem, how likely the most frequent answer of n samples is right.</summary>
+    public double[] MajorityByProblem(int n, ulong seed) =>
+        [.. Problems.Select((p, i) => MajorityAtK.Expected([.. p.Select(VoteOf)], "0", n, new RandomStream(seed, StreamStage.Bootstrap, step: n, problem: i)))];
+
     public PoolPoint At(int n, ulong seed)
     {
         var right = new ItemValues<int>();
@@ -39,10 +52,16 @@ internal sealed record SamplePool(IReadOnlyList<IReadOnlyList<PoolSample>> Probl
             foreach (var sample in Problems[i]) right.Add(i, sample.IsRight ? 1 : 0);
         var isLogit = !HasProbabilities;
         return new PoolPoint(
-            n, PassAtK.Over(right, n), PassAtK.AllOver(right, n), MajorityAtK.Over(Problems, s => s.IsRight, s => s.Group < 0 ? null : s.Group.ToString(System.Globalization.CultureInfo.InvariantCulture), n, seed),
-            IsScored ? BestOfN.Over(Problems, s => s.Score!.Value, s => s.IsRight, n) : null,
+            n, PassAtK.Over(right, n), PassAtK.AllOver(right, n), MajorityOf(n, seed),
+            IsScored ? Best(n) : null,
             IsScored ? WeightedVoteAtN.Over(Problems, s => s.Group, s => isLogit ? 1 / (1 + Math.Exp(-s.Score!.Value)) : s.Score!.Value, n, seed) : null);
     }
+
+    /// <summary>Of each problem, how likely the answer with the largest sum of scores, which are probabilities, of n samples is right.</summary>
+    public double[] WeightedByProblem(int n, ulong seed) =>
+        [.. Problems.Select((p, i) => WeightedVoteAtN.Expected([.. p.Select(s => s.Group)], [.. p.Select(s => s.Score!.Value)], n, new RandomStream(seed, StreamStage.Bootstrap, step: n, problem: i)))];
+
+    private static string? VoteOf(PoolSample sample) => sample.Group < 0 ? null : sample.Group.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>What n samples of each problem come to.</summary>

@@ -1,5 +1,4 @@
 using Deliberate.Core;
-using Deliberate.Models;
 
 namespace Deliberate.Reasoning;
 
@@ -12,41 +11,49 @@ namespace Deliberate.Reasoning;
 /// <param name="TooLong">That do not fit the model's context and were left out.</param>
 internal sealed record LabelJudgement(FirstErrorF1 Bench, Reliability Steps, double? StepAuc, double Temperature, int Solutions, int TooLong)
 {
-    private const int BatchSize = 256;
-
-    /// <param name="model">The reward model.</param>
-    /// <param name="encoder">Of solutions for it.</param>
-    /// <param name="file">What its numbers mean.</param>
+    /// <param name="judge">Whose word is held against the labels.</param>
     /// <param name="examples">With labels.</param>
     /// <param name="threshold">P(wrong) above which a step is called wrong.</param>
     /// <param name="progress">Told of solutions that were read.</param>
     /// <param name="cancellation">Leaves no trace.</param>
-    public static LabelJudgement Of(LanguageModel model, StepwiseEncoder encoder, RewardModelFile file, IReadOnlyList<StepwiseExample> examples, double threshold, Action<int>? progress = null, CancellationToken cancellation = default)
+    public static LabelJudgement Of(ISolutionJudge judge, IReadOnlyList<StepwiseExample> examples, double threshold, Action<int>? progress = null, CancellationToken cancellation = default)
     {
-        using var reader = RewardScorers.Reader(model, file, model.Configuration.MaxPositions, pages: 64);
         List<(int Label, int Found)> bench = [];
         List<(double[] Logits, int Class)> steps = [];
+        List<(bool IsRight, double Said)> said = [];
         var tooLong = 0;
-        for (var first = 0; first < examples.Count; first += BatchSize)
+        foreach (var (example, judged) in examples.Zip(judge.Judge([.. examples.Select(e => new SolutionText(e.Prompt, e.Steps))], progress, cancellation)))
         {
-            var batch = examples.Skip(first).Take(BatchSize).Select(e => (Example: e, Encoded: encoder.Encode(e.Prompt, e.Steps))).ToArray();
-            var fitting = batch.Where(b => b.Encoded.Tokens.Length <= reader.Positions).ToArray();
-            tooLong += batch.Length - fitting.Length;
-            var (outputs, _) = reader.Read([.. fitting.Select(b => new HeadText(b.Encoded.Tokens, b.Encoded.Rows))], cancellation);
-            foreach (var ((example, _), logits) in fitting.Zip(outputs))
+            if (judged is null)
             {
-                bench.Add((example.FirstError, StepProbabilities.FirstError([.. logits.Select(l => RewardModelScorer.Probabilities(l, file.Temperature))], threshold)));
-                for (var i = 0; i < logits.Length; i++)
-                    if (!double.IsNaN(example.Labels[i])) steps.Add(logits[i].Length == 1 ? ([0, logits[i][0]], ClassOf(example, i, 2)) : (logits[i], ClassOf(example, i, logits[i].Length)));
+                tooLong++;
+                continue;
             }
 
-            progress?.Invoke(Math.Min(examples.Count, first + BatchSize));
+            bench.Add((example.FirstError, StepProbabilities.FirstError(judged, threshold)));
+            for (var i = 0; i < judged.Length; i++)
+            {
+                if (double.IsNaN(example.Labels[i])) continue;
+                var logits = Logits(judged[i], judge.SaysNeutral);
+                var label = ClassOf(example, i, logits.Length);
+                steps.Add((logits, label));
+                said.Add((label > 0, judged[i].Score(NeutralSteps.Positive)));
+            }
         }
 
         if (steps.Count == 0) throw new UserError("no labelled solution fits the model's context.");
-        bool[] right = [.. steps.Select(s => s.Class > 0)];
-        double[] said = [.. steps.Select(s => RewardModelScorer.Probabilities(s.Logits, file.Temperature).Score(NeutralSteps.Positive))];
-        return new LabelJudgement(FirstErrorF1.Of(bench, 1), Reliability.Of(right, said), RankingScores.Of(right, said).RocAuc, TemperatureScaling.Fit([.. steps.Select(s => s.Logits)], [.. steps.Select(s => s.Class)]).Temperature, bench.Count, tooLong);
+        bool[] right = [.. said.Select(s => s.IsRight)];
+        double[] scores = [.. said.Select(s => s.Said)];
+        // What is said is divided by the judge's temperature already.
+        var further = TemperatureScaling.Fit([.. steps.Select(s => s.Logits)], [.. steps.Select(s => s.Class)]).Temperature;
+        return new LabelJudgement(FirstErrorF1.Of(bench, 1), Reliability.Of(right, scores), RankingScores.Of(right, scores).RocAuc, judge.Temperature * further, bench.Count, tooLong);
+    }
+
+    /// <summary>Logarithms of what is said, which are logits; the least that a double can say keeps them finite.</summary>
+    private static double[] Logits(StepProbabilities step, bool saysNeutral)
+    {
+        static double Log(double p) => Math.Log(Math.Max(p, 1e-300));
+        return saysNeutral ? [Log(step.Negative), Log(step.Neutral), Log(step.Positive)] : [Log(step.Negative), Log(step.Positive)];
     }
 
     /// <summary>The output that a label asks for: wrong, of three neutral, right.</summary>

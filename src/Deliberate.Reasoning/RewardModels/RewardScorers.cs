@@ -24,7 +24,7 @@ internal static class RewardScorers
         using var opened = PretrainedModel.Open(path);
         var most = Math.Min(opened.Configuration.MaxPositions, (2 * positions) + QuestionTokens);
         var shared = beside?.Is(opened) == true ? beside.Model : null;
-        return new AskedStepScorer(shared ?? opened.LoadWeights(device, WeightStorage.F32), new ProblemEncoder(opened.Text), most, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))}, asked", owns: shared is null);
+        return new AskedStepScorer(shared ?? opened.LoadWeights(device, WeightStorage.F32), new ProblemEncoder(opened.Text), most, $"{NameOf(path)}, asked", owns: shared is null);
     }
 
     /// <param name="folder">Of the model.</param>
@@ -41,12 +41,14 @@ internal static class RewardScorers
         using var opened = PretrainedModel.Open(folder, headed: true);
         if (!IsWhole(opened, file)) throw new UserError("the weights have neither a head of the labels that are named nor the tokens.", Path.Combine(folder, RewardModelFile.FileName), field: "labels");
         if (opened.Configuration.MaxPositions < positions) throw new UserError($"reads at most {opened.Configuration.MaxPositions} tokens, and prompt and solution may have {positions}.", folder, field: "--max-tokens", advice: "Lower it.");
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var encoder = new ProblemEncoder(opened.Text);
         return beside?.HeadOf(opened) is { } head
-            ? new RewardModelScorer(beside.Model, encoder, policy, file, positions, neutral, name, head)
-            : new RewardModelScorer(opened.LoadWeights(device, WeightStorage.F32), encoder, policy, file, positions, neutral, name);
+            ? new RewardModelScorer(beside.Model, encoder, policy, file, positions, neutral, NameOf(folder), head)
+            : new RewardModelScorer(opened.LoadWeights(device, WeightStorage.F32), encoder, policy, file, positions, neutral, NameOf(folder));
     }
+
+    /// <summary>What tables call a model.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     /// <summary>What reads a reward model's numbers.</summary>
     public static IStepReader Reader(LanguageModel model, RewardModelFile file, int positions, long pages = 4096, HeadWeights? head = null) =>

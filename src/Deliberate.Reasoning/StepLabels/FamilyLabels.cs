@@ -89,12 +89,15 @@ internal static class FamilyLabels
     /// <summary>What a step says before it answers.</summary>
     public static string LineOf(string step) => (step.IndexOf(AnswerMark, StringComparison.Ordinal) is >= 0 and var at ? step[..at] : step).Trim();
 
+    /// <summary>When a solution was labelled: a time that is the same whenever it is made again.</summary>
+    public static string TimestampOf(long index) => Begin.AddMinutes(index).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+
     private const string AnswerMark = "# Answer";
 
     private static LabelledSolution New(Problem problem, long index, int? generation) => new()
     {
         Labeler = Labeler,
-        Timestamp = Begin.AddMinutes(index).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+        Timestamp = TimestampOf(index),
         Generation = generation,
         IsQualityControlQuestion = false,
         IsInitialScreeningQuestion = false,

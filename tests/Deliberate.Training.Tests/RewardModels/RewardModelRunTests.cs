@@ -119,14 +119,11 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
         var final = new RunFolder(folder).Checkpoint(RunFolder.Final);
         using var device = Device.Cpu(1);
-        using var policy = PretrainedModel.Open(_base.Checkpoint);
         // It is a language model still, and judges like one with a head.
-        using var opened = PretrainedModel.Open(final);
-        using var model = opened.LoadWeights(device);
-        var file = RewardModelFile.Read(final);
-        file.LabelTokens!.Count.ShouldBe(2);
+        RewardModelFile.Read(final).LabelTokens!.Count.ShouldBe(2);
         StepwiseExample[] examples = [.. LabelFile.Read(_base.Labels).Select(l => l.Example)];
-        var judged = LabelJudgement.Of(model, new StepwiseEncoder(new ProblemEncoder(opened.Text), file.Separator), file, examples, 0.5);
+        using var judge = RewardModelJudge.Open(final, device);
+        var judged = LabelJudgement.Of(judge, examples, 0.5);
         judged.StepAuc!.Value.ShouldBeGreaterThan(0.5);
     }
 

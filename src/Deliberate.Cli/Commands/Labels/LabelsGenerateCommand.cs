@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Training;
 
@@ -74,19 +73,16 @@ internal sealed class LabelsGenerateCommand : CliCommand
         using var set = new ProblemSet(family, level);
         using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0);
         using var sampler = loaded.Sampler(Math.Clamp(left, LeastBatch, Batch), loaded.Model.Configuration.MaxPositions - loaded.MaxTokens);
-        var loop = new SampleLoop(sampler, loaded.Encoder, set);
+        var draw = new SolutionDraw(sampler, loaded.Encoder, set, loaded.MaxTokens, parsed.GetValue(_temperature), seed);
         for (var first = 0L; left > 0;)
         {
             Problem[] problems = [.. Enumerable.Range(0, Math.Max(1, Math.Clamp(left, LeastBatch, Batch) / samples)).Select(i => family.Generate(Split(parsed), level, seed, first + i))];
-            var begin = first;
-            var groups = loop.Run(problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, (i, s) => new RandomStream(seed, StreamStage.Sampling, problem: begin + i, sample: s), cancellation: cancellation);
             first += problems.Length;
             var before = left;
-            foreach (var sample in groups.SelectMany(g => g.Samples))
+            foreach (var solution in draw.Run(problems, samples, cancellation: cancellation).Take(left))
             {
-                if (left == 0 || sample.Answer is null || sample.Sample.Steps.Count == 0) continue;
                 left--;
-                yield return FamilyLabels.Label(family, sample.Problem, FamilyLabels.StepsOf(sample.Sample.Steps, sample.Answer), sample.Problem.Index);
+                yield return StepLabellers.Exact(family, solution);
             }
 
             if (left == before) throw new UserError("None of a batch of solutions has steps and an answer.", choice.Location, advice: "Name a model that was trained on the family, with thought.");

@@ -11,7 +11,7 @@ namespace Deliberate.Cli;
 internal sealed class LabelsJudgeCommand : CliCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "Labels that the model has not learned from, in any of the forms." };
-    private readonly Option<string> _model = new("--model") { HelpName = "folder", Description = "The reward model, or the folder of its run.", Required = true };
+    private readonly Option<string> _model = new("--model") { HelpName = "folder", Description = $"Who is measured: {SolutionJudges.Help}.", Required = true };
     private readonly Option<double> _threshold = CommonOptions.Real("--threshold", "P(wrong) above which a step is called wrong.", 0.5, 0, 1);
     private readonly Option<bool> _calibrate = new("--calibrate") { Description = "Write the best temperature into the model's reward_model.json." };
     private readonly Option<string?> _chart = new("--chart") { HelpName = "file.svg", Description = "Draw the reliability diagram." };
@@ -23,7 +23,8 @@ internal sealed class LabelsJudgeCommand : CliCommand
             "judge",
             "Measure a reward model on labels: F1 of the first wrong step as ProcessBench has it, AUC of steps, calibration.",
             "deliberate labels judge held-out.jsonl --model runs/prm",
-            "deliberate labels judge held-out.jsonl --model runs/prm --calibrate --chart reliability.svg")
+            "deliberate labels judge held-out.jsonl --model runs/prm --calibrate --chart reliability.svg",
+            "deliberate labels judge held-out.jsonl --model free:runs/my-arithmetic   # nobody labelled anything for it")
     {
         Add(_file);
         foreach (var option in new Option[] { _model, _threshold, _calibrate, _chart, _threads, _json }) Add(option);
@@ -31,21 +32,21 @@ internal sealed class LabelsJudgeCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
-        var folder = CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location;
-        var described = RewardModelFile.Read(folder);
+        var name = parsed.GetRequiredValue(_model);
+        var isTrained = !name.StartsWith(SolutionJudges.LabelFree, StringComparison.Ordinal);
+        if (parsed.GetValue(_calibrate) && !isTrained) throw new UserError("A verifier without labels has no file that a temperature could be written into.", field: "--calibrate", advice: "Leave it out.");
+        var folder = isTrained ? CheckpointChoice.Find(name).Location : name;
         using var stop = new StopSignal("Stopping.");
         StepwiseExample[] examples = [.. LabelFile.Read(parsed.GetRequiredValue(_file)).Select(l => l.Example)];
         if (examples.Length == 0) throw new UserError("The file holds no labels.", parsed.GetRequiredValue(_file));
         using var device = Device.Cpu(parsed.GetValue(_threads));
-        using var opened = PretrainedModel.Open(folder, headed: true);
-        using var model = opened.LoadWeights(device, WeightStorage.F32);
-        var encoder = new StepwiseEncoder(new ProblemEncoder(opened.Text), described.Separator);
+        using var judge = SolutionJudges.Open(name, path => CheckpointChoice.Find(path).Location, device);
         var judged = ProgressViews.Run(view =>
         {
             view.Begin(Path.GetFileName(folder), examples.Length, unit: "solutions");
-            return LabelJudgement.Of(model, encoder, described, examples, parsed.GetValue(_threshold), done => view.Advance(done, ""), stop.Token);
+            return LabelJudgement.Of(judge, examples, parsed.GetValue(_threshold), done => view.Advance(done, ""), stop.Token);
         });
-        if (parsed.GetValue(_calibrate)) AtomicFile.Write(Path.Combine(folder, RewardModelFile.FileName), stream => stream.Write((described with { Temperature = judged.Temperature }).ToBytes()));
+        if (parsed.GetValue(_calibrate)) AtomicFile.Write(Path.Combine(folder, RewardModelFile.FileName), stream => stream.Write((RewardModelFile.Read(folder) with { Temperature = judged.Temperature }).ToBytes()));
         if (parsed.GetValue(_chart) is { } chart) AtomicFile.WriteText(chart, StandaloneSvg.Render(Diagram(judged.Steps)));
         if (parsed.GetValue(_json)) JsonOutput.Write(new { Model = folder, File = parsed.GetRequiredValue(_file), Threshold = parsed.GetValue(_threshold), judged.Solutions, judged.TooLong, judged.Bench, judged.StepAuc, Reliability = judged.Steps, judged.Temperature });
         else Write(folder, judged);

@@ -43,6 +43,7 @@ internal sealed class SearchQueue : IAsyncDisposable
         _slots = (int)Math.Clamp((long)_together * setting.N, 1, MostSlots);
         _scorer = !_method.NeedsScores ? null
             : setting.Scorer!.StartsWith(RewardScorers.Asked, StringComparison.Ordinal) ? RewardScorers.Ask(setting.Scorer[RewardScorers.Asked.Length..], model.Device, positions, policy)
+            : setting.Scorer.StartsWith(SolutionJudges.LabelFree, StringComparison.Ordinal) ? throw new UserError("A verifier without labels is fitted to a batch of solutions, and an evaluation asks for one at a time.", field: "--search", advice: "Search with it: deliberate search --scorer free:MODEL. Or train a reward model on what it says: deliberate labels select --labeller free:MODEL.")
             : RewardScorers.Open(FolderOf(setting.Scorer), encoder, model.Device, positions, default, policy);
         _work = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }

@@ -8,7 +8,7 @@ namespace Deliberate.Server;
 
 /// <summary>
 /// Reads what is to be labelled, whatever it is in: step labels in any of their forms, solutions in steps (<c>problem</c>, <c>steps</c>,
-/// optionally <c>answer</c>, and by step <c>alternatives</c> and <c>explanations</c>), a pool of samples (<c>problem</c> or
+/// optionally <c>answer</c>, <c>score</c> and <c>priority</c>, and by step <c>alternatives</c> and <c>explanations</c>), a pool of samples (<c>problem</c> or
 /// <c>prompt</c>, <c>answer</c>, <c>completions</c>), pairs (<c>prompt</c> with <c>chosen</c> and <c>rejected</c>, or two
 /// <c>responses</c>), tasks of Label Studio, or a run, whose last evaluation is taken.
 /// </summary>
@@ -103,11 +103,14 @@ internal static class ItemReader
             ReferenceAnswer = line.GetOptionalString("answer"),
             Steps = steps,
             FinalAnswer = line.GetOptionalString("final_answer"),
+            VerifierScore = Number(line, QueuedSolution.ScoreField),
             Alternatives = ByStep(line, "alternatives", steps.Length),
             Explanations = ByStep(line, "explanations", steps.Length),
         };
-        return new NewItem(Shaped(content, kind), null, null);
+        return new NewItem(Shaped(content, kind), null, null) { Priority = Number(line, QueuedSolution.PriorityField) ?? 0 };
     }
+
+    private static double? Number(JsonLine line, string field) => line.TryGet(line.Root, field, out var value) && value.ValueKind != JsonValueKind.Null ? line.GetDouble(field) : null;
 
     /// <summary>An object whose names are steps, from 0, and whose values are lists of texts.</summary>
     private static Dictionary<int, IReadOnlyList<string>> ByStep(JsonLine line, string field, int steps)

@@ -26,7 +26,11 @@ internal enum ExportForm
 /// <param name="Form">As what.</param>
 /// <param name="Agreed">One an item: the one that a reviewer let stand, else the first.</param>
 /// <param name="WithKnown">The answers to known questions too.</param>
-internal sealed record ExportChoice(ExportForm Form, bool Agreed = false, bool WithKnown = false);
+internal sealed record ExportChoice(ExportForm Form, bool Agreed = false, bool WithKnown = false)
+{
+    /// <summary>Hashes of the items whose labels are written; null for all.</summary>
+    public IReadOnlySet<string>? Only { get; init; }
+}
 
 /// <summary>
 /// Writes labels while more of them are made: item by item in their order, what was finished when its page was read. A label is one
@@ -64,6 +68,7 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
             var labels = (await context.Assignments.AsNoTracking().Where(a => ids.Contains(a.ItemId) && a.State == AssignmentState.Done).OrderBy(a => a.Id).ToListAsync(cancellation)).ToLookup(a => a.ItemId);
             foreach (var item in page)
             {
+                if (choice.Only?.Contains(item.Hash) == false) continue;
                 var chosen = Choose(item, [.. labels[item.Id]], choice.Agreed);
                 if (json is not null) LabelStudioTasks.Write(json, item, ItemContent.Read(item.Content), chosen);
                 foreach (var label in chosen) written += await LineAsync(stream, choice.Form, item, label, cancellation) ? 1 : 0;

@@ -9,7 +9,11 @@ namespace Deliberate.Server;
 /// <param name="Gold">Its known label, where there is one.</param>
 /// <param name="Generation">Which round of collecting it is of.</param>
 /// <param name="Annotations">What a model thinks of its steps.</param>
-internal sealed record NewItem(ItemContent Content, string? Gold, int? Generation, StepAnnotations? Annotations = null);
+internal sealed record NewItem(ItemContent Content, string? Gold, int? Generation, StepAnnotations? Annotations = null)
+{
+    /// <summary>The highest is labelled first.</summary>
+    public double Priority { get; init; }
+}
 
 /// <summary>What came of adding items.</summary>
 /// <param name="Added">New ones.</param>
@@ -84,6 +88,7 @@ internal sealed partial class ProjectStore(IDbContextFactory<LabellingContext> c
                 Hash = hash,
                 Gold = purpose == ItemPurpose.Ordinary ? null : item.Gold,
                 Generation = item.Generation,
+                Priority = item.Priority,
                 Wanted = purpose == ItemPurpose.Ordinary && IsDoubled(hash, project.DoubleShare) ? 2 : 1,
                 Annotations = item.Annotations?.ToJson(),
             });
