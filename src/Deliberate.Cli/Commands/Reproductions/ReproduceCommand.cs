@@ -15,13 +15,15 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce reasoning --only arithmetic --models base,rl   # a row of its table, in minutes",
             "deliberate reproduce distillation --write-docs docs/distillation.md",
             "deliberate reproduce deliberation --quick",
-            "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin")
+            "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin",
+            "deliberate reproduce lets-verify --write-docs docs/lets-verify.md")
     {
         Add(new ReproduceReasoningCommand());
         Add(new ReproduceDistillationCommand());
         Add(new ReproduceDeliberationCommand());
         Add(new ReproduceSchemingCommand());
         Add(new ReproduceCardCommand());
+        Add(new ReproduceLetsVerifyCommand());
     }
 
     protected override int Run(ParseResult parsed) =>
