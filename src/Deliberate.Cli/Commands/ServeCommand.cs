@@ -27,6 +27,7 @@ internal sealed class ServeCommand : CliCommand
             "deliberate serve model.gguf --effort high=2000 --default-effort low --request-log requests.jsonl",
             "deliberate serve model.gguf --moderate prompts.json --monitor usual   # judge train harmful-prompts makes the file; counts are in /metrics",
             "deliberate serve runs/my-model --gate policies/mine.yaml --gate-evidence evaluations --gate-evidence release/gate",
+            "deliberate serve model.gguf --mcp \"npx weather-server\" --allow-tool forecast",
             "deliberate serve runs/my-model --reload   # each new checkpoint is served as soon as it is whole",
             "deliberate serve   # the pages of ./runs and ./evaluations alone",
             "deliberate serve --runs runs/quickstart --port 8080",

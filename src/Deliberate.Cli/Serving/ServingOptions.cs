@@ -31,6 +31,8 @@ internal sealed class ServingOptions
     private readonly Option<string[]> _origins = new("--origin") { HelpName = "origin", Description = "A web page's origin, such as https://example.org, that may ask from browsers; none may unless named.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _requestLog = new("--request-log") { HelpName = "file", Description = "Add a line of JSON for each request: when, whose, how it ended, how many tokens. Never its contents." };
     private readonly Option<string?> _otlp = new("--otlp") { HelpName = "address", Description = "Send a span for each request to this OpenTelemetry collector, over HTTP, as http://127.0.0.1:4318: model, tokens, how it ended. Never its contents." };
+    private readonly Option<string?> _mcp = new("--mcp") { HelpName = "command", Description = "Start this server of the Model Context Protocol and let models call its tools: the server calls them, and answers go on with what came of it." };
+    private readonly Option<string[]> _allowed = new("--allow-tool") { HelpName = "name", Description = "A tool of --mcp that models may call; * for all. May be given several times.", DefaultValueFactory = _ => [] };
     private readonly GuardOptions _guards = new();
     private readonly Option<string?> _certificate = new("--certificate") { HelpName = "file", Description = "Serve over TLS with this certificate, in PEM." };
     private readonly Option<string?> _certificateKey = new("--certificate-key") { HelpName = "file", Description = "The certificate's key, where it has a file of its own." };
@@ -45,7 +47,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _mcp, _allowed, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -78,11 +80,19 @@ internal sealed class ServingOptions
             Timeout = TimeSpan.FromSeconds(parsed.GetValue(_timeout)),
             Grace = TimeSpan.FromSeconds(parsed.GetValue(_grace)),
             Origins = parsed.GetValue(_origins)!,
+            Tools = Tools(parsed),
             Traces = parsed.GetValue(_otlp) is { } collector ? Traces(collector, parsed, configuration) : null,
             RequestLog = parsed.GetValue(_requestLog),
             Certificate = parsed.GetValue(_certificate),
             CertificateKey = parsed.GetValue(_certificateKey),
         });
+    }
+
+    private ServerTools? Tools(ParseResult parsed)
+    {
+        if (parsed.GetValue(_mcp) is not { } command) return parsed.GetValue(_allowed)!.Length == 0 ? null : throw new UserError("there is no server whose tools could be allowed.", field: _allowed.Name, advice: "Name one: --mcp COMMAND.");
+        var tools = Evaluation.McpTools.StartAsync(command, parsed.GetValue(_allowed)!, CancellationToken.None).GetAwaiter().GetResult();
+        return new ServerTools(Path.GetFileNameWithoutExtension(Evaluation.McpTools.Words(command)[0]), tools.Tools, tools);
     }
 
     private static TraceSettings Traces(string collector, ParseResult parsed, ConfigurationOptions configuration)

@@ -98,6 +98,9 @@ public sealed record ApiOptions
     /// <summary>Between two looks at the models' files. Default 2 seconds.</summary>
     internal TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Tools that the operator gives every model; null for none. Owned by the server.</summary>
+    internal ServerTools? Tools { get; init; }
+
     /// <summary>Where traces of requests go; null for nowhere.</summary>
     internal TraceSettings? Traces { get; init; }
 

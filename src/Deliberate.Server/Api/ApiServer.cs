@@ -107,6 +107,7 @@ internal sealed class ApiServer : IAsyncDisposable
         if (Changes is not null) await Changes.DisposeAsync();
         if (Watch is not null) await Watch.DisposeAsync();
         Epochs.Dispose();
+        if (Options.Tools?.Owner is { } tools) await tools.DisposeAsync();
         if (Options.Moderation is { } moderation) await moderation.Moderator.DisposeAsync();
         Models.Dispose();
         Log?.Dispose();

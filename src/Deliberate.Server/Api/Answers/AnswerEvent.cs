@@ -18,6 +18,10 @@ internal sealed record CallArguments(int Index, string Delta) : AnswerEvent;
 
 internal sealed record CallEnded(int Index, string Name, string Arguments) : AnswerEvent;
 
+/// <summary>A call that the server carried out itself.</summary>
+/// <param name="Label">Of the tool's source.</param>
+internal sealed record ServerCalled(string Label, string Name, string Arguments, ServerCallResult Result) : AnswerEvent;
+
 /// <summary>It is over.</summary>
 /// <param name="Thinking">The whole thought; null where there was none.</param>
 /// <param name="IsCut">Whether the token budget ended it.</param>

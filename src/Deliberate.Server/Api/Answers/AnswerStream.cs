@@ -31,9 +31,13 @@ internal sealed class AnswerStream
     /// <param name="place">Given back as soon as the answer is written.</param>
     /// <param name="number">Of the answer, where several are asked for.</param>
     public static IAsyncEnumerable<AnswerEvent> Read(PreparedAnswer prepared, QueuePlace? place, int number = 0, CancellationToken cancellation = default) =>
-        prepared.Guard is { } guard ? GuardedAnswer.Read(guard, prepared, place, () => Draw(prepared, place, number, cancellation), cancellation) : Draw(prepared, place, number, cancellation);
+        prepared.Guard is { } guard ? GuardedAnswer.Read(guard, prepared, place, () => Rounds(prepared, place, number, cancellation), cancellation) : Rounds(prepared, place, number, cancellation);
 
-    private static async IAsyncEnumerable<AnswerEvent> Draw(PreparedAnswer prepared, QueuePlace? place, int number, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private static IAsyncEnumerable<AnswerEvent> Rounds(PreparedAnswer prepared, QueuePlace? place, int number, CancellationToken cancellation) =>
+        prepared.Task.OwnTools is { } tools ? ToolLoop.Read(tools, prepared, place, number, cancellation) : Draw(prepared, place, number, cancellation);
+
+    /// <summary>One round of an answer.</summary>
+    public static async IAsyncEnumerable<AnswerEvent> Draw(PreparedAnswer prepared, QueuePlace? place, int number, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var answer = prepared.Task.Model.Answer(prepared.Numbered(number), cancellation);
         if (place is not null) _ = answer.Result.ContinueWith(static (_, held) => ((QueuePlace)held!).Release(), place, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

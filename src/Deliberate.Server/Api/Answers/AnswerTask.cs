@@ -45,6 +45,18 @@ internal sealed record AnswerTask
     /// <summary>The field that holds the conversation.</summary>
     public string MessagesField { get; init; } = "messages";
 
+    /// <summary>Those of the tools that the server carries out itself; null for none.</summary>
+    public ServerTools? OwnTools { get; init; }
+
+    /// <summary>With the operator's tools beside the client's.</summary>
+    /// <exception cref="ApiError">Two have one name.</exception>
+    public AnswerTask With(ServerTools? tools)
+    {
+        if (tools is null || Use == ToolUse.None || (Use == ToolUse.Required && ForcedTool is not null)) return this;
+        if (Tools.FirstOrDefault(t => tools.Has(t.Name)) is { } both) throw ApiError.Invalid($"This server has a tool '{both.Name}' of its own: call yours otherwise.", "tools");
+        return this with { Tools = [.. Tools, .. tools.Descriptions], OwnTools = tools };
+    }
+
     /// <summary>Tools that may or must be called: those that are offered, unless none is to be.</summary>
     public IReadOnlyList<ToolDescription> Callable => Use == ToolUse.None ? [] : Tools;
 

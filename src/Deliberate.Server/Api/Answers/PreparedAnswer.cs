@@ -12,6 +12,11 @@ namespace Deliberate.Server;
 /// <param name="Opening">What the answer was begun with, as a call that must be; null where nothing was.</param>
 internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, SamplingOptions Sampling, string? Opening)
 {
+    /// <summary>What it was prepared by, for further rounds.</summary>
+    public required PromptWriter Writer { get; init; }
+
+    public required ApiOptions Options { get; init; }
+
     /// <summary>Moderation and monitors; null where there are none.</summary>
     public AnswerGuard? Guard { get; init; }
 
@@ -45,7 +50,7 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
         var grammar = Form(task, opening);
         Hold(task, grammar, text);
         var prompt = new ServedPrompt(text, tokens, most, settings.Sampling, task.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), stop, budget, task.LogProbabilities ?? 0, grammar);
-        return new PreparedAnswer(task, prompt, settings.Sampling, opening);
+        return new PreparedAnswer(task, prompt, settings.Sampling, opening) { Writer = writer, Options = options };
     }
 
     /// <summary>The answer of a number among several: another seed, and so another sample.</summary>

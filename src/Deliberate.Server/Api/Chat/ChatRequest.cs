@@ -46,7 +46,7 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
             Grammar = ResponseFormats.Read(request.Object("response_format"), nested: true),
             LogProbabilities = logprobs ? (int)(alternatives ?? 0) : null,
         };
-        return new ChatRequest(entry, task, (int)(request.Whole("n", 1, 128) ?? 1), streams, streamOptions?.Flag("include_usage") ?? false) { Moderation = ModerationFields.Read(request, options) };
+        return new ChatRequest(entry, task.With(options.Tools), (int)(request.Whole("n", 1, 128) ?? 1), streams, streamOptions?.Flag("include_usage") ?? false) { Moderation = ModerationFields.Read(request, options) };
     }
 
     /// <summary>What is asked for and not there is said, rather than left out.</summary>

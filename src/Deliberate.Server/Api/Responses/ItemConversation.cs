@@ -42,6 +42,11 @@ internal sealed class ItemConversation(ApiServer api, ApiCaller caller, IServedM
                 if (_messages.Count > 0 && _messages[^1].Role == "assistant" && _thought is null) _messages[^1] = _messages[^1] with { ToolCalls = [.. _messages[^1].ToolCalls, call] };
                 else _messages.Add(new ChatMessage("assistant", "", Thought()) { ToolCalls = [call] });
                 break;
+            case "mcp_call":
+                var done = new ToolCall("call_" + Identifiers.Random(24), item["name"]!.GetValue<string>(), ChatMessages.Arguments(item["arguments"]!.GetValue<string>(), $"{path}.arguments"));
+                _messages.Add(new ChatMessage("assistant", "", Thought()) { ToolCalls = [done] });
+                _messages.Add(new ChatMessage("tool", item["output"]?.GetValue<string>() ?? $"error: {item["error"]?.ToJsonString() ?? "none"}") { ToolCallId = done.Id });
+                break;
             case "function_call_output":
                 var id = item["call_id"]!.GetValue<string>();
                 if (!_called.Contains(id)) throw ApiError.Invalid($"'{path}.call_id' answers no function call before it.", $"{path}.call_id");

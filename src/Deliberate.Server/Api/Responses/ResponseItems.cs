@@ -85,6 +85,18 @@ internal static class ResponseItems
                     ["call_id"] = item.Needed("call_id", 100),
                     ["output"] = ChatMessages.Content(item, "output") ?? throw item.Missing("output"),
                 };
+            case "mcp_call":
+                return new JsonObject
+                {
+                    ["id"] = item.Text("id", 100) ?? id("mcp"),
+                    ["type"] = type,
+                    ["status"] = "completed",
+                    ["server_label"] = item.Needed("server_label", 256),
+                    ["name"] = item.Needed("name", 256),
+                    ["arguments"] = item.Needed("arguments"),
+                    ["output"] = item.Text("output"),
+                    ["error"] = item.Copy("error"),
+                };
             case "reasoning":
                 var reasoning = new JsonObject { ["id"] = item.Text("id", 100) ?? SealedFor(item) ?? id("rs"), ["type"] = type, ["summary"] = new JsonArray([.. item.Items("summary").Select(s => JsonNode.Parse(JsonFields.Of(s.Value, s.Path).Element.GetRawText()))]) };
                 if (item.Text("encrypted_content") is { } content) reasoning["encrypted_content"] = content;

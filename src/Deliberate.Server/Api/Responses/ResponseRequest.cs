@@ -86,6 +86,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
             Grammar = ResponseFormats.Read(request.Object("text")?.Object("format"), nested: false),
             LogProbabilities = alternatives > 0 || include.Contains("message.output_text.logprobs") ? alternatives ?? 0 : null,
         };
+        task = task.With(options.Tools);
         var truncation = request.Choice("truncation", ["auto", "disabled"]) ?? "disabled";
         var prepared = truncation == "auto" ? Truncated(task, entry, options) : PreparedAnswer.Of(task, entry.Writer, options);
         prepared = prepared with { Guard = AnswerGuard.For(api, prepared.Task, ModerationFields.Read(request, options)) };

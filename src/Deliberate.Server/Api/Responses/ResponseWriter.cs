@@ -37,6 +37,11 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
                     break;
                 case CallArguments call: await SendAsync("response.function_call_arguments.delta", OfItem(_call!, ("delta", call.Delta))); break;
                 case CallEnded call: await EndCallAsync(call); break;
+                case ServerCalled call:
+                    await EndThoughtAsync("completed", cancellation);
+                    await EndMessageAsync("completed");
+                    await CalledAsync(call);
+                    break;
                 case AnswerEnd end: await EndAsync(end, use, cancellation); break;
             }
         }
@@ -159,6 +164,28 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
             item["status"] = "incomplete";
         });
         await DoneAsync(item);
+    }
+
+    /// <summary>A call that the server has carried out; what is thought and said behind it are items of their own.</summary>
+    private async Task CalledAsync(ServerCalled call)
+    {
+        var item = new JsonObject { ["id"] = ItemId("mcp"), ["type"] = "mcp_call", ["status"] = "in_progress", ["server_label"] = call.Label, ["name"] = call.Name, ["arguments"] = "", ["output"] = null, ["error"] = null };
+        await AddAsync(item);
+        await SendAsync("response.mcp_call.in_progress", OfItem(item));
+        await SendAsync("response.mcp_call_arguments.delta", OfItem(item, ("delta", call.Arguments)));
+        await SendAsync("response.mcp_call_arguments.done", OfItem(item, ("arguments", call.Arguments)));
+        var failed = call.Result.Error is not null;
+        Change(() =>
+        {
+            (item["arguments"], item["output"], item["status"]) = (call.Arguments, call.Result.Output, failed ? "failed" : "completed");
+            if (failed) item["error"] = new JsonObject { ["type"] = "mcp_tool_execution_error", ["content"] = call.Result.Error };
+        });
+        await SendAsync(failed ? "response.mcp_call.failed" : "response.mcp_call.completed", OfItem(item));
+        await DoneAsync(item);
+        (_reasoning, _message) = (null, null);
+        _thought.Clear();
+        _text.Clear();
+        _probabilities.Clear();
     }
 
     private async Task CallAsync(CallBegun call)
