@@ -60,7 +60,7 @@ internal sealed class McpTools : IAsyncDisposable
             if (client is not null) await client.DisposeAsync().ConfigureAwait(false);
             if (problem is UserError || cancellation.IsCancellationRequested) throw;
             if (problem is OperationCanceledException) throw new UserError($"the server \"{name}\" said nothing of its tools in {Patience.TotalSeconds:0} seconds.", field: "--mcp", inner: problem);
-            if (problem is IOException or McpException or System.ComponentModel.Win32Exception or InvalidOperationException) throw new UserError($"the server \"{name}\" cannot be used: {problem.Message}", field: "--mcp", advice: "Try the command by itself: it speaks the Model Context Protocol on standard input and output.", inner: problem);
+            if (problem is IOException or McpException or System.ComponentModel.Win32Exception or InvalidOperationException or System.Text.Json.JsonException) throw new UserError($"the server \"{name}\" cannot be used: {problem.Message}", field: "--mcp", advice: "Try the command by itself: it speaks the Model Context Protocol on standard input and output.", inner: problem);
             throw;
         }
     }

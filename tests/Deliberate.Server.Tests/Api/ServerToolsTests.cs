@@ -68,6 +68,17 @@ public sealed class ServerToolsTests
         chat["choices"]![0]!["message"]!["tool_calls"]!.AsArray().ShouldHaveSingleItem()!["function"]!["name"]!.GetValue<string>().ShouldBe("mine");
         chat["choices"]![0]!["finish_reason"]!.GetValue<string>().ShouldBe("tool_calls");
         both.Asked.Count.ShouldBe(1);
+        // A call that must be may be one of the server's tools.
+        foreach (object choice in new object[] { "required", new { type = "function", function = new { name = "add" } } })
+        {
+            var asked = 0;
+            var forced = new ScriptedModel("m", p => ++asked > 1 ? "a</think>\n\nIt is 3." : p.Rendered.EndsWith("\"arguments\": ", StringComparison.Ordinal) ? "{\"a\": 1, \"b\": 2}" : "{\"name\": \"add\", \"arguments\": {\"a\": 1, \"b\": 2}}");
+            await using var must = await ServedApi.StartAsync(forced, o => o with { Tools = s_tools });
+            var (_, called) = await must.PostAsync("/v1/chat/completions", new { model = "m", messages = new[] { new { role = "user", content = "a" } }, tool_choice = choice });
+            called["choices"]![0]!["message"]!["content"]!.GetValue<string>().ShouldBe("It is 3.", called.ToJsonString());
+            forced.Asked.Count.ShouldBe(2);
+        }
+
         // One that calls for ever has to answer in the end.
         var endless = new ScriptedModel("m", p => p.Rendered.Contains("Tools:", StringComparison.Ordinal) ? "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1, \"b\": 2}}\n</tool_call>" : "Enough.");
         await using var last = await ServedApi.StartAsync(endless, o => o with { Tools = s_tools });

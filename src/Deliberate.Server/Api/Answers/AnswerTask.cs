@@ -52,7 +52,7 @@ internal sealed record AnswerTask
     /// <exception cref="ApiError">Two have one name.</exception>
     public AnswerTask With(ServerTools? tools)
     {
-        if (tools is null || Use == ToolUse.None || (Use == ToolUse.Required && ForcedTool is not null)) return this;
+        if (tools is null || Use == ToolUse.None || (ForcedTool is not null && !tools.Has(ForcedTool))) return this;
         if (Tools.FirstOrDefault(t => tools.Has(t.Name)) is { } both) throw ApiError.Invalid($"This server has a tool '{both.Name}' of its own: call yours otherwise.", "tools");
         return this with { Tools = [.. Tools, .. tools.Descriptions], OwnTools = tools };
     }

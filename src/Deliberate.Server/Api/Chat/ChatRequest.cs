@@ -23,7 +23,7 @@ internal sealed record ChatRequest(ServedEntry Entry, AnswerTask Task, int Count
         var entry = models.Get(request.Needed("model", 1000));
         Refuse(request);
         var tools = OfferedTools.Read(request);
-        var (use, forced) = OfferedTools.Choice(request, tools);
+        var (use, forced) = OfferedTools.Choice(request, [.. tools, .. options.Tools?.Descriptions ?? []]);
         var logprobs = request.Flag("logprobs") ?? false;
         var alternatives = request.Whole("top_logprobs", 0, 20);
         if (alternatives > 0 && !logprobs) throw ApiError.Invalid("'top_logprobs' needs 'logprobs' to be true.", "top_logprobs");

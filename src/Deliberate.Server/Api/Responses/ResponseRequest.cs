@@ -67,7 +67,7 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
         var items = before.Select(i => (i, ItemConversation.Stored)).Concat(input.Select((i, at) => (i!.AsObject(), string.Create(CultureInfo.InvariantCulture, $"input[{at}]"))));
         var messages = new ItemConversation(api, caller, entry.Model).Read(instructions, items, context == "all_turns");
         var tools = OfferedTools.Read(request);
-        var (use, forced) = OfferedTools.Choice(request, tools);
+        var (use, forced) = OfferedTools.Choice(request, [.. tools, .. options.Tools?.Descriptions ?? []]);
         var alternatives = (int?)request.Whole("top_logprobs", 0, 20);
         var task = new AnswerTask
         {
