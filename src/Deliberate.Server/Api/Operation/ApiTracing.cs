@@ -43,7 +43,7 @@ internal sealed class ApiTracing : IDisposable
     public Activity? Begin(HttpRequest request, string route)
     {
         if (OperationOf(route) is not { } operation) return null;
-        ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var parent);
+        if (!ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var parent)) parent = default;
         // Not that of Kestrel, which nobody exports.
         Activity.Current = null;
         var span = s_source.CreateActivity(operation, ActivityKind.Server, parent)?.Start();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
@@ -53,7 +54,7 @@ internal sealed record ServerTools(string Label, IReadOnlyList<AIFunction> Funct
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new ServerCallResult(null, $"the tool said nothing in {Patience.TotalSeconds:0} seconds");
+            return new ServerCallResult(null, string.Create(CultureInfo.InvariantCulture, $"the tool said nothing in {Patience.TotalSeconds:0} seconds"));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -73,5 +74,5 @@ internal sealed record ServerTools(string Label, IReadOnlyList<AIFunction> Funct
         return new ServerCallResult(Cut(result as string ?? (result is JsonElement { ValueKind: JsonValueKind.String } said ? said.GetString()! : JsonSerializer.Serialize(result))), null);
     }
 
-    private static string Cut(string text) => text.Length <= MostCharacters ? text : $"{text[..MostCharacters]}\n[cut: {text.Length} characters]";
+    private static string Cut(string text) => text.Length <= MostCharacters ? text : string.Create(CultureInfo.InvariantCulture, $"{text[..MostCharacters]}\n[cut: {text.Length} characters]");
 }
