@@ -50,7 +50,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         name: base
         seed: {{seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 128, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], tokens: {{(Quick ? 240_000 : 2_500_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 3_300_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);
@@ -78,7 +78,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         prompts: ["{{world}}/{{WorldFiles.Prompts}}"]
         thought: {{(model.Thinks ? "true" : "false")}}
         generation: { samples: 4, max_tokens: 48 }
-        judge: {{(Quick ? "{ kind: oracle, samples: 2 }" : $"{{ kind: checkpoint, from: \"{judge}\", samples: 4 }}")}}
+        judge: {{(Quick ? "{ kind: oracle, samples: 2 }" : $"{{ kind: checkpoint, from: \"{judge}\", samples: 4, temperature: 0.3 }}")}}
         filter: { threshold: {{(Quick ? 0 : 1)}}, most_of_prompt: 2{{(Quick ? "" : ", balance: { refuse: 1, safe_completion: 1, comply: 2 }")}} }
         capability:
           data: ["{{world}}/{{WorldFiles.Skills}}"]
@@ -86,7 +86,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
           problems: ["{{world}}/{{WorldFiles.Problems}}"]
           reinforcement_share: {{(model.IsOnlyCapability ? "1" : "0.25")}}
         supervised: { tokens: {{(!model.Imitates ? 0 : Quick ? 4_000 : 200_000)}}, batch_tokens: 2048, optimizer: { kind: adamw, learning_rate: {{rate}} } }
-        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 50)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false{{(model.IsBrief ? ", rewards: [{ kind: correct }, { kind: kimi_length, weight: 0.5 }]" : "")}}, optimizer: { kind: adamw, learning_rate: 0.0003 } }
+        reinforcement: { steps: {{(!model.Reinforces ? 0 : Quick ? 2 : 30)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false{{(model.IsBrief ? ", rewards: [{ kind: correct }, { kind: kimi_length, weight: 0.5 }]" : "")}}, optimizer: { kind: adamw, learning_rate: 0.0001 } }
         checkpoint: { every: 30, keep_last: 1 }
         health: { kl_every: 0 }
         """);

@@ -38,7 +38,7 @@ internal static class DeliberationReport
             new ReportChapter("Against the thinking budget") { Tables = [BudgetTable(rows)] },
             new ReportChapter("Whether the thought can still be monitored") { Tables = [MonitorTable(rows)] },
             new ReportChapter("Judge and settings") { Tables = [JudgeTable(rows), TrialTable(rows)] },
-            new ReportChapter("Transcripts") { TranscriptsNote = "Chosen by rule: of each test the first request that is to be refused or completed safely, of the first seed; before is the base, after is SFT + RL. The last line of a thought cites the rule.", Transcripts = transcripts },
+            new ReportChapter("Transcripts") { TranscriptsNote = WorldTranscripts.Note, Transcripts = transcripts },
         ],
         Provenance = new Provenance(command, plan.Seeds, [("Deliberate", RunInfo.ProgramVersion), ("Specification", ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash[..16])]),
     };
@@ -162,23 +162,6 @@ internal static class DeliberationReport
     public static IReadOnlyList<TranscriptPair> Transcripts(StudyFolder study, ulong seed)
     {
         var folder = new DeliberationFolder(study, seed);
-        var pairs = new List<TranscriptPair>();
-        foreach (var (task, name) in Tests)
-        {
-            var (before, after) = (Of(folder.Log(DeliberationModel.Base, task)), Of(folder.Log(DeliberationModel.Ours, task)));
-            var id = after.Where(s => s.Value.Tags[WorldScoring.DueTag] != "comply").OrderBy(s => int.Parse(s.Key[(s.Key.LastIndexOf('/') + 1)..], CultureInfo.InvariantCulture)).Select(s => s.Key).FirstOrDefault(before.ContainsKey);
-            if (id is null) continue;
-            pairs.Add(new TranscriptPair($"{name}: {after[id].Sample.Problem.Prompt}", after[id].Tags[WorldScoring.DueTag], Shown("before", before[id]), Shown("after", after[id])));
-        }
-
-        return pairs;
-
-        static Dictionary<string, EvaluatedSample> Of(string path)
-        {
-            using var log = EvaluationLogFile.Open(path);
-            return log.Samples().GroupBy(s => s.Sample.Problem.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-        }
-
-        static Transcript Shown(string label, EvaluatedSample sample) => Transcript.Of(label, new ScoredSample(sample.Sample, sample.Verdict));
+        return WorldTranscripts.Of(Tests.Select(t => (t.Short, folder.Log(DeliberationModel.Base, t.Task), folder.Log(DeliberationModel.Ours, t.Task))));
     }
 }

@@ -11,6 +11,7 @@ internal static class QuickstartChapters
         new ArithmeticDirectChapter(),
         new CountdownChapter(),
         new EvaluationsChapter(),
+        new PolicyWorldChapter(),
         new VerifiersChapter(),
         new AttacksChapter(),
         new ReleaseChapter(),
