@@ -15,8 +15,8 @@ namespace Deliberate.Studies;
 internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 {
     private const string World = "world", Base = "base", Aligned = "aligned", Evaluations = "evaluations";
-    private const int BaseTokens = 1_800_000, ImitationTokens = 100_000, Steps = 8, Items = 120;
-    private const double UsualSeconds = 110;
+    private const int BaseTokens = 2_400_000, ImitationTokens = 100_000, Steps = 8, Items = 120;
+    private const double UsualSeconds = 120;
 
     private static readonly (string Task, string Short)[] Tests =
         [(WorldTasks.Plain, "plain"), (WorldTasks.HeldOut, "held-out things"), (WorldTasks.Wrapped, "wrappers"), (WorldTasks.Encoded, "encoded"), (WorldTasks.Both, "both")];
