@@ -117,6 +117,14 @@ internal sealed class TypeGraph : IDisposable
 
     private static void Add(TypeReference? type, HashSet<string> names)
     {
+        // A pointer to a function of another library's has no type that it is of.
+        if (type is FunctionPointerType function)
+        {
+            Add(function.ReturnType, names);
+            foreach (var parameter in function.Parameters) Add(parameter.ParameterType, names);
+            return;
+        }
+
         if (type is GenericInstanceType generic)
             foreach (var argument in generic.GenericArguments) Add(argument, names);
         type = type?.GetElementType();

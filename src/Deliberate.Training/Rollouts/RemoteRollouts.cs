@@ -27,7 +27,7 @@ internal sealed class RemoteRollouts(IReadOnlyList<IRolloutServer> servers, Roll
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100), LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly Place[] _places = [.. servers.Select(server => new Place(server))];
-    private readonly ConcurrentDictionary<(string Server, FaultKind Kind), int> _told = new();
+    private readonly ConcurrentDictionary<(string Server, FaultKind Kind), string> _told = new();
     private (string Folder, string Version, bool IsAdapter, int[] Canary, double[] Expected)? _weights;
     private int _turn;
 
@@ -236,11 +236,11 @@ internal sealed class RemoteRollouts(IReadOnlyList<IRolloutServer> servers, Roll
     private void Note(Place place, RolloutFault fault)
     {
         place.Count();
-        if (_told.AddOrUpdate((place.Server.Name, fault.Kind), 1, (_, n) => n + 1) == 1) notice($"rollouts: {fault.Message}.");
+        if (_told.TryAdd((place.Server.Name, fault.Kind), fault.Message)) notice($"rollouts: {fault.Message}.");
     }
 
     private UserError Nobody() => new(
-        $"none of {servers.Count} servers of rollouts can be sampled from: {string.Join("; ", _told.Keys.Select(k => $"{k.Server}: {RolloutFault.Name(k.Kind)}").Order(StringComparer.Ordinal))}.", field: "rollouts",
+        $"none of {servers.Count} servers of rollouts can be sampled from: {string.Join("; ", _told.Values.Order(StringComparer.Ordinal))}.", field: "rollouts",
         advice: "Nothing was trained on what they gave. Mend them and go on: deliberate resume.");
 
     /// <summary>A server and how it stands.</summary>

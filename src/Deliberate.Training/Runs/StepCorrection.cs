@@ -1,3 +1,5 @@
+using Deliberate.Models;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -21,7 +23,8 @@ internal sealed class StepCorrection(ReinforcementRecipe recipe)
         }
 
         if (samples.Any(s => s.Mask is not null)) mask = [.. samples.SelectMany(s => s.Mask ?? Ones(s.Rollout.Tokens.Length))];
-        var (mean, maximum) = SamplerCorrection.Mismatch(old, sampler);
+        Rollout[] rollouts = [.. samples.Select(s => s.Rollout)];
+        var (mean, maximum) = SamplerCorrection.Mismatch(DrawnTokens.Of(rollouts, old), DrawnTokens.Of(rollouts, sampler));
         metrics.Add(CorrectionMetrics.DifferenceMean, mean);
         metrics.Add(CorrectionMetrics.DifferenceMax, maximum);
         if (isNow && samples.Any(s => s.Rollout.WeightVersion is not null)) metrics.Add(CorrectionMetrics.RolloutDifference, mean);

@@ -27,6 +27,7 @@ public sealed class RecordedMetricsTests : IDisposable
             run.Execute();
             return run.Folder;
         })[0]);
+        Served();
         Thoughts();
         Objectives();
         OwnProblems();
@@ -35,6 +36,15 @@ public sealed class RecordedMetricsTests : IDisposable
         foreach (var name in _recorded) MetricList.Find(name).ShouldNotBeNull(name);
         MetricList.All.Where(m => !_recorded.Any(m.Is)).Select(m => m.Name).ShouldBeEmpty();
         Golden.Report("metrics recorded", _recorded.Count);
+    }
+
+    /// <summary>What only servers of rollouts have.</summary>
+    private void Served()
+    {
+        var start = new RunFolder(TinyRun.Start(EnvironmentRunTests.Recipe(steps: 0), _folder.File("served"))).Checkpoint(RunFolder.Final);
+        using var server = new MockRolloutServer("sglang", start);
+        var recipe = EnvironmentRunTests.Recipe("top_k: 1\n  sampler_correction: { mode: token_truncate }", steps: 1);
+        Note(TinyRun.Start(recipe with { Rollouts = server.Address, Reinforcement = recipe.Reinforcement with { TopK = 0 } }, _folder.File("rollouts")));
     }
 
     /// <summary>What only some objectives and optimizers measure; a corpus of which some solutions are longer than the context.</summary>

@@ -23,6 +23,7 @@ internal enum Misdeed
     Restart,
     OldWeights,
     Garbage,
+    Imprecise,
 }
 
 /// <summary>
@@ -35,6 +36,7 @@ internal sealed class MockRolloutServer : IDisposable
     private readonly string _kind, _start;
     private readonly Device _device = Device.Cpu(1);
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _adapters = new(StringComparer.Ordinal);
     private readonly Func<string, int, Misdeed> _misdeed;
     private LanguageModel? _model;
     private Sampler? _sampler;
@@ -82,10 +84,10 @@ internal sealed class MockRolloutServer : IDisposable
         }
     }
 
-    private void Open(string folder)
+    private void Open(string folder, string? adapter = null)
     {
         Close();
-        (_model, _) = Training.Checkpoint.LoadModel(folder, _device);
+        (_model, _) = Training.Checkpoint.LoadModel(folder, _device, adapter: adapter);
         _model.Pack(training: true);
         _sampler = new Sampler(_model, 1, 160);
         _graph = new TrainingGraph(_model, 512, 16, 160);
@@ -132,6 +134,7 @@ internal sealed class MockRolloutServer : IDisposable
                 if (misdeed == Misdeed.Restart)
                 {
                     Open(_start);
+                    _adapters.Clear();
                     _version = "default";
                     misdeed = Misdeed.None;
                 }
@@ -173,6 +176,14 @@ internal sealed class MockRolloutServer : IDisposable
                 if (misdeed != Misdeed.OldWeights) Open(body.GetProperty("model_path").GetString()!);
                 _version = body.GetProperty("weight_version").GetString()!;
                 return new JsonObject { ["success"] = true, ["message"] = "Succeeded", ["num_paused_requests"] = 0 };
+            case "/v1/load_lora_adapter" or "/load_lora_adapter":
+                if (_adapters.Contains(body.GetProperty("lora_name").GetString()!)) return new JsonObject { ["success"] = false, ["message"] = "it is loaded already" };
+                if (misdeed != Misdeed.OldWeights) Open(_start, body.GetProperty("lora_path").GetString()!);
+                _adapters.Add(body.GetProperty("lora_name").GetString()!);
+                return new JsonObject { ["success"] = true };
+            case "/v1/unload_lora_adapter" or "/unload_lora_adapter":
+                return _adapters.Remove(body.GetProperty("lora_name").GetString()!) ? new JsonObject { ["success"] = true } : null;
+            case "/generate" or "/inference/v1/generate" when (body.TryGetProperty("lora_path", out var asked) || (body.TryGetProperty("model", out asked) && _kind == "vllm")) && !_adapters.Contains(asked.GetString()!): return null;
             case "/generate" when _kind == "sglang": return Sglang(body, misdeed);
             case "/inference/v1/generate" when _kind == "vllm": return Vllm(body, misdeed);
             default: return null;
@@ -227,6 +238,7 @@ internal sealed class MockRolloutServer : IDisposable
         int[] tokens = [.. rollout.Tokens];
         float[] logp = [.. rollout.LogProbabilities];
         if (misdeed == Misdeed.Vocabulary) tokens[0] = 1_000_000;
+        if (misdeed == Misdeed.Imprecise) logp = [.. logp.Select(p => p - 0.3f)];
         if (misdeed == Misdeed.PositiveLogProbability) logp[0] = 0.5f;
         return (tokens, logp, rollout.FinishReason == FinishReason.Stop);
     }

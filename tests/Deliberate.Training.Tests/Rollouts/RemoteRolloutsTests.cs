@@ -61,6 +61,26 @@ public sealed class RemoteRolloutsTests : IDisposable
         notices.ShouldContain(n => n.Contains("stale weights") && n.Contains("nats a token"));
     }
 
+    [Theory]
+    [InlineData("vllm", false)]
+    [InlineData("sglang", false)]
+    [InlineData("vllm", true)]
+    [InlineData("sglang", true)]
+    public void An_adapter_goes_to_servers_as_a_folder_and_a_restarted_one_gets_it_again(string kind, bool restarts)
+    {
+        using var trained = new TrainedBase();
+        var recipe = StartingPoint.Resolve(trained.Recipe($"top_k: 1\n{Correction}", "adapter: { rank: 4, base: f32 }").Reinforced(r => r with { Steps = 4, TopK = 0 }));
+        var expected = TinyRun.Start(recipe, _folder.File("own"));
+        var server = new MockRolloutServer(kind, trained.Checkpoint, restarts ? (path, n) => path.EndsWith("generate", StringComparison.Ordinal) && n % 31 == 17 ? Misdeed.Restart : Misdeed.None : null);
+        _servers.Add(server);
+        var observer = new StepObserver((_, _) => { });
+        var folder = TinyRun.Start(recipe with { Rollouts = server.Address, RolloutServers = new RolloutsRecipe { Concurrency = 4, Tolerance = 0.0005 } }, _folder.File("run"), observer: observer);
+        File.ReadAllBytes(Path.Combine(folder, "checkpoints/final/adapter_model.safetensors")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(expected, "checkpoints/final/adapter_model.safetensors"))).ShouldBeTrue();
+        SampleStore.Read(Path.Combine(folder, SampleStore.FileName)).Select(s => s.Text).ShouldBe(SampleStore.Read(Path.Combine(expected, SampleStore.FileName)).Select(s => s.Text));
+        server.Routes.ShouldContain(kind == "vllm" ? "/v1/unload_lora_adapter" : "/unload_lora_adapter");
+        if (restarts) observer.Notices.ShouldContain(n => n.Contains("its weights are loaded again"));
+    }
+
     [Fact]
     public void One_slow_server_of_three_holds_nobody_up()
     {
@@ -85,6 +105,16 @@ public sealed class RemoteRolloutsTests : IDisposable
         broken = false;
         using (var run = TrainingRun.Resume(folder, 1)) run.Execute().ShouldBe(RunOutcome.Completed);
         ShouldEqual(folder, Own(""));
+    }
+
+    [Fact]
+    public void Samples_of_another_precision_are_corrected_charted_and_ring()
+    {
+        var folder = Train("sglang", [(path, _) => path == "/generate" ? Misdeed.Imprecise : Misdeed.None], "", out var notices);
+        var metrics = RecordedMetrics.Read(new RunFolder(folder), EnvironmentRunTests.Recipe()).Where(m => m.Values.Has(CorrectionMetrics.RolloutDifference)).ToArray();
+        metrics.Length.ShouldBe(4);
+        metrics.ShouldAllBe(m => Math.Abs(m.Values.Find(CorrectionMetrics.RolloutDifference)!.Value - 0.3) < 1e-3 && m.Values.Find(CorrectionMetrics.WeightMean)!.Value > 1.1);
+        notices.ShouldContain(n => n.Contains("ALARM rollout_mismatch"));
     }
 
     [Fact]
