@@ -53,7 +53,8 @@ internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> St
     private static Transcript Played(string label, ScoredSample sample, Episode episode)
     {
         var turns = episode.Turns.SkipLast(sample.Sample.Answer is null ? 0 : 1).Select(turn => new TranscriptStep(
-            turn.Thinking is { } thinking ? $"({thinking.Trim()}) {turn.Said}" : turn.Said, turn.Reward < 0 ? StepMark.Wrong : turn.Reward > 0 ? StepMark.Right : StepMark.Unchecked, turn.Reward < 0 ? "costs" : "") { Result = turn.Reply });
+            turn.Thinking is { } thinking ? $"({thinking.Trim()}) {turn.Said}" : turn.Said, turn.Reward < 0 ? StepMark.Wrong : turn.Reward > 0 ? StepMark.Right : StepMark.Unchecked, turn.Reward < 0 ? "costs" : "")
+        { Result = turn.Reply });
         return new Transcript(label, [.. turns], sample.Answer ?? "", sample.Outcome, sample.IsRight ? "" : sample.Verdict.Reason)
         {
             ThoughtTokens = sample.CompletionTokens,

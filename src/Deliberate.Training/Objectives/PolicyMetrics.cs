@@ -169,8 +169,28 @@ public sealed class PolicyMetrics
     /// <summary>What <see cref="Parts"/> says.</summary>
     internal static PolicyMetrics Of(double[] parts) => new()
     {
-        Tokens = (int)parts[0], Sequences = (int)parts[1], ReferenceTokens = (int)parts[2], EntropyTokens = (int)parts[3], ClipUnits = parts[4], ClippedLow = parts[5], ClippedHigh = parts[6], DualClipped = parts[7], PhiSum = parts[8], PhiCount = parts[9],
-        _ratio = parts[10], _k1 = parts[11], _k2 = parts[12], _k3 = parts[13], _refK1 = parts[14], _refK3 = parts[15], _klLoss = parts[16], _entropy = parts[17], RatioMax = parts[18], RatioMin = parts[19], _lowMin = parts[20], _highMax = parts[21],
+        Tokens = (int)parts[0],
+        Sequences = (int)parts[1],
+        ReferenceTokens = (int)parts[2],
+        EntropyTokens = (int)parts[3],
+        ClipUnits = parts[4],
+        ClippedLow = parts[5],
+        ClippedHigh = parts[6],
+        DualClipped = parts[7],
+        PhiSum = parts[8],
+        PhiCount = parts[9],
+        _ratio = parts[10],
+        _k1 = parts[11],
+        _k2 = parts[12],
+        _k3 = parts[13],
+        _refK1 = parts[14],
+        _refK3 = parts[15],
+        _klLoss = parts[16],
+        _entropy = parts[17],
+        RatioMax = parts[18],
+        RatioMin = parts[19],
+        _lowMin = parts[20],
+        _highMax = parts[21],
     };
 
     /// <summary>Name and value of everything that was measured, as the metrics stream writes them.</summary>
