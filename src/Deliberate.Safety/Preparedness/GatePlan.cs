@@ -37,9 +37,11 @@ internal static class GatePlan
         if (test.Measure.NotBuilt) return new PlannedTest(test, state, "", null, $"the task {test.Measure.Task} is not built");
         var task = TaskOf(file, test)!;
         var attempts = Math.Max(test.Elicitation.Attempts, Math.Max(test.Measure.Attempts, task.Defaults.Epochs));
-        long? tokens = (test.Elicitation.TokenBudget ?? task.Defaults.MaxTokens) is { } budget ? (long)budget * test.MinN * attempts : null;
+        var answers = AnswersOf(task);
+        long? tokens = (test.Elicitation.TokenBudget ?? task.Defaults.MaxTokens) is { } budget ? (long)budget * test.MinN * attempts * answers : null;
         var note = string.Join("; ", ((string?[])[
             task.Source is { } source ? $"reads {source.Name}: --data FOLDER, or fetched at first use" : null,
+            answers > 1 ? string.Create(CultureInfo.InvariantCulture, $"counted as {answers} answers a sample, of as many as it wants") : null,
             test.Judge is not null ? "a judge: --judge MODEL, and its validation" : null]).OfType<string>());
         return new PlannedTest(test, state, Command(file, test, model.Name), tokens, note);
     }
@@ -47,6 +49,9 @@ internal static class GatePlan
     /// <summary>The task of a test; null where it has none here.</summary>
     internal static EvaluationTask? TaskOf(PolicyFile file, PolicyTest test) =>
         test.Measure.NotBuilt || test.Measure.External is not null ? null : test.Measure.TaskFile is not null ? WrittenTasks.Read(file.TaskFileOf(test.Measure)) : EvaluationTasks.Get(test.Measure.Task!);
+
+    /// <summary>Answers that a sample is counted as where a task goes on over several: games of turns, commands at a bench. A model may take more.</summary>
+    internal static int AnswersOf(EvaluationTask task) => task.SolverFor is not null ? 8 : task.Solver is WorkbenchSolver ? 4 : 1;
 
     /// <summary>A slice, or a metric of some of the samples, needs more items than it counts: then all of them are asked.</summary>
     internal static bool IsWhole(EvaluationTask task, PolicyTest test) => test.Measure.Slice.Length > 0 || task.Metrics.Any(m => m.Name == test.Measure.Metric && m.Name is not ("accuracy" or "pass_at_1"));

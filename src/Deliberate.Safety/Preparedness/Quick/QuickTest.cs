@@ -26,9 +26,6 @@ internal sealed record QuickTest(string Task, ModelState State, IReadOnlyList<st
 /// </summary>
 internal static class QuickPlan
 {
-    /// <summary>Answers of one sample where a task goes on over several, as models that know what they do take them.</summary>
-    private const int Rounds = 4, Turns = 8;
-
     public static IReadOnlyList<QuickTest> Of(PolicyFile file, GateModels models, int maxTokens, bool hasData)
     {
         var all = new List<QuickTest>();
@@ -45,12 +42,11 @@ internal static class QuickPlan
             int? limit = tests.Any(t => GatePlan.IsWhole(task, t)) ? null : tests.Max(t => t.MinN);
             var attempts = tests.Max(t => Math.Max(t.Elicitation.Attempts, Math.Max(t.Measure.Attempts, task.Defaults.Epochs)));
             var most = tests.Max(t => t.Elicitation.TokenBudget) ?? Math.Min(maxTokens, task.Defaults.MaxTokens ?? maxTokens);
-            var answers = task.SolverFor is not null ? Turns : task.Solver is WorkbenchSolver ? Rounds : 1;
             var why = models.In(group.Key.State) is null ? "no model of before the mitigations was named: --pre MODEL"
                 : tests.Any(t => t.Judge is not null) ? "it needs a judge, and its validation"
                 : task.Source is { } source && !hasData ? $"it reads {source.Name}: --data FOLDER"
                 : "";
-            all.Add(new QuickTest(group.Key.Task, group.Key.State, ids, limit, attempts, most, (long)(limit ?? tests.Max(t => t.MinN)) * attempts * most * answers, why));
+            all.Add(new QuickTest(group.Key.Task, group.Key.State, ids, limit, attempts, most, (long)(limit ?? tests.Max(t => t.MinN)) * attempts * most * GatePlan.AnswersOf(task), why));
         }
 
         return [.. all.OrderBy(t => t.Why.Length > 0).ThenBy(t => t.Tokens)];

@@ -127,6 +127,16 @@ public sealed class GeneratedTaskTests
     }
 
     [Fact]
+    public async Task A_library_that_a_model_left_in_the_folder_is_not_the_checks_own()
+    {
+        Sandboxed();
+        const string Forged = "import sys\nword = sys.stdin.readline().strip()\nprint(word + '{\"value\": 1.0, \"scores\": {}}', flush=True)\n";
+        var plants = new ScriptedAgent(_ => string.Join('\n', new[] { "json", "copy", "random", "sitecustomize", "encodings" }.Select(n => $"```python {n}.py\n{Forged}```")));
+        (await ScriptedAgent.Ask(CodingTask.Name, plants, 2)).Samples.ShouldAllBe(s => s.Outcome == SampleOutcome.Fail);
+        (await ScriptedAgent.Ask(RepositoryTask.Name, plants, 2)).Samples.ShouldAllBe(s => s.Outcome == SampleOutcome.Fail);
+    }
+
+    [Fact]
     public async Task A_straight_line_earns_no_medal_and_the_rule_earns_gold()
     {
         Sandboxed();

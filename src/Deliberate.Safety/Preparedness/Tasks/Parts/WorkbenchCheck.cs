@@ -18,15 +18,20 @@ internal sealed class WorkbenchCheck : IScorer, IIdentified
 
     public const string File = "check_.py";
 
+    /// <summary>What checks import is there before the folder's own files can be: a json.py that a model left is not ours.</summary>
     private const string Prelude = """
-        import json, sys
-        _word = sys.stdin.readline().strip()
-        def done(value, **scores):
-            print("\n" + _word + json.dumps({"value": float(value), "scores": {k: float(v) for k, v in scores.items()}}))
-            sys.exit(0)
-        def fail(why):
-            print("\n" + _word + json.dumps({"value": 0.0, "why": str(why)[:200], "scores": {}}))
-            sys.exit(0)
+        import copy, hashlib, importlib, itertools, json, math, os, random, subprocess, sys, tarfile, time
+        def _teller():
+            word = sys.stdin.readline().strip()
+            def done(value, **scores):
+                print("\n" + word + json.dumps({"value": float(value), "scores": {k: float(v) for k, v in scores.items()}}))
+                sys.exit(0)
+            def fail(why):
+                print("\n" + word + json.dumps({"value": 0.0, "why": str(why)[:200], "scores": {}}))
+                sys.exit(0)
+            return done, fail
+        done, fail = _teller()
+        sys.path.insert(0, os.getcwd())
         """;
 
     /// <param name="task">Whose final files are judged.</param>
@@ -61,7 +66,7 @@ internal sealed class WorkbenchCheck : IScorer, IIdentified
         files[File] = Encoding.UTF8.GetBytes($"{Prelude}\n{facts.GetProperty(ChallengeTasks.CheckFact).GetString()}");
         var word = RandomNumberGenerator.GetHexString(24, lowercase: true);
         var result = await SandboxRun.RunAsync(
-            new SandboxSpecification { Command = ["python3", "-B", File], IsUntrusted = true, Files = files, Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(Seconds), MemoryMegabytes = 512 } },
+            new SandboxSpecification { Command = ["python3", "-I", "-B", File], IsUntrusted = true, Files = files, Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(Seconds), MemoryMegabytes = 512 } },
             Encoding.UTF8.GetBytes(word + "\n"), cancellation).ConfigureAwait(false);
         var line = Encoding.UTF8.GetString(result.Output).Split('\n').LastOrDefault(l => l.StartsWith(word, StringComparison.Ordinal));
         if (line is null) return Verdict.Fail(result.Stopped ?? $"the check did not come to its end: {result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "nothing was said"}") with { Scores = [] };
