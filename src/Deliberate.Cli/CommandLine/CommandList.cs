@@ -25,6 +25,7 @@ internal static class CommandList
         new MonitorCommand(),
         new ScenarioCommand(),
         new AttackCommand(),
+        new RedteamCommand(),
         new GateCommand(),
         new ApproveCommand(),
         new CardCommand(),

@@ -66,7 +66,7 @@ internal sealed class AccountGate(RequestDelegate next, AccountStore accounts, P
         log.LogWarning("The database does not answer: {Problem}", Secrets.Redact(error.GetBaseException().Message));
     }
 
-    private static bool IsProgram(HttpRequest request) => request.Path.StartsWithSegments(LabellingArea.Api, StringComparison.Ordinal);
+    private static bool IsProgram(HttpRequest request) => request.Path.StartsWithSegments(LabellingArea.Api, StringComparison.Ordinal) || request.Path.StartsWithSegments(RedteamArea.Api, StringComparison.Ordinal);
 
     private async Task LetInAsync(HttpContext context, bool isCallback)
     {

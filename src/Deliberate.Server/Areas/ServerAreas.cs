@@ -11,6 +11,7 @@ internal static class ServerAreas
         new EvaluationsArea(),
         new ChatArea(),
         new LabellingArea(),
+        new RedteamArea(),
         new AccountsArea(),
     ];
 

@@ -15,7 +15,7 @@ namespace Deliberate.Server;
 /// </summary>
 internal static partial class ServerAssets
 {
-    public const string Style = "site.css", Script = "blazor.web.js", Icon = "icon.svg", Labelling = "labelling.js", LabellingStyle = "labelling.css", Katex = "katex.min.js", KatexStyle = "katex.min.css", KatexLicense = "katex-license.txt";
+    public const string Style = "site.css", Script = "blazor.web.js", Icon = "icon.svg", Labelling = "labelling.js", LabellingStyle = "labelling.css", Redteam = "redteam.js", RedteamStyle = "redteam.css", Katex = "katex.min.js", KatexStyle = "katex.min.css", KatexLicense = "katex-license.txt";
 
     private const string FontEnding = ".woff2";
 
@@ -28,6 +28,8 @@ internal static partial class ServerAssets
         new Asset(Icon, "image/svg+xml", Embedded(Icon)),
         new Asset(Labelling, "text/javascript; charset=utf-8", Embedded(Labelling)),
         new Asset(LabellingStyle, "text/css; charset=utf-8", Embedded(LabellingStyle)),
+        new Asset(Redteam, "text/javascript; charset=utf-8", Embedded(Redteam)),
+        new Asset(RedteamStyle, "text/css; charset=utf-8", Embedded(RedteamStyle)),
         new Asset(Katex, "text/javascript; charset=utf-8", Embedded(Katex)),
         new Asset(KatexLicense, "text/plain; charset=utf-8", Embedded(KatexLicense)),
         .. KatexAssets(),

@@ -38,6 +38,9 @@ public sealed record ServerOptions
     /// <summary>Names OpenID Connect's provider; null for passwords alone.</summary>
     internal ProgramConfiguration? Configuration { get; init; }
 
+    /// <summary>Opens the models that testers talk to, by name; null for a server without red teaming.</summary>
+    internal Func<string, Deliberate.Evaluation.EvaluationModel>? OpenModel { get; init; }
+
     /// <summary>Now, for what is shown as time ago.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

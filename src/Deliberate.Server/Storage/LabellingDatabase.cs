@@ -20,20 +20,29 @@ internal sealed class LabellingDatabase : IAsyncDisposable
 
     public LabellingDesk Desk => _services.GetRequiredService<LabellingDesk>();
 
+    public RedteamStore Redteam => _services.GetRequiredService<RedteamStore>();
+
+    public RedteamDesk RedteamDesk => _services.GetRequiredService<RedteamDesk>();
+
+    public RedteamModels RedteamModels => _services.GetRequiredService<RedteamModels>();
+
     public AuditTrail Trail => _services.GetRequiredService<AuditTrail>();
 
     /// <param name="name">As <see cref="DatabaseChoice.Parse"/> reads it.</param>
     /// <param name="mayMake">Whether one that is not there is made.</param>
     /// <param name="time">Now.</param>
     /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="openModel">Opens models, for commands that ask some.</param>
     /// <exception cref="UserError">It cannot be had.</exception>
-    public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, CancellationToken cancellation = default)
+    public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, CancellationToken cancellation = default, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null)
     {
         var choice = DatabaseChoice.Parse(name);
         if (!mayMake && choice.File is { } file && !File.Exists(file)) throw new UserError("There is no database.", file, advice: "Make a project first: deliberate label create NAME FILE; or name the database: --database FOLDER.");
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
+        var shown = new ServerOptions { Database = name, OpenModel = openModel };
+        services.AddSingleton(shown);
         StoredState.AddTo(services, choice);
-        foreach (var area in ServerAreas.All) area.AddServices(services, new ServerOptions { Database = name });
+        foreach (var area in ServerAreas.All) area.AddServices(services, shown);
         var built = services.BuildServiceProvider();
         try
         {

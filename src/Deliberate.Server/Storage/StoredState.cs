@@ -13,13 +13,14 @@ namespace Deliberate.Server;
 internal static class StoredState
 {
     /// <summary>Every migration. EF Core finds them by their attributes; one that stands not here is told, for nothing is to be found that nobody named.</summary>
-    private static IReadOnlyList<Type> Migrations { get; } = [typeof(AccountsFirst), typeof(LabellingFirst), typeof(LabellingQueueOrder)];
+    private static IReadOnlyList<Type> Migrations { get; } = [typeof(AccountsFirst), typeof(LabellingFirst), typeof(LabellingQueueOrder), typeof(RedteamFirst)];
 
     public static void AddTo(IServiceCollection services, DatabaseChoice database)
     {
         services.AddSingleton(database);
         services.AddPooledDbContextFactory<AccountsContext>(options => database.Configure(options, AccountsContext.History));
         services.AddPooledDbContextFactory<LabellingContext>(options => database.Configure(options, LabellingContext.History));
+        services.AddPooledDbContextFactory<RedteamContext>(options => database.Configure(options, RedteamContext.History));
     }
 
     /// <summary>Keys of data protection in the database.</summary>
@@ -49,5 +50,6 @@ internal static class StoredState
     [
         await services.GetRequiredService<IDbContextFactory<AccountsContext>>().CreateDbContextAsync(cancellation),
         await services.GetRequiredService<IDbContextFactory<LabellingContext>>().CreateDbContextAsync(cancellation),
+        await services.GetRequiredService<IDbContextFactory<RedteamContext>>().CreateDbContextAsync(cancellation),
     ];
 }

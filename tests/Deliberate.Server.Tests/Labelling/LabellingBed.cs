@@ -19,12 +19,13 @@ internal sealed class LabellingBed : IAsyncDisposable
 
     /// <param name="kind">sqlite or postgres.</param>
     /// <param name="postgres">Where one of the second can be had.</param>
-    public static async Task<LabellingBed> StartAsync(string kind, Postgres postgres)
+    /// <param name="openModel">Opens models that are tested; none are where it is left out.</param>
+    public static async Task<LabellingBed> StartAsync(string kind, Postgres postgres, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null)
     {
         var folder = kind == "sqlite" ? Directory.CreateTempSubdirectory("deliberate-labelling-").FullName : null;
         var place = folder ?? await postgres.NewDatabaseAsync();
         var clock = new ManualClock();
-        return new LabellingBed(await LabellingDatabase.OpenAsync(place, mayMake: true, clock), clock, place, folder);
+        return new LabellingBed(await LabellingDatabase.OpenAsync(place, mayMake: true, clock, openModel: openModel), clock, place, folder);
     }
 
     /// <summary>A project of phase 2 unless said otherwise, with solutions of three steps.</summary>

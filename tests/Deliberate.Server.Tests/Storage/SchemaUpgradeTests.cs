@@ -47,7 +47,7 @@ public sealed partial class SchemaUpgradeTests(Postgres postgres) : IDisposable
     public async Task Migrations_make_what_the_contexts_ask_for(string kind)
     {
         var (migrated, made) = (await ChoiceAsync(kind), await ChoiceAsync(kind));
-        foreach (var make in new Func<DatabaseChoice, DbContext>[] { Accounts, Labels })
+        foreach (var make in new Func<DatabaseChoice, DbContext>[] { Accounts, Labels, Redteam })
         {
             await using var by = make(migrated);
             await SchemaUpgrade.RunAsync(migrated, [by]);
@@ -140,6 +140,13 @@ public sealed partial class SchemaUpgradeTests(Postgres postgres) : IDisposable
         var options = new DbContextOptionsBuilder<LabellingContext>();
         database.Configure(options, LabellingContext.History);
         return new LabellingContext(options.Options);
+    }
+
+    private static RedteamContext Redteam(DatabaseChoice database)
+    {
+        var options = new DbContextOptionsBuilder<RedteamContext>();
+        database.Configure(options, RedteamContext.History);
+        return new RedteamContext(options.Options);
     }
 
     private static async Task MakeAsync(DatabaseChoice database, DbContext context)

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Deliberate.Core;
+using Deliberate.Server;
+
+namespace Deliberate.Cli;
+
+/// <summary>Writes a campaign as JSON Lines.</summary>
+internal sealed class RedteamExportCommand : CliCommand
+{
+    private readonly Argument<string> _name = new("CAMPAIGN") { Description = "Its name." };
+    private readonly Argument<string> _output = new("OUTPUT") { Description = "A file of JSON Lines: a conversation a line." };
+    private readonly Option<bool> _reached = new("--reached") { Description = "Of an arena: attempts alone that reached their goal, for a regression set." };
+    private readonly LabellingOptions _database = new();
+
+    public RedteamExportCommand()
+        : base("export", "Write a campaign's conversations: messages, goal, model, what judges and people said. Testers are numbers.", "deliberate redteam export side-by-side votes.jsonl", "deliberate redteam export break-it attempts.jsonl --reached")
+    {
+        Add(_name);
+        Add(_output);
+        Add(_reached);
+        _database.AddTo(this);
+    }
+
+    protected override int Run(ParseResult parsed) => _database.Run(parsed, async (database, cancellation) =>
+    {
+        var campaign = await database.Redteam.NeedAsync(parsed.GetRequiredValue(_name), cancellation);
+        string[] lines = [.. RedteamExport.Lines(campaign, await database.Redteam.RecordsAsync(campaign, cancellation), parsed.GetValue(_reached))];
+        AtomicFile.Write(parsed.GetRequiredValue(_output), stream =>
+        {
+            foreach (var line in lines) stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        });
+        await database.Trail.AddAsync(Actor.CommandLine, "exported a campaign", campaign.Name, cancellation);
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{lines.Length} conversations in {parsed.GetRequiredValue(_output)}."));
+        return ExitCode.Success;
+    });
+}
