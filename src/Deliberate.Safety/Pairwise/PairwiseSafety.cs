@@ -75,45 +75,8 @@ internal sealed record PairwiseSafety
     {
         Estimate Share(Func<double, double> value) => ClusteredShareMetric.Of(votes.Select((v, i) => (v, i)), x => x.i.ToString(System.Globalization.CultureInfo.InvariantCulture), x => x.v.Conversation, x => value(x.v.FirstIsSafer!.Value));
         Estimate first = Share(w => w == 1 ? 1 : 0), second = Share(w => w == 0 ? 1 : 0), rate = Share(w => w);
-        var (effect, level) = Length(votes);
-        return new PairwiseRow(votes[0].First, votes[0].Second, first, second, Share(w => w == 0.5 ? 1 : 0), rate, SamplePower.CohenH(rate.Value, 0.5), SamplePower.CohenH(first.Value, second.Value), effect, level);
-    }
-
-    /// <summary>Logistic regression of being safer on the difference in length, ties as half each, by Newton's method; a weak prior (variance 100) keeps it finite.</summary>
-    private static (double? Effect, double? AtEqualLength) Length(SafetyVote[] votes)
-    {
-        if (votes.Select(v => v.FirstLength - v.SecondLength).Distinct().Count() < 2) return (null, null);
-        var at = new double[2];
-        var found = NewtonAscent.Maximise(at, (parameters, gradient, information) =>
-        {
-            Array.Clear(gradient);
-            Array.Clear(information);
-            var value = 0.0;
-            for (var i = 0; i < 2; i++)
-            {
-                value -= parameters[i] * parameters[i] / 200;
-                gradient[i] = -parameters[i] / 100;
-                information[i, i] = 0.01;
-            }
-
-            foreach (var vote in votes)
-            {
-                var x = (vote.FirstLength - vote.SecondLength) / 1000.0;
-                var z = parameters[0] + (parameters[1] * x);
-                var (p, w) = (1 / (1 + Math.Exp(-z)), vote.FirstIsSafer!.Value);
-                value += (w * z) - (z > 0 ? z + Math.Log(1 + Math.Exp(-z)) : Math.Log(1 + Math.Exp(z)));
-                gradient[0] += w - p;
-                gradient[1] += (w - p) * x;
-                var weight = p * (1 - p);
-                information[0, 0] += weight;
-                information[1, 1] += weight * x * x;
-                information[0, 1] += weight * x;
-                information[1, 0] += weight * x;
-            }
-
-            return value;
-        }, out _);
-        return found is null ? (null, null) : (at[1], 1 / (1 + Math.Exp(-at[0])));
+        var length = CovariateLogit.Fit([.. votes.Select(v => ((v.FirstLength - v.SecondLength) / 1000.0, v.FirstIsSafer!.Value))]);
+        return new PairwiseRow(votes[0].First, votes[0].Second, first, second, Share(w => w == 0.5 ? 1 : 0), rate, SamplePower.CohenH(rate.Value, 0.5), SamplePower.CohenH(first.Value, second.Value), length?.Effect, length?.AtZero);
     }
 
     private static Estimate AgreementOf(SafetyVote[] votes)
