@@ -15,7 +15,7 @@ internal sealed class RedteamJudgeCommand : CliCommand
     private readonly ConfigurationOptions _configuration = new();
 
     public RedteamJudgeCommand()
-        : base("judge", "Have a model rate the finished conversations of a campaign, as blind as people are. Its votes are counted apart. Called again, it goes on.", "deliberate redteam judge side-by-side --judge openai:gpt-5", "deliberate redteam results side-by-side      # people, judges, and how far they agree")
+        : base("judge", "Have a model rate the finished conversations of a campaign, as blind as people are. Its votes are counted apart. Called again, it goes on.", "deliberate redteam judge side-by-side --judge openai:gpt-5", "deliberate redteam judge side-by-side --judge runs/mine      # then: deliberate redteam results side-by-side")
     {
         Add(_name);
         foreach (var option in new Option[] { _judge, _database }) Add(option);
