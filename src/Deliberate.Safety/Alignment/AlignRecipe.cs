@@ -23,8 +23,6 @@ internal enum SpecificationForm
 /// </summary>
 internal sealed record AlignRecipe : ICheckedRecipe
 {
-    private static readonly System.Buffers.SearchValues<char> NotInNames = System.Buffers.SearchValues.Create("/\\:*?\"<>|\0\n");
-
     [Description("Name of the run and of its folder.")]
     public required string Name { get; init; }
 
@@ -103,7 +101,7 @@ internal sealed record AlignRecipe : ICheckedRecipe
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
-        if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (FolderName.Problem(Name) is { } name) yield return ("name", name);
         if (Prompts.Count == 0) yield return ("prompts", "No file of requests is named.");
         if (Supervised.Data.Count > 0 || Supervised.Weights.Count > 0 || Supervised.FamilyShare is not null || Supervised.Epochs is not null) yield return ("supervised", "What is imitated is what the filter keeps, and capability.data: data, weights, family_share and epochs are not said here.");
         if (Supervised.Tokens == 0 && Reinforcement.Steps == 0) yield return ("supervised", "Neither stage trains: tokens is 0, and so is reinforcement.steps.");

@@ -50,7 +50,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         name: base
         seed: {{seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 128, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 4_500_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 8_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);

@@ -91,7 +91,7 @@ internal sealed record ActiveRecipe : ICheckedRecipe
 
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
-        if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny("/\\:*?\"<>|\0\n") >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (FolderName.Problem(Name) is { } name) yield return ("name", name);
         if (!FamilyRegistry.Has(Family)) yield return ("family", NearestName.Suggest(Family, [.. FamilyRegistry.All.Select(f => f.Name)]) ?? $"There is no task family \"{Family}\".");
         else if (Instance.Levels.All(l => l.Number != Level)) yield return ("level", $"{Family} has no level {Level}: it has {string.Join(", ", Instance.Levels.Select(l => l.Number))}.");
         if (Labeller.Kind == LabellerKind.Model && Labeller.From is null) yield return ("labeller", "from: name the model that labels.");

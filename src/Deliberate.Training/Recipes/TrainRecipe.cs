@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Deliberate.Core;
@@ -13,8 +12,6 @@ namespace Deliberate.Training;
 [RecipeForeignKeys]
 internal sealed record TrainRecipe : ICheckedRecipe
 {
-    private static readonly SearchValues<char> NotInNames = SearchValues.Create("/\\:*?\"<>|\0\n");
-
     [Description("Name of the run and of its folder.")]
     public required string Name { get; init; }
 
@@ -136,7 +133,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
         foreach (var clash in RolloutAddresses.Problems(this)) yield return clash;
-        if (Name.Length is 0 or > 100 || Name.AsSpan().IndexOfAny(NotInNames) >= 0 || Name is "." or "..") yield return ("name", "A name has 1 to 100 characters and can be that of a folder.");
+        if (FolderName.Problem(Name) is { } name) yield return ("name", name);
         foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
         foreach (var clash in LabelRules.Clashes(this)) yield return clash;
         foreach (var clash in AdapterProblems()) yield return clash;
