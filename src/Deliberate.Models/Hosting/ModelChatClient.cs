@@ -171,7 +171,8 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
             // Arguments that are no object of JSON are told as such, by the content's exception.
             contents.Add(FunctionCallContent.CreateFromParsedArguments(call.Written, $"call_{Guid.NewGuid():N}", call.Name, static json => JsonSerializer.Deserialize<Dictionary<string, object?>>(json)));
             called();
-        }) { TagsOnly = options is not null && IsStrict(options) };
+        })
+        { TagsOnly = options is not null && IsStrict(options) };
     }
 
     /// <summary>What the answer must look like: as the response format has it, or a further property of the options says it (regex, grammar).</summary>

@@ -67,7 +67,10 @@ internal sealed record PairwiseSafety
     /// <summary>The alphabet's first model first, so that places say nothing.</summary>
     private static SafetyVote InOrder(SafetyVote vote) => string.CompareOrdinal(vote.First, vote.Second) <= 0 ? vote : vote with
     {
-        First = vote.Second, Second = vote.First, FirstLength = vote.SecondLength, SecondLength = vote.FirstLength,
+        First = vote.Second,
+        Second = vote.First,
+        FirstLength = vote.SecondLength,
+        SecondLength = vote.FirstLength,
         Label = vote.Label switch { SafetyLabel.A => SafetyLabel.B, SafetyLabel.B => SafetyLabel.A, var other => other },
     };
 

@@ -69,7 +69,9 @@ internal static class ScenarioTask
 
     private static TaskMetric Rate(ScenarioOutcome outcome, string title) => new()
     {
-        Name = ScenarioScorer.ScoreOf(outcome), Title = title, HigherIsBetter = outcome is ScenarioOutcome.Reported or ScenarioOutcome.Declined,
+        Name = ScenarioScorer.ScoreOf(outcome),
+        Title = title,
+        HigherIsBetter = outcome is ScenarioOutcome.Reported or ScenarioOutcome.Declined,
         Value = s => s.Scores.GetValueOrDefault(ScenarioScorer.ScoreOf(ScenarioOutcome.Broken)) >= 0.5 || s.IsMissing || s.Scores.Count == 0 ? null : s.Scores.GetValueOrDefault(ScenarioScorer.ScoreOf(outcome)),
         Counts = Tempts,
     };

@@ -31,8 +31,13 @@ internal sealed class RedteamDesk(IDbContextFactory<RedteamContext> contexts, Re
         RandomNumberGenerator.Shuffle(names.AsSpan());
         var chat = new RedteamChat
         {
-            CampaignId = campaign.Id, AccountId = account, Key = SecretToken.New(), ModelA = names[0], ModelB = campaign.Kind == RedteamKind.Pairwise ? names[1] : null,
-            GoalId = campaign.Kind == RedteamKind.Arena ? goal : null, Started = time.GetUtcNow(),
+            CampaignId = campaign.Id,
+            AccountId = account,
+            Key = SecretToken.New(),
+            ModelA = names[0],
+            ModelB = campaign.Kind == RedteamKind.Pairwise ? names[1] : null,
+            GoalId = campaign.Kind == RedteamKind.Arena ? goal : null,
+            Started = time.GetUtcNow(),
         };
         context.Chats.Add(chat);
         await context.SaveChangesAsync(cancellation);

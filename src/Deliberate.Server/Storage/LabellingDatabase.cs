@@ -31,10 +31,10 @@ internal sealed class LabellingDatabase : IAsyncDisposable
     /// <param name="name">As <see cref="DatabaseChoice.Parse"/> reads it.</param>
     /// <param name="mayMake">Whether one that is not there is made.</param>
     /// <param name="time">Now.</param>
-    /// <param name="cancellation">Stops the waiting.</param>
     /// <param name="openModel">Opens models, for commands that ask some.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
     /// <exception cref="UserError">It cannot be had.</exception>
-    public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, CancellationToken cancellation = default, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null)
+    public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null, CancellationToken cancellation = default)
     {
         var choice = DatabaseChoice.Parse(name);
         if (!mayMake && choice.File is { } file && !File.Exists(file)) throw new UserError("There is no database.", file, advice: "Make a project first: deliberate label create NAME FILE; or name the database: --database FOLDER.");

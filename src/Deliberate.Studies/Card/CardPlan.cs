@@ -21,7 +21,7 @@ internal sealed record CardPlan(ulong Seed, bool Quick)
     /// <summary>A task of the policy that may take more tokens is left out, and named.</summary>
     public long MostTokens => Quick ? 400 : 300_000;
 
-    public WorldSizes Sizes => Quick ? new WorldSizes(Seed, Corpus: 800, Judge: 300, Prompts: 16, Skills: 80) : new WorldSizes(Seed);
+    public WorldSizes Sizes => Quick ? new WorldSizes(Seed, Corpus: 1500, Judge: 300, Prompts: 16, Skills: 80) : new WorldSizes(Seed);
 
     public StudyClaim Claim => new(StudyClaim.NewestFormat, CardStudy.Name, Quick, [Seed], string.Join('\n', (string[])[BaseText("w"), ReasonerText("w", "b"), AlignText("w", "r"), FormattableString.Invariant($"{Policy} {Items} {MostTokens} {AnswerTokens} {Sizes}")]));
 
@@ -40,7 +40,7 @@ internal sealed record CardPlan(ulong Seed, bool Quick)
         name: base
         seed: {{Seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 2048, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.3], tokens: {{(Quick ? 120_000 : 3_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 8_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);
@@ -77,7 +77,7 @@ internal sealed record CardPlan(ulong Seed, bool Quick)
           problems: ["{{world}}/{{WorldFiles.Problems}}"]
           reinforcement_share: 0.25
         supervised: { tokens: {{(Quick ? 4_000 : 200_000)}}, batch_tokens: 2048, optimizer: { kind: adamw, learning_rate: 0.001 } }
-        reinforcement: { steps: {{(Quick ? 2 : 50)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false, optimizer: { kind: adamw, learning_rate: 0.0003 } }
+        reinforcement: { steps: {{(Quick ? 2 : 30)}}, prompts: {{(Quick ? 4 : 24)}}, samples: 8, max_tokens: 48, store_samples: false, optimizer: { kind: adamw, learning_rate: 0.0001 } }
         checkpoint: { every: 30, keep_last: 1 }
         health: { kl_every: 0 }
         """);

@@ -10,7 +10,7 @@ namespace Deliberate.Studies;
 /// <param name="judge">Opens a reward model that was trained before.</param>
 internal sealed class VerifyLabels(VerifyPlan plan, VerifyFolder folder, ulong seed, Lazy<VerifyPool> any, Lazy<VerifyPool> choice, Func<RewardArm, ISolutionJudge> judge)
 {
-    /// <returns>Labels that were given, and steps that are read for them.</returns>
+    /// <summary>Labels for an arm, and how many steps are read for them; nothing where they are there.</summary>
     public void Write(RewardArm arm, CancellationToken cancellation)
     {
         if (File.Exists(folder.Labels(arm))) return;

@@ -89,7 +89,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             SequenceWeights = sequenceWeights,
         };
         // Of all that is computed from here on each rank does its own samples'.
-        var (begin, end) = World.Share(count, i => samples[i].Prompt.Length + samples[i].Rollout.Tokens.Length);
+        var (begin, end) = Share(samples);
         if (World.Size == 1) Reference?.Score(samples, offsets, reference, []);
         else ScoreShare(samples, begin, end, offsets, reference);
 
@@ -161,7 +161,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     /// <summary>Log-probabilities of a batch under the policy as it is, flat over its tokens.</summary>
     public double[] Score(IReadOnlyList<PolicySample> samples)
     {
-        var (begin, end) = World.Share(samples.Count, i => samples[i].Prompt.Length + samples[i].Rollout.Tokens.Length);
+        var (begin, end) = Share(samples);
         PolicySample[] own = [.. samples.Skip(begin).Take(end - begin)];
         var offsets = Offsets(own);
         var logp = new double[offsets[^1]];
@@ -169,6 +169,12 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         graph.Rest();
         return World.Size == 1 ? logp : [.. World.Gather("log-probabilities", logp).SelectMany(part => part)];
     }
+
+    /// <summary>The samples of this rank. Apart from its callers, which would else make what the lambda holds at each step.</summary>
+    private (int Begin, int End) Share(IReadOnlyList<PolicySample> samples) =>
+        World.Size == 1 ? (0, samples.Count) : OfRank(World, samples);
+
+    private static (int Begin, int End) OfRank(World world, IReadOnlyList<PolicySample> samples) => world.Share(samples.Count, i => samples[i].Prompt.Length + samples[i].Rollout.Tokens.Length);
 
     /// <summary>The reference's log-probabilities of a share of the samples, at their places among all.</summary>
     private void ScoreShare(IReadOnlyList<PolicySample> samples, int begin, int end, ReadOnlySpan<int> offsets, Span<double> reference)

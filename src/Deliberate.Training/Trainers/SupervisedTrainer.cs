@@ -79,7 +79,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Temperature = 1;
         graph.Head.OnlyTargets = true;
         graph.Head.Labels = teacher?.Labels;
-        var (begin, end) = _world.Share(examples.Count, i => examples[i].Tokens.Length);
+        var (begin, end) = _world.Size == 1 ? (0, examples.Count) : OfRank(_world, examples);
         for (var next = begin; next < end;)
         {
             var first = next;
@@ -127,6 +127,9 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     }
 
     /// <summary>As many of the examples as a micro-batch holds.</summary>
+    /// <summary>The examples of this rank. Apart from its caller, which would else make what the lambda holds at each step.</summary>
+    private static (int Begin, int End) OfRank(World world, IReadOnlyList<SupervisedExample> examples) => world.Share(examples.Count, i => examples[i].Tokens.Length);
+
     private void Pack(IReadOnlyList<SupervisedExample> examples, ref int next, int end)
     {
         graph.Batch.Clear();

@@ -23,7 +23,7 @@ public sealed partial class SkillTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_command_of_the_skill_does_what_it_says()
+    public async Task Every_command_of_the_skill_does_what_it_says()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "its commands are for a shell of Unix");
         var program = Path.Combine(_folder.Root, "deliberate");
@@ -40,9 +40,9 @@ public sealed partial class SkillTests : IDisposable
             start.Environment["PATH"] = $"{_folder.Root}:{Environment.GetEnvironmentVariable("PATH")}";
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            process.ExitCode.ShouldBe(0, $"{block}\n{output}\n{error.GetAwaiter().GetResult()}");
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBe(0, $"{block}\n{output}\n{await error}");
         }
 
         File.Exists(Path.Combine(work, "release", "card.html")).ShouldBeTrue();

@@ -53,12 +53,21 @@ internal sealed record RegressionCase
     {
         var json = new JsonObject
         {
-            ["format_version"] = Format, ["id"] = Id, ["attack"] = Attack, ["goals"] = Goals,
+            ["format_version"] = Format,
+            ["id"] = Id,
+            ["attack"] = Attack,
+            ["goals"] = Goals,
             ["goal"] = new JsonObject { ["id"] = Goal.Id, ["request"] = Goal.Request, ["category"] = Goal.Category, ["cluster"] = Goal.Cluster, ["world_request"] = Goal.WorldRequest },
             ["chain"] = new JsonArray([.. Chain.Select(c => (JsonNode)c)]),
             ["messages"] = new JsonArray([.. Messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]),
-            ["model"] = Model, ["model_hash"] = ModelHash, ["judge"] = Judge, ["temperature"] = Temperature, ["max_tokens"] = MaxTokens,
-            ["parts_before"] = Parts.Before, ["parts_after"] = Parts.After, ["is_minimal"] = Parts.IsMinimal,
+            ["model"] = Model,
+            ["model_hash"] = ModelHash,
+            ["judge"] = Judge,
+            ["temperature"] = Temperature,
+            ["max_tokens"] = MaxTokens,
+            ["parts_before"] = Parts.Before,
+            ["parts_after"] = Parts.After,
+            ["is_minimal"] = Parts.IsMinimal,
         };
         return json.ToJsonString(Relaxed);
     }

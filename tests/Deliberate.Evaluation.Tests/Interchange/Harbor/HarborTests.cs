@@ -33,10 +33,16 @@ public sealed class HarborTests : IDisposable
     {
         var task = new HarborTask
         {
-            Name = "a/b", Description = "Say \"hi\"\\\u0001", Keywords = ["x", "y"], Instruction = "Do.\n\nThen stop.",
+            Name = "a/b",
+            Description = "Say \"hi\"\\\u0001",
+            Keywords = ["x", "y"],
+            Instruction = "Do.\n\nThen stop.",
             Metadata = (System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse("""{"difficulty":"easy","minutes":2.5,"hard":true,"tags":["a"],"author":{"name":"n"}}""")!,
-            Environment = new HarborEnvironment { Folder = "/work", Variables = new Dictionary<string, string> { ["A"] = "1 2" } }, AgentTimeout = 12.5,
-            Tests = Files("test.sh", "exit 0"), Solution = Files("solve.sh", "true"), EnvironmentFiles = Files("data/a.txt", "a"),
+            Environment = new HarborEnvironment { Folder = "/work", Variables = new Dictionary<string, string> { ["A"] = "1 2" } },
+            AgentTimeout = 12.5,
+            Tests = Files("test.sh", "exit 0"),
+            Solution = Files("solve.sh", "true"),
+            EnvironmentFiles = Files("data/a.txt", "a"),
         };
         HarborWriter.Write(task, Path.Combine(_folder, "t"));
         var read = HarborReader.Read(Path.Combine(_folder, "t"));
