@@ -22,12 +22,11 @@ internal sealed class TrainCommand : CliCommand
     public TrainCommand()
         : base(
             "train",
-            "Train what a recipe describes: supervised, then reinforcement learning, evaluations and a report. Ctrl-C saves.",
+            "Train what a recipe describes: supervised, then reinforcement learning, evaluations and a report. Ctrl-C saves. Under mpirun -n 2 two processes share the work (docs/scale.md).",
             "deliberate train recipes/arithmetic.yaml",
             "deliberate train recipes/arithmetic.yaml --dry-run   # what it amounts to",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
             "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
-            "mpirun -n 2 deliberate train recipes/arithmetic.yaml   # two processes share the work (docs/scale.md)",
             "deliberate train recipes/arithmetic.yaml --seeds 5   # the mean over seeds, and what another seed may give",
             "deliberate train recipes/arithmetic.yaml --sweep reinforcement.samples=4,8,16 --seeds 3 --dry-run",
             "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
