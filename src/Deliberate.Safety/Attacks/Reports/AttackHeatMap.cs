@@ -10,7 +10,7 @@ namespace Deliberate.Safety;
 /// </summary>
 internal static class AttackHeatMap
 {
-    private const int MostGoals = 120, Side = 14, Gap = 2, Left = 190, Top = 8, CellsWithNumbers = 40, WideSide = 20;
+    private const int MostGoals = 60, Side = 14, Narrow = 10, Gap = 2, Left = 190, Top = 8, CellsWithNumbers = 32, WideSide = 20;
 
     public const string Style = """
         .heat{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:14px 16px;margin:0 0 8px}
@@ -29,7 +29,9 @@ internal static class AttackHeatMap
         // Evenly spread, where there is no room for all.
         AttackGoal[] shown = ordered.Length <= MostGoals ? ordered : [.. Enumerable.Range(0, MostGoals).Select(i => ordered[(int)((long)i * ordered.Length / MostGoals)])];
         var side = shown.Length <= CellsWithNumbers ? WideSide : Side;
-        var (width, height) = (Left + (shown.Length * (side + Gap)), Top + (attacks.Length * (side + Gap)) + 4);
+        // As many cells as the page is wide.
+        var across = side == WideSide ? WideSide : Narrow;
+        var (width, height) = (Left + (shown.Length * (across + Gap)), Top + (attacks.Length * (side + Gap)) + 4);
         html.Raw(string.Create(CultureInfo.InvariantCulture, $"<div class=\"heat\" tabindex=\"0\" role=\"region\" aria-label=\"Attacks by goals\"><svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">")).Raw("<title>").Text($"Query of the first success, {attacks.Length} attacks by {shown.Length} goals").Raw("</title>");
         for (var row = 0; row < attacks.Length; row++)
         {
@@ -37,11 +39,11 @@ internal static class AttackHeatMap
             html.Raw(string.Create(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{y + side - 4}\">")).Text(attacks[row], 28).Raw("</text>");
             for (var column = 0; column < shown.Length; column++)
             {
-                var x = Left + (column * (side + Gap));
+                var x = Left + (column * (across + Gap));
                 var sample = byCell.GetValueOrDefault((attacks[row], shown[column].Id));
                 var first = (int)(sample?.Scores.GetValueOrDefault(AttackVerdict.First) ?? 0);
                 var kind = Kind(sample, first);
-                html.Raw(string.Create(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" rx=\"2\"><title>")).Text($"{attacks[row]}, goal {shown[column].Id}: {Words(sample, first)}", 200).Raw("</title></rect>");
+                html.Raw(string.Create(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{x}\" y=\"{y}\" width=\"{across}\" height=\"{side}\" rx=\"2\"><title>")).Text($"{attacks[row]}, goal {shown[column].Id}: {Words(sample, first)}", 200).Raw("</title></rect>");
                 if (first > 0 && side == WideSide) html.Raw(string.Create(CultureInfo.InvariantCulture, $"<text class=\"n{(first <= 10 ? " on" : "")}\" x=\"{x + (side / 2)}\" y=\"{y + side - 6}\">{(first < 1000 ? first : 999)}</text>"));
             }
         }
