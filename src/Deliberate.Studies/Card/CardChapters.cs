@@ -74,15 +74,8 @@ internal sealed class CardMeasureChapter : Chapter<CardPlan>
 
     public override RunOutcome Run(ChapterWork<CardPlan> work, CancellationToken cancellation)
     {
-        try
-        {
-            RunAsync(work, cancellation).GetAwaiter().GetResult();
-            return RunOutcome.Completed;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
+        RunAsync(work, cancellation).GetAwaiter().GetResult();
+        return RunOutcome.Completed;
     }
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<CardPlan> work)

@@ -35,7 +35,7 @@ internal abstract class Chapter<TPlan>
     {
     }
 
-    /// <summary>Begins or goes on. Cancelling saves and stops.</summary>
+    /// <summary>Begins or goes on. Cancelling saves and stops: it says that it was interrupted, or throws, which the runner takes for the same.</summary>
     public abstract RunOutcome Run(ChapterWork<TPlan> work, CancellationToken cancellation);
 
     /// <summary>What the study's page says of it when it is done, beyond what is said of the runs among its outputs.</summary>

@@ -20,17 +20,7 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
 
     public override double Seconds(DeliberationPlan plan) => plan.Quick ? 30 : 780;
 
-    public override RunOutcome Run(ChapterWork<DeliberationPlan> work, CancellationToken cancellation)
-    {
-        try
-        {
-            return RunAsync(work, cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
-    }
+    public override RunOutcome Run(ChapterWork<DeliberationPlan> work, CancellationToken cancellation) => RunAsync(work, cancellation).GetAwaiter().GetResult();
 
     /// <summary>A checkpoint, behind a filter where there is one, within so many tokens of thought where a number is given.</summary>
     public static EvaluationModel Open(string checkpoint, string name, Func<string, ContentRule>? filter, int threads, int? budget = null)

@@ -24,17 +24,7 @@ internal sealed class VerifyChapter(ulong seed) : Chapter<VerifyPlan>
 
     public override double Seconds(VerifyPlan plan) => plan.Quick ? 30 : 400;
 
-    public override RunOutcome Run(ChapterWork<VerifyPlan> work, CancellationToken cancellation)
-    {
-        try
-        {
-            return Execute(work, cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
-    }
+    public override RunOutcome Run(ChapterWork<VerifyPlan> work, CancellationToken cancellation) => Execute(work, cancellation);
 
     private RunOutcome Execute(ChapterWork<VerifyPlan> work, CancellationToken cancellation)
     {

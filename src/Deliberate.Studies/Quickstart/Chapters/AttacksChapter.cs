@@ -36,15 +36,8 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
 
     public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
     {
-        try
-        {
-            RunAsync(work, cancellation).GetAwaiter().GetResult();
-            return RunOutcome.Completed;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
+        RunAsync(work, cancellation).GetAwaiter().GetResult();
+        return RunOutcome.Completed;
     }
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)

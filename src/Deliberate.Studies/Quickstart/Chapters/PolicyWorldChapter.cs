@@ -34,17 +34,7 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 
     public override double Seconds(QuickstartPlan plan) => UsualSeconds;
 
-    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
-    {
-        try
-        {
-            return RunAsync(work, cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
-    }
+    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => RunAsync(work, cancellation).GetAwaiter().GetResult();
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {

@@ -38,17 +38,7 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
 
     public override double Seconds(QuickstartPlan plan) => UsualSeconds * Math.Min(1, plan.Scale);
 
-    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
-    {
-        try
-        {
-            return Execute(work, cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return RunOutcome.Interrupted;
-        }
-    }
+    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => Execute(work, cancellation);
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
