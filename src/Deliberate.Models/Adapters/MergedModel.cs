@@ -10,7 +10,7 @@ internal static class MergedModel
     /// <exception cref="UserError">The folder is there already, or the disk is full.</exception>
     public static void Write(string folder, PretrainedModel model, MergedTensors weights)
     {
-        if (Directory.Exists(folder) || File.Exists(folder)) throw new UserError("is there already.", folder, advice: "Choose another name, or delete it.");
+        ModelWriter.RefuseExisting(folder);
         ModelWriter.Write(folder, weights.Configuration, model.Text, weights, FileStorage.F32);
     }
 }

@@ -30,6 +30,13 @@ internal static class ModelWriter
         WriteWeights(Path.Combine(folder, WeightsFile), model, storage);
     }
 
+    /// <summary>For commands that only make new folders: what stands there would be replaced as a whole, and be gone.</summary>
+    /// <exception cref="UserError">Something is there.</exception>
+    public static void RefuseExisting(string folder)
+    {
+        if (Directory.Exists(folder) || File.Exists(folder)) throw new UserError("is there already.", folder, advice: "Choose another name, or delete it.");
+    }
+
     /// <summary>Writes a model on disk anew, its weights F32, F16 or BF16.</summary>
     /// <param name="folder">Created or replaced as a whole.</param>
     /// <param name="progress">Told the number of weights written.</param>

@@ -37,7 +37,7 @@ internal sealed class LabellingDatabase : IAsyncDisposable
     public static async Task<LabellingDatabase> OpenAsync(string name, bool mayMake, TimeProvider? time = null, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null, CancellationToken cancellation = default)
     {
         var choice = DatabaseChoice.Parse(name);
-        if (!mayMake && choice.File is { } file && !File.Exists(file)) throw new UserError("There is no database.", file, advice: "Make a project first: deliberate label create NAME FILE; or name the database: --database FOLDER.");
+        if (!mayMake && choice.File is { } file && !File.Exists(file)) throw new UserError("There is no database.", file, advice: "It is made with the first project (deliberate label create) or campaign (deliberate redteam create); or name another: --database FOLDER.");
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
         var shown = new ServerOptions { Database = name, OpenModel = openModel };
         services.AddSingleton(shown);

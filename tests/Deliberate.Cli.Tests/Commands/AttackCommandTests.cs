@@ -79,6 +79,18 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_model_without_its_refusals_replaces_nothing()
+    {
+        var model = FixtureModel.CopyTo(_folder, "model");
+        Directory.CreateDirectory(Path.Combine(_folder.Root, "mine"));
+        var mine = _folder.File("mine/thesis.txt", "years of work");
+        foreach (var there in new[] { "model", "mine", "mine/thesis.txt" })
+            CliProcess.Run(_folder.Root, "attack", "ablate", "model", there).ShouldBeUserMistake().ShouldContain("is there already");
+        File.ReadAllText(mine).ShouldBe("years of work");
+        Directory.GetFiles(model).Length.ShouldBe(6);
+    }
+
+    [Fact]
     public void The_list_names_every_attack_and_what_it_needs()
     {
         var list = CliProcess.Run(_folder.Root, "attack", "list", "--json");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
+using Deliberate.Models;
 using Deliberate.Safety;
 
 namespace Deliberate.Cli;
@@ -30,6 +31,7 @@ internal sealed class AttackAblateCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
+        ModelWriter.RefuseExisting(parsed.GetRequiredValue(_out));
         using var stop = new StopSignal("Stopping; nothing is written.");
         var context = new TaskContext { DataFolder = parsed.GetValue(_data), Seed = parsed.GetValue(_seed), Limit = 64 };
         var goals = AttackGoals.ReadAsync(parsed.GetRequiredValue(_goals), context, stop.Token).GetAwaiter().GetResult();
