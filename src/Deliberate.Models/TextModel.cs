@@ -243,31 +243,8 @@ public sealed class TextModel : IDisposable
     public async Task<IReadOnlyList<TextCompletion>> GenerateAsync(IReadOnlyList<string> prompts, GenerateOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        options ??= new GenerateOptions();
-        var completions = new TextCompletion[prompts.Count];
-        var window = new SemaphoreSlim(_hosting.Slots + 1);
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(Enumerable.Range(0, prompts.Count).Select(One)).ConfigureAwait(false);
-        return completions;
-
-        async Task One(int i)
-        {
-            await window.WaitAsync(failed.Token).ConfigureAwait(false);
-            try
-            {
-                var request = Hosted.Continue(prompts[i], Encode(prompts[i]), options, i, streams: false, failed.Token);
-                completions[i] = CompletionOf(await request.Result.ConfigureAwait(false));
-            }
-            catch
-            {
-                await failed.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-            finally
-            {
-                window.Release();
-            }
-        }
+        var results = await Hosted.ContinueAllAsync(prompts, [.. prompts.Select(Encode)], options ?? new GenerateOptions(), _hosting.Slots + 1, cancellationToken).ConfigureAwait(false);
+        return [.. results.Select(CompletionOf)];
     }
 
     /// <summary>Continues a text, piece by piece as it becomes known. A reader that stops early ends it; one that is slow keeps nobody else waiting.</summary>
@@ -339,12 +316,7 @@ public sealed class TextModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tokens);
         CheckTokens(tokens);
-        int[] ids = [.. tokens], begin = [.. Tokenizer.Encode("", addSpecialTokens: true).Where(id => !_opened.Text.StopIds.Contains(id))];
-        var context = Math.Min(Context, MostScored);
-        if (ids.Length == 0) return [];
-        using var scorer = new TextScorer(_weights.Model, begin, context, Math.Min(context / 2, TextScorer.MostStride(begin, context)), adapter);
-        var scores = scorer.Score([ids], cancellation: cancellationToken)[0];
-        return [.. ids.Select((id, i) => new TokenScore(id, Tokenizer.Decode([id], skipSpecial: false), float.IsNaN(scores[i]) ? null : scores[i]))];
+        return TextScorer.ScoresOf(_weights.Model, _opened.Text, [.. tokens], Math.Min(Context, MostScored), adapter, cancellationToken);
     }
 
     /// <summary>Begins a conversation. Dispose it before the model.</summary>

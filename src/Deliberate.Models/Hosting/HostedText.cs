@@ -24,6 +24,35 @@ internal sealed class HostedText(TextFormat format, ModelHost host, int context,
     public HostRequest[] ContinueOften(string prompt, int[] tokens, GenerateOptions options, int samples, CancellationToken cancellation) =>
         Continue(prompt, tokens, options, [.. Enumerable.Range(0, samples).Select(i => new RandomStream(options.Seed, StreamStage.Sampling, sample: i))], streams: false, cancellation);
 
+    /// <summary>Continues several texts, so many in the queue at once; where one fails or is cancelled, none goes on.</summary>
+    /// <returns>In the order of the prompts.</returns>
+    public async Task<HostResult[]> ContinueAllAsync(IReadOnlyList<string> prompts, IReadOnlyList<int[]> tokens, GenerateOptions options, int atOnce, CancellationToken cancellation)
+    {
+        var results = new HostResult[prompts.Count];
+        var window = new SemaphoreSlim(atOnce);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAll(Enumerable.Range(0, prompts.Count).Select(One)).ConfigureAwait(false);
+        return results;
+
+        async Task One(int i)
+        {
+            await window.WaitAsync(failed.Token).ConfigureAwait(false);
+            try
+            {
+                results[i] = await Continue(prompts[i], tokens[i], options, i, streams: false, failed.Token).Result.ConfigureAwait(false);
+            }
+            catch
+            {
+                await failed.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+            finally
+            {
+                window.Release();
+            }
+        }
+    }
+
     private HostRequest[] Continue(string prompt, int[] tokens, GenerateOptions options, RandomStream[] random, bool streams, CancellationToken cancellation)
     {
         if (options.MaxTokens < 1) throw new UserError("must be at least 1.", field: "max_tokens");

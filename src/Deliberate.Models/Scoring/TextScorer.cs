@@ -36,6 +36,16 @@ internal sealed class TextScorer : IDisposable
     /// <summary>So that every window's first scored token has something before it; below 1 where the context is too short for any.</summary>
     public static int MostStride(int[] begin, int context) => context - Math.Max(1, begin.Length);
 
+    /// <summary>How likely each token of one text is, in windows that overlap by half, behind what the tokenizer begins texts with.</summary>
+    public static IReadOnlyList<TokenScore> ScoresOf(LanguageModel model, TextFormat format, int[] ids, int context, Tensors.Adapter? adapter, CancellationToken cancellation)
+    {
+        if (ids.Length == 0) return [];
+        int[] begin = [.. format.Tokenizer.Encode("", addSpecialTokens: true).Where(id => !format.StopIds.Contains(id))];
+        using var scorer = new TextScorer(model, begin, context, Math.Min(context / 2, MostStride(begin, context)), adapter);
+        var scores = scorer.Score([ids], cancellation: cancellation)[0];
+        return [.. ids.Select((id, i) => new TokenScore(id, format.Tokenizer.Decode([id], skipSpecial: false), float.IsNaN(scores[i]) ? null : scores[i]))];
+    }
+
     /// <param name="texts">Token ids of each.</param>
     /// <param name="progress">Told the number of tokens scored.</param>
     /// <returns>[text][token]: log-probabilities, nats; NaN for a first token without anything before it.</returns>
