@@ -43,18 +43,19 @@ public sealed class GrammarOracleTests
     }
 
     [Fact]
-    public void Xgrammar_accepts_what_we_accept_and_nothing_else()
+    public async Task Xgrammar_accepts_what_we_accept_and_nothing_else()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "node");
         Assert.SkipWhen(!Directory.Exists(Path.Combine(folder, "node_modules", "@mlc-ai", "web-xgrammar")), "The npm packages are not installed: scripts/interop-tests.sh does that.");
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "grammars.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder };
         using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Write(JsonSerializer.Serialize(s_cases.Value.GroupBy(c => c.Grammar).Select(g => new { grammar = g.Key, texts = g.Select(c => c.Text) })));
+        var cancelled = TestContext.Current.CancellationToken;
+        var errors = process.StandardError.ReadToEndAsync(cancelled);
+        await process.StandardInput.WriteAsync(JsonSerializer.Serialize(s_cases.Value.GroupBy(c => c.Grammar).Select(g => new { grammar = g.Key, texts = g.Select(c => c.Text) })));
         process.StandardInput.Close();
-        var said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, errors.Result);
+        var said = await process.StandardOutput.ReadToEndAsync(cancelled);
+        await process.WaitForExitAsync(cancelled);
+        process.ExitCode.ShouldBe(0, await errors);
         var theirs = JsonSerializer.Deserialize<bool[]>(said)!;
         foreach (var ((grammar, text, ours), other) in s_cases.Value.Zip(theirs)) other.ShouldBe(ours, $"{grammar}\n{text}");
         theirs.Length.ShouldBe(s_cases.Value.Count);
