@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Deliberate.Cli.Host;
 
 namespace Deliberate.Cli.Tests;
 
-/// <summary>The real program in a process of its own: <c>dotnet deliberate.dll ARGUMENTS</c>.</summary>
+/// <summary>The real program: <c>dotnet deliberate.dll ARGUMENTS</c> in a process of its own, or in one that is warm.</summary>
 internal sealed partial class CliProcess : IDisposable
 {
     public const int Interrupt = 2;
@@ -50,7 +51,11 @@ internal sealed partial class CliProcess : IDisposable
 
     public static CliProcess Start(string folder, params string[] arguments) => new(folder, arguments, input: "");
 
-    public static CliResult Run(string folder, params string[] arguments)
+    /// <summary>The program in a process that has run other commands before (<see cref="WarmProgram"/>).</summary>
+    public static CliResult Run(string folder, params string[] arguments) => RunWith("", folder, arguments);
+
+    /// <summary>The program in a new process, for what depends on a process: its working folder's fate, what it loads, its environment.</summary>
+    public static CliResult RunAlone(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
         return process.Wait();
@@ -64,11 +69,7 @@ internal sealed partial class CliProcess : IDisposable
     }
 
     /// <param name="input">What the program reads from standard input.</param>
-    public static CliResult RunWith(string input, string folder, params string[] arguments)
-    {
-        using var process = new CliProcess(folder, arguments, input);
-        return process.Wait();
-    }
+    public static CliResult RunWith(string input, string folder, params string[] arguments) => WarmProgram.Run(new HostCommand(folder, arguments, input), Longest);
 
     /// <summary>Waits until standard error holds the text.</summary>
     public void WaitFor(string text) => WaitFor(text, () => Error);

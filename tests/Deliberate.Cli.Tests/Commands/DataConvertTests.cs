@@ -164,7 +164,7 @@ public sealed class DataConvertTests : IDisposable
     [Fact]
     public void Help_teaches_with_examples()
     {
-        var help = CliProcess.Run(".", "data", "convert", "--help").ShouldSucceed().Output;
+        var help = CliProcess.RunAlone(".", "data", "convert", "--help").ShouldSucceed().Output;
         foreach (var part in new[] { "deliberate data convert <INPUT> <OUTPUT>", "ShareGPT", "--kind", "--force", "deliberate data convert alpaca.json examples.jsonl" }) help.ShouldContain(part);
     }
 

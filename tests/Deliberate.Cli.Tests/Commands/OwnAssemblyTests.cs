@@ -22,17 +22,17 @@ public sealed class OwnAssemblyTests : IDisposable
             reinforcement: { objective: topr, assembly: lib/OwnObjective.dll, steps: 2, prompts: 2, samples: 2, max_tokens: 24 }
             evaluation: { problems: 6, max_tokens: 24, every: 0 }
             """);
-        CliProcess.Run(_folder.Root, "train", "own.yaml").ShouldSucceed();
+        CliProcess.RunAlone(_folder.Root, "train", "own.yaml").ShouldSucceed();
         // From anywhere: the run's own recipe says where the libraries are.
-        CliProcess.Run(Path.Combine(_folder.Root, "runs"), "sample", "own", "--count", "1").ShouldSucceed().Output.ShouldContain("b=?");
+        CliProcess.RunAlone(Path.Combine(_folder.Root, "runs"), "sample", "own", "--count", "1").ShouldSucceed().Output.ShouldContain("b=?");
 
         Directory.Delete(Path.Combine(_folder.Root, "lib"), recursive: true);
-        using var list = JsonDocument.Parse(CliProcess.Run(_folder.Root, "runs", "list", "--json").ShouldSucceed().Output);
+        using var list = JsonDocument.Parse(CliProcess.RunAlone(_folder.Root, "runs", "list", "--json").ShouldSucceed().Output);
         list.RootElement.GetProperty("runs")[0].GetProperty("condition").GetString().ShouldBe("finished");
-        CliProcess.Run(_folder.Root, "report", "runs/own").ShouldSucceed();
-        CliProcess.Run(_folder.Root, "runs", "samples", "runs/own", "--count", "1").ShouldSucceed();
-        CliProcess.Run(_folder.Root, "sample", "runs/own").ShouldBeUserMistake().ShouldContain("\"binary\" is not in this program");
-        CliProcess.Run(_folder.Root, "train", "own.yaml", "--set", "name=again").ShouldBeUserMistake().ShouldContain("There is no such assembly");
+        CliProcess.RunAlone(_folder.Root, "report", "runs/own").ShouldSucceed();
+        CliProcess.RunAlone(_folder.Root, "runs", "samples", "runs/own", "--count", "1").ShouldSucceed();
+        CliProcess.RunAlone(_folder.Root, "sample", "runs/own").ShouldBeUserMistake().ShouldContain("\"binary\" is not in this program");
+        CliProcess.RunAlone(_folder.Root, "train", "own.yaml", "--set", "name=again").ShouldBeUserMistake().ShouldContain("There is no such assembly");
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class OwnAssemblyTests : IDisposable
     {
         File.Copy(Path.Combine(AppContext.BaseDirectory, "OwnFamily.dll"), Path.Combine(_folder.Root, "OwnFamily.dll"));
         _folder.File("a.yaml", "name: a\nfamily: { name: octal, assembly: OwnFamily.dll }\n");
-        CliProcess.Run(_folder.Root, "recipe", "check", "a.yaml").ShouldBeUserMistake().ShouldContain("holds no task family \"octal\". It holds binary.");
+        CliProcess.RunAlone(_folder.Root, "recipe", "check", "a.yaml").ShouldBeUserMistake().ShouldContain("holds no task family \"octal\". It holds binary.");
         _folder.File("b.yaml", "name: b\nreinforcement: { objective: mine, assembly: OwnFamily.dll }\n");
-        CliProcess.Run(_folder.Root, "recipe", "check", "b.yaml").ShouldBeUserMistake().ShouldContain("holds no objective \"mine\"");
+        CliProcess.RunAlone(_folder.Root, "recipe", "check", "b.yaml").ShouldBeUserMistake().ShouldContain("holds no objective \"mine\"");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Deliberate.Core;
@@ -39,11 +40,15 @@ internal sealed class EvalCompareCommand : CliCommand
             return ExitCode.Success;
         }
 
-        using var stream = Console.OpenStandardOutput();
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        json.WriteStartObject();
-        ResultJson.Write(json, comparisons, []);
-        json.WriteEndObject();
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            ResultJson.Write(json, comparisons, []);
+            json.WriteEndObject();
+        }
+
+        Console.Out.WriteLine(Encoding.UTF8.GetString(text.ToArray()));
         return ExitCode.Success;
     }
 
