@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Reports;
 using Deliberate.Safety;
@@ -13,31 +12,29 @@ namespace Deliberate.Studies;
 /// <param name="plan">What was asked.</param>
 /// <param name="root">Where it is, claimed for this plan.</param>
 /// <param name="command">What makes it, for the page.</param>
-internal sealed class DeliberationStudy(DeliberationPlan plan, string root, string command)
+internal sealed class DeliberationStudy(DeliberationPlan plan, string root, string command) : SeededStudy(root)
 {
-    public const string Name = "deliberation", Block = "reproduce deliberation", ResultsFile = "results.json", TableFile = "table.md";
+    public const string Name = "deliberation", Block = "reproduce deliberation";
 
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public override StudyClaim Claim => plan.Claim;
 
-    private readonly StudyFolder _folder = new(Path.GetFullPath(root));
+    public override RunOutcome Execute(int threads = 0, StudyObserver? observer = null, CancellationToken cancellation = default) =>
+        Execute(plan, [.. plan.Seeds.Select(seed => new DeliberationChapter(seed))], Write, threads, observer, cancellation);
 
-    /// <summary>What it writes beside its seeds.</summary>
-    public static IReadOnlyList<string> Files => [RunReport.FileName, ResultsFile, TableFile];
-
-    /// <summary>Runs what is left. Cancelling saves and stops.</summary>
-    public RunOutcome Execute(int threads = 0, StudyObserver? observer = null, CancellationToken cancellation = default)
+    public override StudyFindings Findings()
     {
-        DeliberationChapter[] seeds = [.. plan.Seeds.Select(seed => new DeliberationChapter(seed))];
-        var work = new ChapterWork<DeliberationPlan>(plan, _folder, threads, observer ?? new StudyObserver(), TimeProvider.System);
-        return new StudyRunner<DeliberationPlan>(ChapterOrder.Of(seeds, seeds, plan), work, Write).Execute(cancellation);
+        var rows = Rows(plan.Seeds);
+        var cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, c.OursLess });
+        ReportTable[] tables = [DeliberationReport.Table(rows, plan, WorldScoring.NotUnsafe, "Not unsafe"), DeliberationReport.Table(rows, plan, WorldScoring.NotOverRefuse, "Complied with, of allowed requests")];
+        return new StudyFindings(DeliberationReport.Docs(command, plan, rows), tables, (report, results) => new { IsResult = !plan.Quick, Report = report, Results = results, Cells = cells });
     }
 
     /// <summary>Of the seeds that are done.</summary>
-    public DeliberationRows Rows(IReadOnlyList<ulong> seeds) => DeliberationRows.Read(_folder, seeds, seeds.ToDictionary(s => s, Errors));
+    public DeliberationRows Rows(IReadOnlyList<ulong> seeds) => DeliberationRows.Read(Folder, seeds, seeds.ToDictionary(s => s, Errors));
 
     private JudgeErrors Errors(ulong seed)
     {
-        var folder = new DeliberationFolder(_folder, seed);
+        var folder = new DeliberationFolder(Folder, seed);
         var prompts = AlignmentPrompt.Read([Path.Combine(folder.World, WorldFiles.Prompts)], ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!, _ => { });
         return JudgeErrors.Of(folder.Trial(DeliberationModel.Ours, DeliberationPlan.Rates[0]), prompts);
     }
@@ -47,25 +44,23 @@ internal sealed class DeliberationStudy(DeliberationPlan plan, string root, stri
         var done = plan with { Seeds = [.. progress.Done.Cast<DeliberationChapter>().Select(c => c.Seed)] };
         if (done.Seeds.Count == 0) return;
         var rows = Rows(done.Seeds);
-        var transcripts = DeliberationReport.Transcripts(_folder, done.Seeds[0]);
-        AtomicFile.WriteText(_folder.Path(RunReport.FileName), ReportPage.Render(DeliberationReport.Build(command, done, rows, transcripts) with { ToCome = [.. progress.ToCome] }));
-        AtomicFile.WriteText(_folder.Path(TableFile), DeliberationReport.Docs(command, done, rows));
-        AtomicFile.WriteJson(
-            _folder.Path(ResultsFile),
-            new
-            {
-                FormatVersion = 1,
-                IsResult = !plan.Quick,
-                Command = command,
-                DeliberateVersion = RunInfo.ProgramVersion,
-                done.Seeds,
-                plan.Items,
-                Specification = ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash,
-                SkillsKept = rows.Kept,
-                Budgets = rows.Budgets.Select(b => new { b.Budget, b.Task, b.Metric, b.Value }),
-                Monitored = rows.Monitored.Select(m => new { Model = m.Model.Key, m.Report }),
-                Judges = rows.Seeds.Select(s => new { s.Seed, s.Judge, s.Trials }),
-                Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, c.Missing, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
-            }, Options);
+        var transcripts = DeliberationReport.Transcripts(Folder, done.Seeds[0]);
+        WritePage(DeliberationReport.Build(command, done, rows, transcripts) with { ToCome = [.. progress.ToCome] });
+        WriteTable(DeliberationReport.Docs(command, done, rows));
+        WriteResults(new
+        {
+            FormatVersion = 1,
+            IsResult = !plan.Quick,
+            Command = command,
+            DeliberateVersion = RunInfo.ProgramVersion,
+            done.Seeds,
+            plan.Items,
+            Specification = ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!.Hash,
+            SkillsKept = rows.Kept,
+            Budgets = rows.Budgets.Select(b => new { b.Budget, b.Task, b.Metric, b.Value }),
+            Monitored = rows.Monitored.Select(m => new { Model = m.Model.Key, m.Report }),
+            Judges = rows.Seeds.Select(s => new { s.Seed, s.Judge, s.Trials }),
+            Cells = rows.Cells.Select(c => new { Model = c.Model.Key, c.Task, c.Metric, c.Slice, c.Value, c.Missing, BySeed = c.Seeds.Select(s => double.IsFinite(s) ? s : (double?)null), c.OursLess }),
+        });
     }
 }

@@ -1,90 +1,14 @@
-using System.CommandLine;
-using System.Globalization;
-using Deliberate.Core;
 using Deliberate.Studies;
-using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
-/// <summary>Runs the study of smaller models that learn from a larger one. Started again, it goes on where it was stopped.</summary>
-internal sealed class ReproduceDistillationCommand : CliCommand
+/// <summary>Runs the study of smaller models that learn from a larger one.</summary>
+internal sealed class ReproduceDistillationCommand() : ReproduceStudyCommand(
+    DistillationStudy.Name,
+    "What does a smaller model learn from a larger one? From its samples, its distributions, by comparison; with a control.",
+    DistillationStudy.Block,
+    "docs/distillation.md",
+    "where the results are, and a line a model")
 {
-    private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "How many seeds.", 3, 1, 100);
-    private readonly Option<int> _seedBase = CommonOptions.Whole("--seed-base", "The first seed; the others follow it.", 1, 0);
-    private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "Where models, results and report go; runs/reproduce-distillation if left out." };
-    private readonly Option<bool> _quick = new("--quick") { Description = "The whole chain in some seconds with tiny numbers, to see that it works. Not a result." };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete an earlier study in the folder and begin again." };
-    private readonly Option<string?> _writeDocs = new("--write-docs") { HelpName = "file", Description = $"Also write table and text into this page, between the marks of \"{DistillationStudy.Block}\"." };
-    private readonly Option<int> _threads = CommonOptions.Threads();
-    private readonly Option<bool> _json = CommonOptions.Json("where the results are, and a line a model");
-
-    public ReproduceDistillationCommand()
-        : base(
-            DistillationStudy.Name,
-            "What does a smaller model learn from a larger one? From its samples, its distributions, by comparison; with a control.",
-            "deliberate reproduce distillation",
-            "deliberate reproduce distillation --quick                   # some seconds, to see the chain work",
-            "deliberate reproduce distillation --write-docs docs/distillation.md")
-    {
-        foreach (var option in new Option[] { _seeds, _seedBase, _output, _quick, _fresh, _writeDocs, _threads, _json }) Add(option);
-    }
-
-    protected override int Run(ParseResult parsed)
-    {
-        var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
-        if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
-        if (docs is not null) MarkedBlock.Check(docs, DistillationStudy.Block);
-        var plan = new DistillationPlan([.. Enumerable.Range(parsed.GetValue(_seedBase), parsed.GetValue(_seeds)).Select(s => (ulong)s)], quick);
-        var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-distillation-quick" : "reproduce-distillation");
-        if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, DistillationStudy.Files);
-        plan.Claim.Claim(output);
-        var command = CommandLine(parsed);
-        using var stop = new StopSignal(TrainingSession.StopNotice);
-        var study = new DistillationStudy(plan, output, command);
-        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view), stop.Token));
-        if (outcome == RunOutcome.Interrupted)
-        {
-            Console.Error.WriteLine($"Stopped. Continue with: {command}");
-            return ExitCode.Interrupted;
-        }
-
-        var rows = study.Rows();
-        if (docs is not null) MarkedBlock.Replace(docs, DistillationStudy.Block, DistillationReport.Docs(command, plan, rows));
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(new
-            {
-                IsResult = !quick,
-                Report = Path.Combine(output, RunReport.FileName),
-                Results = Path.Combine(output, DistillationStudy.ResultsFile),
-                Models = rows.Where(_ => !quick).Select(r => new { r.Model.Key, r.Model.Title, r.Tokens, r.Right, r.Difference }),
-            });
-            return ExitCode.Success;
-        }
-
-        if (quick)
-        {
-            Console.Out.WriteLine(ExperimentFindings.QuickWarning);
-            Console.Out.WriteLine(DistillationReport.QuickOutcome(plan));
-            Console.Out.WriteLine($"Report   {Path.Combine(output, RunReport.FileName)}");
-            return ExitCode.Success;
-        }
-
-        var table = DistillationReport.Table(plan, rows);
-        Terminal.WriteTable("Right answers to held-out problems:", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Interval.Length > 0 ? $"{c.Text} ({c.Interval})" : c.Text)]));
-        Console.Out.WriteLine($"Report   {Path.Combine(output, RunReport.FileName)}");
-        Console.Out.WriteLine($"Results  {Path.Combine(output, DistillationStudy.ResultsFile)}");
-        Console.Out.WriteLine($"Table    {docs ?? Path.Combine(output, DistillationStudy.TableFile)}");
-        return ExitCode.Success;
-    }
-
-    /// <summary>The command that made it, to run again or go on.</summary>
-    private string CommandLine(ParseResult parsed)
-    {
-        var line = $"deliberate reproduce {DistillationStudy.Name}";
-        if (parsed.GetValue(_seeds) is not 3 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
-        if (parsed.GetValue(_seedBase) is not 1 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
-        if (parsed.GetValue(_quick)) line += " --quick";
-        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
-    }
+    protected override SeededStudy Plan(ulong[] seeds, bool quick, string output, string command) => new DistillationStudy(new DistillationPlan(seeds, quick), output, command);
 }

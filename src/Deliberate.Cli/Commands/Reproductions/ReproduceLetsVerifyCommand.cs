@@ -1,77 +1,16 @@
-using System.CommandLine;
-using System.Globalization;
-using Deliberate.Core;
 using Deliberate.Studies;
-using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
-/// <summary>Runs "Let's Verify Step by Step" small: reward models of steps and of outcomes, active learning, another family. Started again, it goes on where it was stopped.</summary>
-internal sealed class ReproduceLetsVerifyCommand : CliCommand
+/// <summary>Runs "Let's Verify Step by Step" small: reward models of steps and of outcomes, active learning, another family.</summary>
+internal sealed class ReproduceLetsVerifyCommand() : ReproduceStudyCommand(
+    VerifyStudy.Name,
+    "Is a reward model of steps a better judge than one of outcomes? Best of N, process against outcome labels, active learning, another family: the paper's figures, small.",
+    VerifyStudy.Block,
+    "docs/lets-verify.md",
+    "where the results are",
+    firstSeed: 2,
+    why: " Not 1, with which the settings were looked for.")
 {
-    private readonly Option<int> _seeds = CommonOptions.Whole("--seeds", "How many seeds.", 3, 1, 100);
-    private readonly Option<int> _seedBase = CommonOptions.Whole("--seed-base", "The first seed; the others follow it. Not 1, with which the settings were looked for.", 2, 0);
-    private readonly Option<string?> _output = new("--output") { HelpName = "folder", Description = "Where models, results and report go; runs/reproduce-lets-verify if left out." };
-    private readonly Option<bool> _quick = new("--quick") { Description = "The whole chain in some seconds with tiny numbers, to see that it works. Not a result." };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete an earlier study in the folder and begin again." };
-    private readonly Option<string?> _writeDocs = new("--write-docs") { HelpName = "file", Description = $"Also write table and text into this page, between the marks of \"{VerifyStudy.Block}\"." };
-    private readonly Option<int> _threads = CommonOptions.Threads();
-    private readonly Option<bool> _json = CommonOptions.Json("where the results are");
-
-    public ReproduceLetsVerifyCommand()
-        : base(
-            VerifyStudy.Name,
-            "Is a reward model of steps a better judge than one of outcomes? Best of N, process against outcome labels, active learning, another family: the paper's figures, small.",
-            "deliberate reproduce lets-verify",
-            "deliberate reproduce lets-verify --quick                   # some seconds, to see the chain work",
-            "deliberate reproduce lets-verify --write-docs docs/lets-verify.md")
-    {
-        foreach (var option in new Option[] { _seeds, _seedBase, _output, _quick, _fresh, _writeDocs, _threads, _json }) Add(option);
-    }
-
-    protected override int Run(ParseResult parsed)
-    {
-        var (quick, docs) = (parsed.GetValue(_quick), parsed.GetValue(_writeDocs));
-        if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
-        if (docs is not null) MarkedBlock.Check(docs, VerifyStudy.Block);
-        var plan = new VerifyPlan([.. Enumerable.Range(parsed.GetValue(_seedBase), parsed.GetValue(_seeds)).Select(s => (ulong)s)], quick);
-        var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-lets-verify-quick" : "reproduce-lets-verify");
-        if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, VerifyStudy.Files);
-        plan.Claim.Claim(output);
-        var command = CommandLine(parsed);
-        using var stop = new StopSignal(TrainingSession.StopNotice);
-        var study = new VerifyStudy(plan, output, command);
-        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view), stop.Token));
-        if (outcome == RunOutcome.Interrupted)
-        {
-            Console.Error.WriteLine($"Stopped. Continue with: {command}");
-            return ExitCode.Interrupted;
-        }
-
-        var rows = study.Rows();
-        if (docs is not null) MarkedBlock.Replace(docs, VerifyStudy.Block, VerifyReport.Docs(command, rows));
-        if (parsed.GetValue(_json))
-        {
-            JsonOutput.Write(new { IsResult = !quick, Report = Path.Combine(output, RunReport.FileName), Results = Path.Combine(output, VerifyStudy.ResultsFile) });
-            return ExitCode.Success;
-        }
-
-        if (quick) Console.Out.WriteLine(ExperimentFindings.QuickWarning);
-        var table = VerifyReport.Table(rows);
-        Terminal.WriteTable(table.Title + ":", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Text)]));
-        Console.Out.WriteLine($"Report   {Path.Combine(output, RunReport.FileName)}");
-        Console.Out.WriteLine($"Results  {Path.Combine(output, VerifyStudy.ResultsFile)}");
-        Console.Out.WriteLine($"Table    {docs ?? Path.Combine(output, VerifyStudy.TableFile)}");
-        return ExitCode.Success;
-    }
-
-    /// <summary>The command that made it, to run again or go on.</summary>
-    private string CommandLine(ParseResult parsed)
-    {
-        var line = $"deliberate reproduce {VerifyStudy.Name}";
-        if (parsed.GetValue(_seeds) is not 3 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
-        if (parsed.GetValue(_seedBase) is not 2 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
-        if (parsed.GetValue(_quick)) line += " --quick";
-        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
-    }
+    protected override SeededStudy Plan(ulong[] seeds, bool quick, string output, string command) => new VerifyStudy(new VerifyPlan(seeds, quick), output, command);
 }
