@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Studies;
 using Deliberate.Training;
@@ -33,6 +34,11 @@ internal sealed class QuickstartCommand : CliCommand
         foreach (var option in new Option[] { _minutes, _seed, _output, _chapters, _fresh, _set, _threads, _json }) Add(option);
     }
 
+    /// <summary>What to ask for on a machine that takes so many times as long, where that still teaches a model something.</summary>
+    private static string Fitting(QuickstartPlan plan, double factor) => plan.Minutes / factor < QuickstartPlan.LeastMinutes
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" To be done in {plan.Minutes:0.##} minutes here: stop it and start it again with --minutes {plan.Minutes / factor:0.#} --fresh; the models then learn less.");
+
     protected override int Run(ParseResult parsed)
     {
         var clock = Stopwatch.StartNew();
@@ -40,7 +46,7 @@ internal sealed class QuickstartCommand : CliCommand
         var study = QuickstartStudy.Open(plan, parsed.GetRequiredValue(_output), parsed.GetValue(_chapters), parsed.GetValue(_fresh));
         if (plan.Minutes < QuickstartPlan.LeastMinutes) Console.Error.WriteLine($"With fewer than {QuickstartPlan.LeastMinutes} minutes the models hardly learn: this shows how it works, not what comes of it.");
         using var stop = new StopSignal(TrainingSession.StopNotice);
-        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view), stop.Token));
+        var outcome = ProgressViews.Run(view => study.Execute(parsed.GetValue(_threads), new StudyProgressView(view, study.Report, factor => Fitting(plan, factor)), stop.Token));
         if (outcome == RunOutcome.Interrupted)
         {
             Console.Error.WriteLine($"Stopped. Continue with: {study.CommandLine}");

@@ -38,6 +38,9 @@ internal abstract class Chapter<TPlan>
     /// <summary>Begins or goes on. Cancelling saves and stops: it says that it was interrupted, or throws, which the runner takes for the same.</summary>
     public abstract RunOutcome Run(ChapterWork<TPlan> work, CancellationToken cancellation);
 
+    /// <summary>What came of it in two or three sentences, for whoever waits at the terminal: values and intervals of what was recorded.</summary>
+    public virtual IEnumerable<string> Findings(ChapterWork<TPlan> work) => [];
+
     /// <summary>What the study's page says of it when it is done, beyond what is said of the runs among its outputs.</summary>
     public virtual IEnumerable<ReportChapter> Report(ChapterWork<TPlan> work) => [];
 }
@@ -48,4 +51,8 @@ internal abstract class Chapter<TPlan>
 /// <param name="Threads">0 for one a core; no result depends on it.</param>
 /// <param name="Observer">Is told how it goes.</param>
 /// <param name="Time">Measures how long it takes.</param>
-internal sealed record ChapterWork<TPlan>(TPlan Plan, StudyFolder Folder, int Threads, StudyObserver Observer, TimeProvider Time);
+internal sealed record ChapterWork<TPlan>(TPlan Plan, StudyFolder Folder, int Threads, StudyObserver Observer, TimeProvider Time)
+{
+    /// <summary>Until the end of the study, as it was planned when the part began.</summary>
+    public TimeSpan Left { get; init; }
+}

@@ -14,6 +14,19 @@ internal class StudyObserver
     {
     }
 
+    /// <param name="name">The part that is done; the page has it.</param>
+    /// <param name="findings">What came of it, in sentences.</param>
+    public virtual void ChapterDone(string name, IReadOnlyList<string> findings)
+    {
+    }
+
+    /// <summary>It takes longer than was planned.</summary>
+    /// <param name="factor">How many times as long, by what was measured.</param>
+    /// <param name="left">Until the end of the study, at that pace.</param>
+    public virtual void Slower(double factor, TimeSpan left)
+    {
+    }
+
     /// <summary>Watches a run of that name.</summary>
     public virtual IRunObserver Run(string name) => new RunObserver();
 }

@@ -7,7 +7,9 @@ namespace Deliberate.Studies;
 /// <summary>How far a study has come.</summary>
 /// <param name="Done">Its parts that are done, in order.</param>
 /// <param name="Left">Those that are not, the one that is next first, and how long each will take.</param>
-internal sealed record StudyProgress<TPlan>(IReadOnlyList<Chapter<TPlan>> Done, IReadOnlyList<(Chapter<TPlan> Chapter, TimeSpan Takes)> Left)
+/// <param name="Slower">Time taken by what is done, against the declared.</param>
+/// <param name="Late">By how many seconds it took longer.</param>
+internal sealed record StudyProgress<TPlan>(IReadOnlyList<Chapter<TPlan>> Done, IReadOnlyList<(Chapter<TPlan> Chapter, TimeSpan Takes)> Left, double Slower, double Late)
 {
     /// <summary>What a page says of the parts that it lacks.</summary>
     public IEnumerable<string> ToCome => Left.Select(l => string.Create(CultureInfo.InvariantCulture, $"`{l.Chapter.Name}`: {l.Chapter.About}, about {Quantity.Duration(l.Takes)}"));
@@ -22,6 +24,9 @@ internal sealed record StudyProgress<TPlan>(IReadOnlyList<Chapter<TPlan>> Done, 
 /// <param name="report">Writes the page.</param>
 internal sealed class StudyRunner<TPlan>(IReadOnlyList<Chapter<TPlan>> chapters, ChapterWork<TPlan> work, Action<StudyProgress<TPlan>> report)
 {
+    /// <summary>A plan that slips by more, and that one waits longer for, is told.</summary>
+    private const double Slip = 1.5, SlipSeconds = 10;
+
     public RunOutcome Execute(CancellationToken cancellation = default)
     {
         // Also of what an earlier process did and was killed before it could write it down.
@@ -31,11 +36,13 @@ internal sealed class StudyRunner<TPlan>(IReadOnlyList<Chapter<TPlan>> chapters,
             var chapter = chapters[i];
             if (work.Folder.Took(chapter) is not null) continue;
             var progress = Progress();
-            work.Observer.ChapterStarted(chapter.Name, chapter.About, i + 1, chapters.Count, TimeSpan.FromSeconds(progress.Left.Sum(l => l.Takes.TotalSeconds)));
+            var left = TimeSpan.FromSeconds(progress.Left.Sum(l => l.Takes.TotalSeconds));
+            work.Observer.ChapterStarted(chapter.Name, chapter.About, i + 1, chapters.Count, left);
+            if (progress is { Slower: > Slip, Late: > SlipSeconds }) work.Observer.Slower(progress.Slower, left);
             var (start, resumed) = (work.Time.GetTimestamp(), chapter.Outputs.Any(work.Folder.Holds));
             try
             {
-                if (chapter.Run(work, cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
+                if (chapter.Run(work with { Left = left }, cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -45,6 +52,7 @@ internal sealed class StudyRunner<TPlan>(IReadOnlyList<Chapter<TPlan>> chapters,
             if (chapter.Outputs.FirstOrDefault(o => !work.Folder.Holds(o)) is { } missing) throw new InvalidOperationException($"The chapter {chapter.Name} says that it makes {missing}, and did not.");
             work.Folder.Finish(chapter, new TimeTaken(work.Time.GetElapsedTime(start).TotalSeconds, resumed));
             report(Progress());
+            work.Observer.ChapterDone(chapter.Name, [.. chapter.Findings(work)]);
         }
 
         return RunOutcome.Completed;
@@ -58,6 +66,6 @@ internal sealed class StudyRunner<TPlan>(IReadOnlyList<Chapter<TPlan>> chapters,
         foreach (var chapter in done)
             if (work.Folder.Took(chapter) is { Resumed: false } took) (seconds, declared) = (seconds + took.Seconds, declared + chapter.Seconds(work.Plan));
         var slower = declared > 0 ? seconds / declared : 1;
-        return new StudyProgress<TPlan>(done, [.. chapters.Except(done).Select(c => (c, TimeSpan.FromSeconds(slower * c.Seconds(work.Plan))))]);
+        return new StudyProgress<TPlan>(done, [.. chapters.Except(done).Select(c => (c, TimeSpan.FromSeconds(slower * c.Seconds(work.Plan))))], slower, seconds - declared);
     }
 }

@@ -24,6 +24,11 @@ internal sealed class MadeUpChapter<TPlan>(string name, string inputs, string ou
     /// <summary>Whether it keeps its word.</summary>
     public bool Writes { get; init; } = true;
 
+    /// <summary>What it says came of it, of its first output.</summary>
+    public Func<string, string>? Finding { get; set; }
+
+    public override IEnumerable<string> Findings(ChapterWork<TPlan> work) => Finding is { } finding ? [finding(Outputs[0])] : [];
+
     public override double Seconds(TPlan plan) => seconds;
 
     public override RunOutcome Run(ChapterWork<TPlan> work, CancellationToken cancellation)

@@ -129,6 +129,31 @@ public sealed class StudyRunnerTests : IDisposable
         Run(chapters, observer: observer);
         observer.Started[0].ShouldBe(("b", 2, 3, TimeSpan.FromSeconds(200)));
         observer.Started.Count.ShouldBe(2);
+        // The plan has slipped by more than half.
+        observer.Slips[0].ShouldBe((2.5, TimeSpan.FromSeconds(200)));
+    }
+
+    [Fact]
+    public void A_plan_that_is_kept_is_not_said_to_have_slipped()
+    {
+        Chapter<int>[] chapters = [Chapter("a", "", "one", 10), Chapter("b", "one", "two", 30)];
+        var observer = new Watcher();
+        File.WriteAllText(_folder.Path("one"), "");
+        _folder.Finish(chapters[0], new TimeTaken(14, Resumed: false));
+        Run(chapters, observer: observer);
+        observer.Slips.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_came_of_a_chapter_is_told_when_the_page_has_it()
+    {
+        var pages = 0;
+        Chapter<int>[] chapters = [Chapter("a", "", "one"), Chapter("b", "one", "two")];
+        var observer = new Watcher { Done = (name, findings) => findings.ShouldBe([$"{name} wrote {(name == "a" ? "one" : "two")}, page {pages}."]) };
+        foreach (var chapter in chapters.Cast<MadeUpChapter<int>>()) chapter.Finding = output => $"{chapter.Name} wrote {output}, page {pages}.";
+        Run(chapters, _ => pages++, observer);
+        observer.DoneCount.ShouldBe(2);
+        pages.ShouldBe(2);
     }
 
     private static MadeUpChapter<int> Chapter(string name, string inputs, string outputs, double seconds = 1) => new(name, inputs, outputs, seconds);
@@ -141,6 +166,20 @@ public sealed class StudyRunnerTests : IDisposable
     private sealed class Watcher : StudyObserver
     {
         public List<(string Name, int Number, int Count, TimeSpan Left)> Started { get; } = [];
+
+        public List<(double Factor, TimeSpan Left)> Slips { get; } = [];
+
+        public Action<string, IReadOnlyList<string>> Done { get; init; } = (_, _) => { };
+
+        public int DoneCount { get; private set; }
+
+        public override void ChapterDone(string name, IReadOnlyList<string> findings)
+        {
+            DoneCount++;
+            Done(name, findings);
+        }
+
+        public override void Slower(double factor, TimeSpan left) => Slips.Add((factor, left));
 
         public override void ChapterStarted(string name, string about, int number, int count, TimeSpan left) => Started.Add((name, number, count, left));
     }

@@ -9,5 +9,7 @@ internal sealed class ArithmeticDirectChapter : TrainingChapter
 
     public override IReadOnlyList<string> Inputs => ["arithmetic"];
 
+    protected override double SecondsAStep => 0.04;
+
     protected override double UsualSeconds => 60;
 }

@@ -40,12 +40,17 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
         return RunOutcome.Completed;
     }
 
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        var (_, within) = Measured(work);
+        foreach (var name in Attacks)
+            if (within.FirstOrDefault(m => m.Slice == name) is { Estimate.IsMeasured: true } found)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{AttackList.Get(name).About} breaks {EstimateWords.Share(found.Estimate)} of the goals within {Budget} queries.");
+    }
+
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
-        using var log = EvaluationLogFile.Open(Log(work));
-        SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
-        var metrics = AttackMetrics.Of([.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget));
-        var (within, first) = (metrics.First(m => m.Name == AttackMetrics.Asr).Measure(samples).ToArray(), metrics.First(m => m.Name == "asr_at_1").Measure(samples).ToArray());
+        var (first, within) = Measured(work);
         yield return new ReportChapter("The aligned model, attacked")
         {
             Prose =
@@ -60,6 +65,15 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
                     $"Intervals are clustered by goal. Every query is in {Folder}: deliberate view {Folder}."),
             ],
         };
+    }
+
+    /// <summary>Shares of goals broken by the first query and within the budget, a slice an attack.</summary>
+    private static (MetricResult[] First, MetricResult[] Within) Measured(ChapterWork<QuickstartPlan> work)
+    {
+        using var log = EvaluationLogFile.Open(Log(work));
+        SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
+        var metrics = AttackMetrics.Of([.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget));
+        return ([.. metrics.First(m => m.Name == "asr_at_1").Measure(samples)], [.. metrics.First(m => m.Name == AttackMetrics.Asr).Measure(samples)]);
     }
 
     private static async Task RunAsync(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)

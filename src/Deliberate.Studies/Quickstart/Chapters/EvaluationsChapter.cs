@@ -37,6 +37,13 @@ internal sealed class EvaluationsChapter : Chapter<QuickstartPlan>
         return RunOutcome.Completed;
     }
 
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        foreach (var (name, file) in Asked)
+            if (Measured(name, work.Folder.Path(Path.Combine(Folder, file))).FirstOrDefault() is { } first)
+                yield return $"{EvaluationTasks.Get(name).Title}: {first.Metric.Title} {EstimateWords.Share(first.Estimate)}.";
+    }
+
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
         yield return new ReportChapter("The trained model, evaluated")
@@ -62,12 +69,17 @@ internal sealed class EvaluationsChapter : Chapter<QuickstartPlan>
         }
     }
 
+    private static MetricResult[] Measured(string name, string path)
+    {
+        using var log = EvaluationLogFile.Open(path);
+        SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
+        return [.. EvaluationTasks.Get(name).Metrics.Where(m => m.Epochs == 1 && m.IsShare).SelectMany(m => m.Measure(samples))];
+    }
+
     private static IEnumerable<IReadOnlyList<ReportCell>> Rows(string name, string path)
     {
         var task = EvaluationTasks.Get(name);
-        using var log = EvaluationLogFile.Open(path);
-        SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
-        foreach (var measure in task.Metrics.Where(m => m.Epochs == 1 && m.IsShare).SelectMany(m => m.Measure(samples)))
+        foreach (var measure in Measured(name, path))
         {
             yield return [ReportCell.Of(task.Title), ReportCell.Of(measure.Slice.Length > 0 ? $"{measure.Metric.Title}: {measure.Slice}" : measure.Metric.Title), ReportCell.Of(measure.Estimate), ReportCell.Of(measure.Estimate.N.ToString(CultureInfo.InvariantCulture))];
         }

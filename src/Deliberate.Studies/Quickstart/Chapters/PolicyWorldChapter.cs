@@ -1,4 +1,5 @@
 using System.Globalization;
+using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reports;
 using Deliberate.Safety;
@@ -35,6 +36,15 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
     public override double Seconds(QuickstartPlan plan) => UsualSeconds;
 
     public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => RunAsync(work, cancellation).GetAwaiter().GetResult();
+
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        SafetyTasks.Register();
+        foreach (var (metric, title) in Metrics.Take(2))
+            yield return $"On plain requests, {title}: the base {Words(Base, metric)}, aligned {Words(Aligned, metric)}.";
+
+        string Words(string model, string metric) => Measured(work, model, WorldTasks.Plain, metric) is { IsMeasured: true } share ? EstimateWords.Share(share) : "not measured";
+    }
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
@@ -95,10 +105,15 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 
     private static ReportCell Cell(ChapterWork<QuickstartPlan> work, string model, string task, string metric)
     {
+        var estimate = Measured(work, model, task, metric);
+        return estimate.IsMeasured ? ReportCell.Of(estimate) : ReportCell.Of("–");
+    }
+
+    private static Estimate Measured(ChapterWork<QuickstartPlan> work, string model, string task, string metric)
+    {
         using var log = EvaluationLogFile.Open(Log(work, model, task));
         SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
-        var estimate = WorldScoring.Metrics.First(m => m.Name == metric).Measure(samples).First().Estimate;
-        return estimate.IsMeasured ? ReportCell.Of(estimate) : ReportCell.Of("–");
+        return WorldScoring.Metrics.First(m => m.Name == metric).Measure(samples).First().Estimate;
     }
 
     private static string Log(ChapterWork<QuickstartPlan> work, string model, string task) => System.IO.Path.Combine(Path(work, Evaluations), $"{model}--{task}.log");

@@ -59,6 +59,11 @@ internal sealed class ReleaseChapter : Chapter<QuickstartPlan>
         return RunOutcome.Completed;
     }
 
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        if (WrittenGateResult.Read(work.Folder.Path(Folder)) is { } gate) yield return $"The gate says: {gate.Text("why")}.";
+    }
+
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
         if (WrittenGateResult.Read(work.Folder.Path(Folder)) is not { } gate) yield break;

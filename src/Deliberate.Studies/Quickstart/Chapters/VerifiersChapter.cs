@@ -40,10 +40,16 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
 
     public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => Execute(work, cancellation);
 
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        var scores = RecordOf(work);
+        var most = scores["prm"].Ns[^1];
+        yield return string.Create(CultureInfo.InvariantCulture, $"Right answers, one chosen of {most}: {string.Join(", ", Choices.Select(c => $"{c.Title} {EstimateWords.Share(Share(scores[c.Name].At(most)))}"))}.");
+    }
+
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
         var scores = RecordOf(work);
-        Estimate Share(double[] values) => ShareMetric.Of(ItemValues.Of(Enumerable.Range(0, values.Length), i => i, i => values[i]));
         yield return new ReportChapter("Who can tell a right solution?")
         {
             Prose =
@@ -63,6 +69,8 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
             [.. rows.Select(r => (IReadOnlyList<ReportCell>)[ReportCell.Of(r.Title), .. scores[r.Name].Ns.Select(n => ReportCell.Of(value(r.Name)(n)))])],
             string.Create(CultureInfo.InvariantCulture, $"n = {scores["prm"].Right[0].Length} held-out problems; expected over all ways to draw as many of the pool, exactly. The longer experiment: deliberate reproduce lets-verify."));
     }
+
+    private static Estimate Share(double[] values) => ShareMetric.Of(ItemValues.Of(Enumerable.Range(0, values.Length), i => i, i => values[i]));
 
     private static Dictionary<string, ChoiceScores> RecordOf(ChapterWork<QuickstartPlan> work) =>
         System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, ChoiceScores>>(Utf8Text.Read(work.Folder.Path(ScoresFile)).Span)!;
