@@ -1,6 +1,5 @@
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Reports;
 using Deliberate.Tensors;
@@ -21,8 +20,6 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
     private const int UsualLabelled = 1000, UsualProblems = 100, UsualPool = 64, Samples = 4;
 
     private const double UsualSeconds = 90;
-
-    private const int MostSlots = 256;
 
     private static readonly (string Name, string Title)[] Choices = [("prm", "PRM"), ("orm", "ORM"), ("majority", "majority"), ("free", "the policy after RL, without labels")];
 
@@ -125,16 +122,6 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
             return training.Execute(cancellation);
         }
 
-        List<DrawnSolution> Draw(IReadOnlyList<Problem> asked, int each)
-        {
-            var (model, format) = Checkpoint.LoadModel(policy, device);
-            using (model)
-            {
-                var encoder = new ProblemEncoder(format);
-                using var sampler = new Sampler(model, Math.Min(MostSlots, asked.Count * each), asked.Max(p => encoder.Prompt(p).Length) + budget);
-                using var set = new ProblemSet(family, level);
-                return [.. new SolutionDraw(sampler, encoder, set, budget, 1, seed).Run(asked, each, cancellation: cancellation)];
-            }
-        }
+        List<DrawnSolution> Draw(IReadOnlyList<Problem> asked, int each) => new PolicySamples(device, seed, budget).Draw(policy, family, level, asked, each, cancellation);
     }
 }
