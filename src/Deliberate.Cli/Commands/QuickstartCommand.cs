@@ -16,7 +16,7 @@ internal sealed class QuickstartCommand : CliCommand
     private readonly Option<double> _minutes = CommonOptions.Real("--minutes", "How long it should take on two cores: scales tokens and steps before the start.", QuickstartPlan.UsualMinutes, 0.01, 100_000);
     private readonly Option<ulong> _seed = CommonOptions.Seed(QuickstartPlan.UsualSeed);
     private readonly Option<string> _output = new("--output") { HelpName = "folder", Description = "Where the runs and the report go.", DefaultValueFactory = _ => QuickstartStudy.UsualFolder };
-    private readonly Option<string?> _chapters = new("--chapters") { HelpName = "names", Description = $"Which parts of it, separated by commas, with those that they need: {QuickstartChapters.Described}. All usual ones if left out." };
+    private readonly Option<string?> _chapters = new("--chapters") { HelpName = "names", Description = $"Which parts of it, separated by commas, with those that they need: {QuickstartChapters.Described}. All if left out." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the runs of an earlier quickstart in the folder and begin again." };
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -25,7 +25,7 @@ internal sealed class QuickstartCommand : CliCommand
     public QuickstartCommand()
         : base(
             "quickstart",
-            "Watch small models learn to reason, from random weights: three runs and a report with pictures.",
+            "Watch small models learn to reason, to keep to a written specification, and to be measured, attacked and judged, from random weights, with a report in pictures.",
             "deliberate quickstart",
             "deliberate quickstart --minutes 2 --output runs/glimpse",
             "deliberate quickstart --seed 7 --fresh",

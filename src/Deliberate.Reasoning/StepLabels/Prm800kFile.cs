@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Deliberate.Core;
@@ -46,6 +47,7 @@ internal static class Prm800kFile
         if (root.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"question\" and \"label\".");
         var (question, label) = (line.GetObject("question"), line.GetObject("label"));
         var finish = line.GetString(label, "finish_reason");
+        var asked = Question(line, question);
         var solution = new LabelledSolution
         {
             Labeler = line.GetString("labeler"),
@@ -53,8 +55,8 @@ internal static class Prm800kFile
             Generation = OptionalWhole(line, root, "generation"),
             IsQualityControlQuestion = line.GetBool("is_quality_control_question"),
             IsInitialScreeningQuestion = line.GetBool("is_initial_screening_question"),
-            Question = Question(line, question),
-            Steps = Steps(line, line.GetArray(label, "steps")),
+            Question = asked,
+            Steps = Steps(line, line.GetArray(label, "steps"), asked.PreGeneratedSteps),
             TotalTime = OptionalNumber(line, label, "total_time"),
             Finish = Find(line, finish),
         };
@@ -92,62 +94,69 @@ internal static class Prm800kFile
             line.GetOptionalString(question, "pre_generated_answer"), OptionalNumber(line, question, "pre_generated_verifier_score"));
     }
 
-    private static LabelledStep[] Steps(JsonLine line, JsonElement list)
+    private static LabelledStep[] Steps(JsonLine line, JsonElement list, IReadOnlyList<string>? generated)
     {
         var steps = new LabelledStep[list.GetArrayLength()];
-        var length = 0;
-        for (var i = 0; i < steps.Length; i++)
+        var (i, length) = (0, 0);
+        foreach (var step in list.EnumerateArray())
         {
-            var step = list[i];
-            var at = $"label.steps[{i}]";
-            if (step.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"completions\".", at);
-            var completions = Completions(line, step, at);
-            var human = Human(line, step, at);
+            if (step.ValueKind != JsonValueKind.Object) throw line.Error("Expected an object with \"completions\".", At(i));
+            var completions = Completions(line, step, i, i < generated?.Count ? generated[i] : null);
+            var human = Human(line, step, i);
             var chosen = OptionalWhole(line, step, "chosen_completion");
-            if (chosen is { } index && (index < 0 || index >= completions.Length)) throw line.Error($"There are {completions.Length} completions, and {index} is none of them.", $"{at}.chosen_completion");
-            if (chosen is null && human is null && i + 1 < steps.Length) throw line.Error("No completion is chosen, none was written, and further steps follow.", $"{at}.chosen_completion");
+            if (chosen is { } index && (index < 0 || index >= completions.Length)) throw line.Error($"There are {completions.Length} completions, and {index} is none of them.", $"{At(i)}.chosen_completion");
+            if (chosen is null && human is null && i + 1 < steps.Length) throw line.Error("No completion is chosen, none was written, and further steps follow.", $"{At(i)}.chosen_completion");
             steps[i] = new LabelledStep(completions, human, chosen);
             length += steps[i].Text?.Length ?? 0;
-            if (length > LongestText) throw line.Error($"The solution has more than {LongestText} characters.", at);
+            if (length > LongestText) throw line.Error($"The solution has more than {LongestText} characters.", At(i));
+            i++;
         }
 
         return steps;
     }
 
-    private static LabelledCompletion[] Completions(JsonLine line, JsonElement step, string at)
+    /// <summary>Where a step is, in words: made only for a message, since a file has a million steps.</summary>
+    private static string At(int step) => string.Create(CultureInfo.InvariantCulture, $"label.steps[{step}]");
+
+    private static string At(int step, int completion) => string.Create(CultureInfo.InvariantCulture, $"label.steps[{step}].completions[{completion}]");
+
+    /// <param name="generated">The text that the first is expected to have; then it is the same string.</param>
+    private static LabelledCompletion[] Completions(JsonLine line, JsonElement step, int at, string? generated)
     {
-        if (!step.TryGetProperty("completions", out var list) || list.ValueKind != JsonValueKind.Array) throw line.Error("Expected an array.", $"{at}.completions");
+        if (!step.TryGetProperty("completions"u8, out var list) || list.ValueKind != JsonValueKind.Array) throw line.Error("Expected an array.", $"{At(at)}.completions");
         var completions = new LabelledCompletion[list.GetArrayLength()];
-        for (var i = 0; i < completions.Length; i++)
+        var i = 0;
+        foreach (var one in list.EnumerateArray())
         {
-            var one = list[i];
-            if (one.ValueKind != JsonValueKind.Object || !one.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String) throw line.Error("Expected an object with a text.", $"{at}.completions[{i}].text");
-            completions[i] = new LabelledCompletion(text.GetString()!, Rating(line, one, $"{at}.completions[{i}].rating"), Flag(line, one, $"{at}.completions[{i}].flagged"));
+            if (one.ValueKind != JsonValueKind.Object || !one.TryGetProperty("text"u8, out var text) || text.ValueKind != JsonValueKind.String) throw line.Error("Expected an object with a text.", $"{At(at, i)}.text");
+            var written = i == 0 && generated is not null && text.ValueEquals(generated) ? generated : text.GetString()!;
+            completions[i] = new LabelledCompletion(written, Rating(line, one, at, i), Flag(line, one, at, i));
+            i++;
         }
 
         return completions;
     }
 
-    private static int? Rating(JsonLine line, JsonElement one, string field)
+    private static int? Rating(JsonLine line, JsonElement one, int step, int completion)
     {
-        if (!one.TryGetProperty("rating", out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var rating) && rating is >= -1 and <= 1 ? rating : throw line.Error($"{Excerpt.Of(value.GetRawText(), 40)} is no rating.", field, "It is -1 (wrong), 0 (right without progress), 1 (right) or null.");
+        if (!one.TryGetProperty("rating"u8, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var rating) && rating is >= -1 and <= 1 ? rating : throw line.Error($"{Excerpt.Of(value.GetRawText(), 40)} is no rating.", $"{At(step, completion)}.rating", "It is -1 (wrong), 0 (right without progress), 1 (right) or null.");
     }
 
-    private static bool? Flag(JsonLine line, JsonElement one, string field)
+    private static bool? Flag(JsonLine line, JsonElement one, int step, int completion)
     {
-        if (!one.TryGetProperty("flagged", out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw line.Error("Expected true, false or null.", field);
+        if (!one.TryGetProperty("flagged"u8, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw line.Error("Expected true, false or null.", $"{At(step, completion)}.flagged");
     }
 
     /// <summary>A text, or an object that holds one.</summary>
-    private static HumanCompletion? Human(JsonLine line, JsonElement step, string at)
+    private static HumanCompletion? Human(JsonLine line, JsonElement step, int at)
     {
-        if (!step.TryGetProperty("human_completion", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (!step.TryGetProperty("human_completion"u8, out var value) || value.ValueKind == JsonValueKind.Null) return null;
         if (value.ValueKind == JsonValueKind.String) return new HumanCompletion(value.GetString()!, value.GetRawText());
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
+        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty("text"u8, out var text) && text.ValueKind == JsonValueKind.String
             ? new HumanCompletion(text.GetString()!, value.GetRawText())
-            : throw line.Error("Expected text, an object with a text, or null.", $"{at}.human_completion");
+            : throw line.Error("Expected text, an object with a text, or null.", $"{At(at)}.human_completion");
     }
 
     /// <summary>Phase 2: what was labelled is what was generated, as far as labelling went.</summary>

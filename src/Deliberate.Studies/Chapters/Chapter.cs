@@ -23,9 +23,6 @@ internal abstract class Chapter<TPlan>
     /// <summary>Files and folders that it leaves in the study's folder.</summary>
     public abstract IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Whether it is run where no parts are named.</summary>
-    public virtual bool IsUsual => true;
-
     /// <summary>How long it takes on two cores.</summary>
     public abstract double Seconds(TPlan plan);
 

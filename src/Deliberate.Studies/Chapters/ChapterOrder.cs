@@ -1,8 +1,7 @@
 namespace Deliberate.Studies;
 
 /// <summary>
-/// The order of a study's parts: each after those that make its inputs; of several that could be next the one that takes least
-/// time, so that the page says something soon, and of equals the one that is listed first.
+/// The order of a study's parts: each after those that make its inputs; of several that could be next the one that is listed first.
 /// </summary>
 internal static class ChapterOrder
 {
@@ -26,7 +25,7 @@ internal static class ChapterOrder
         var (made, order) = (new HashSet<string>(StringComparer.Ordinal), new List<Chapter<TPlan>>());
         while (left.Count > 0)
         {
-            var next = left.Where(c => c.Inputs.All(made.Contains)).MinBy(c => c.Seconds(plan))
+            var next = left.Where(c => c.Inputs.All(made.Contains)).FirstOrDefault()
                 ?? throw new InvalidOperationException($"These chapters wait for each other: {string.Join(", ", left.Select(c => $"{c.Name} (needs {string.Join(", ", c.Inputs.Except(made))})"))}.");
             left.Remove(next);
             made.UnionWith(next.Outputs);

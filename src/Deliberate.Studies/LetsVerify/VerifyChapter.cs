@@ -1,5 +1,4 @@
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Tensors;
 using Deliberate.Training;
@@ -9,9 +8,6 @@ namespace Deliberate.Studies;
 /// <summary>All models of a seed: a policy, a reader, the reward models that begin with it, and what choosing by each of them comes to.</summary>
 internal sealed class VerifyChapter(ulong seed) : Chapter<VerifyPlan>
 {
-    /// <summary>Samples in flight; results do not depend on it.</summary>
-    private const int MostSlots = 256;
-
     private const string DoneFile = "scores/done";
 
     public ulong Seed => seed;
@@ -112,16 +108,7 @@ internal sealed class VerifyChapter(ulong seed) : Chapter<VerifyPlan>
             });
         }
 
-        List<DrawnSolution> Draw(RunFolder run, Problem[] problems, int samples, bool other)
-        {
-            var (model, text) = Checkpoint.LoadModel(run.Checkpoint(RunFolder.Final), device);
-            using (model)
-            {
-                var encoder = new ProblemEncoder(text);
-                using var sampler = new Sampler(model, Math.Min(MostSlots, problems.Length * samples), problems.Max(p => encoder.Prompt(p).Length) + VerifyPlan.MaxTokens);
-                using var set = new ProblemSet(VerifyPlan.FamilyOf(other), VerifyPlan.Level);
-                return [.. new SolutionDraw(sampler, encoder, set, VerifyPlan.MaxTokens, 1, seed).Run(problems, samples, cancellation: cancellation)];
-            }
-        }
+        List<DrawnSolution> Draw(RunFolder run, Problem[] problems, int samples, bool other) =>
+            new PolicySamples(device, seed, VerifyPlan.MaxTokens).Draw(run.Checkpoint(RunFolder.Final), VerifyPlan.FamilyOf(other), VerifyPlan.Level, problems, samples, cancellation);
     }
 }

@@ -64,7 +64,8 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
     /// <param name="seed">Of its order.</param>
     /// <param name="reader">Checkpoint that it begins with.</param>
     /// <param name="labels">Its file.</param>
-    public TrainRecipe Reward(RewardArm arm, ulong seed, string reader, string labels) => TrainRecipe.Parse(RewardText(arm, seed, reader, labels), $"{VerifyStudy.Name}, {arm.Key}");
+    /// <param name="extraLayers">Laid on top of the reader's.</param>
+    public TrainRecipe Reward(RewardArm arm, ulong seed, string reader, string labels, int extraLayers = 0) => TrainRecipe.Parse(RewardText(arm, seed, reader, labels, extraLayers), $"{VerifyStudy.Name}, {arm.Key}");
 
     /// <summary>The family's problems, or the other one's.</summary>
     public static ITaskFamily FamilyOf(bool other) => FamilyRegistry.Get(other ? OtherFamily : Family);
@@ -86,13 +87,13 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         checkpoint: { every: 100000, keep_last: 1 }
         """);
 
-    private static string RewardText(RewardArm arm, ulong seed, string reader, string labels) => string.Create(
+    private static string RewardText(RewardArm arm, ulong seed, string reader, string labels, int extraLayers = 0) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         name: {{arm.Key}}
         seed: {{seed}}
         model: { from: "{{reader}}" }
-        reward_model: { kind: {{(arm.IsProcess ? "process" : "outcome")}} }
+        reward_model: { kind: {{(arm.IsProcess ? "process" : "outcome")}}{{(extraLayers > 0 ? FormattableString.Invariant($", extra_layers: {extraLayers}") : "")}} }
         supervised: { data: ["{{labels}}"], epochs: {{(arm.IsProcess ? 2 : 1)}}, batch_tokens: 512, validation: 0, duplicates: keep, optimizer: { kind: muon, learning_rate: 0.001 } }
         evaluation: { problems: 0, max_tokens: {{MaxTokens}} }
         checkpoint: { every: 100000, keep_last: 1 }

@@ -21,6 +21,7 @@ internal static class Planner
         recipe = RewardModelScores.Resolve(StartingPoint.Resolve(recipe));
         var (configuration, text) = RunSession.ModelOf(recipe);
         recipe = VocabularyDefaults.Resolve(recipe, configuration);
+        if (recipe.RewardModel is { } reward) configuration = RewardModels.ConfigurationOf(configuration, reward);
         (recipe, var teacher) = Teacher.Resolve(recipe, text);
         using var inputs = RunInputs.Load(recipe, text, imitates: true, new RunObserver());
         recipe = inputs.Recipe;

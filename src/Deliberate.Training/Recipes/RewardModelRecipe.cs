@@ -28,6 +28,10 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     [Description("Train the head alone and leave the model as it is: the base then serves both, and its texts are read with the head beside those that it writes.")]
     public bool HeadOnly { get; init; }
 
+    [Description("Transformer layers that are laid on top of the model's own and learn with them, each changing nothing at first: what the model expected at a token stands in its last layer, and only a layer above can hold it against what came.")]
+    [InRange(0, 64)]
+    public int ExtraLayers { get; init; }
+
     [Description("What a neutral step counts as where there are two outputs.")]
     public NeutralSteps Neutral { get; init; }
 
@@ -46,6 +50,8 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
         if (LabelTokens.Count > 0 && Kind != RewardModelKind.Process) yield return ("label_tokens", "Only a process reward model says labels.");
         if (LabelTokens.Count > 0 && (LabelTokens.Count != Outputs || LabelTokens.Distinct().Count() < Outputs)) yield return ("label_tokens", $"There are {Outputs} outputs: name as many different words, from wrong to right.");
         if (HeadOnly && LabelTokens.Count > 0) yield return ("head_only", "With label tokens there is no head.");
+        if (ExtraLayers > 0 && HeadOnly) yield return ("extra_layers", "A head that is trained alone stands on the model as it is.");
+        if (ExtraLayers > 0 && LabelTokens.Count > 0) yield return ("extra_layers", "With label tokens the model stays the language model that it is.");
         if (Separator.Length == 0) yield return ("separator", "The separator is empty.");
     }
 }

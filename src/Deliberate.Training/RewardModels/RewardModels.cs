@@ -27,17 +27,32 @@ internal static class RewardModels
     public static OutputHead HeadOf(RewardModelRecipe recipe) =>
         new(recipe.Kind == RewardModelKind.Preference ? HeadUnit.LastToken : HeadUnit.Token, recipe.Kind == RewardModelKind.Process ? recipe.Outputs : 1);
 
+    /// <summary>What the reward model is like that begins with a model of this kind.</summary>
+    public static ModelConfiguration ConfigurationOf(ModelConfiguration language, RewardModelRecipe recipe) =>
+        recipe.LabelTokens.Count > 0 ? language : language with { OutputHead = HeadOf(recipe), LayerCount = language.LayerCount + recipe.ExtraLayers };
+
     /// <summary>The model is given up for it; with label tokens it stays the one it is.</summary>
-    public static LanguageModel Of(LanguageModel language, RewardModelRecipe recipe)
+    /// <param name="seed">Of the weights of extra layers.</param>
+    public static LanguageModel Of(LanguageModel language, RewardModelRecipe recipe, ulong seed)
     {
         if (recipe.LabelTokens.Count > 0) return language;
         using (language)
         {
-            var model = new LanguageModel(language.Device, language.Configuration with { OutputHead = HeadOf(recipe) });
+            var model = new LanguageModel(language.Device, ConfigurationOf(language.Configuration, recipe));
+            if (recipe.ExtraLayers > 0) AddLayers(model, language.Configuration.LayerCount, seed);
             model.LoadShared(language);
             model.Pack(training: true);
             return model;
         }
+    }
+
+    /// <summary>Random layers whose last matrices are zeros, so that each passes on what it gets until it has learned; the head stays zeros too.</summary>
+    private static void AddLayers(LanguageModel model, int from, ulong seed)
+    {
+        model.Initialise(seed);
+        string[] outputs = [.. Enumerable.Range(from, model.Configuration.LayerCount - from).SelectMany(i => new[] { FormattableString.Invariant($"model.layers.{i}.self_attn.o_proj.weight"), FormattableString.Invariant($"model.layers.{i}.mlp.down_proj.weight") })];
+        foreach (var parameter in model.Parameters.Parameters.Where(p => p.Name is OutputHead.WeightName or OutputHead.BiasName || outputs.Contains(p.Name)))
+            model.Parameters.Values.Write(parameter.Offset, new float[parameter.Length]);
     }
 
     /// <summary>Leaves everything but the head as it is, where the recipe says so.</summary>

@@ -37,7 +37,7 @@ internal sealed class TrainingRun : IDisposable
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             Teacher.CheckSame(folder, recipe);
             (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is { LabelTokens.Count: 0 });
-            if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward);
+            if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward, recipe.Seed);
             if (recipe.RewardModel is { } headed) RewardModels.Freeze(model, headed);
             if (recipe.IsLean) model.BecomeLean();
             inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);

@@ -14,10 +14,6 @@ internal sealed class MadeUpChapter<TPlan>(string name, string inputs, string ou
 
     public override IReadOnlyList<string> Outputs => outputs.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    public override bool IsUsual => Usual;
-
-    public bool Usual { get; init; } = true;
-
     /// <summary>Asked before it writes.</summary>
     public Func<RunOutcome> Outcome { get; init; } = () => RunOutcome.Completed;
 

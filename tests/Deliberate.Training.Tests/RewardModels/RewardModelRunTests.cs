@@ -216,6 +216,7 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
 
     [Theory]
     [InlineData("reward_model: { kind: process }", true)]
+    [InlineData("reward_model: { kind: process, extra_layers: 1 }", true)]
     [InlineData("preference: { losses: [dpo] }", false)]
     public void A_run_that_was_stopped_after_each_step_ends_in_the_same_bits(string section, bool labels)
     {
@@ -240,11 +241,42 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     [InlineData("reward_model: { kind: process }\npreference: {}", "preference")]
     [InlineData("preference: { losses: [dpoo] }", "losses")]
     [InlineData("preference: { losses: [dpo, kto] }", "losses")]
+    [InlineData("reward_model: { kind: process, extra_layers: 1, head_only: true }", "extra_layers")]
+    [InlineData("reward_model: { kind: process, extra_layers: 1, label_tokens: [\"-\", \"+\"] }", "extra_layers")]
     [InlineData("preference: { losses: [exo_pair] }", "label_smoothing")]
     public void What_cannot_be_done_is_refused(string sections, string field)
     {
         var model = sections.Contains("model: {", StringComparison.Ordinal) && sections.Contains("hidden", StringComparison.Ordinal) ? "" : "model: { from: x }\n";
         Should.Throw<UserError>(() => TrainRecipe.Parse($"name: tiny\n{model}{sections}\nsupervised: {{ data: [x.jsonl] }}", "tiny.yaml")).Field!.ShouldContain(field);
+    }
+
+    [Fact]
+    public void Extra_layers_pass_on_what_they_get_until_they_have_learned()
+    {
+        var recipe = _base.Recipe("reward_model: { kind: process, extra_layers: 2 }", _base.Labels, 6);
+        using var device = Device.Cpu(1);
+        double[][] Hidden(int layers)
+        {
+            // The head shows the last hidden state: its rows are unit vectors.
+            var (language, _) = Checkpoint.LoadModel(_base.Checkpoint, device);
+            using var model = RewardModels.Of(language, recipe.RewardModel! with { ExtraLayers = layers }, seed: 1);
+            var head = model.Parameters.Parameters.Single(p => p.Name == OutputHead.WeightName);
+            var rows = new float[head.Length];
+            for (var i = 0; i < 2; i++) rows[(i * (int)head.Columns) + i] = 1;
+            model.Parameters.Values.Write(head.Offset, rows);
+            model.Pack(training: false);
+            using var reader = new HeadReader(model, 64, 1);
+            return reader.Read([new HeadText([1, 5, 7, 9], [0, 1, 2, 3])]).Outputs[0];
+        }
+
+        Hidden(2).ShouldBe(Hidden(0));
+
+        // And then they learn: a run of it has them in its checkpoint, and its labels get better.
+        var folder = TinyRun.Start(recipe, _base.NewFolder());
+        var metrics = Metrics(folder);
+        metrics[^1]["sft/loss"].ShouldBeLessThan(metrics[0]["sft/loss"]);
+        using var opened = PretrainedModel.Open(new RunFolder(folder).Checkpoint(RunFolder.Final), headed: true);
+        opened.Configuration.LayerCount.ShouldBe(4);
     }
 
     private static List<Dictionary<string, double>> Metrics(string folder) =>

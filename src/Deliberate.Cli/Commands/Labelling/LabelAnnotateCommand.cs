@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Server;
 using Deliberate.Tensors;
@@ -36,21 +35,15 @@ internal sealed class LabelAnnotateCommand : CliCommand
         var project = await database.Projects.NeedAsync(parsed.GetRequiredValue(_name), cancellation);
         if (project.Kind != LabellingKind.Phase2) throw new UserError("A reward model of steps reads whole solutions.", project.Name, advice: "Take a project of phase 2.");
         var folder = CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location;
-        var described = RewardModelFile.Read(folder);
-        if (described.Kind != RewardModelKind.Process) throw new UserError("This model says nothing of steps.", folder, field: "--model", advice: "Train one that does: deliberate train recipes/prm.yaml.");
         using var device = Device.Cpu(parsed.GetValue(_threads));
-        using var opened = PretrainedModel.Open(folder, headed: true);
-        using var model = opened.LoadWeights(device, WeightStorage.F32);
-        using var reader = RewardScorers.Reader(model, described, model.Configuration.MaxPositions, pages: 64);
-        var encoder = new StepwiseEncoder(new ProblemEncoder(opened.Text), described.Separator);
+        using var judge = RewardModelJudge.Open(folder, device);
+        if (!judge.SaysSteps) throw new UserError("This model says nothing of steps.", folder, field: "--model", advice: "Train one that does: deliberate train recipes/prm.yaml.");
         var (named, tooLong, done) = (Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), 0, 0);
-        List<(int Number, EncodedSteps Steps)> batch = [];
+        List<(int Number, SolutionText Text)> batch = [];
         await foreach (var item in database.Projects.ItemsAsync(project, openOnly: true, cancellation))
         {
             var content = ItemContent.Read(item.Content);
-            var encoded = encoder.Encode(content.Problem, content.Steps);
-            if (encoded.Tokens.Length > reader.Positions) tooLong++;
-            else batch.Add((item.Number, encoded));
+            batch.Add((item.Number, new SolutionText(content.Problem, content.Steps)));
             if (batch.Count == Batch) await SaveAsync();
         }
 
@@ -62,8 +55,9 @@ internal sealed class LabelAnnotateCommand : CliCommand
         async Task SaveAsync()
         {
             if (batch.Count == 0) return;
-            var (outputs, _) = reader.Read([.. batch.Select(b => new HeadText(b.Steps.Tokens, b.Steps.Rows))], cancellation);
-            done += await database.Projects.AnnotateAsync(project, batch.Zip(outputs, (item, logits) => KeyValuePair.Create(item.Number, new StepAnnotations(named, [.. logits.Select(l => RewardModelScorer.Probabilities(l, described.Temperature).Score(NeutralSteps.Positive))]))), cancellation);
+            var judged = judge.Judge([.. batch.Select(b => b.Text)], cancellation: cancellation);
+            tooLong += judged.Count(steps => steps is null);
+            done += await database.Projects.AnnotateAsync(project, batch.Zip(judged).Where(p => p.Second is not null).Select(p => KeyValuePair.Create(p.First.Number, new StepAnnotations(named, [.. p.Second!.Select(s => s.Score(NeutralSteps.Positive))]))), cancellation);
             batch.Clear();
         }
     });

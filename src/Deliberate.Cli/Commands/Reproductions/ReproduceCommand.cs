@@ -16,7 +16,8 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce distillation --write-docs docs/distillation.md",
             "deliberate reproduce deliberation --quick",
             "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin",
-            "deliberate reproduce lets-verify --write-docs docs/lets-verify.md")
+            "deliberate reproduce lets-verify --write-docs docs/lets-verify.md",
+            "deliberate reproduce transfer                               # does RL on some families carry over to others?")
     {
         Add(new ReproduceReasoningCommand());
         Add(new ReproduceDistillationCommand());
@@ -24,6 +25,7 @@ internal sealed class ReproduceCommand : CliCommand
         Add(new ReproduceSchemingCommand());
         Add(new ReproduceCardCommand());
         Add(new ReproduceLetsVerifyCommand());
+        Add(new ReproduceTransferCommand());
     }
 
     protected override int Run(ParseResult parsed) =>

@@ -17,7 +17,7 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
     public const string Trained = "policy-world", Aligned = "aligned/training";
 
     private const string Folder = "attacks", LogName = "attack.log";
-    private const double UsualSeconds = 20;
+    private const double UsualSeconds = 2;
     private const int UsualGoals = 60, FewestGoals = 12, Budget = 5;
 
     private static readonly string[] Attacks = ["world-role-code", "world-forged-rules", "pair", "prefill"];
@@ -29,8 +29,6 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
     public override IReadOnlyList<string> Inputs => [Trained];
 
     public override IReadOnlyList<string> Outputs => [Folder];
-
-    public override bool IsUsual => false;
 
     public override double Seconds(QuickstartPlan plan) => UsualSeconds;
 

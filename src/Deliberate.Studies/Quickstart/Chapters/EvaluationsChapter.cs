@@ -13,7 +13,7 @@ namespace Deliberate.Studies;
 internal sealed class EvaluationsChapter : Chapter<QuickstartPlan>
 {
     private const string Trained = "arithmetic", Folder = "evaluations";
-    private const double UsualSeconds = 20;
+    private const double UsualSeconds = 2;
     private const int UsualItems = 100, FewestItems = 20, Budget = 96;
 
     private static readonly (string Task, string Log)[] Asked =
@@ -26,8 +26,6 @@ internal sealed class EvaluationsChapter : Chapter<QuickstartPlan>
     public override IReadOnlyList<string> Inputs => [Trained];
 
     public override IReadOnlyList<string> Outputs => [Folder];
-
-    public override bool IsUsual => false;
 
     public override double Seconds(QuickstartPlan plan) => UsualSeconds;
 

@@ -11,13 +11,13 @@ namespace Deliberate.Studies;
 /// Deliberative alignment in PolicyWorld, the small world of made-up things: a base that follows whatever rules stand in its prompt and complies
 /// without any, aligned to a specification that it then knows by heart. The judge is the world's exact rules, for a learned one takes as long
 /// as the base to train: <c>deliberate reproduce deliberation</c> does it with one, with ablations. Its tokens do not scale with
-/// the minutes: with fewer the base reads no rules.
+/// the minutes: with fewer the base reads no rules. Below the least minutes, of which nothing comes anyway, its models are tiny.
 /// </summary>
 internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 {
     private const string World = "world", Base = "base", Aligned = "aligned", Evaluations = "evaluations";
-    private const int BaseTokens = 2_400_000, ImitationTokens = 100_000, Steps = 8, Items = 120;
-    private const double UsualSeconds = 120;
+    private const int BaseTokens = 2_400_000, ImitationTokens = 100_000, Steps = 8, Items = 120, FewestItems = 12;
+    private const double UsualSeconds = 45, TinySeconds = 5;
 
     private static readonly (string Task, string Short)[] Tests =
         [(WorldTasks.Plain, "plain"), (WorldTasks.HeldOut, "held-out things"), (WorldTasks.Wrapped, "wrappers"), (WorldTasks.Encoded, "encoded"), (WorldTasks.Both, "both")];
@@ -31,9 +31,7 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 
     public override IReadOnlyList<string> Outputs => [Name];
 
-    public override bool IsUsual => false;
-
-    public override double Seconds(QuickstartPlan plan) => UsualSeconds;
+    public override double Seconds(QuickstartPlan plan) => IsTiny(plan) ? TinySeconds : UsualSeconds;
 
     public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => RunAsync(work, cancellation).GetAwaiter().GetResult();
 
@@ -61,7 +59,7 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
                 .. Metrics.Select(m => new ReportTable(
                     m.Title, ["model", .. Tests.Select(t => t.Short)],
                     [.. new[] { (Base, "base, helpful only"), (Aligned, "SFT + RL (deliberative alignment)") }.Select(row => (IReadOnlyList<ReportCell>)[ReportCell.Of(row.Item2), .. Tests.Select(t => Cell(work, row.Item1, t.Task, m.Metric))])],
-                    string.Create(CultureInfo.InvariantCulture, $"{Items} requests a test, half of them allowed; one seed. With a learned judge and ablations: deliberate reproduce deliberation."))),
+                    string.Create(CultureInfo.InvariantCulture, $"{ItemsOf(work.Plan)} requests a test, half of them allowed; one seed. With a learned judge and ablations: deliberate reproduce deliberation."))),
             ],
             TranscriptsNote = WorldTranscripts.Note,
             Transcripts = WorldTranscripts.Of(Tests.Select(t => (t.Short, Log(work, Base, t.Task), Log(work, Aligned, t.Task)))),
@@ -72,10 +70,10 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
     {
         SafetyTasks.Register();
         var (seed, world, first) = (work.Plan.Seed, Path(work, World), Path(work, Base));
-        var plan = new DeliberationPlan([seed], Quick: false);
+        var plan = new DeliberationPlan([seed], IsTiny(work.Plan));
         WorldFiles.Write(world, plan.Sizes(seed));
         var recipe = plan.Base(seed, world);
-        using (var run = File.Exists(new RunFolder(first).Recipe) ? TrainingRun.Resume(first, work.Threads, work.Observer.Run(Base), work.Time) : TrainingRun.Start(recipe with { Supervised = recipe.Supervised with { Tokens = BaseTokens } }, first, work.Threads, work.Observer.Run(Base), work.Time))
+        using (var run = File.Exists(new RunFolder(first).Recipe) ? TrainingRun.Resume(first, work.Threads, work.Observer.Run(Base), work.Time) : TrainingRun.Start(recipe with { Supervised = recipe.Supervised with { Tokens = Math.Min(BaseTokens, recipe.Supervised.Tokens) } }, first, work.Threads, work.Observer.Run(Base), work.Time))
             if (run.Execute(cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
         var align = plan.Align(DeliberationModel.Ours, seed, world, first, first, DeliberationPlan.Rates[0]);
         align = align with
@@ -95,13 +93,17 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
                 {
                     var log = Log(work, name, task);
                     Directory.CreateDirectory(System.IO.Path.GetDirectoryName(log)!);
-                    await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = Items, AllowedMissing = 1 }, new TaskContext { Seed = seed }, new EvaluationObserver()).RunAsync(log, cancellation).ConfigureAwait(false);
+                    await new EvaluationRunner(EvaluationTasks.Get(task), asked, new RunSettings { Limit = ItemsOf(work.Plan), AllowedMissing = 1 }, new TaskContext { Seed = seed }, new EvaluationObserver()).RunAsync(log, cancellation).ConfigureAwait(false);
                 }
             }
         }
 
         return RunOutcome.Completed;
     }
+
+    private static bool IsTiny(QuickstartPlan plan) => plan.Minutes < QuickstartPlan.LeastMinutes;
+
+    private static int ItemsOf(QuickstartPlan plan) => IsTiny(plan) ? FewestItems : Items;
 
     private static ReportCell Cell(ChapterWork<QuickstartPlan> work, string model, string task, string metric)
     {

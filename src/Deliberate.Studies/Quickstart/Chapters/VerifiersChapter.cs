@@ -1,6 +1,5 @@
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Models;
 using Deliberate.Reasoning;
 using Deliberate.Reports;
 using Deliberate.Tensors;
@@ -9,140 +8,132 @@ using Deliberate.Training;
 namespace Deliberate.Studies;
 
 /// <summary>
-/// Reward models of steps and of outcomes on the samples of the arithmetic chapter's policy before reinforcement learning, and what choosing by
-/// them comes to on held-out problems, beside the majority and beside the policy after it, which tells right steps without a label. Both reward
-/// models begin with that one: what cannot do a step cannot judge it.
+/// Reward models of steps and of outcomes on comparisons, where half of all guesses are lucky, and what choosing by them comes to on held-out
+/// problems beside the majority. The policy imitates writers good and bad; the reader, with which both reward models begin, careful ones alone: what
+/// cannot do a step cannot judge it. The reader tells right steps without a label, too. The models are those of <c>reproduce lets-verify</c>.
 /// </summary>
 internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
 {
-    private const string Trained = "arithmetic", Folder = "verifiers", ScoresFile = "verifiers/scores.json";
+    private const string Folder = "verifiers", ScoresFile = "verifiers/scores.json";
 
     /// <summary>At the usual minutes: problems to label four solutions of each, held-out ones, and solutions of each of these.</summary>
-    private const int UsualLabelled = 1000, UsualProblems = 100, UsualPool = 64, Samples = 4;
+    private const int UsualLabelled = 1500, UsualProblems = 300, UsualPool = 64, Samples = 4;
 
-    private const double UsualSeconds = 90;
+    /// <summary>On top of the reader's three, of the model of steps.</summary>
+    private const int ExtraLayers = 2;
 
-    private const int MostSlots = 256;
+    private const double UsualSeconds = 20;
 
-    private static readonly (string Name, string Title)[] Choices = [("prm", "PRM"), ("orm", "ORM"), ("majority", "majority"), ("free", "the policy after RL, without labels")];
+    private static readonly (string Name, string Title)[] Choices = [("prm", "PRM"), ("orm", "ORM"), ("majority", "majority"), ("vote", "vote weighted by the PRM"), ("free", "the reader, without labels")];
 
     public override string Name => "verifiers";
 
     public override string About => "reward models of steps and of outcomes, and best of N by them";
 
-    public override IReadOnlyList<string> Inputs => [Trained];
-
     public override IReadOnlyList<string> Outputs => [ScoresFile];
-
-    public override bool IsUsual => false;
 
     public override double Seconds(QuickstartPlan plan) => UsualSeconds * Math.Min(1, plan.Scale);
 
-    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation) => Execute(work, cancellation);
-
-    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    public override RunOutcome Run(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
     {
-        var scores = RecordOf(work);
-        var most = scores["prm"].Ns[^1];
-        yield return string.Create(CultureInfo.InvariantCulture, $"Right answers, one chosen of {most}: {string.Join(", ", Choices.Select(c => $"{c.Title} {EstimateWords.Share(Share(scores[c.Name].At(most)))}"))}.");
-    }
-
-    public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
-    {
-        var scores = RecordOf(work);
-        yield return new ReportChapter("Who can tell a right solution?")
-        {
-            Prose =
-            [
-                "The arithmetic chapter's policy before reinforcement learning answers many problems wrong, and some right by luck. Here it draws many solutions of each held-out problem, and one is chosen: the one that a reward model of steps (PRM) or of outcomes (ORM) scores highest, or any with the most frequent answer. Both learned from other solutions of the same policy; the exact rules labelled them, step by step for the PRM, by the final answer for the ORM.",
-                "Both begin with the policy after reinforcement learning, which does such steps right. It can also judge without having learned a single label: by how much a step surprises it.",
-            ],
-            Tables =
-            [
-                Table("Right answers", c => n => Share(scores[c].At(n)), Choices),
-                Table("Every step of the chosen solution right", c => n => Share(scores[c].StepsAt(n)), [.. Choices.Where(c => c.Name != "majority")]),
-            ],
-        };
-
-        ReportTable Table(string title, Func<string, Func<int, Estimate>> value, IReadOnlyList<(string Name, string Title)> rows) => new(
-            title, ["chosen by", .. scores["prm"].Ns.Select(n => string.Create(CultureInfo.InvariantCulture, $"best of {n}"))],
-            [.. rows.Select(r => (IReadOnlyList<ReportCell>)[ReportCell.Of(r.Title), .. scores[r.Name].Ns.Select(n => ReportCell.Of(value(r.Name)(n)))])],
-            string.Create(CultureInfo.InvariantCulture, $"n = {scores["prm"].Right[0].Length} held-out problems; expected over all ways to draw as many of the pool, exactly. The longer experiment: deliberate reproduce lets-verify."));
-    }
-
-    private static Estimate Share(double[] values) => ShareMetric.Of(ItemValues.Of(Enumerable.Range(0, values.Length), i => i, i => values[i]));
-
-    private static Dictionary<string, ChoiceScores> RecordOf(ChapterWork<QuickstartPlan> work) =>
-        System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, ChoiceScores>>(Utf8Text.Read(work.Folder.Path(ScoresFile)).Span)!;
-
-    private static RunOutcome Execute(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
-    {
-        var (plan, recipe, seed) = (work.Plan, work.Plan.Recipe(Trained), work.Plan.Seed);
-        var run = new RunFolder(work.Folder.Path(Trained));
-        var (policy, after) = (run.Checkpoint(RunFolder.Base), run.Checkpoint(RunFolder.Final));
-        var (family, level, budget) = (FamilyRegistry.Get(recipe.Family.Name), recipe.Family.TestLevel, recipe.Evaluation.MaxTokens);
+        var (plan, seed) = (work.Plan, work.Plan.Seed);
+        var models = new VerifyPlan([seed], Quick: plan.Scale < 0.25);
+        var family = VerifyPlan.FamilyOf(other: false);
         int Scaled(int usual, int least) => (int)Math.Clamp(Math.Ceiling(usual * plan.Scale), least, usual);
+        if (!Train("policy", () => models.Policy(seed)) || !Train("reader", () => models.Reader(seed))) return RunOutcome.Interrupted;
         using var device = Device.Cpu(work.Threads);
         var labels = work.Folder.Path($"{Folder}/labels.jsonl");
         if (!File.Exists(labels))
         {
-            var drawn = Draw([.. Enumerable.Range(0, Scaled(UsualLabelled, 8)).Select(i => family.Generate(Split.Train, level, seed, i))], Samples);
+            var drawn = Draw([.. Enumerable.Range(0, Scaled(UsualLabelled, 8)).Select(i => family.Generate(Split.Train, VerifyPlan.Level, seed, i))], Samples);
             AtomicFile.Write(labels, stream =>
             {
                 foreach (var solution in drawn) Prm800kFile.Write(stream, StepLabellers.Exact(family, solution));
             });
         }
 
-        foreach (var kind in new[] { "prm", "orm" })
-            if (Train(kind) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
+        var reader = RunOf("reader").Checkpoint(RunFolder.Final);
+        var labelled = Samples * Scaled(UsualLabelled, 8);
+        if (!Train("prm", () => models.Reward(new RewardArm(RewardSource.LargeProcess, labelled), seed, reader, labels, ExtraLayers))) return RunOutcome.Interrupted;
+        if (!Train("orm", () => models.Reward(new RewardArm(RewardSource.LargeOutcome, labelled), seed, reader, labels))) return RunOutcome.Interrupted;
 
-        var problems = HeldOutProblems.Draw(family, [level], Scaled(UsualProblems, 8), 1);
+        var problems = HeldOutProblems.Draw(family, [VerifyPlan.Level], Scaled(UsualProblems, 8), 1);
         var samples = Scaled(UsualPool, 8);
         var pool = new VerifyPool(problems, Draw(problems, samples), samples);
         int[] ladder = [.. new[] { 1, 4, 16, samples }.Where(n => n <= samples).Distinct()];
         var scores = new Dictionary<string, ChoiceScores> { ["majority"] = pool.Majority(ladder, seed) };
         foreach (var kind in new[] { "prm", "orm" })
         {
-            using var judge = RewardModelJudge.Open(RewardRun(kind).Checkpoint(RunFolder.Final), device);
-            scores[kind] = pool.Best(pool.Judge(judge, cancellation).Scores, ladder);
+            using var judge = RewardModelJudge.Open(RunOf(kind).Checkpoint(RunFolder.Final), device);
+            var judged = pool.Judge(judge, cancellation).Scores;
+            scores[kind] = pool.Best(judged, ladder);
+            if (kind == "prm") scores["vote"] = pool.Weighted(judged, ladder, seed);
         }
 
-        using var free = LabelFreeJudge.Open(after, device);
+        using var free = LabelFreeJudge.Open(reader, device);
         scores["free"] = pool.Best(pool.Judge(free, cancellation).Scores, ladder);
         AtomicFile.WriteJson(work.Folder.Path(ScoresFile), scores, System.Text.Json.JsonSerializerOptions.Default);
         return RunOutcome.Completed;
 
-        RunFolder RewardRun(string kind) => new(work.Folder.Path($"{Folder}/{kind}"));
+        RunFolder RunOf(string name) => new(work.Folder.Path($"{Folder}/{name}"));
 
-        RunOutcome Train(string kind)
+        bool Train(string name, Func<TrainRecipe> recipe)
         {
-            var reward = RewardRun(kind);
-            if (Directory.Exists(reward.Checkpoint(RunFolder.Final))) return RunOutcome.Completed;
-            var observer = work.Observer.Run($"{Folder}, {kind}");
-            var text = string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                name: {{kind}}
-                seed: {{seed}}
-                model: { from: "{{after}}" }
-                reward_model: { kind: {{(kind == "prm" ? "process" : "outcome")}} }
-                supervised: { data: ["{{labels}}"], epochs: {{(kind == "prm" ? 2 : 1)}}, batch_tokens: 512, validation: 0, duplicates: keep, optimizer: { kind: adamw, learning_rate: 0.001 } }
-                checkpoint: { every: 100000, keep_last: 1 }
-                """);
-            using var training = File.Exists(reward.Recipe) ? TrainingRun.Resume(reward.Root, work.Threads, observer) : TrainingRun.Start(TrainRecipe.Parse(text, $"quickstart, {kind}"), reward.Root, work.Threads, observer);
-            return training.Execute(cancellation);
+            var run = RunOf(name);
+            if (Directory.Exists(run.Checkpoint(RunFolder.Final))) return true;
+            var observer = work.Observer.Run($"{Folder}, {name}");
+            using var training = File.Exists(run.Recipe) ? TrainingRun.Resume(run.Root, work.Threads, observer) : TrainingRun.Start(recipe(), run.Root, work.Threads, observer);
+            return training.Execute(cancellation) == RunOutcome.Completed;
         }
 
-        List<DrawnSolution> Draw(IReadOnlyList<Problem> asked, int each)
-        {
-            var (model, format) = Checkpoint.LoadModel(policy, device);
-            using (model)
-            {
-                var encoder = new ProblemEncoder(format);
-                using var sampler = new Sampler(model, Math.Min(MostSlots, asked.Count * each), asked.Max(p => encoder.Prompt(p).Length) + budget);
-                using var set = new ProblemSet(family, level);
-                return [.. new SolutionDraw(sampler, encoder, set, budget, 1, seed).Run(asked, each, cancellation: cancellation)];
-            }
-        }
+        List<DrawnSolution> Draw(IReadOnlyList<Problem> asked, int each) =>
+            new PolicySamples(device, seed, VerifyPlan.MaxTokens).Draw(RunOf("policy").Checkpoint(RunFolder.Final), family, VerifyPlan.Level, asked, each, cancellation);
     }
+
+    public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
+    {
+        var scores = ScoresOf(work);
+        var most = scores["prm"].Ns[^1];
+        yield return string.Create(CultureInfo.InvariantCulture, $"Right answers, one chosen of {most}: {string.Join(", ", Choices.Select(c => $"{c.Title} {EstimateWords.Share(Share(scores[c.Name].At(most)))}"))}.");
+    }
+
+    public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
+    {
+        var scores = ScoresOf(work);
+        var (ns, most) = (scores["prm"].Ns, scores["prm"].Ns[^1]);
+        yield return new ReportChapter("Who can tell a right solution?")
+        {
+            Prose =
+            [
+                "A small policy that imitated writers good and bad compares sums and products modulo 10 with a number: half of all guesses are lucky. It draws many solutions of each held-out problem, and one is chosen: the one that a reward model of steps (PRM) or of outcomes (ORM) scores highest, or any with the most frequent answer. Both learned from other solutions of the same policy; the exact rules labelled them, step by step for the PRM, by the final answer for the ORM.",
+                "Both begin with a reader that imitated careful writers alone, the PRM with two layers on top of it. The reader can also judge without having learned a single label: by how much a step surprises it.",
+                .. Choices.Where(c => c.Name != "majority").Select(c => Against(c.Name, c.Title)),
+            ],
+            Tables =
+            [
+                Table("Right answers", c => n => Share(scores[c].At(n)), Choices),
+                Table("Every step of the chosen solution right", c => n => Share(scores[c].StepsAt(n)), [.. Choices.Where(c => scores[c.Name].StepsRight.Length > 0)]),
+            ],
+        };
+
+        // By the interval of the paired difference, whichever way it comes out.
+        string Against(string name, string title)
+        {
+            var difference = DifferenceMetric.Of(Values(scores["majority"].At(most)), Values(scores[name].At(most)), MeasureKind.Share);
+            var found = DifferenceWords.Of(difference, "more right answers than the majority", "fewer right answers than the majority", "not told apart from the majority");
+            return string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(title[0])}{title[1..]}, of {most} solutions: {found}, {100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()}).");
+        }
+
+        ReportTable Table(string title, Func<string, Func<int, Estimate>> value, IReadOnlyList<(string Name, string Title)> rows) => new(
+            title, ["chosen by", .. ns.Select(n => string.Create(CultureInfo.InvariantCulture, $"N = {n}"))],
+            [.. rows.Select(r => (IReadOnlyList<ReportCell>)[ReportCell.Of(r.Title), .. ns.Select(n => ReportCell.Of(value(r.Name)(n)))])],
+            string.Create(CultureInfo.InvariantCulture, $"n = {scores["prm"].Right[0].Length} held-out problems; expected over all ways to draw as many of the pool, exactly. A vote chooses an answer and no solution. The longer experiment: deliberate reproduce lets-verify."));
+    }
+
+    private static Estimate Share(double[] values) => ShareMetric.Of(Values(values));
+
+    private static ItemValues<int> Values(double[] values) => ItemValues.Of(Enumerable.Range(0, values.Length), i => i, i => values[i]);
+
+    private static Dictionary<string, ChoiceScores> ScoresOf(ChapterWork<QuickstartPlan> work) =>
+        System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, ChoiceScores>>(Utf8Text.Read(work.Folder.Path(ScoresFile)).Span)!;
 }
