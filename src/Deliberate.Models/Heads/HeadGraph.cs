@@ -60,7 +60,9 @@ internal sealed class HeadGraph : IDisposable
         rows.Clear();
         for (var row = 0; row < Batch.Tokens; row++) upstream.Slice(row * Outputs.Columns, Outputs.Columns).CopyTo(rows[(row * Outputs.Stride)..]);
         Outputs.Gradient!.Write(0, rows);
-        Tape.Backward();
+        // A head that is trained alone: nothing below it takes a gradient.
+        if (Model.Adapter is null && Model.Parameters.Parameters.All(p => p.Frozen || p.Name is OutputHead.WeightName or OutputHead.BiasName)) Tape.Backward(layers: 1);
+        else Tape.Backward();
     }
 
     public void Dispose() => Tape.Dispose();

@@ -63,7 +63,12 @@ internal sealed class Optimizer : IDisposable
         _updateJob.Run(factor, rate);
     }
 
-    public void ClearGradients() => _store.Gradients.Clear(0, _store.BufferLength);
+    /// <summary>Where some are frozen, of the others alone: what is never written takes no memory.</summary>
+    public void ClearGradients()
+    {
+        if (!_store.Parameters.Any(p => p.Frozen)) _store.Gradients.Clear(0, _store.BufferLength);
+        else foreach (var work in _work) _store.Gradients.Clear(work.Offset, work.Length);
+    }
 
     public void Dispose()
     {

@@ -183,12 +183,13 @@ internal sealed partial class Tape : IDisposable
     }
 
     /// <summary>Runs the layers in reverse, given the gradient of the last tensor. Adds to the weights' gradients.</summary>
-    public void Backward()
+    /// <param name="layers">How many of the layers, from the last, it goes back through: those below have nothing that is trained. All if left out.</param>
+    public void Backward(int layers = int.MaxValue)
     {
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
         var whole = !ByColumns && BlocksOfSegments();
-        for (var layer = _layerStarts.Count - 1; layer >= 0; layer--)
+        for (var layer = _layerStarts.Count - 1; layer >= Math.Max(0, _layerStarts.Count - (long)layers); layer--)
         {
             var start = _layerStarts[layer];
             var end = layer + 1 < _layerStarts.Count ? _layerStarts[layer + 1] : _operations.Count;

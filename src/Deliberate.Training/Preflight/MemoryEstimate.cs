@@ -32,6 +32,8 @@ internal static class MemoryEstimate
         using var device = Device.Cpu(1);
         using var model = ModelOf(device, recipe, configuration);
         parameters = model.Parameters.Count;
+        // A head that is trained alone: buffers are as long, and what is never written of them takes no memory.
+        var frozen = recipe.RewardModel is { HeadOnly: true } && configuration.OutputHead is not null ? 1 - (Head(model) / (double)model.Trained.Count) : 0;
         trained = model.Trained.Count;
         double weights = Bytes(model.Trained), packed = PackedBytes(model.Trained);
         double training = TapeBytes(device, recipe, configuration, training: true), inference = TapeBytes(device, recipe, configuration, training: false);
@@ -45,8 +47,8 @@ internal static class MemoryEstimate
         List<PlanPart> updating = [], drawing = [];
         if (trains)
         {
-            updating.Add(new("gradients", weights + (isLean ? 0 : packed)));
-            parts.Add(new("optimizer", weights * Moments(recipe)));
+            updating.Add(new("gradients", (1 - frozen) * (weights + (isLean ? 0 : packed))));
+            parts.Add(new("optimizer", (1 - frozen) * weights * Moments(recipe)));
             updating.Add(new("activations", (tokens * training) + (Environment.ProcessorCount * LogitRows * vocabulary)));
         }
 
@@ -97,6 +99,8 @@ internal static class MemoryEstimate
         if (recipe.Adapter?.Configuration is { } settings) model.Adapt(AdapterLayout.New(model, settings, "adapter"), settings, baseWeights: null);
         return model;
     }
+
+    private static long Head(LanguageModel model) => model.Parameters.Parameters.Where(p => p.Name is OutputHead.WeightName or OutputHead.BiasName).Sum(p => p.Length);
 
     private static double Bytes(ParameterStore store) => store.BufferLength * (double)sizeof(float);
 

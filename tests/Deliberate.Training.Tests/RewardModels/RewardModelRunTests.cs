@@ -251,6 +251,41 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     }
 
     [Fact]
+    public void A_head_that_is_trained_alone_needs_memory_for_no_other_gradient()
+    {
+        double Bytes(string section, string part) => Planner.Plan(_base.Recipe(section, _base.Labels, 1)).Memory.Parts.Single(p => p.Name == part).Bytes;
+        Bytes("reward_model: { kind: process, head_only: true }", "gradients").ShouldBeLessThan(Bytes("reward_model: { kind: process }", "gradients") / 20);
+        Bytes("reward_model: { kind: process, head_only: true }", "optimizer").ShouldBeLessThan(Bytes("reward_model: { kind: process }", "optimizer") / 20);
+        Bytes("reward_model: { kind: process, head_only: true }", "weights").ShouldBe(Bytes("reward_model: { kind: process }", "weights"));
+    }
+
+    [Fact]
+    public void A_head_learns_the_same_bits_whether_or_not_the_gradient_goes_on_below_it()
+    {
+        using var device = Device.Cpu(1);
+        float[] Head(bool goesOn)
+        {
+            var recipe = _base.Recipe("reward_model: { kind: process, head_only: true }", _base.Labels, 1);
+            var (language, _) = Checkpoint.LoadModel(_base.Checkpoint, device);
+            using var model = RewardModels.Of(language, recipe.RewardModel!, seed: 1);
+            RewardModels.Freeze(model, recipe.RewardModel!);
+            if (goesOn) model.Parameters.Parameters.First(p => p.Name.EndsWith("q_proj.weight", StringComparison.Ordinal)).Frozen = false;
+            using var graph = new HeadGraph(model, 64, 4, 64);
+            graph.Batch.Clear();
+            graph.Batch.Add([1, 5, 7, 9], [-1, -1, -1, -1]);
+            _ = graph.ForwardRows();
+            graph.Backward([.. Enumerable.Range(0, 8).Select(i => i - 3.5)]);
+            var head = model.Parameters.Parameters.Single(p => p.Name == OutputHead.WeightName);
+            var gradient = new float[head.Length];
+            model.Parameters.Gradients.Read(head.Offset, gradient);
+            return gradient;
+        }
+
+        Head(goesOn: false).ShouldBe(Head(goesOn: true));
+        Head(goesOn: false).ShouldContain(g => g != 0);
+    }
+
+    [Fact]
     public void Extra_layers_pass_on_what_they_get_until_they_have_learned()
     {
         var recipe = _base.Recipe("reward_model: { kind: process, extra_layers: 2 }", _base.Labels, 6);
