@@ -7,7 +7,7 @@ internal sealed class ArithmeticChapter : TrainingChapter
 
     public override string About => "nested arithmetic, in a chain of thought";
 
-    protected override double SecondsAStep => 0.066;
+    protected override double SecondsAStep => 0.109;
 
     protected override double UsualSeconds => 95;
 }

@@ -9,7 +9,7 @@ internal sealed class ArithmeticDirectChapter : TrainingChapter
 
     public override IReadOnlyList<string> Inputs => ["arithmetic"];
 
-    protected override double SecondsAStep => 0.055;
+    protected override double SecondsAStep => 0.053;
 
     protected override double UsualSeconds => 45;
 }

@@ -7,7 +7,7 @@ internal sealed class CountdownChapter : TrainingChapter
 
     public override string About => "Countdown, a search whose thoughts become longer";
 
-    protected override double SecondsAStep => 0.053;
+    protected override double SecondsAStep => 0.059;
 
     protected override double UsualSeconds => 255;
 }
