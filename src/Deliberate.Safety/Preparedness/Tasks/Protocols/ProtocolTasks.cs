@@ -26,6 +26,7 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Questions,
+            Version = 2,
             Title = "Protocols: what has to be changed (open)",
             Summary = "Whether the step of a protocol that explains what was seen is named, and what has to stand there.",
             Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Open(p, ref r)), 216, cancellation),
@@ -38,6 +39,7 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Choice,
+            Version = 2,
             Title = "Protocols: what has to be changed (choices)",
             Summary = "The same among five choices, one of which says that it cannot be told.",
             Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Among(p, ref r)), 216, cancellation),
@@ -54,6 +56,7 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Slips,
+            Version = 2,
             Title = "Protocols: the planted slip",
             Summary = "Whether the step is found that makes a protocol fail, without a word on what was seen.",
             Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Planted(p, ref r)), 216, cancellation),

@@ -1,6 +1,6 @@
 namespace Deliberate.Safety;
 
-/// <summary>The protocols: six that gates draw from, two for development. To add one: its steps, and slips whose right value no other step has.</summary>
+/// <summary>The protocols: ten that gates draw from, two for development. To add one: its steps, and slips whose right value no other step has.</summary>
 internal static class ProtocolTexts
 {
     public static IReadOnlyList<Protocol> Test { get; } =
@@ -53,6 +53,38 @@ internal static class ProtocolTexts
                 new(2, "Wipe it with cooking oil and let it dry for 30 minutes.", "The primer drew back from the metal in drops and could be wiped off.", "spirit"),
                 new(4, "Let the primer dry for 4 minutes.", "The primer came up into the brush and mixed with the top paint.", "24"),
                 new(5, "Paint the first coat of top paint in rain at 2 °C.", "The first coat ran, went dull and did not harden.", "dry day", "10"),
+            ]),
+        new("sauerkraut", "Sauerkraut",
+            ["Cut {2} kg of white cabbage into strips.", "Knead it with {40} g of salt until it is wet with its own juice.", "Press it into a clean crock, layer by layer, until the juice stands above it.", "Lay a plate and a weight of {3} kg on top, so that all of it stays under.", "Cover the crock with a cloth and keep it at 20 °C for 5 days.", "Move it to a cellar of 12 °C for 4 weeks.", "Take off the scum once a week.", "Fill it into jars and keep them in the refrigerator."],
+            [
+                new(2, "Knead it with {40} g of flour until it is wet.", "After a week it was soft and slimy and smelled of rot; it had been under its juice all the time.", "salt"),
+                new(3, "Lay it loosely into a clean crock and let the juice run off.", "The strips were dry and grew fur in the crock, down to the bottom.", "press", "juice"),
+                new(4, "Leave the top free.", "The upper layer had floated up, turned brown and mouldy; what lay deep was good.", "weight", "plate"),
+                new(5, "Cover the crock with a cloth and keep it at 2 °C for 5 days.", "No bubble rose and nothing had turned sour when it went to the cellar.", "20 °c", "20°c", "20 degrees"),
+            ]),
+        new("puncture", "Mending the tube of a bicycle",
+            ["Take the wheel out and lift one side of the tyre off the rim with levers.", "Pull the tube out, pump it up and hold it under water to find the hole.", "Dry the tube and roughen {20} mm around the hole with sandpaper.", "Spread a thin layer of rubber cement and wait 5 minutes, until it is dull.", "Press the patch on hard for 2 minutes.", "Feel the inside of the tyre for glass or thorns and take them out.", "Put tube and tyre back without pinching the tube.", "Pump it up to 4 bar."],
+            [
+                new(3, "Dry the tube and polish {20} mm around the hole with wax.", "The patch peeled off in one piece, with all its cement on it and none on the tube.", "roughen", "sandpaper"),
+                new(4, "Spread a thick layer of rubber cement and wait 5 seconds, while it is wet.", "The patch swam on the tube and slid off under the thumb.", "5 min", "five min", "5min", "dull"),
+                new(6, "Look at the outside of the tyre and wipe it.", "The patch held, and by evening there was a new hole at the same place.", "glass", "thorn", "inside"),
+                new(8, "Pump it up to 0.4 bar.", "The tube was tight, but the rim struck the kerb through the tyre and cut two holes side by side.", "4 bar", "4bar", "four bar"),
+            ]),
+        new("candles", "Dipping candles",
+            ["Melt {900} g of wax in a tin that stands in a pot of water.", "Keep the wax at 70 °C.", "Cut wicks of {25} cm of braided cotton.", "Dip each for a minute, pull it straight and let it harden.", "Dip it for 3 seconds and let it cool in the air for 2 minutes.", "Dip it again in this way {30} times.", "Roll it on a smooth board while it is warm.", "Cut the foot flat and hang it up for a day."],
+            [
+                new(1, "Melt {900} g of wax in a tin that stands on the open flame.", "The wax smoked, caught fire at its edge, and what was left was brown.", "water"),
+                new(2, "Keep the wax at 45 °C.", "The dips left lumps and a skin with folds; half of the tin had gone solid.", "70"),
+                new(3, "Cut wicks of {25} cm of nylon cord.", "The candles would not burn: the wick shrank to a bead and the flame went out.", "cotton"),
+                new(5, "Dip it for 3 minutes and let it cool in the air for 2 seconds.", "The candle did not grow: each dip melted off what the one before had left.", "3 s", "three s", "2 min", "two min"),
+            ]),
+        new("flower-pot", "Casting a flower pot of concrete",
+            ["Oil the inside of the large mould and the outside of the small one.", "Mix {3} kg of cement, {6} kg of sand and {1500} ml of water to a stiff paste.", "Fill the large mould {4} cm high and press a cork in for the drain.", "Set the small mould in the middle and fill around it.", "Tap the mould for 3 minutes until no more bubbles come up.", "Wrap it in foil and let it set for 48 hours.", "Take it out of the moulds.", "Keep it damp for 7 days before planting."],
+            [
+                new(1, "Rinse the inside of the large mould and the outside of the small one.", "The pot was hard and sound, and could be had out of its mould only in pieces.", "oil"),
+                new(2, "Mix {1} kg of cement, {20} kg of sand and {1500} ml of water to a stiff paste.", "After two days and after seven the pot could be rubbed to sand with a finger.", "{3} kg", "{3}kg", "{6} kg", "{6}kg"),
+                new(5, "Leave the mould alone for 3 minutes.", "The wall was full of holes as big as peas.", "tap"),
+                new(6, "Wrap it in foil and let it set for 48 minutes.", "It slumped to a heap when the mould was lifted.", "48 h", "48h"),
             ]),
     ];
 
