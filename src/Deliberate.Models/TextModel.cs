@@ -65,6 +65,9 @@ public sealed class TextModel : IDisposable
     /// <summary>For requests that are more than a prompt: those that bring random numbers of their own.</summary>
     internal ModelHost Host => Hosted.Host;
 
+    /// <summary>Bytes of keys and values; 0 before the first request.</summary>
+    internal long CacheBytes => _hosted?.Host.CacheBytes ?? 0;
+
     /// <summary>Reads a model into memory.</summary>
     /// <param name="path">A folder, or a .gguf or .safetensors file; or the folder of an adapter, for the model that it names with the adapter.</param>
     /// <param name="storage">How weights are held: F32 is exact, BF16 takes half, Q8_0 little more than a quarter.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Reasoning;
@@ -51,7 +50,7 @@ internal sealed class AgentSolver(string name, Func<EvaluationItem, AgentEnviron
     {
         ArgumentNullException.ThrowIfNull(context);
         var place = open(context.Item);
-        var callsTools = context.Model.Description.Kind is not ("checkpoint" or "mock");
+        var callsTools = context.Model.CallsTools;
         var shell = new EvaluationTool(AgentCommands.Tool, "Runs a shell command and gives its output.", """{"type":"object","properties":{"command":{"type":"string"}},"required":["command"],"additionalProperties":false}""", async (arguments, token) => AgentCommands.Show(await place.Shell.RunAsync(AgentCommands.OfCall(arguments), token).ConfigureAwait(false)));
         IReadOnlyList<EvaluationTool> tools = [shell, .. place.Tools];
         if (callsTools) context.Options = context.Options with { Tools = tools };
@@ -87,7 +86,7 @@ internal sealed class AgentSolver(string name, Func<EvaluationItem, AgentEnviron
             if (answer.ToolCalls.Count > 0)
             {
                 foreach (var call in answer.ToolCalls)
-                    context.Messages.Add(new ChatMessage("tool", await CallAsync(tools, call, cancellation).ConfigureAwait(false) + (call == answer.ToolCalls[^1] ? last : "")) { ToolCallId = call.Id });
+                    context.Messages.Add(new ChatMessage("tool", await ToolCaller.CallAsync(tools, call, cancellation).ConfigureAwait(false) + (call == answer.ToolCalls[^1] ? last : "")) { ToolCallId = call.Id });
             }
             else if (AgentCommands.OfText(answer.Text) is { } command)
             {
@@ -98,19 +97,6 @@ internal sealed class AgentSolver(string name, Func<EvaluationItem, AgentEnviron
 
             if (place.Shell is SandboxShell) left -= TimeProvider.System.GetElapsedTime(began);
             if (last.Length > 0) context.Options = context.Options with { Tools = [] };
-        }
-    }
-
-    private static async Task<string> CallAsync(IReadOnlyList<EvaluationTool> tools, ToolCall call, CancellationToken cancellation)
-    {
-        if (tools.FirstOrDefault(t => t.Name == call.Name) is not { } tool) return $"error: there is no tool \"{call.Name}\"; there are {string.Join(", ", tools.Select(t => t.Name))}";
-        try
-        {
-            return await tool.Call(call.Arguments, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is JsonException or ArgumentException or FormatException or InvalidDataException or VirtualFilesException)
-        {
-            return $"error: {error.Message}";
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CheckpointConnection : IModelConnection
     private readonly TextFormat _format;
     private readonly ProblemEncoder _encoder;
     private readonly int[] _stopIds;
-    private readonly string? _thinkingSwitch;
+    private readonly TemplateFeatures? _features;
     private readonly int? _thinkingBudget;
     private readonly Dictionary<SearchSetting, SearchQueue> _searches = [];
 
@@ -35,7 +35,7 @@ internal sealed class CheckpointConnection : IModelConnection
         _format = model.Format.StoppingAt(stops, "stop");
         _encoder = new ProblemEncoder(_format);
         _stopIds = [.. _format.StopIds];
-        _thinkingSwitch = _format.ChatTemplate is null ? null : TemplateFeatures.Of(_format).ThinkingSwitch;
+        _features = _format.ChatTemplate is null ? null : TemplateFeatures.Of(_format);
     }
 
     /// <param name="path">A folder or a file that <see cref="TextModel.Open"/> takes.</param>
@@ -60,11 +60,14 @@ internal sealed class CheckpointConnection : IModelConnection
     /// <summary>The model itself, for what needs more than its answers.</summary>
     public TextModel Model => _model;
 
+    /// <summary>Whether the model's own template tells it of tools; another is told of them in words.</summary>
+    public bool KnowsTools => _features?.Tools == true;
+
     /// <summary>Longest text that the model was made for, in tokens.</summary>
     public int Context => _model.Context;
 
     /// <summary>A conversation as the model reads it, up to where its answer begins.</summary>
-    public string TextOf(IReadOnlyList<ChatMessage> messages) => PromptText(messages, effort: null);
+    public string TextOf(IReadOnlyList<ChatMessage> messages) => PromptText(messages, effort: null, []);
 
     /// <summary>The tokens of a conversation as the model reads it.</summary>
     public int[] TokensOf(IReadOnlyList<ChatMessage> messages) => _format.Tokenizer.Encode(TextOf(messages), addSpecialTokens: _format.ChatTemplate is null);
@@ -78,18 +81,20 @@ internal sealed class CheckpointConnection : IModelConnection
         var format = options.Stop.Count > 0 ? _format.StoppingAt(options.Stop, "stop") : _format;
         var stream = new RandomStream(options.Seed, StreamStage.Evaluation, problem: options.Stream.Problem, sample: options.Stream.Sample);
         var opened = ThinkingTags.OpenedBy(text)?.Open ?? "";
-        var request = HostRequest.Make(tokens, Math.Min(most ?? room, room), sampling, [stream], _stopIds, show => new AnswerReader(format, opened, show), Constraint(text, options.JsonSchema), isRead: false, _model.AdapterOf())[0];
+        var request = HostRequest.Make(tokens, Math.Min(most ?? room, room), sampling, [stream], _stopIds, show => new AnswerReader(format, opened, show), Constraint(text, options), isRead: false, _model.AdapterOf())[0];
         var result = await _model.Host.Submit(request, cancellation).Result.ConfigureAwait(false);
         var reader = new AnswerReader(format, opened);
         foreach (var token in result.Tokens) reader.Push(token);
         var drawn = result.Tokens.Length - (EndsByItself(result.Tokens) ? 1 : 0);
+        var (said, calls) = CheckpointTools.Read(result.Text, options.Tools, messages);
         return new ModelAnswer
         {
-            Text = result.Text,
+            Text = said,
+            ToolCalls = calls,
             Reasoning = result.Thinking,
             Completion = SampleReader.Completion(EncoderOf(options), result.Tokens, reader, opened),
             ThoughtOpenedBy = opened,
-            FinishReason = result.FinishReason == FinishReason.Length ? "length" : "stop",
+            FinishReason = result.FinishReason == FinishReason.Length ? "length" : calls.Count > 0 ? "tool_calls" : "stop",
             Usage = new ModelUsage(1, result.Usage.Prompt, result.Usage.Cached, drawn, reader.ThinkingTokens, 0),
             ReportedModel = _model.Name,
         };
@@ -137,14 +142,15 @@ internal sealed class CheckpointConnection : IModelConnection
         _model.Dispose();
     }
 
-    /// <summary>What ends the thought at its budget and holds the answer to a schema; null without either.</summary>
-    private Func<TokenConstraint>? Constraint(string prompt, string? schema)
+    /// <summary>What ends the thought at its budget and holds the answer to a schema, or to a call of a tool instead; null without either.</summary>
+    private Func<TokenConstraint>? Constraint(string prompt, ModelOptions options)
     {
         var budget = ThinkingBudget.Of(_format, prompt, _thinkingBudget);
-        if (schema is null) return budget;
+        if (options.JsonSchema is not { } schema) return budget;
         try
         {
-            return GrammarConstraint.With(budget, GrammarConstraint.Of(_format, prompt, OutputGrammar.FromJsonSchema(schema)));
+            var form = OutputGrammar.FromJsonSchema(schema);
+            return GrammarConstraint.With(budget, GrammarConstraint.Of(_format, prompt, options.Tools.Count > 0 ? ToolCallText.Grammar(CheckpointTools.Described(options.Tools), form) : form));
         }
         catch (UserError error)
         {
@@ -163,7 +169,7 @@ internal sealed class CheckpointConnection : IModelConnection
 
     private (string Text, int[] Tokens, int Room) Prompt(IReadOnlyList<ChatMessage> messages, ModelOptions options)
     {
-        var text = PromptText(messages, options.ReasoningEffort);
+        var text = PromptText(messages, options.ReasoningEffort, options.Tools);
         var tokens = _format.Tokenizer.Encode(text, addSpecialTokens: _format.ChatTemplate is null);
         var room = _model.Context - tokens.Length;
         return room >= 1 ? (text, tokens, room) : throw new UserError($"the conversation has {tokens.Length} tokens, and the model's context holds {_model.Context}.");
@@ -182,20 +188,14 @@ internal sealed class CheckpointConnection : IModelConnection
     }
 
     /// <summary>Where the last message is the assistant's own, that is how its answer begins, and the model goes on with it.</summary>
-    private string PromptText(IReadOnlyList<ChatMessage> messages, string? effort)
+    private string PromptText(IReadOnlyList<ChatMessage> messages, string? effort, IReadOnlyList<EvaluationTool> tools)
     {
-        if (messages is [.., { Role: "assistant" } begun]) return PromptText([.. messages.Take(messages.Count - 1)], effort) + begun.Content;
-        if (_format.ChatTemplate is null) return string.Join("\n\n", messages.Select(m => m.Content));
-        var array = new JsonArray();
-        foreach (var message in messages)
-        {
-            var said = new JsonObject { ["role"] = message.Role, ["content"] = message.Content };
-            if (message.Thinking is { } thought) said["reasoning_content"] = thought;
-            array.Add(said);
-        }
-
-        var input = new ChatTemplateInput { Messages = JsonSerializer.SerializeToElement(array), AddGenerationPrompt = true };
-        if (_thinkingSwitch is not null && effort is not null) input = input with { Variables = new Dictionary<string, JsonElement> { [_thinkingSwitch] = JsonSerializer.SerializeToElement(effort != "none") } };
+        if (messages is [.., { Role: "assistant", ToolCalls.Count: 0 } begun]) return PromptText([.. messages.Take(messages.Count - 1)], effort, tools) + begun.Content;
+        if (!KnowsTools) messages = CheckpointTools.Told(messages, tools, _features?.System == true);
+        if (_features is null) return string.Join("\n\n", messages.Select(m => m.Content));
+        var input = new ChatTemplateInput { Messages = ChatMessageJson.Of(messages), AddGenerationPrompt = true };
+        if (tools.Count > 0 && KnowsTools) input = input with { Tools = JsonSerializer.SerializeToElement(new JsonArray([.. CheckpointTools.Described(tools).Select(t => t.ToJson())])) };
+        if (_features.ThinkingSwitch is { } name && effort is not null) input = input with { Variables = new Dictionary<string, JsonElement> { [name] = JsonSerializer.SerializeToElement(effort != "none") } };
         return _format.Render(input, StoppedClock.Instance).Text;
     }
 }

@@ -52,6 +52,9 @@ public sealed class EvaluationModel : IAsyncDisposable
     /// <summary>What answers.</summary>
     internal IModelConnection Connection => _connection;
 
+    /// <summary>Whether it was made to call tools: a provider's is taken to be, a checkpoint is where its own template tells of them.</summary>
+    internal bool CallsTools => _connection is CheckpointConnection checkpoint ? checkpoint.KnowsTools : Description.Kind != "mock";
+
     /// <summary>Whether what its answers cost is known.</summary>
     internal bool HasPrice { get; init; }
 

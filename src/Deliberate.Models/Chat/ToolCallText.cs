@@ -43,6 +43,15 @@ internal static class ToolCallText
     /// <param name="arguments">A JSON object.</param>
     public static string Write(string name, string arguments) => $"{Open}\n{{\"name\": {Quoted(name)}, \"arguments\": {arguments}}}\n{Close}";
 
+    /// <summary>A message without calls and results, which stand in its text instead: for a template that has no words for them.</summary>
+    public static ChatMessage AsText(ChatMessage message)
+    {
+        if (message.Role == "tool") return new ChatMessage("user", $"<tool_response>\n{message.Content}\n</tool_response>");
+        if (message.ToolCalls.Count == 0) return message;
+        var calls = string.Join('\n', message.ToolCalls.Select(c => Write(c.Name, c.Arguments)));
+        return message with { Content = message.Content.Length > 0 ? $"{message.Content}\n{calls}" : calls, ToolCalls = [] };
+    }
+
     /// <summary>What an answer begins with that must be a call.</summary>
     /// <param name="name">The function; null for any.</param>
     public static string Opening(string? name) => name is null ? $"{Open}\n" : $"{Open}\n{{\"name\": {Quoted(name)}, \"arguments\": ";

@@ -53,6 +53,9 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     /// <summary>Bytes of a page of keys and values.</summary>
     public long PageBytes { get; }
 
+    /// <summary>Bytes that the cache takes: of requests in work, and of common beginnings that are kept. It grows to its limit, and never gives back.</summary>
+    public long CacheBytes => _loop.CacheBytes;
+
     /// <summary>Bytes that the cache may still come to take.</summary>
     public long PromisedBytes => Math.Max(0, (_loop.PageLimit * PageBytes) - _loop.CacheBytes);
 

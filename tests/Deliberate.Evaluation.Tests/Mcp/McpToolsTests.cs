@@ -70,7 +70,7 @@ public sealed class McpToolsTests
     }
 
     /// <summary>A small random model with room for what it is told of tools.</summary>
-    private static void Write(string folder)
+    internal static void Write(string folder, string template = "{% for m in messages %}{{ m.role }}: {{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}")
     {
         var tokenizer = BpeTrainer.Train(["the and of to"], 280, ["<|end|>"]);
         using var device = Device.Cpu(1);
@@ -91,7 +91,7 @@ public sealed class McpToolsTests
         model.Pack(training: false);
         ModelWriter.Write(folder, model, new TextFormat(tokenizer)
         {
-            ChatTemplate = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}: {{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}", "test"),
+            ChatTemplate = ChatTemplate.Parse(template, "test"),
             SpecialTokens = [new("eos_token", "<|end|>")],
             StopIds = [tokenizer.TokenToId("<|end|>")],
         });

@@ -246,6 +246,7 @@ public sealed class ChatCompletionsTests
         var (_, text, _) = await api.SendAsync(HttpMethod.Get, "/metrics", null, null);
         text.ShouldContain("deliberate_requests_total{route=\"/v1/chat/completions\",model=\"m\",status=\"200\"} 1");
         text.ShouldContain("deliberate_tokens_total{model=\"m\",kind=\"reasoning\"}");
+        text.ShouldContain("deliberate_cache_bytes{model=\"m\"} 4096\n");
         var (status, unknown) = await api.PostAsync("/v1/images/generations", new { model = "m", prompt = "a" });
         status.ShouldBe(404);
         unknown.ShouldBeError();

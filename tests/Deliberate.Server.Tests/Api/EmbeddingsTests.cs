@@ -45,6 +45,7 @@ public sealed class EmbeddingsTests
         (few[0] / few[1]).ShouldBe(alone[0] / alone[1], 1e-4);
         var metrics = (await served.SendAsync(HttpMethod.Get, "/metrics", null, null)).Text;
         metrics.ShouldContain("route=\"/v1/embeddings\",model=\"m\",status=\"200\"");
+        metrics.ShouldMatch("deliberate_cache_bytes\\{model=\"m\"\\} [1-9]", "pages hold what was read");
     }
 
     [Theory]

@@ -43,6 +43,8 @@ internal sealed class ScriptedModel(string name, Func<ServedPrompt, string> writ
 
     public long Created => 1_700_000_000;
 
+    public long CacheBytes => 4096;
+
     public int Context { get; init; } = 4096;
 
     public TextFormat Format => s_format;

@@ -33,6 +33,9 @@ internal interface IServedModel : IDisposable
 
     TextFormat Format { get; }
 
+    /// <summary>Bytes of keys and values, those of earlier prompts that are kept among them.</summary>
+    long CacheBytes { get; }
+
     /// <summary>The sum of a text's last hidden states: of all its tokens, or of the last alone.</summary>
     /// <returns>[hidden].</returns>
     Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation);

@@ -41,7 +41,7 @@ internal sealed class PromptWriter
     {
         if (_features is null) return new RenderedChat(Plain(messages, operatorPrompt), []);
         var told = Lead(messages, tools, operatorPrompt);
-        var input = new ChatTemplateInput { Messages = Json(told), AddGenerationPrompt = true };
+        var input = new ChatTemplateInput { Messages = ChatMessageJson.Of(told), AddGenerationPrompt = true };
         if (tools.Count > 0 && KnowsTools) input = input with { Tools = JsonSerializer.SerializeToElement(new JsonArray([.. tools.Select(t => t.ToJson())])) };
         if (_features.ThinkingSwitch is { } name) input = input with { Variables = new Dictionary<string, JsonElement> { [name] = JsonSerializer.SerializeToElement(thinks) } };
         try
@@ -51,7 +51,7 @@ internal sealed class PromptWriter
         catch (UserError)
         {
             // Some templates want roles in turn, or no system message behind the first.
-            return _format.Render(input with { Messages = Json(Joined(told)) });
+            return _format.Render(input with { Messages = ChatMessageJson.Of(Joined(told)) });
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class PromptWriter
             .. tools.Count > 0 && !KnowsTools ? (string[])[ToolCallText.Instructions(tools)] : [],
         ];
         var lead = string.Join("\n\n", parts.Where(p => p.Length > 0));
-        var rest = messages.Skip(leading.Length).Select(m => m.Role == "developer" && !_knowsDeveloper ? m with { Role = "system" } : m).Select(m => KnowsTools ? m : Untooled(m)).ToList();
+        var rest = messages.Skip(leading.Length).Select(m => m.Role == "developer" && !_knowsDeveloper ? m with { Role = "system" } : m).Select(m => KnowsTools ? m : ToolCallText.AsText(m)).ToList();
         rest.InsertRange(0, apart);
         if (lead.Length == 0) return rest;
         if (_features!.System || rest.Count == 0) rest.Insert(0, new ChatMessage("system", lead));
@@ -81,15 +81,6 @@ internal sealed class PromptWriter
         var first = messages.FindIndex(m => m.Role == "user");
         if (first < 0) messages.Insert(0, new ChatMessage("user", lead));
         else messages[first] = messages[first] with { Content = $"{lead}\n\n{messages[first].Content}" };
-    }
-
-    /// <summary>Calls and results as text, for a template that has no words for them.</summary>
-    private static ChatMessage Untooled(ChatMessage message)
-    {
-        if (message.Role == "tool") return new ChatMessage("user", $"<tool_response>\n{message.Content}\n</tool_response>");
-        if (message.ToolCalls.Count == 0) return message;
-        var calls = string.Join('\n', message.ToolCalls.Select(c => ToolCallText.Write(c.Name, c.Arguments)));
-        return message with { Content = message.Content.Length > 0 ? $"{message.Content}\n{calls}" : calls, ToolCalls = [] };
     }
 
     /// <summary>Messages of one role in a row as one, later instructions as the user's.</summary>
@@ -114,29 +105,5 @@ internal sealed class PromptWriter
         if (operatorPrompt is not null) text.Append("system: ").Append(operatorPrompt).Append('\n');
         foreach (var message in messages) text.Append(message.Role).Append(": ").Append(message.Content).Append('\n');
         return text.Append("assistant: ").ToString();
-    }
-
-    private static JsonElement Json(List<ChatMessage> messages)
-    {
-        var array = new JsonArray();
-        foreach (var message in messages)
-        {
-            var said = new JsonObject { ["role"] = message.Role, ["content"] = message.Content };
-            if (message.Thinking is { Length: > 0 }) said["reasoning_content"] = message.Thinking;
-            if (message.ToolCallId is not null) said["tool_call_id"] = message.ToolCallId;
-            if (message.ToolCalls.Count > 0)
-            {
-                said["tool_calls"] = new JsonArray([.. message.ToolCalls.Select(call => new JsonObject
-                {
-                    ["id"] = call.Id,
-                    ["type"] = "function",
-                    ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = call.Arguments },
-                })]);
-            }
-
-            array.Add(said);
-        }
-
-        return JsonSerializer.SerializeToElement(array);
     }
 }

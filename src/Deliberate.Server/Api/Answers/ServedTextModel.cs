@@ -19,6 +19,8 @@ internal sealed class ServedTextModel : IServedModel
 
     public TextFormat Format => _model.Format;
 
+    public long CacheBytes => _model.CacheBytes;
+
     /// <exception cref="Deliberate.Core.UserError">There is no such model, it is damaged, or the memory does not suffice.</exception>
     public static ServedTextModel Open(ServedModelOptions options, ApiOptions api)
     {

@@ -85,6 +85,8 @@ internal sealed class ApiMetrics
         foreach (var entry in models.All) Line("deliberate_slots_in_use", entry.Queue.InWork, ("model", entry.Model.Name));
         Head("deliberate_requests_waiting", "gauge", "Requests that wait for a slot.");
         foreach (var entry in models.All) Line("deliberate_requests_waiting", entry.Queue.Waiting, ("model", entry.Model.Name));
+        Head("deliberate_cache_bytes", "gauge", "Memory of keys and values, of earlier prompts too; it grows to its limit.");
+        foreach (var entry in models.All) Line("deliberate_cache_bytes", entry.Model.CacheBytes, ("model", entry.Model.Name));
         Head("deliberate_model_changes_total", "counter", "Times that a model was replaced while the server ran.");
         foreach (var (model, count) in _changes.OrderBy(c => c.Key, StringComparer.Ordinal)) Line("deliberate_model_changes_total", count, ("model", model));
         Head("deliberate_model_stale", "gauge", "1 where a model's files are not those that are served.");
