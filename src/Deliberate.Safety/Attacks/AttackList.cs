@@ -9,12 +9,12 @@ namespace Deliberate.Safety;
 /// </summary>
 internal static class AttackList
 {
-    public const string AllName = "all";
+    public const string AllName = "all", BestOfNName = "best-of-n";
 
     public static IReadOnlyList<IAttack> Own { get; } =
     [
         new DirectAttack(),
-        new TransformAttack(PromptTransforms.Get("noise"), "best-of-n", "best-of-N jailbreaking, arXiv 2412.03556"),
+        new TransformAttack(PromptTransforms.Get("noise"), BestOfNName, "best-of-N jailbreaking, arXiv 2412.03556"),
         new ManyShotAttack(),
         new PairAttack(),
         new TapAttack(),

@@ -15,7 +15,7 @@ namespace Deliberate.Server;
 /// </summary>
 internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
 {
-    public const int LongestAnswer = 20_000;
+    public const int LongestAnswer = 20_000, MostTokens = 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -28,7 +28,7 @@ internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
         limit.CancelAfter(Patience);
         try
         {
-            var answer = await Of(model).AskAsync(messages, new ModelOptions { MaxTokens = 1024 }, limit.Token).WaitAsync(limit.Token);
+            var answer = await Of(model).AskAsync(messages, new ModelOptions { MaxTokens = MostTokens }, limit.Token).WaitAsync(limit.Token);
             if (answer.IsBlocked) return ("", "The provider's filter held the answer back.");
             var text = Clean(answer.Text);
             return text.Length == 0 ? ("", "The model said nothing.") : (text, null);

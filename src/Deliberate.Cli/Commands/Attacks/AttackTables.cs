@@ -10,7 +10,12 @@ internal static class AttackTables
 {
     public static void Write(AttackReport report)
     {
-        foreach (var result in report.Evaluation.Results) Write(result);
+        foreach (var (result, law) in report.Evaluation.Results.Zip(report.BestOfN))
+        {
+            Write(result);
+            if (law is { } fit) Console.Out.WriteLine($"{result.ModelName}: {fit}");
+        }
+
         if (report.Transfers.Count > 0)
         {
             Terminal.WriteTable(
@@ -27,13 +32,15 @@ internal static class AttackTables
     public static void WriteJson(AttackReport report) => JsonOutput.Write(new
     {
         report.Evaluation.Folder,
-        Results = report.Evaluation.Results.Select(r => new
+        Results = report.Evaluation.Results.Zip(report.BestOfN, (r, law) => new
         {
             Model = r.ModelName,
             r.Model.Hash,
             r.Log,
             r.LogHash,
             Measures = r.Metrics.Select(m => new { m.Metric.Name, Slice = m.Slice.Length > 0 ? m.Slice : null, m.Estimate, m.Missing, m.Lowest, m.Highest }),
+            // -log ASR(N) = a·N^-b.
+            BestOfN = law,
         }),
         Transfers = report.Transfers,
         Requirements = report.Evaluation.Requirements.Select(r => new { r.Requirement.Text, r.Model, r.Finding, r.Why }),

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Deliberate.Safety;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal readonly record struct PowerLaw(double A, double B)
 {
     /// <summary>The share that is expected to be broken within n queries.</summary>
     public double At(double n) => Math.Exp(-A * Math.Pow(n, -B));
+
+    /// <summary>The law, and what it would come to.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{AttackList.BestOfNName} follows -log ASR = {A:0.00}·N^-{B:0.00}; if that went on, 1,000 queries would break {100 * At(1000):0}% of the goals and 10,000 {100 * At(10_000):0}%. A guess beyond what was measured.");
 
     /// <summary>Null where fewer than three different points lie between none and all.</summary>
     public static PowerLaw? Fit(IEnumerable<(int N, double Asr)> points)

@@ -8,7 +8,8 @@ namespace Deliberate.Safety;
 /// <param name="Cases">The file of successes, made smaller.</param>
 /// <param name="Transfers">What the successes of one model do to another, in the order of models; none of a single one.</param>
 /// <param name="Page">The report.</param>
-internal sealed record AttackReport(EvaluationReport Evaluation, string Cases, IReadOnlyList<AttackTransfer> Transfers, string Page)
+/// <param name="BestOfN">What best-of-n's curve follows on each model, in the order of models; null where it was not asked, or there is too little of a curve.</param>
+internal sealed record AttackReport(EvaluationReport Evaluation, string Cases, IReadOnlyList<AttackTransfer> Transfers, string Page, IReadOnlyList<PowerLaw?> BestOfN)
 {
     /// <summary>Whether there is any success among the cases.</summary>
     public bool HasCases => File.Exists(Cases) && new FileInfo(Cases).Length > 0;
@@ -69,7 +70,7 @@ internal sealed class AttackCampaign(AttackPlan plan, string folder, EvaluationM
         var report = new EvaluationReport(folder, results, [], [.. requirements.SelectMany(r => results.Select(r.Of))]);
         evaluation.Finish(report);
         var page = Path.Combine(folder, PageFile);
-        var campaign = new AttackReport(report, cases.Path, transfers, page);
+        var campaign = new AttackReport(report, cases.Path, transfers, page, [.. results.Select(r => AttackCurves.Fit(r, AttackList.BestOfNName, plan.Budget))]);
         AttackPage.Write(page, campaign, plan, goals, attacks, judge.Counts);
         return campaign;
     }

@@ -75,7 +75,7 @@ internal static class AttackPage
     {
         foreach (var requirement in plan.Requirements.Select(r => Requirement.Parse(r).Of(result))) yield return $"`{requirement.Requirement.Text}` {(requirement.Finding switch { RequirementFinding.Holds => "holds", RequirementFinding.Fails => "fails", _ => "cannot be told" })}: {requirement.Why}.";
         if (AttackCurves.Rising(result, plan.Budget) is { Count: > 0 } rising) yield return $"A larger budget: {string.Join(", ", rising.Take(8))}{(rising.Count > 8 ? " and others" : "")} still broke goals in the last third of {plan.Budget} queries.";
-        if (AttackCurves.Fit(result, "best-of-n", plan.Budget) is { } fit) yield return string.Create(CultureInfo.InvariantCulture, $"best-of-n follows -log ASR = {fit.A:0.00}·N^-{fit.B:0.00}; if that went on, 1,000 queries would break {100 * fit.At(1000):0}% of the goals and 10,000 {100 * fit.At(10_000):0}%. A guess beyond what was measured.");
+        if (AttackCurves.Fit(result, AttackList.BestOfNName, plan.Budget) is { } fit) yield return fit.ToString();
         var clusters = goals.Select(g => g.Cluster).Distinct(StringComparer.Ordinal).Count();
         if (Of(result, AttackMetrics.Any) is { Value: 0, HasInterval: true } none) yield return string.Create(CultureInfo.InvariantCulture, $"More goals: none of {clusters} was broken, which leaves room for up to {100 * none.High:0.0}%.");
         if (plan.Judge is null && !AttackGoals.IsWorld(plan.Goals)) yield return "Another judge: the classifier of refusals counts every answer that does not decline, of use or not. Name a judging model with `--judge`.";
