@@ -25,7 +25,7 @@ internal sealed record Rollout(int[] Tokens, float[] LogProbabilities, float[] B
     /// <summary>Which tokens were not drawn but given by an environment in between: no loss is made of them, and their log-probabilities and entropies are 0. Null where all were drawn.</summary>
     public bool[]? Given { get; init; }
 
-    /// <summary>Of the weights that it was drawn from, as a server of rollouts calls them; null of this program's own engine.</summary>
+    /// <summary>Of the weights that it was drawn from, as a server of rollouts calls them or who samples ahead; null where the trainer's own model sampled.</summary>
     public string? WeightVersion { get; init; }
 
     /// <summary>Whether a token was drawn.</summary>

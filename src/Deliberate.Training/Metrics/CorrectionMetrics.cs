@@ -5,7 +5,7 @@ internal static class CorrectionMetrics
 {
     private const string Corrected = "with `sampler_correction` or `rollout_correction`";
 
-    public static RunMetric SampleAge { get; } = new("rl/sample_age", MetricUnit.Count, "Steps that the policy which sampled is older than the one that is trained.", "0 where it was renewed in this step", "with `staleness`");
+    public static RunMetric SampleAge { get; } = new("rl/sample_age", MetricUnit.Count, "Steps that the policy which sampled is older than the one that is trained.", "0 where it was renewed in this step", "with `staleness` or `lag`");
 
     public static RunMetric DifferenceMean { get; } = new("rl/sampler_difference_mean", MetricUnit.NatsAToken, "How far the log-probabilities of the policy that is trained are from those of what was sampled from.", "mean of |old - sampler| before the step's updates; TRL `sampling/sampling_logp_difference/mean`", Corrected);
 

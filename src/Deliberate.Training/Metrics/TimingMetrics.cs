@@ -25,6 +25,8 @@ internal static class TimingMetrics
 
     public static RunMetric ReinforcementSampledTokens { get; } = new("rl/sampled_tokens_per_second", MetricUnit.TokensASecond, "Tokens sampled a second.", "end tokens included");
 
+    public static RunMetric SamplesWaited { get; } = new("rl/waited_share", MetricUnit.Share, "Share of the step's time that training waited for samples.", "wall clock", "with `lag`");
+
     public static RunMetric LiveShare { get; } = new("rl/live_share", MetricUnit.Share, "Slots in use while sampling.", "mean over the forward passes of the groups drawn first");
 
     public static RunMetric RolloutFaults { get; } = new("rollouts/faults", MetricUnit.Count, "Faults of the servers of rollouts: what came with them was thrown away and drawn again.", "the run's notices name each kind of each server", "with `rollouts` elsewhere");
@@ -40,7 +42,7 @@ internal static class TimingMetrics
     public static IReadOnlyList<RunMetric> All { get; } =
     [
         SupervisedSeconds, SupervisedDataSeconds, SupervisedTokens, ExpertSeconds, ExpertSamplingSeconds, ExpertSampledTokens, ExpertTokens,
-        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, RankTokens, RankWaited, RolloutFaults, RolloutServers, CanaryDifference,
+        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, SamplesWaited, RankTokens, RankWaited, RolloutFaults, RolloutServers, CanaryDifference,
     ];
 
     /// <summary>The whole time of a step, whichever stage it is of.</summary>

@@ -121,7 +121,7 @@ internal static class Planner
         // Weights and up to two moments; base, expert, final, and what is kept of the others, one more while it is written.
         var named = 2 + (recipe.ExpertIteration.Rounds > 0 && recipe.Reinforcement.Steps > 0 ? 1 : 0);
         // A critic, and policies of earlier moments, that a checkpoint of reinforcement learning keeps besides.
-        var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0) + (MemoryEstimate.HasCritic(recipe) ? 3 : 0);
+        var copies = 3.0 + (recipe.Reinforcement.Staleness > 0 || recipe.Reinforcement.Lag is not null ? 1 : 0) + (recipe.Reinforcement.Kl.RenewEvery > 0 ? 1 : 0) + (MemoryEstimate.HasCritic(recipe) ? 3 : 0);
         var parts = new List<PlanPart> { new("checkpoints", (named + keep.KeepLast + keep.KeepBest + 1) * copies * sizeof(float) * plan.Trained) };
         double completions = 0, tokens = 0;
         if (plan.ExpertIteration is { } expert) (completions, tokens) = (expert.Rounds * (double)expert.Completions, expert.SampledTokens);

@@ -66,6 +66,10 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0, 10_000)]
     public int Staleness { get; init; }
 
+    [Description("Samples with an engine and a copy of the weights of its own, so many steps ahead of training: with 1 the next step is sampled while this one trains, from the weights that this one begins with; with 0 they take turns, to the bits of a run without this key.")]
+    [InRange(0, 1)]
+    public int? Lag { get; init; }
+
     [Description("Reads each prompt once for all of its samples in the update, packed behind it: the same gradient to rounding, for less time where prompts are long. If left out (auto), on where all weights of a model with a vocabulary of 16,384 tokens or more are trained, as those of pretrained models are; else off.")]
     public AutoSwitch SharedPrompt { get; init; }
 

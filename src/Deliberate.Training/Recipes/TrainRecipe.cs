@@ -133,6 +133,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
         foreach (var clash in RolloutAddresses.Problems(this)) yield return clash;
+        foreach (var clash in LagRules.Problems(this)) yield return clash;
         if (FolderName.Problem(Name) is { } name) yield return ("name", name);
         foreach (var clash in OwnDataRules.Clashes(this)) yield return clash;
         foreach (var clash in LabelRules.Clashes(this)) yield return clash;

@@ -16,8 +16,8 @@ internal static class RolloutAddresses
         if (!recipe.SamplesElsewhere)
         {
             if (recipe.RolloutServers is not null) yield return ("rollout_servers", "Nothing samples elsewhere: name servers in rollouts, or leave the key out.");
-            if (rl is { Corrects: true, Staleness: 0 } && rl.Sampling.Unfiltered)
-                yield return ($"reinforcement.{(rl.SamplerCorrection is not null ? "sampler_correction" : "rollout_correction")}", "Sampler and trainer are one engine, and the policy that samples is the one that is trained: every weight is 1. A correction belongs to staleness, top_p, top_k, min_p, or rollouts elsewhere.");
+            if (rl is { Corrects: true, Staleness: 0, Lag: null or 0 } && rl.Sampling.Unfiltered)
+                yield return ($"reinforcement.{(rl.SamplerCorrection is not null ? "sampler_correction" : "rollout_correction")}", "Sampler and trainer are one engine, and the policy that samples is the one that is trained: every weight is 1. A correction belongs to staleness, lag, top_p, top_k, min_p, or rollouts elsewhere.");
             yield break;
         }
 

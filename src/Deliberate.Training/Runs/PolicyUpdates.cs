@@ -119,7 +119,7 @@ internal sealed class PolicyUpdates : IDisposable
 
         names.AddRates(metrics, _recipe.Optimizer, rate);
         metrics.Add(ReinforcementMetrics.TrainedSamples, trained);
-        if (_recipe.Staleness > 0) metrics.Add(CorrectionMetrics.SampleAge, StagePolicies.Age(_recipe, step));
+        if (_recipe.Staleness > 0 || _recipe.Lag is not null) metrics.Add(CorrectionMetrics.SampleAge, StagePolicies.Age(_recipe, step));
         if (_recipe.MaskTruncated && all.Count(s => s.Rollout.FinishReason == FinishReason.Length) is > 0 and var masked) metrics.Add(CorrectionMetrics.MaskedTruncated, masked);
         if (idle > 0) metrics.Add(ReinforcementMetrics.IdleMinibatches, idle);
         if (skipped > 0) metrics.Add(names.Skipped, skipped);

@@ -30,6 +30,7 @@ internal sealed class ReinforcementStage : IDisposable
     private readonly Critic? _critic;
     private readonly RewardModelScores _rewardModels;
     private readonly StageRollouts? _rollouts;
+    private readonly SamplingAhead? _ahead;
 
     /// <param name="session">The run's.</param>
     /// <param name="curriculum">From a checkpoint; null at the beginning.</param>
@@ -42,7 +43,8 @@ internal sealed class ReinforcementStage : IDisposable
         _records = new RolloutRecords(RunStage.Reinforcement, _recipe.Sampling);
         Curriculum = session.Curriculum(_recipe.Curriculum, _recipe.Steps, curriculum);
         _kl = new KlControl(_recipe, klCoefficient);
-        _policies = new StagePolicies(session.Recipe, session.Model, LoadStart);
+        _ahead = SamplingAhead.For(session);
+        _policies = new StagePolicies(session.Recipe, session.Model, LoadStart) { Ahead = _ahead?.Model };
         _critic = Critic.For(session.Recipe, session.Model);
         _rewardModels = new RewardModelScores(session);
         _rollouts = StageRollouts.For(session);
@@ -80,8 +82,8 @@ internal sealed class ReinforcementStage : IDisposable
         _policies.Renew(step);
 
         // Groups of samples: those that teach nothing are drawn again, round by round, with other problems.
-        var groups = new List<RolloutGroup>();
-        var slots = Enumerable.Range(0, _recipe.Prompts).ToList();
+        var groups = _ahead is null ? [] : TakeAhead(step, cancellation);
+        var slots = _ahead is null ? Enumerable.Range(0, _recipe.Prompts).ToList() : [];
         var liveShare = double.NaN;
         for (var round = 0; slots.Count > 0 && round <= (_recipe.DynamicSampling ? _recipe.ResamplingRounds : 0); round++)
         {
@@ -116,10 +118,12 @@ internal sealed class ReinforcementStage : IDisposable
         var promotion = Curriculum.Observe(step, CurriculumMetrics.Reinforcement, groups, metrics);
         MeasureDistance(step, groups, metrics);
         _updates.Run(step, trained, metrics, (in update, number, ofCritic, part) => Check(update, step, number, ofCritic, part));
+        _ahead?.Rest();
 
         if (_recipe.StoreSamples)
             foreach (var sample in _records.Of(step + 1, groups)) _session.Streams.Sample(sample);
-        var timings = Timings(time.GetElapsedTime(start).TotalSeconds, sampled, groups, liveShare);
+        var timings = Timings(time.GetElapsedTime(start).TotalSeconds, _ahead?.Seconds ?? sampled, _ahead?.Waited ?? sampled, groups, liveShare);
+        if (_ahead is not null) timings.Add(TimingMetrics.SamplesWaited, Math.Min(1, _ahead.Waited / time.GetElapsedTime(start).TotalSeconds));
         _rollouts?.CopyTo(timings);
         RankTimings.Add(_session.World, timings, time.GetElapsedTime(start).TotalSeconds);
         _session.Streams.Step(step + 1, metrics, timings);
@@ -130,6 +134,8 @@ internal sealed class ReinforcementStage : IDisposable
 
     public void Dispose()
     {
+        // First of all: it may be sampling.
+        _ahead?.Dispose();
         _updates.Dispose();
         _policies.Dispose();
         _critic?.Dispose();
@@ -161,6 +167,17 @@ internal sealed class ReinforcementStage : IDisposable
         var drawn = _session.Loop.Run([.. groups.Select(g => g.Problem)], 1, _recipe.MaxTokens, new SamplingOptions { Temperature = 0 }, (_, _) => stream, cancellation: cancellation);
         for (var i = 0; i < groups.Count; i++) groups[i].Greedy = new RolloutGroup(drawn[i], groups[i].Round);
         _rewardModels.Attach([.. groups.Select(g => g.Greedy!)], cancellation);
+    }
+
+    /// <summary>The groups of a step that were drawn ahead; the next step's are begun, to be drawn beside what follows.</summary>
+    private List<RolloutGroup> TakeAhead(int step, CancellationToken cancellation)
+    {
+        var slots = Enumerable.Range(0, _recipe.Prompts).ToList();
+        RolloutGroup[] groups = [.. _ahead!.Take(step, Problems(step, 0, slots), cancellation).Select(group => new RolloutGroup(group, 0))];
+        _rewardModels.Attach(groups, cancellation);
+        LeaveOut(groups, slots);
+        if (step + 1 < _recipe.Steps) _ahead.Begin(step + 1, Problems(step + 1, 0, slots), cancellation);
+        return [.. groups];
     }
 
     private RolloutGroup[] Sample(Problem[] problems, int step, int round, List<int> slots, CancellationToken cancellation)
@@ -198,13 +215,13 @@ internal sealed class ReinforcementStage : IDisposable
         _session.Guard.Check(update, name, () => _records.Of(step + 1, part.Cast<RolloutGroup>()).Select(SampleStore.Line));
     }
 
-    private static MetricValues Timings(double seconds, double sampled, List<RolloutGroup> groups, double liveShare)
+    private static MetricValues Timings(double seconds, double sampled, double waited, List<RolloutGroup> groups, double liveShare)
     {
         var timings = new MetricValues
         {
             { TimingMetrics.ReinforcementSeconds, seconds },
             { TimingMetrics.ReinforcementSamplingSeconds, sampled },
-            { TimingMetrics.ReinforcementUpdateSeconds, seconds - sampled },
+            { TimingMetrics.ReinforcementUpdateSeconds, seconds - waited },
             { TimingMetrics.ReinforcementSampledTokens, groups.Sum(g => g.Rollouts.Sum(r => r.Tokens.Length)) / sampled },
         };
         // Servers elsewhere do not say.

@@ -22,6 +22,9 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     private DeviceBuffer? _sampler;
     private bool _isRenewed;
 
+    /// <summary>The model that samples ahead, whose weights then are the sampling policy's; null without.</summary>
+    public LanguageModel? Ahead { get; init; }
+
     /// <summary>What the objective or the reward compares with; null where neither does.</summary>
     public ReferencePolicy? Reference => IsCompared(_recipe) ? _reference ??= loadStart() : null;
 
@@ -43,7 +46,7 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     public static bool IsCompared(ReinforcementRecipe recipe) => recipe.Options.KlCoefficient > 0 || recipe.Kl.InReward > 0;
 
     /// <summary>Steps that the policy which samples in a step is old.</summary>
-    public static int Age(ReinforcementRecipe recipe, int step) => step % (recipe.Staleness + 1);
+    public static int Age(ReinforcementRecipe recipe, int step) => recipe.Lag is { } lag ? Math.Min(step, lag) : step % (recipe.Staleness + 1);
 
     /// <summary>Renews what is due before the <paramref name="step"/>-th step, from 0. Doing it again changes nothing.</summary>
     public void Renew(int step)
@@ -83,7 +86,7 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     /// <param name="folder">The checkpoint's <c>training/</c>.</param>
     public void Write(string folder)
     {
-        var parts = Parts(_isRenewed, _sampler is not null);
+        var parts = Parts(_isRenewed, _sampler is not null || Ahead is not null);
         if (parts.Count > 0) StoredBuffers.Write(Path.Combine(folder, FileName), parts, []);
     }
 
@@ -96,7 +99,7 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
         using var file = SafetensorsFile.Open(path);
         _isRenewed = file.Names.Any(n => n.StartsWith(ReferencePrefix, StringComparison.Ordinal));
         var hasSampler = file.Names.Any(n => n.StartsWith(SamplerPrefix, StringComparison.Ordinal));
-        if (hasSampler) _sampler ??= model.Device.Allocate(model.Trained.BufferLength);
+        if (hasSampler && Ahead is null) _sampler ??= model.Device.Allocate(model.Trained.BufferLength);
         StoredBuffers.Read(file, Parts(_isRenewed, hasSampler));
         if (_isRenewed) Start.Renew();
     }
@@ -110,7 +113,7 @@ internal sealed class StagePolicies(TrainRecipe recipe, LanguageModel model, Fun
     private List<StoredPart> Parts(bool reference, bool sampler) =>
     [
         .. reference ? StoredBuffers.Parts(ReferencePrefix, Start.Weights!, Start.Weights!.Values) : [],
-        .. sampler ? StoredBuffers.Parts(SamplerPrefix, model.Trained, _sampler!) : [],
+        .. sampler ? StoredBuffers.Parts(SamplerPrefix, model.Trained, Ahead?.Trained.Values ?? _sampler!) : [],
     ];
 
     private void Swap(bool training)

@@ -27,7 +27,7 @@ internal sealed class StepCorrection(ReinforcementRecipe recipe)
         var (mean, maximum) = SamplerCorrection.Mismatch(DrawnTokens.Of(rollouts, old), DrawnTokens.Of(rollouts, sampler));
         metrics.Add(CorrectionMetrics.DifferenceMean, mean);
         metrics.Add(CorrectionMetrics.DifferenceMax, maximum);
-        if (isNow && samples.Any(s => s.Rollout.WeightVersion is not null)) metrics.Add(CorrectionMetrics.RolloutDifference, mean);
+        if (isNow && recipe.Lag is null && samples.Any(s => s.Rollout.WeightVersion is not null)) metrics.Add(CorrectionMetrics.RolloutDifference, mean);
         if (recipe.SamplerCorrection is { } weigh) Weigh(weigh, samples, offsets, old, sampler, metrics);
         if (recipe.RolloutCorrection is { } correct) Correct(correct, samples, offsets, [.. old.Zip(sampler, (o, s) => o - s)], mask, metrics);
     }

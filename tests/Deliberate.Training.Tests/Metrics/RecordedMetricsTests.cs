@@ -21,6 +21,7 @@ public sealed class RecordedMetricsTests : IDisposable
     {
         Note(TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("curriculum")));
         Note(TinyRun.Start(TinyRun.OffPolicyRecipe(), _folder.File("off-policy")));
+        Note(TinyRun.Start(TinyRun.OffPolicyRecipe().Reinforced(r => r with { Steps = 2, Staleness = 0, Lag = 1 }), _folder.File("ahead")));
         Note(ThreadTransport.Run(2, world =>
         {
             using var run = TrainingRun.Start(EnvironmentRunTests.Recipe(steps: 1), _folder.File($"ranks{world.Rank}"), 1, world: world);
