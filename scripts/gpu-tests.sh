@@ -25,7 +25,7 @@ dotnet=$(dotnet --list-runtimes | sed -n 's|^Microsoft.NETCore.App .*\[\(.*\)/sh
 mkdir -p "$dir/dotnet" "$dir/tests"
 command -v unshare >/dev/null || skip "unshare (util-linux) is missing."
 # Mounts of a namespace of their own: they are gone with the process, whatever happens to it.
-unshare --mount true 2>/dev/null || skip "this machine gives no mount namespace (a container without the right to mount)."
+unshare --mount mount --bind "$tests" "$dir/tests" 2>/dev/null || skip "this machine lets nobody mount (a container without the right to)."
 unshare --mount sh -c '
   set -e
   for d in proc sys dev; do mount --rbind "/$d" "$1/$d"; done
