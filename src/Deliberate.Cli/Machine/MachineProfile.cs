@@ -19,9 +19,10 @@ namespace Deliberate.Cli;
 /// <param name="HugePages">The system's setting: always, madvise or never; "unknown" elsewhere than Linux.</param>
 /// <param name="GigaflopsPerSecond">Of a float32 matrix product on all threads, measured.</param>
 /// <param name="Sandbox">Whether code that is not trusted can be run, and why not.</param>
+/// <param name="Graphics">Graphics devices that were found and tried, and why others were not. Nothing runs on them yet.</param>
 /// <param name="Warnings">What is wrong, each with what to do.</param>
 internal sealed record MachineProfile(
-    string Cpu, int Cores, int PhysicalCores, IReadOnlyList<string> InstructionSets, string Device, string DeviceReason, int Threads, long MemoryTotal, long MemoryAvailable, long DiskFree, string HugePages, string System, string DotNet, string Deliberate, double GigaflopsPerSecond, string Sandbox, IReadOnlyList<string> Warnings)
+    string Cpu, int Cores, int PhysicalCores, IReadOnlyList<string> InstructionSets, string Device, string DeviceReason, int Threads, long MemoryTotal, long MemoryAvailable, long DiskFree, string HugePages, string System, string DotNet, string Deliberate, double GigaflopsPerSecond, string Sandbox, GraphicsDevices Graphics, IReadOnlyList<string> Warnings)
 {
     private const double Gigabyte = 1e9;
 
@@ -49,6 +50,7 @@ internal sealed record MachineProfile(
             Version,
             Math.Round(SpeedProbe.Measure(device) / 1e9, 1),
             Reasoning.Sandbox.WhyNotUntrusted() is { } why ? $"none: {why}; code that a model wrote does not run here" : "bubblewrap works",
+            GraphicsDevices.Find(),
             []);
         return profile with { Warnings = [.. profile.FindWarnings()] };
     }

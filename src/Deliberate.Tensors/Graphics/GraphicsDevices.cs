@@ -1,0 +1,113 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace Deliberate.Tensors;
+
+/// <summary>One device that a driver of graphics cards offers.</summary>
+/// <param name="Driver">CUDA or OpenCL. A card that has both is found by both.</param>
+/// <param name="Memory">Bytes on the device.</param>
+/// <param name="Check">What <see cref="GraphicsCheck"/> found.</param>
+internal sealed record GraphicsDevice(string Name, string Driver, long Memory, GraphicsFinding Check);
+
+/// <summary>
+/// The devices that ILGPU reaches through CUDA and OpenCL, each tried with a product, and why a driver offers none. ILGPU is loaded only
+/// where there is a driver. Nothing trains or samples on them yet: it is what <c>doctor</c> tells.
+/// </summary>
+/// <param name="Devices">In the order of the drivers.</param>
+/// <param name="Missing">One sentence for each driver that offers nothing: why.</param>
+internal sealed record GraphicsDevices(IReadOnlyList<GraphicsDevice> Devices, IReadOnlyList<string> Missing)
+{
+    private static readonly Lock s_lock = new();
+    private static bool s_resolves;
+
+    /// <summary>Looks at both drivers; nothing that goes wrong with one is thrown.</summary>
+    public static GraphicsDevices Find()
+    {
+        var devices = new List<GraphicsDevice>();
+        var missing = new List<string>();
+        Look("CUDA", Names("libcuda.so.1", "libcuda.so", "nvcuda.dll"), "NVIDIA's driver is not installed", devices, missing);
+        Look("OpenCL", Names("libOpenCL.so.1", "libOpenCL.so", "OpenCL.dll"), "no OpenCL loader is installed (Debian: ocl-icd-libopencl1, and the card's own package)", devices, missing);
+        return new GraphicsDevices(devices, missing);
+    }
+
+    private static string[] Names(string versioned, string plain, string windows) => OperatingSystem.IsWindows() ? [windows] : [versioned, plain];
+
+    private static void Look(string driver, string[] libraries, string install, List<GraphicsDevice> devices, List<string> missing)
+    {
+        if (!Array.Exists(libraries, Loads))
+        {
+            missing.Add($"{driver}: {libraries[0]} was not found, so {install}");
+            return;
+        }
+
+        try
+        {
+            var before = devices.Count;
+            Ask(driver, devices);
+            if (devices.Count == before) missing.Add($"{driver}: the library is there, and no driver behind it offers a device that ILGPU takes (OpenCL: 2.0 or later)");
+        }
+        catch (Exception e)
+        {
+            // Old drivers lack functions, broken ones fail in ways of their own: all of them are told, none stops the rest.
+            missing.Add($"{driver}: the driver does not work with ILGPU ({e.GetBaseException().Message.TrimEnd('.')}): an old one has to be renewed");
+        }
+    }
+
+    private static bool Loads(string library)
+    {
+        if (!NativeLibrary.TryLoad(library, out var handle)) return false;
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    // A method of its own: whoever has no driver never loads ILGPU.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Ask(string driver, List<GraphicsDevice> devices)
+    {
+        ResolveVersionedNames();
+        using var context = Context.Create(builder =>
+        {
+            if (driver is "CUDA") builder.Cuda();
+            else builder.OpenCL();
+        });
+        // Where a driver has nothing, ILGPU puts its own emulation on the processor in the place.
+        var type = driver is "CUDA" ? AcceleratorType.Cuda : AcceleratorType.OpenCL;
+        foreach (var device in context)
+            if (device.AcceleratorType == type) devices.Add(new GraphicsDevice(device.Name.Trim(), driver, device.MemorySize, Try(context, device)));
+    }
+
+    private static GraphicsFinding Try(Context context, ILGPU.Runtime.Device device)
+    {
+        try
+        {
+            using var accelerator = device.CreateAccelerator(context);
+            return GraphicsCheck.Run(accelerator);
+        }
+        catch (Exception e)
+        {
+            return new GraphicsFinding(false, $"does not answer: {e.GetBaseException().Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>ILGPU asks for the names that only development packages have: those with a version are what a driver brings.</summary>
+    private static void ResolveVersionedNames()
+    {
+        lock (s_lock)
+        {
+            if (s_resolves || OperatingSystem.IsWindows()) return;
+            NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
+            s_resolves = true;
+        }
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        var versioned = name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) ? "libOpenCL.so.1" : name is "cuda" or "libcuda" or "libcuda.so" ? "libcuda.so.1" : null;
+        return versioned is not null && NativeLibrary.TryLoad(versioned, out var handle) ? handle : 0;
+    }
+}
