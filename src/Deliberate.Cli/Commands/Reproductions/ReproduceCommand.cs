@@ -26,6 +26,7 @@ internal sealed class ReproduceCommand : CliCommand
         Add(new ReproduceCardCommand());
         Add(new ReproduceLetsVerifyCommand());
         Add(new ReproduceTransferCommand());
+        Add(new ReproduceQuickstartCommand());
     }
 
     protected override int Run(ParseResult parsed) =>
