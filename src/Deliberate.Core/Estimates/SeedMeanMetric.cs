@@ -6,6 +6,17 @@ namespace Deliberate.Core;
 /// </summary>
 internal static class SeedMeanMetric
 {
+    /// <summary>The mean gain of a share, paired by seed: between -1 and 1.</summary>
+    /// <param name="before">One a seed.</param>
+    /// <param name="after">Of the same seeds.</param>
+    public static Estimate Gain(IReadOnlyList<double> before, IReadOnlyList<double> after)
+    {
+        var mean = SampleMean.Of([.. after.Zip(before, (a, b) => a - b)]);
+        return mean.HasSpread
+            ? new Estimate(mean.Mean, mean.StudentT(Estimate.Confidence)!.Value.ClampTo(-1, 1), before.Count, before.Count, before.Count, EstimateMethod.StudentT)
+            : Estimate.WithoutInterval(mean.Mean, before.Count, before.Count, before.Count);
+    }
+
     /// <param name="values">One a seed.</param>
     /// <param name="kind">A share is bounded on both sides, a length below.</param>
     public static Estimate Of(IReadOnlyList<double> values, MeasureKind kind)

@@ -141,6 +141,8 @@ public sealed class ReproduceCommandTests
     [InlineData("reproduce distillation --write-docs small.yaml", "mark <!-- reproduce distillation: begin --> is missing")]
     [InlineData("reproduce transfer --quick --write-docs small.yaml", "no result")]
     [InlineData("reproduce transfer --write-docs small.yaml", "mark <!-- reproduce transfer: begin --> is missing")]
+    [InlineData("reproduce quickstart --write-docs small.yaml", "mark <!-- reproduce quickstart: begin --> is missing")]
+    [InlineData("reproduce quickstart --quick --write-docs small.yaml", "no result")]
     [InlineData("reproduce reasoning --quick --write-docs small.yaml", "no result")]
     [InlineData("reproduce reasoning --write-docs small.yaml", "mark <!-- reproduce reasoning: begin --> is missing")]
     [InlineData("reproduce reasoning --recipe smal.yaml", "\"small.yaml\"")]

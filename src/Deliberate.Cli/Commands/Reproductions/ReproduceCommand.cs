@@ -17,7 +17,8 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce deliberation --quick",
             "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin",
             "deliberate reproduce lets-verify --write-docs docs/lets-verify.md",
-            "deliberate reproduce transfer                               # does RL on some families carry over to others?")
+            "deliberate reproduce transfer                               # does RL on some families carry over to others?",
+            "deliberate reproduce quickstart --seeds 5                   # which of the quickstart's figures are its seed's")
     {
         Add(new ReproduceReasoningCommand());
         Add(new ReproduceDistillationCommand());

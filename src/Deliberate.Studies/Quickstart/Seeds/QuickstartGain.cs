@@ -15,12 +15,14 @@ internal sealed record QuickstartGain(string Run, IReadOnlyList<double> Before, 
 
     public IReadOnlyList<double> Gains => [.. After.Zip(Before, (after, before) => after - before)];
 
-    public double Mean => Gains.Average();
+    public double Mean => Estimate.Value;
+
+    private Estimate Estimate => SeedMeanMetric.Gain(Before, After);
 
     /// <summary>Lower end of the 95% interval over seeds; null for one seed.</summary>
-    public double? Low => SampleMean.Of([.. Gains]).StudentT()?.Low;
+    public double? Low => Estimate is { HasInterval: true } gain ? gain.Low : null;
 
-    public double? High => SampleMean.Of([.. Gains]).StudentT()?.High;
+    public double? High => Estimate is { HasInterval: true } gain ? gain.High : null;
 
     /// <summary>Whether the interval over seeds is above 0.</summary>
     public bool IsShown => Low > 0;
