@@ -89,8 +89,7 @@ internal sealed class SamplingAhead : IDisposable
     {
         if (_next is not { } next) return;
         var start = _session.Time.GetTimestamp();
-        Task.WhenAny(next.Task).GetAwaiter().GetResult();
-        _ = next.Task.Exception;
+        _ = Task.WhenAny(next.Task).GetAwaiter().GetResult().Exception;
         Waited += _session.Time.GetElapsedTime(start).TotalSeconds;
     }
 
