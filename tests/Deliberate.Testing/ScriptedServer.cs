@@ -17,7 +17,6 @@ public sealed class ScriptedServer : IDisposable
     private readonly List<string> _requests = [];
     private readonly Func<string, Stream, CancellationToken, Task> _answer;
     private readonly X509Certificate2? _certificate;
-    private int _running;
 
     /// <param name="answer">Gets the request's head and writes what it likes.</param>
     /// <param name="certificate">Of a server that speaks TLS.</param>
@@ -44,9 +43,6 @@ public sealed class ScriptedServer : IDisposable
 
     /// <summary>Connections so far, be it that nothing was said on them.</summary>
     public int Connections { get; private set; }
-
-    /// <summary>Most requests that were being answered at a time.</summary>
-    public int MostAtATime { get; private set; }
 
     /// <summary>Heads of the requests so far.</summary>
     public IReadOnlyList<string> Requests
@@ -100,21 +96,9 @@ public sealed class ScriptedServer : IDisposable
             const byte Handshake = 0x16;
             while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0 && one[0] != Handshake) head.Append((char)one[0]);
             if (head.Length == 0 && one[0] != Handshake) return;
-            lock (_requests)
-            {
-                _requests.Add(head.ToString());
-                MostAtATime = Math.Max(MostAtATime, ++_running);
-            }
-
-            try
-            {
-                await _answer(head.ToString(), stream, _stop.Token);
-                await stream.FlushAsync(_stop.Token);
-            }
-            finally
-            {
-                lock (_requests) _running--;
-            }
+            lock (_requests) _requests.Add(head.ToString());
+            await _answer(head.ToString(), stream, _stop.Token);
+            await stream.FlushAsync(_stop.Token);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
