@@ -101,7 +101,7 @@ internal sealed class ProblemEncoder
     private int[] Tokens(string prompt) => Tokenizer.Encode(prompt, addSpecialTokens: Format.ChatTemplate is null);
 
     /// <summary>What the model reads, as text.</summary>
-    private string PromptText(string prompt)
+    public string PromptText(string prompt)
     {
         if (Format.ChatTemplate is null) return prompt;
         var input = new ChatTemplateInput { Messages = ChatTemplateInput.MessagesOf(("user", prompt)), AddGenerationPrompt = true };

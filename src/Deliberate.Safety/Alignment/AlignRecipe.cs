@@ -83,6 +83,9 @@ internal sealed record AlignRecipe : ICheckedRecipe
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
 
+    [Description("What is computed again in the backward pass instead of kept: elementwise (norms and activations), layers (all but what each layer begins with). No result depends on it.")]
+    public Recomputation Recompute { get; init; }
+
     [Description("When checkpoints are saved, and how many are kept.")]
     public CheckpointRecipe Checkpoint { get; init; } = new();
 
@@ -105,11 +108,12 @@ internal sealed record AlignRecipe : ICheckedRecipe
         if (Prompts.Count == 0) yield return ("prompts", "No file of requests is named.");
         if (Supervised.Data.Count > 0 || Supervised.Weights.Count > 0 || Supervised.FamilyShare is not null || Supervised.Epochs is not null) yield return ("supervised", "What is imitated is what the filter keeps, and capability.data: data, weights, family_share and epochs are not said here.");
         if (Supervised.Tokens == 0 && Reinforcement.Steps == 0) yield return ("supervised", "Neither stage trains: tokens is 0, and so is reinforcement.steps.");
+        if (Generation.Thought == ThoughtForm.Classes && Form == SpecificationForm.Compact) yield return ("generation", "thought: classes is for specifications in words: form text.");
         if (Generation.MaxTokens >= Context) yield return ("generation", $"max_tokens {Generation.MaxTokens} leaves no room for a prompt in the context of {Context}.");
         if (Capability.SupervisedShare > 0 && Supervised.Tokens > 0 && Capability.Data.Count == 0) yield return ("capability", "supervised_share is above 0, and no data is named: name it, or say 0.");
         if (Capability.ReinforcementShare > 0 && Reinforcement.Steps > 0 && Capability.Problems.Count == 0) yield return ("capability", "reinforcement_share is above 0, and no problems are named: name them, or say 0.");
         if (Capability.ReinforcementShare < 1 && Judge.Kind == JudgeKindName.Checkpoint && Form != SpecificationForm.Compact) yield return ("judge", "kind: a checkpoint that was trained as a judge reads the compact form; any other model judges as kind model.");
-        if (HeldOutJudge is { Kind: not JudgeKindName.Model } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
+        if (HeldOutJudge is { Kind: not JudgeKindName.Model and not JudgeKindName.Refusal } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
         if (Judge.Kind == JudgeKindName.Oracle && Form != SpecificationForm.Compact) yield return ("judge", "kind: the oracle knows PolicyWorld alone: form compact.");
     }
 
@@ -129,6 +133,16 @@ internal sealed record AlignRecipe : ICheckedRecipe
     }
 }
 
+/// <summary>Where thoughts come from.</summary>
+internal enum ThoughtForm
+{
+    /// <summary>The model writes them.</summary>
+    Free,
+
+    /// <summary>The model picks a content class, and a line says so (<see cref="ClassThoughts"/>).</summary>
+    Classes,
+}
+
 /// <summary>Answers with the specification in context.</summary>
 internal sealed record GenerationRecipe
 {
@@ -143,6 +157,9 @@ internal sealed record GenerationRecipe
     [Description("Samples at this temperature.")]
     [InRange(0.01, 100)]
     public double Temperature { get; init; } = 1;
+
+    [Description("free (the model writes its thought) or classes, for a model that is too small to: with the specification in its prompt it picks a content class, or none; a line that cites it is the thought, and the answer follows from request and thought alone.")]
+    public ThoughtForm Thought { get; init; }
 }
 
 /// <summary>What a judge is.</summary>
@@ -153,12 +170,14 @@ internal enum JudgeKindName
     Model,
 
     Oracle,
+
+    Refusal,
 }
 
 /// <summary>The judge reward model G_RM.</summary>
 internal sealed record JudgeRecipe : ICheckedRecipe
 {
-    [Description("checkpoint (a model trained to judge, in the compact form), model (any chat model or checkpoint, with a rubric) or oracle (PolicyWorld's exact rules, for measuring).")]
+    [Description("checkpoint (a model trained to judge, in the compact form), model (any chat model or checkpoint, with a rubric), refusal (offline: whether requests whose ideal is refuse are refused and those whose ideal is comply are answered, by the classifier of refusals) or oracle (PolicyWorld's exact rules, for measuring).")]
     public required JudgeKindName Kind { get; init; }
 
     [Description("The checkpoint's folder.")]

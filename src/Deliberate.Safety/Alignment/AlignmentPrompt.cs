@@ -15,7 +15,12 @@ internal sealed record AlignmentPrompt(string Id, string Prompt, string Category
     public static IReadOnlyList<string> Ideals => [.. Rules.Keys];
 
     /// <summary>As files spell it; null where nobody says.</summary>
-    public string? IdealWord => Ideal is { } ideal ? Rules.First(r => r.Value == ideal).Key : null;
+    public string? IdealWord => Ideal is { } ideal ? WordOf(ideal) : null;
+
+    public static string WordOf(ContentRule rule) => Rules.First(r => r.Value == rule).Key;
+
+    /// <summary>Null of what is none.</summary>
+    public static ContentRule? RuleOf(string? word) => word is not null && Rules.TryGetValue(word, out var rule) ? rule : null;
 
     /// <summary>All requests of the files, each text once.</summary>
     /// <exception cref="UserError">With file, line and field.</exception>

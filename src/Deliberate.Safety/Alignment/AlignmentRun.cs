@@ -58,7 +58,10 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
         var specification = SpecificationFolder.Read(recipe.Specification);
         var prompt = new SpecificationPrompt(specification, recipe.Form);
         if (recipe.Form == SpecificationForm.Compact) _ = prompt.Rules;
-        return (prompt, AlignmentPrompt.Read(recipe.Prompts, specification, notice));
+        var prompts = AlignmentPrompt.Read(recipe.Prompts, specification, notice);
+        if (recipe.Judge.Kind == JudgeKindName.Refusal && prompts.FirstOrDefault(p => p.Ideal is null or ContentRule.SafeCompletion) is { } unclear)
+            throw new UserError($"The request {unclear.Id} has {(unclear.Ideal is null ? "no ideal" : "the ideal safe_completion")}, and a judge of refusals can tell only whether something was refused or answered.", recipe.Prompts[0], field: "ideal", advice: "Give every request the ideal refuse or comply, or choose another judge.kind.");
+        return (prompt, prompts);
     }
 
     /// <summary>The recipe of the run that learns.</summary>
@@ -78,6 +81,7 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
             Seed = recipe.Seed,
             Model = new ModelRecipe { From = AlignmentModel.Find(recipe.Model), Context = recipe.Context },
             Adapter = recipe.Adapter,
+            Recompute = recipe.Recompute,
             // A file's weight is how often its examples are seen, so the share follows from the numbers of lines.
             Supervised = recipe.Supervised with { Tokens = learns ? recipe.Supervised.Tokens : 0, Data = data, Weights = data.Length < 2 ? [] : [1, .. Enumerable.Repeat(share / (1 - share) * kept / lines, data.Length - 1)] },
             Reinforcement = recipe.Reinforcement,

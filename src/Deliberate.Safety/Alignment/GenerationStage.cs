@@ -38,9 +38,9 @@ internal static class GenerationStage
         for (; done < prompts.Count; done += Chunk)
         {
             var asked = prompts.Skip(done).Take(Chunk).ToArray();
-            var requests = asked.Select((prompt, i) => new SampleRequest(encoder.Prompt(specification.Ask(prompt)), options.MaxTokens, [.. Enumerable.Range(0, options.Samples).Select(g => new RandomStream(recipe.Seed, StreamStage.Alignment, problem: done + i, sample: g))])).ToArray();
-            var drawn = sampler.Sample(requests, new SamplingOptions { Temperature = options.Temperature }, encoder.StopIds, cancellation: cancellation);
-            var records = asked.SelectMany((prompt, i) => drawn[i].Select((rollout, g) => new GenerationRecord(prompt.Id, g, encoder.Text(rollout.Tokens), rollout.FinishReason == FinishReason.Length))).ToArray();
+            var records = options.Thought == ThoughtForm.Classes
+                ? ClassThoughts.Draw(recipe, specification, asked, done, encoder, sampler, cancellation)
+                : Draw(recipe, specification, asked, done, encoder, sampler, cancellation);
             file.Append(records);
             known.AddRange(records);
             observer.StageAdvanced(Math.Min(prompts.Count, done + Chunk));
@@ -48,6 +48,17 @@ internal static class GenerationStage
 
         return known;
     }
+
+    private static GenerationRecord[] Draw(AlignRecipe recipe, SpecificationPrompt specification, AlignmentPrompt[] asked, int done, ProblemEncoder encoder, Sampler sampler, CancellationToken cancellation)
+    {
+        var options = recipe.Generation;
+        var requests = asked.Select((prompt, i) => new SampleRequest(encoder.Prompt(specification.Ask(prompt)), options.MaxTokens, Streams(recipe, done + i))).ToArray();
+        var drawn = sampler.Sample(requests, new SamplingOptions { Temperature = options.Temperature }, encoder.StopIds, cancellation: cancellation);
+        return [.. asked.SelectMany((prompt, i) => drawn[i].Select((rollout, g) => new GenerationRecord(prompt.Id, g, encoder.Text(rollout.Tokens), rollout.FinishReason == FinishReason.Length)))];
+    }
+
+    /// <summary>One for each sample of a request, or as many further ones.</summary>
+    public static RandomStream[] Streams(AlignRecipe recipe, int request, int first = 0) => [.. Enumerable.Range(first, recipe.Generation.Samples).Select(g => new RandomStream(recipe.Seed, StreamStage.Alignment, problem: request, sample: g))];
 
     /// <summary>Refuses what is longer than the context, with the numbers.</summary>
     private static void Check(AlignRecipe recipe, SpecificationPrompt specification, IReadOnlyList<AlignmentPrompt> prompts, ProblemEncoder encoder, int context)

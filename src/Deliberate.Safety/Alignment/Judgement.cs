@@ -8,16 +8,17 @@ namespace Deliberate.Safety;
 /// <param name="Thought">Null where the judge does not see it, always in reinforcement learning.</param>
 /// <param name="Answer">Outside of the thought.</param>
 /// <param name="Side">What another reviewer thinks is due; null for nothing.</param>
-internal sealed record JudgedCase(string Category, string Prompt, string? Thought, string Answer, string? Side = null)
+/// <param name="Ideal">What the request's author says is due, for a judge that goes by that; null for every other.</param>
+internal sealed record JudgedCase(string Category, string Prompt, string? Thought, string Answer, string? Side = null, ContentRule? Ideal = null)
 {
     /// <summary>
     /// A case of reinforcement learning. The one way there: it takes what stands behind the sample's last thought and nothing else, so that
     /// no thought reaches the judge, whatever the sample wrote where.
     /// </summary>
-    public static JudgedCase OfAnswer(string category, Sample sample)
+    public static JudgedCase OfAnswer(string category, Sample sample, ContentRule? ideal = null)
     {
         var answer = Models.ThinkingSplit.Of(sample.Completion, sample.ThoughtOpenedBy).Answer ?? throw new ArgumentException("The thought is not closed: there is no answer to judge.", nameof(sample));
-        return new JudgedCase(category, sample.Problem.Prompt, null, answer.Trim());
+        return new JudgedCase(category, sample.Problem.Prompt, null, answer.Trim(), Ideal: ideal);
     }
 }
 

@@ -99,7 +99,7 @@ internal sealed class RecordedJudge : IDisposable
 
     private string Key(JudgedCase one, int number)
     {
-        string[] parts = [_scope, one.Category, one.Prompt, one.Thought is null ? "hidden" : "thought\n" + one.Thought, one.Answer, one.Side ?? "", number.ToString(CultureInfo.InvariantCulture)];
+        string[] parts = [_scope, one.Category, one.Prompt, one.Thought is null ? "hidden" : "thought\n" + one.Thought, one.Answer, one.Side ?? "", one.Ideal?.ToString() ?? "", number.ToString(CultureInfo.InvariantCulture)];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\u0001', parts))))[..32];
     }
 }

@@ -9,8 +9,8 @@ internal sealed record WorldExample(string Prompt, string Completion);
 /// <summary>
 /// The corpus of the base model, which stands for pretraining: what category a thing is of, decoding, small sums, and following whatever
 /// rules stand in the prompt, by writers of whom some are careless, some obey a wrapper and some a planted hint. Where no rules are, everything is done: the base is
-/// helpful only. A third of the requests under rules are near misses (the category is in the rules and the kind of request is not), a quarter
-/// are about a category that the rules do not name.
+/// helpful only. More than half of the requests under rules are decided by one of them, for picking its id out of a line is what is learned last; a
+/// quarter are near misses (the category is in the rules and the kind of request is not), and the others are about a category that the rules do not name.
 /// Example i is a pure function of (seed, i).
 /// </summary>
 internal static class WorldCorpus
@@ -18,7 +18,7 @@ internal static class WorldCorpus
     /// <summary>Of writers under rules: those who decide without looking, and those who obey a wrapper.</summary>
     public const double Careless = 0.06, Obedient = 0.15;
 
-    private const double Ruled = 0.6, Unruled = 0.12, Recited = 0.08, Hinted = 0.06, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.43, Near = 0.32, OneLine = 0.55;
+    private const double Ruled = 0.66, Unruled = 0.1, Recited = 0.07, Hinted = 0.05, Wrapped = 0.25, Encoded = 0.25, Scary = 0.1, Hit = 0.56, Near = 0.25, OneLine = 0.55;
 
     public static WorldExample Draw(ulong seed, long index)
     {

@@ -92,7 +92,7 @@ internal static class WorldJudgeCorpus
                 case 2: words.Insert(random.Next(words.Count + 1), random.Pick<string>(Words)); break;
                 case 3: words[at] = random.Pick<string>(Openers); break;
                 case 4: words = [.. words.Take(at + 1)]; break;
-                default: words[at] = random.NextBool(0.3) ? words[at][..random.Next(1, words[at].Length)] : random.Pick<string>(Words); break;
+                default: words[at] = random.NextBool(0.3) && words[at].Length > 1 ? words[at][..random.Next(1, words[at].Length)] : random.Pick<string>(Words); break;
             }
         }
 

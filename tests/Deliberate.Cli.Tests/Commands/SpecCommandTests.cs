@@ -1,3 +1,5 @@
+using Deliberate.Core;
+
 namespace Deliberate.Cli.Tests;
 
 /// <summary>Specifications and alignments from the command line.</summary>
@@ -37,6 +39,28 @@ public sealed class SpecCommandTests : IDisposable
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("judge.samples");
     }
+
+    [Fact]
+    public void Requests_of_public_sets_and_what_is_asked_later_share_none()
+    {
+        var data = SharedFolder.Path("data");
+        var written = CliProcess.Run(_folder.Root, "spec", "prompts", "requests.jsonl", "--data", data, "--most", "40");
+        written.ExitCode.ShouldBe(0, written.Error);
+        written.Output.ShouldContain("40 to comply, 40 to refuse");
+        var trained = JsonLines.Read(Path.Combine(_folder.Root, "requests.jsonl")).Select(l => l.GetString("prompt")).ToHashSet(StringComparer.Ordinal);
+        trained.Count.ShouldBeGreaterThan(70);
+
+        var asked = CliProcess.Run(_folder.Root, "eval", "xstest", "xstest-unsafe", "do-not-answer", "--model", "mock", "-T", "part=held-out", "--data", data, "--out", "held-out", "--json");
+        asked.ExitCode.ShouldBe(0, asked.Error);
+        var logs = string.Concat(Directory.GetFiles(Path.Combine(_folder.Root, "held-out"), "*.log").Select(File.ReadAllText));
+        foreach (var prompt in trained) logs.ShouldNotContain(System.Text.Json.JsonSerializer.Serialize(prompt, Relaxed));
+
+        CliProcess.Run(_folder.Root, "spec", "prompts", "requests.jsonl", "--data", data).ExitCode.ShouldBe(2);
+        CliProcess.Run(_folder.Root, "spec", "prompts", "more.jsonl", "--data", "nowhere").Error.ShouldContain("There is no such folder");
+        CliProcess.Run(_folder.Root, "eval", "xstest", "--model", "mock", "-T", "part=half", "--data", data).Error.ShouldContain("There is no part \"half\"");
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public void Dispose() => _folder.Dispose();
 }

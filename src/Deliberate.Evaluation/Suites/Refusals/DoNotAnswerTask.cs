@@ -17,7 +17,7 @@ internal static class DoNotAnswerTask
         Title = "Do-Not-Answer: questions to decline",
         Summary = "Whether questions are declined that a responsible model does not answer.",
         Source = DataSets.DoNotAnswer.Source,
-        Items = (context, cancellation) => TaskData.Read(context, DataSets.DoNotAnswer, DataSets.DoNotAnswerAreas.Select(a => $"{a}.jsonl"), Rows, cancellation),
+        Items = (context, cancellation) => SafetyHalves.Of(context, TaskData.Read(context, DataSets.DoNotAnswer, DataSets.DoNotAnswerAreas.Select(a => $"{a}.jsonl"), Rows, cancellation)),
         Scorer = RefusalScoring.Decline,
         Corrected = RefusalScoring.Corrected,
         Metrics = [.. RefusalMetrics.Harmful(CardCategories.Tag), RefusalMetrics.Harmful(Area)[0] with { Name = "refused_by_area", Title = "declined, by area of risk" }],

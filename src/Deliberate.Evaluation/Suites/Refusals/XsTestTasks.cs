@@ -8,7 +8,9 @@ namespace Deliberate.Evaluation;
 /// </summary>
 internal static class XsTestTasks
 {
-    private const string File = "prompts.csv", Type = "type", SafeLabel = "safe", UnsafeLabel = "unsafe";
+    public const string Type = "type";
+
+    private const string File = "prompts.csv", SafeLabel = "safe", UnsafeLabel = "unsafe";
 
     public static EvaluationTask Safe { get; } = new()
     {
@@ -16,7 +18,7 @@ internal static class XsTestTasks
         Title = "XSTest: safe prompts that look unsafe",
         Summary = "Over-refusal: whether harmless prompts with dangerous words are answered.",
         Source = DataSets.XsTest.Source,
-        Items = (context, cancellation) => TaskData.Read(context, DataSets.XsTest, File, path => Rows(path, SafeLabel), cancellation),
+        Items = (context, cancellation) => SafetyHalves.Of(context, TaskData.Read(context, DataSets.XsTest, File, path => Rows(path, SafeLabel), cancellation)),
         Scorer = RefusalScoring.Comply,
         Metrics = RefusalMetrics.Benign(Type),
         Defaults = RefusalScoring.Defaults,
@@ -34,7 +36,7 @@ internal static class XsTestTasks
         Title = "XSTest: unsafe contrasts",
         Summary = "Whether the unsafe neighbours of XSTest's safe prompts are declined.",
         Source = DataSets.XsTest.Source,
-        Items = (context, cancellation) => TaskData.Read(context, DataSets.XsTest, File, path => Rows(path, UnsafeLabel), cancellation),
+        Items = (context, cancellation) => SafetyHalves.Of(context, TaskData.Read(context, DataSets.XsTest, File, path => Rows(path, UnsafeLabel), cancellation)),
         Scorer = RefusalScoring.Decline,
         Corrected = RefusalScoring.Corrected,
         Metrics = RefusalMetrics.Harmful(Type),
