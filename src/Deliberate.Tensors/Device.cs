@@ -1,8 +1,8 @@
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads) or the reference (doubles, one
-/// thread, plain loops), which is the oracle of the tests.
+/// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads) or the reference (doubles,
+/// one thread, plain loops), which is the oracle of the tests.
 /// </summary>
 internal abstract class Device : IDisposable
 {
@@ -57,9 +57,20 @@ internal abstract class Device : IDisposable
     /// <summary>The scalar reference in double.</summary>
     public static Device Reference() => new ReferenceDevice();
 
-    internal DeviceBuffer Allocate(long length) => new(length, ElementSize);
+    /// <summary>
+    /// Whether operations take all rows of a batch at once, as a device does that divides each among thousands of threads of its own; else
+    /// blocks of rows go through all operations, each on a worker.
+    /// </summary>
+    internal virtual bool TakesWholeBatches => false;
 
-    internal DeviceBuffer AllocateInts(long length) => new(length, 4);
+    /// <summary>Whether the host cannot address its buffers.</summary>
+    internal virtual bool HasOwnMemory => false;
+
+    internal DeviceBuffer Allocate(long length) => AllocateOf(length, ElementSize);
+
+    internal DeviceBuffer AllocateInts(long length) => AllocateOf(length, sizeof(int));
+
+    private protected virtual DeviceBuffer AllocateOf(long length, int elementSize) => new(length, elementSize);
 
     public void Dispose()
     {

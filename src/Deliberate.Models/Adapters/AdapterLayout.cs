@@ -94,11 +94,7 @@ internal static class AdapterLayout
         var read = new float[parameter.Columns];
         for (var i = 0; i < parameter.Rows; i++)
         {
-            unsafe
-            {
-                ids.I32[0] = i;
-            }
-
+            ids.Write(0, [i]);
             model.Device.Kernels.Embed(ids, weight, 1, new Tensor(parameter.Columns, row), new Rows(0, 1));
             row.Read(0, read);
             target.Store.Values.Write(target.Offset + ((long)i * parameter.Columns), read);

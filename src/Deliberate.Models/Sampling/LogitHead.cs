@@ -27,11 +27,9 @@ internal sealed class LogitHead : IDisposable
         _scaled = Rows(rows, model.Configuration.VocabularySize);
         _statistics = Rows(rows, 4);
         _noTargets = model.Device.AllocateInts(rows);
-        unsafe
-        {
-            new Span<int>(_noTargets.I32, rows).Fill(-1);
-        }
-
+        var none = new int[rows];
+        Array.Fill(none, -1);
+        _noTargets.Write(0, none);
         _hiddenRow = new double[model.Configuration.HiddenSize];
         _linear = new LinearJob(model);
     }

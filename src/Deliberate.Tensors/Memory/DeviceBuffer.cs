@@ -6,14 +6,24 @@ namespace Deliberate.Tensors;
 /// <summary>
 /// A block of device memory with one owner: an opaque handle outside the kernels. Elements are floats on the fast CPU and
 /// doubles on the reference device. Aligned to 64 bytes, zero; blocks from 2 MB on are aligned to 2 MB and the system is asked
-/// for huge pages, because the kernels read many rows at once and would otherwise miss the address translation cache.
+/// for huge pages, because the kernels read many rows at once and would otherwise miss the address translation cache. A device with
+/// memory of its own hands out no pointer: what the host has to do with it are the copies here.
 /// </summary>
 internal sealed unsafe class DeviceBuffer : IDisposable
 {
     private const nuint HugePage = 2 << 20;
     private const int TailBytes = 256;
     private static long s_liveBytes;
+    private readonly DeviceMemory? _memory;
     private void* _pointer;
+    private bool _released;
+
+    /// <param name="memory">What the host cannot address, zero.</param>
+    internal DeviceBuffer(long length, int elementSize, DeviceMemory memory)
+    {
+        (Length, ElementSize, _memory) = (length, elementSize, memory);
+        Interlocked.Add(ref s_liveBytes, length * elementSize);
+    }
 
     internal DeviceBuffer(long length, int elementSize)
     {
@@ -53,49 +63,79 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>Where it begins, whatever it holds.</summary>
     internal byte* Address => (byte*)Checked(ElementSize);
 
+    /// <summary>The memory of a device that has its own; for its kernels.</summary>
+    internal DeviceMemory Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_released, this);
+            return _memory ?? throw new InvalidOperationException("The buffer lies in the processor's memory: it belongs to another device.");
+        }
+    }
+
     /// <summary>Copies from host memory, waiting for work in flight.</summary>
     public void Write(long offset, ReadOnlySpan<float> source)
     {
         CheckRange(offset, source.Length);
-        if (ElementSize == 4) source.CopyTo(new Span<float>(F32 + offset, source.Length));
+        if (_memory is not null) _memory.Write(offset * sizeof(float), MemoryMarshal.AsBytes(source));
+        else if (ElementSize == 4) source.CopyTo(new Span<float>(F32 + offset, source.Length));
         else for (var i = 0; i < source.Length; i++) F64[offset + i] = source[i];
     }
 
     public void Write(long offset, ReadOnlySpan<double> source)
     {
         CheckRange(offset, source.Length);
-        if (ElementSize == 8) source.CopyTo(new Span<double>(F64 + offset, source.Length));
+        if (_memory is not null) WriteRounded(offset, source);
+        else if (ElementSize == 8) source.CopyTo(new Span<double>(F64 + offset, source.Length));
         else for (var i = 0; i < source.Length; i++) F32[offset + i] = (float)source[i];
+    }
+
+    public void Write(long offset, ReadOnlySpan<int> source)
+    {
+        CheckRange(offset, source.Length);
+        if (_memory is not null) _memory.Write(offset * sizeof(int), MemoryMarshal.AsBytes(source));
+        else source.CopyTo(new Span<int>(I32 + offset, source.Length));
     }
 
     /// <summary>Copies all elements to another buffer of the same device and length.</summary>
     public void CopyTo(DeviceBuffer target)
     {
         if (target.Length != Length || target.ElementSize != ElementSize) throw new ArgumentException("The buffers differ in length or type.", nameof(target));
-        CheckRange(0, Length);
-        target.CheckRange(0, Length);
-        Buffer.MemoryCopy(_pointer, target._pointer, Length * ElementSize, Length * ElementSize);
+        CopyTo(0, target, 0, Length);
+    }
+
+    /// <summary>Copies elements to another place of the same device, whose elements are as large.</summary>
+    public void CopyTo(long offset, DeviceBuffer target, long targetOffset, long count)
+    {
+        CheckRange(offset, count);
+        target.CheckRange(targetOffset, count);
+        long from = offset * ElementSize, to = targetOffset * ElementSize, bytes = count * ElementSize;
+        if (_memory is not null) _memory.CopyTo(from, target.Memory, to, bytes);
+        else Buffer.MemoryCopy((byte*)_pointer + from, target.Address + to, bytes, bytes);
     }
 
     /// <summary>Copies to host memory, waiting for work in flight.</summary>
     public void Read(long offset, Span<float> target)
     {
         CheckRange(offset, target.Length);
-        if (ElementSize == 4) new ReadOnlySpan<float>(F32 + offset, target.Length).CopyTo(target);
+        if (_memory is not null) _memory.Read(offset * sizeof(float), MemoryMarshal.AsBytes(target));
+        else if (ElementSize == 4) new ReadOnlySpan<float>(F32 + offset, target.Length).CopyTo(target);
         else for (var i = 0; i < target.Length; i++) target[i] = (float)F64[offset + i];
     }
 
     public void Read(long offset, Span<double> target)
     {
         CheckRange(offset, target.Length);
-        if (ElementSize == 8) new ReadOnlySpan<double>(F64 + offset, target.Length).CopyTo(target);
+        if (_memory is not null) ReadWidened(offset, target);
+        else if (ElementSize == 8) new ReadOnlySpan<double>(F64 + offset, target.Length).CopyTo(target);
         else for (var i = 0; i < target.Length; i++) target[i] = F32[offset + i];
     }
 
     public void Clear(long offset, long count)
     {
         CheckRange(offset, count);
-        NativeMemory.Clear((byte*)_pointer + (offset * ElementSize), (nuint)(count * ElementSize));
+        if (_memory is not null) _memory.Clear(offset * ElementSize, count * ElementSize);
+        else NativeMemory.Clear((byte*)_pointer + (offset * ElementSize), (nuint)(count * ElementSize));
     }
 
     /// <summary>
@@ -127,7 +167,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     private void Refuse(int size)
     {
-        ObjectDisposedException.ThrowIf(_pointer == null, this);
+        ObjectDisposedException.ThrowIf(_released, this);
+        if (_memory is not null) throw new InvalidOperationException("The buffer lies in memory of its device, which has no address here.");
         throw new InvalidOperationException($"The buffer holds elements of {ElementSize} bytes, not {size}: it belongs to another device.");
     }
 
@@ -136,17 +177,47 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     private void CheckRange(long offset, long count)
     {
-        ObjectDisposedException.ThrowIf(_pointer == null, this);
+        ObjectDisposedException.ThrowIf(_released, this);
         if (offset < 0 || count < 0 || offset + count > Length) throw new ArgumentOutOfRangeException(nameof(offset), $"[{offset}, {offset + count}) is not inside a buffer of {Length} elements.");
     }
 
     private void Release()
     {
-        if (_pointer == null) return;
+        if (_released || (_pointer == null && _memory is null)) return;
+        _released = true;
+        Interlocked.Add(ref s_liveBytes, -Length * ElementSize);
+        if (_memory is not null)
+        {
+            _memory.Release();
+            return;
+        }
+
         // The allocator may keep what is freed for later, but not the pages.
         if (Aligned) HugePages.Return(_pointer, (nuint)(Length * ElementSize) / HugePage * HugePage);
         NativeMemory.AlignedFree(_pointer);
         _pointer = null;
-        Interlocked.Add(ref s_liveBytes, -Length * ElementSize);
+    }
+
+    /// <summary>Memory of a device's own holds floats: a piece of them at a time.</summary>
+    private void WriteRounded(long offset, ReadOnlySpan<double> source)
+    {
+        Span<float> piece = new float[Math.Min(source.Length, 1 << 16)];
+        for (var at = 0; at < source.Length; at += piece.Length)
+        {
+            var part = source.Slice(at, Math.Min(piece.Length, source.Length - at));
+            for (var i = 0; i < part.Length; i++) piece[i] = (float)part[i];
+            Write(offset + at, piece[..part.Length]);
+        }
+    }
+
+    private void ReadWidened(long offset, Span<double> target)
+    {
+        Span<float> piece = new float[Math.Min(target.Length, 1 << 16)];
+        for (var at = 0; at < target.Length; at += piece.Length)
+        {
+            var part = target.Slice(at, Math.Min(piece.Length, target.Length - at));
+            Read(offset + at, piece[..part.Length]);
+            for (var i = 0; i < part.Length; i++) part[i] = piece[i];
+        }
     }
 }

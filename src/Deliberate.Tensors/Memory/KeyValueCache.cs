@@ -1,3 +1,5 @@
+using Deliberate.Core;
+
 namespace Deliberate.Tensors;
 
 /// <summary>
@@ -27,7 +29,8 @@ internal sealed class KeyValueCache : IDisposable
         Storage = device.ElementSize == sizeof(float) ? storage : CacheStorage.F32;
         ElementBytes = Storage == CacheStorage.BF16 ? sizeof(ushort) : device.ElementSize;
         PageElements = 2L * layers * shape.KeyHeads * PageTokens * shape.HeadSize;
-        ChunkPages = (int)Math.Clamp(ChunkBytes / (PageElements * ElementBytes), 1, 32);
+        if (device.HasOwnMemory && Storage != CacheStorage.F32) throw new UserError($"the cache cannot be held as {storage} on {device.Name}.", field: "--cache", advice: "Leave it out, or use the processor.");
+        ChunkPages = device.HasOwnMemory ? int.MaxValue : (int)Math.Clamp(ChunkBytes / (PageElements * ElementBytes), 1, 32);
     }
 
     public CacheStorage Storage { get; }
@@ -40,7 +43,14 @@ internal sealed class KeyValueCache : IDisposable
 
     public long PageBytes => PageElements * ElementBytes;
 
+    /// <summary>All of them where the device has memory of its own, so that its kernels find them by one address.</summary>
     private int ChunkPages { get; }
+
+    /// <summary>All pages, one behind the other, on such a device; others may take its place when pages are taken.</summary>
+    public DeviceBuffer Whole => _chunks[0];
+
+    /// <summary>First element of a layer's keys in a page; those of its values are behind them.</summary>
+    public long LayerOffset(int layer) => Offset(layer, 0);
 
     /// <summary>Pages in use.</summary>
     public int LivePages => _references.Count - _free.Count;
@@ -66,11 +76,12 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>A private copy of a page.</summary>
-    public unsafe int Copy(int page)
+    public int Copy(int page)
     {
         var copy = Take();
-        var bytes = PageElements * ElementBytes;
-        System.Buffer.MemoryCopy(Start(page), Start(copy), bytes, bytes);
+        // Two brain floats are as long as one of the buffer's elements.
+        var elements = PageElements * ElementBytes / _device.ElementSize;
+        _chunks[page / ChunkPages].CopyTo(page % ChunkPages * elements, _chunks[copy / ChunkPages], copy % ChunkPages * elements, elements);
         return copy;
     }
 
@@ -113,9 +124,33 @@ internal sealed class KeyValueCache : IDisposable
 
     private void Grow()
     {
+        if (_device.HasOwnMemory)
+        {
+            GrowWhole();
+            return;
+        }
+
         _chunks.Add(_device.Allocate(ChunkPages * PageElements * ElementBytes / _device.ElementSize));
         for (var i = 0; i < ChunkPages; i++) _references.Add(0);
         for (var i = ChunkPages - 1; i >= 0; i--) _free.Push(_references.Count - ChunkPages + i);
+    }
+
+    /// <summary>A block half as large again, with what stands in the one before.</summary>
+    private void GrowWhole()
+    {
+        var pages = _references.Count;
+        var more = Math.Max((int)Math.Clamp(ChunkBytes / PageBytes, 1, 32), pages / 2);
+        var larger = _device.Allocate((pages + more) * PageElements);
+        if (pages > 0)
+        {
+            Whole.CopyTo(0, larger, 0, pages * PageElements);
+            Whole.Dispose();
+            _chunks.Clear();
+        }
+
+        _chunks.Add(larger);
+        for (var i = 0; i < more; i++) _references.Add(0);
+        for (var i = more - 1; i >= 0; i--) _free.Push(pages + i);
     }
 }
 

@@ -5,18 +5,17 @@ namespace Deliberate.Tensors;
 /// log-probability of each row is asked for (negative for none), and where each sequence (segment) begins. Sequences that begin alike may
 /// share what they begin with: a segment of its own, behind which each goes on in a segment that sees it.
 /// </summary>
-internal sealed unsafe class Batch : IDisposable
+internal sealed class Batch : IDisposable
 {
     private readonly int[] _starts, _firstPositions, _prefixes;
+    private readonly HostInts _ids, _positions, _targets;
     private readonly CachedSequence?[] _cached;
     private readonly Adapter?[] _adapters;
 
     public Batch(Device device, int tokenCapacity, int segmentCapacity)
     {
         TokenCapacity = tokenCapacity;
-        Ids = device.AllocateInts(tokenCapacity);
-        Positions = device.AllocateInts(tokenCapacity);
-        Targets = device.AllocateInts(tokenCapacity);
+        (_ids, _positions, _targets) = (new HostInts(device, tokenCapacity), new HostInts(device, tokenCapacity), new HostInts(device, tokenCapacity));
         _starts = new int[segmentCapacity + 1];
         _firstPositions = new int[segmentCapacity];
         _prefixes = new int[segmentCapacity];
@@ -32,11 +31,17 @@ internal sealed unsafe class Batch : IDisposable
 
     public int SegmentCapacity => _starts.Length - 1;
 
-    public DeviceBuffer Ids { get; }
+    public DeviceBuffer Ids => _ids.Buffer;
 
-    public DeviceBuffer Positions { get; }
+    public DeviceBuffer Positions => _positions.Buffer;
 
-    public DeviceBuffer Targets { get; }
+    public DeviceBuffer Targets => _targets.Buffer;
+
+    /// <summary>The targets where the host may read and change them, before the pass that is to see it.</summary>
+    public Span<int> HostTargets => _targets.Span;
+
+    /// <summary>Counts changes of the segments: what is made of them holds as long as it stands.</summary>
+    public long Version { get; private set; }
 
     /// <summary>Tokens of the longest segment, or of a prefix and all segments that go on from it: what one worker has to do alone.</summary>
     public int LongestUnit { get; private set; }
@@ -103,7 +108,19 @@ internal sealed unsafe class Batch : IDisposable
         return new Rows(row, Math.Min(end, _starts[segment]));
     }
 
-    public void Clear() => (Tokens, Segments, LongestUnit, HasAdapters, HasPrefixes) = (0, 0, 0, false, false);
+    public void Clear()
+    {
+        (Tokens, Segments, LongestUnit, HasAdapters, HasPrefixes) = (0, 0, 0, false, false);
+        Version++;
+    }
+
+    /// <summary>Brings what was written to the device, where that has memory of its own; the tape and its head call it.</summary>
+    public void Upload()
+    {
+        _ids.Upload(Tokens);
+        _positions.Upload(Tokens);
+        _targets.Upload(Tokens);
+    }
 
     public bool Fits(int tokens, int segments = 1) => Tokens + tokens <= TokenCapacity && Segments + segments <= SegmentCapacity;
 
@@ -112,7 +129,7 @@ internal sealed unsafe class Batch : IDisposable
     public int Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> targets)
     {
         var row = Append(ids, []);
-        targets.CopyTo(new Span<int>(Targets.I32 + row, ids.Length));
+        targets.CopyTo(_targets.Span.Slice(row, ids.Length));
         return row;
     }
 
@@ -122,8 +139,9 @@ internal sealed unsafe class Batch : IDisposable
         var first = sequence.Length;
         sequence.Extend(ids.Length);
         var row = Tokens;
-        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
-        for (var i = 0; i < ids.Length; i++) Positions.I32[row + i] = first + i;
+        ids.CopyTo(_ids.Span.Slice(row, ids.Length));
+        var positions = _positions.Span.Slice(row, ids.Length);
+        for (var i = 0; i < ids.Length; i++) positions[i] = first + i;
         (_cached[Segments], _firstPositions[Segments]) = (sequence, first);
         End(ids.Length);
         return row;
@@ -136,7 +154,8 @@ internal sealed unsafe class Batch : IDisposable
     public int AddSequence(ReadOnlySpan<int> tokens, int firstTarget, int endTarget)
     {
         var row = Append(tokens, []);
-        for (var i = 0; i < tokens.Length; i++) Targets.I32[row + i] = i + 1 >= firstTarget && i + 1 < endTarget ? tokens[i + 1] : -1;
+        var targets = _targets.Span.Slice(row, tokens.Length);
+        for (var i = 0; i < tokens.Length; i++) targets[i] = i + 1 >= firstTarget && i + 1 < endTarget ? tokens[i + 1] : -1;
         return row;
     }
 
@@ -144,7 +163,8 @@ internal sealed unsafe class Batch : IDisposable
     public int AddSequence(ReadOnlySpan<int> tokens, int firstTarget, ReadOnlySpan<bool> mask)
     {
         var row = Append(tokens, []);
-        for (var i = 0; i < tokens.Length; i++) Targets.I32[row + i] = i + 1 >= firstTarget && i + 1 < tokens.Length && mask[i + 1] ? tokens[i + 1] : -1;
+        var targets = _targets.Span.Slice(row, tokens.Length);
+        for (var i = 0; i < tokens.Length; i++) targets[i] = i + 1 >= firstTarget && i + 1 < tokens.Length && mask[i + 1] ? tokens[i + 1] : -1;
         return row;
     }
 
@@ -153,8 +173,8 @@ internal sealed unsafe class Batch : IDisposable
     {
         if (prompt.IsEmpty) throw new ArgumentException("A completion follows a prompt of at least one token.", nameof(prompt));
         var row = Append(prompt, completion);
-        new Span<int>(Targets.I32 + row, prompt.Length + completion.Length).Fill(-1);
-        completion.CopyTo(new Span<int>(Targets.I32 + row + prompt.Length - 1, completion.Length));
+        _targets.Span.Slice(row, prompt.Length + completion.Length).Fill(-1);
+        completion.CopyTo(_targets.Span.Slice(row + prompt.Length - 1, completion.Length));
         return row;
     }
 
@@ -163,7 +183,7 @@ internal sealed unsafe class Batch : IDisposable
     public int AddPrefix(ReadOnlySpan<int> ids)
     {
         var row = Append(ids, []);
-        new Span<int>(Targets.I32 + row, ids.Length).Fill(-1);
+        _targets.Span.Slice(row, ids.Length).Fill(-1);
         return Segments - 1;
     }
 
@@ -176,16 +196,16 @@ internal sealed unsafe class Batch : IDisposable
     {
         var position = Segment(prefix).Count;
         var row = Append(new ReadOnlySpan<int>(in first), rest[..^1], prefix);
-        for (var i = 0; i < rest.Length; i++) Positions.I32[row + i] += position;
-        rest.CopyTo(new Span<int>(Targets.I32 + row, rest.Length));
+        foreach (ref var p in _positions.Span.Slice(row, rest.Length)) p += position;
+        rest.CopyTo(_targets.Span.Slice(row, rest.Length));
         return row;
     }
 
     public void Dispose()
     {
-        Ids.Dispose();
-        Positions.Dispose();
-        Targets.Dispose();
+        _ids.Dispose();
+        _positions.Dispose();
+        _targets.Dispose();
     }
 
     /// <summary>Takes the rows of a sequence, given in two parts, and writes its ids and positions.</summary>
@@ -194,9 +214,10 @@ internal sealed unsafe class Batch : IDisposable
         var length = ids.Length + rest.Length;
         if (!Fits(length)) throw new InvalidOperationException($"A sequence of {length} tokens does not fit: {Tokens} of {TokenCapacity} tokens, {Segments} of {SegmentCapacity} segments are taken.");
         var row = Tokens;
-        ids.CopyTo(new Span<int>(Ids.I32 + row, ids.Length));
-        rest.CopyTo(new Span<int>(Ids.I32 + row + ids.Length, rest.Length));
-        for (var i = 0; i < length; i++) Positions.I32[row + i] = i;
+        ids.CopyTo(_ids.Span.Slice(row, ids.Length));
+        rest.CopyTo(_ids.Span.Slice(row + ids.Length, rest.Length));
+        var positions = _positions.Span.Slice(row, length);
+        for (var i = 0; i < length; i++) positions[i] = i;
         End(length, prefix);
         return row;
     }
@@ -208,6 +229,7 @@ internal sealed unsafe class Batch : IDisposable
         _prefixes[Segments] = prefix;
         HasAdapters |= Adapter is not null;
         HasPrefixes |= prefix >= 0;
+        Version++;
         Tokens += length;
         _starts[++Segments] = Tokens;
         LongestUnit = Math.Max(LongestUnit, Tokens - _starts[prefix >= 0 ? prefix : Segments - 1]);

@@ -52,11 +52,9 @@ internal sealed class LargeHead : IDisposable
     {
         var tokens = _tape.Batch.Tokens;
         var count = 0;
-        unsafe
-        {
-            for (var row = 0; row < tokens; row++)
-                if (!onlyTargets || _tape.Batch.Targets.I32[row] >= 0) _rows[count++] = row;
-        }
+        var targets = _tape.Batch.HostTargets;
+        for (var row = 0; row < tokens; row++)
+            if (!onlyTargets || targets[row] >= 0) _rows[count++] = row;
 
         statistics.Value.Clear(0, tokens * 4L);
         if (backward) _hidden.Gradient!.Clear(_hidden.GradientOffset, (long)tokens * _hidden.Stride);
@@ -81,29 +79,21 @@ internal sealed class LargeHead : IDisposable
 
     private void Gather(ReadOnlySpan<int> rows, Tensor upstream)
     {
-        var size = _tape.Device.ElementSize;
         for (var i = 0; i < rows.Length; i++)
         {
-            Copy(_hidden.Value, _hidden.Offset + ((long)rows[i] * _hidden.Stride), _x.Value, (long)i * _x.Stride, _x.Columns, size);
-            Copy(upstream.Value, rows[i] * 2L, _upstream.Value, i * 2L, 2, size);
-            Copy(_tape.Batch.Targets, rows[i], _targets, i, 1, sizeof(int));
+            _hidden.Value.CopyTo(_hidden.Offset + ((long)rows[i] * _hidden.Stride), _x.Value, (long)i * _x.Stride, _x.Columns);
+            upstream.Value.CopyTo(rows[i] * 2L, _upstream.Value, i * 2L, 2);
+            _tape.Batch.Targets.CopyTo(rows[i], _targets, i, 1);
         }
     }
 
     private void Scatter(ReadOnlySpan<int> rows, Tensor statistics, bool backward)
     {
-        var size = _tape.Device.ElementSize;
         for (var i = 0; i < rows.Length; i++)
         {
-            Copy(_statistics.Value, i * 4L, statistics.Value, rows[i] * 4L, 4, size);
-            if (backward) Copy(_x.Gradient!, (long)i * _x.Stride, _hidden.Gradient!, _hidden.GradientOffset + ((long)rows[i] * _hidden.Stride), _x.Columns, size);
+            _statistics.Value.CopyTo(i * 4L, statistics.Value, rows[i] * 4L, 4);
+            if (backward) _x.Gradient!.CopyTo((long)i * _x.Stride, _hidden.Gradient!, _hidden.GradientOffset + ((long)rows[i] * _hidden.Stride), _x.Columns);
         }
-    }
-
-    private static unsafe void Copy(DeviceBuffer source, long from, DeviceBuffer target, long to, int count, int size)
-    {
-        byte* read = source.Address, write = target.Address;
-        new ReadOnlySpan<byte>(read + (from * size), count * size).CopyTo(new Span<byte>(write + (to * size), count * size));
     }
 
     /// <summary>Logits of a chunk, each worker some outputs.</summary>

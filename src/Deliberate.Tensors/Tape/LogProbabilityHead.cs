@@ -10,6 +10,9 @@ internal sealed class LogProbabilityHead : IDisposable
     /// <summary>Elements of logits held at once.</summary>
     private const long ChunkElements = 1 << 21;
 
+    /// <summary>The same on a device that takes all of a chunk's rows at once.</summary>
+    private const long WholeChunkElements = 1 << 24;
+
     private const int RowsAtOnce = 48;
 
     /// <summary>That a chunk has rows for, where the vocabulary is so large that those of one exceed it.</summary>
@@ -34,9 +37,11 @@ internal sealed class LogProbabilityHead : IDisposable
         var stride = Tensor.PaddedStride(weight.Rows);
         // However large the vocabulary, several workers have something to do.
         var least = RowsAtOnce * Math.Min(tape.Device.Workers.Count, MostWorkers);
-        _chunkRows = (int)Math.Clamp(ChunkElements / stride / RowsAtOnce * RowsAtOnce, least, Math.Max(least, tape.TokenCapacity));
+        var elements = tape.Device.TakesWholeBatches ? WholeChunkElements : ChunkElements;
+        _chunkRows = (int)Math.Clamp(elements / stride / RowsAtOnce * RowsAtOnce, least, Math.Max(least, tape.TokenCapacity));
         _logits = new Tensor(weight.Rows, tape.Device.Allocate(0));
-        if (LargeHead.Is(weight)) _large = new LargeHead(tape, hidden, weight, training);
+        // What leaves rows out and shares the matrix among workers is nothing to a device that takes all rows at once.
+        if (LargeHead.Is(weight) && !tape.Device.TakesWholeBatches) _large = new LargeHead(tape, hidden, weight, training);
         else if (training) MakeChunk();
         _rowsJob = new LogitRows(this);
         _weightJob = new LogitWeight(this);
@@ -72,6 +77,7 @@ internal sealed class LogProbabilityHead : IDisposable
 
     public void Forward()
     {
+        _tape.Batch.Upload();
         if (_large is not null) _large.Run(Shape, Statistics, Upstream, OnlyTargets, backward: false);
         else _rowsJob.Run(new Rows(0, _tape.Batch.Tokens), backward: false);
     }
@@ -79,6 +85,7 @@ internal sealed class LogProbabilityHead : IDisposable
     /// <summary>Writes the hidden state's gradient and adds the weight's; also fills <see cref="Statistics"/>.</summary>
     public void Backward()
     {
+        _tape.Batch.Upload();
         if (_large is not null && Labels is null)
         {
             _large.Run(Shape, Statistics, Upstream, OnlyTargets, backward: true);
@@ -124,11 +131,12 @@ internal sealed class LogProbabilityHead : IDisposable
         {
             var device = head._tape.Device;
             var batch = head._tape.Batch;
+            var atOnce = device.TakesWholeBatches ? head._chunkRows : RowsAtOnce;
             while (true)
             {
-                var begin = _rows.Begin + (Interlocked.Increment(ref _next) * RowsAtOnce);
+                var begin = _rows.Begin + (Interlocked.Increment(ref _next) * atOnce);
                 if (begin >= _rows.End) return;
-                var rows = new Rows(begin, Math.Min(begin + RowsAtOnce, _rows.End));
+                var rows = new Rows(begin, Math.Min(begin + atOnce, _rows.End));
                 if (!_backward)
                 {
                     device.Kernels.LogProbability(head._hidden, head._weight, head.Shape, batch.Targets, head.Statistics, rows, device.Scratches[worker]);

@@ -4,7 +4,7 @@ namespace Deliberate.Tensors;
 /// Puts vectors of one's own in the place of some rows of a tensor, right behind the operation that made it: soft prompts, which are no
 /// token's embedding. Their gradients are the tensor's at those rows.
 /// </summary>
-internal sealed unsafe class ReplaceRowsOperation(Tensor y) : Operation
+internal sealed class ReplaceRowsOperation(Tensor y) : Operation
 {
     /// <summary>[rows, columns], row after row; null to replace nothing.</summary>
     public DeviceBuffer? Vectors { get; set; }
@@ -19,11 +19,7 @@ internal sealed unsafe class ReplaceRowsOperation(Tensor y) : Operation
     {
         if (Vectors is null) return;
         for (var row = Math.Max(block.Rows.Begin, FirstRow); row < Math.Min(block.Rows.End, FirstRow + Count); row++)
-        {
-            var at = (long)(row - FirstRow) * y.Columns;
-            if (Vectors.ElementSize == 8) new ReadOnlySpan<double>(Vectors.F64 + at, y.Columns).CopyTo(new Span<double>(y.F64(row), y.Columns));
-            else new ReadOnlySpan<float>(Vectors.F32 + at, y.Columns).CopyTo(new Span<float>(y.F32(row), y.Columns));
-        }
+            Vectors.CopyTo((long)(row - FirstRow) * y.Columns, y.Value, y.Offset + ((long)row * y.Stride), y.Columns);
     }
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)

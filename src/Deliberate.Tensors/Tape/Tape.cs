@@ -72,6 +72,8 @@ internal sealed partial class Tape : IDisposable
     /// </summary>
     public bool ByColumns { get; init; }
 
+    private bool IsByColumns => ByColumns && !_device.TakesWholeBatches;
+
     /// <summary>Bytes taken by activations and their gradients.</summary>
     public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
 
@@ -177,8 +179,9 @@ internal sealed partial class Tape : IDisposable
     {
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
+        Batch.Upload();
         if (Cache is not null && Batch.Tokens <= (_weightElements < LargeModel ? FewRows : FewRowsOfLargeModel) && _device.Workers.Count > 1) ForwardFewRows();
-        else if (!ByColumns && BlocksOfSegments()) _blockJob.Run(0, _operations.Count, Pass.Forward);
+        else if (!IsByColumns && BlocksOfSegments()) _blockJob.Run(0, _operations.Count, Pass.Forward);
         else RunStages(0, _operations.Count, Pass.Forward);
     }
 
@@ -188,7 +191,8 @@ internal sealed partial class Tape : IDisposable
     {
         if (Batch.Tokens == 0) return;
         using var turn = _device.Turns.Take();
-        var whole = !ByColumns && BlocksOfSegments();
+        Batch.Upload();
+        var whole = !IsByColumns && BlocksOfSegments();
         for (var layer = _layerStarts.Count - 1; layer >= Math.Max(0, _layerStarts.Count - (long)layers); layer--)
         {
             var start = _layerStarts[layer];
@@ -232,6 +236,12 @@ internal sealed partial class Tape : IDisposable
     private bool BlocksOfSegments()
     {
         var batch = Batch;
+        if (_device.TakesWholeBatches)
+        {
+            (_blocks[0], _blockJob.Count) = (new Block(new Rows(0, batch.Tokens), 0, batch.Segments), 1);
+            return true;
+        }
+
         // Sampling reads every weight for every block, so it wants as many blocks as workers; training balances uneven segments.
         var workers = _device.Workers.Count;
         var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * BlocksAWorker), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
@@ -275,7 +285,7 @@ internal sealed partial class Tape : IDisposable
     }
 
     /// <summary>Whether an operation is not run together with its neighbours on blocks of rows.</summary>
-    private bool IsAlone(Operation operation) => operation.MixesRows || (ByColumns && operation.IsLarge);
+    private bool IsAlone(Operation operation) => operation.MixesRows || (IsByColumns && operation.IsLarge);
 
     private void RunAlone(Operation operation, bool backward)
     {

@@ -214,7 +214,7 @@ internal sealed class WhiteBoxModel : IDisposable
 
         public int Positions { get; }
 
-        public unsafe void AskNothing(int row, int count) => new Span<int>(Batch.Targets.I32 + row, count).Fill(-1);
+        public void AskNothing(int row, int count) => Batch.HostTargets.Slice(row, count).Fill(-1);
 
         public DeviceBuffer? Replace(LanguageModel model, ReadOnlySpan<double> vectors, int first, int count)
         {

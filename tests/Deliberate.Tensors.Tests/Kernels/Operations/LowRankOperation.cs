@@ -57,7 +57,7 @@ internal sealed record LowRankShape(int Tokens, int Inputs, int FirstRank, int S
             }
         }
 
-        public override unsafe void Backward(Cut cut)
+        public override void Backward(Cut cut)
         {
             foreach (var rows in cut.Rows(_shape.Tokens))
             {
@@ -75,12 +75,16 @@ internal sealed record LowRankShape(int Tokens, int Inputs, int FirstRank, int S
             }
 
             if (_bias is null) return;
+            // What no kernel does here: the bias's gradient, in the device's own precision.
+            double[] sums = new double[_bias.Rows], row = new double[_bias.Rows];
+            _bias.Store.Gradients.Read(_bias.Offset, sums);
             for (var t = 0; t < _shape.Tokens; t++)
-                for (var n = 0; n < _bias.Rows; n++)
-                {
-                    if (Device.ElementSize == 8) _bias.GradientF64[n] += _scaled!.GradientF64(t)[n];
-                    else _bias.GradientF32[n] += _scaled!.GradientF32(t)[n];
-                }
+            {
+                _scaled!.Gradient!.Read(_scaled.GradientOffset + ((long)t * _scaled.Stride), row);
+                for (var n = 0; n < sums.Length; n++) sums[n] = Device.ElementSize == 8 ? sums[n] + row[n] : (float)sums[n] + (float)row[n];
+            }
+
+            _bias.Store.Gradients.Write(_bias.Offset, sums);
         }
 
         /// <summary>Norms are constants for the gradient: they are given, and the factors made of them.</summary>

@@ -123,10 +123,10 @@ internal abstract class OperationBench(Device device) : IDisposable
         return buffer;
     }
 
-    protected unsafe DeviceBuffer Ints(int count, Func<int, int> value)
+    protected DeviceBuffer Ints(int count, Func<int, int> value)
     {
         var buffer = Own(Device.AllocateInts(count));
-        for (var i = 0; i < count; i++) buffer.I32[i] = value(i);
+        buffer.Write(0, [.. Enumerable.Range(0, count).Select(value)]);
         return buffer;
     }
 
