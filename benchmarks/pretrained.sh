@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A pretrained model (SmolLM2-135M) with our engine and with PyTorch on the same F32 weights in turn, A B A B, on this machine:
 # prefill of 512 tokens, decoding at batch 1 and 16; then our own Q8_0 against our own F32. Prints the ratios.
+# compare.sh has the first three rows beside libtorch too.
 # Usage: benchmarks/pretrained.sh [MODEL] [PEERS] [TORCH] [PAIRS]: the GGUF file, the folder with the peer's setup.sh and where to put Debian's torch.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -29,6 +29,7 @@ internal static class GrpoBenchmark
         var dapo = PolicyObjectives.Find("dapo");
         var trainer = new PolicyTrainer(graph, optimizer, dapo.Create(dapo.Defaults), MostTokens, temperature: 1);
         int[] ends = [.. Enumerable.Range(0, Math.Max(1, vocabulary / MeanLength))];
+        long all = 0;
         var results = new List<(double Rate, double Sampling, double Training, double Length, double Live)>();
         model.Pack(training: true);
         for (var step = 0; step < steps + 2; step++)
@@ -45,6 +46,7 @@ internal static class GrpoBenchmark
             var rollouts = sampler.Sample(requests, new SamplingOptions(), ends);
             var sampled = Stopwatch.GetTimestamp();
             var (batch, tokens) = Batch(requests, rollouts, step);
+            all += tokens;
             trainer.Step(batch, 1, new PolicyMetrics());
             double sampling = Stopwatch.GetElapsedTime(start, sampled).TotalSeconds, training = Stopwatch.GetElapsedTime(sampled).TotalSeconds;
             if (step >= 2) results.Add((tokens / (sampling + training), sampling, training, (double)tokens / (Prompts * Samples), sampler.MeanLiveShare));
@@ -54,7 +56,7 @@ internal static class GrpoBenchmark
         var median = results[results.Count / 2];
         Console.WriteLine(
             $"grpo {shape} threads {threads}: {median.Rate:F0} tok/s (min {results[0].Rate:F0} max {results[^1].Rate:F0}) sampling {median.Sampling:F3} s training {median.Training:F3} s " +
-            $"mean length {results.Average(r => r.Length):F1} live slots {results.Average(r => r.Live):P0}");
+            $"mean length {results.Average(r => r.Length):F1} live slots {results.Average(r => r.Live):P0}; {all} tokens in all");
     }
 
     private static (List<PolicySample> Samples, int Tokens) Batch(SampleRequest[] requests, Rollout[][] rollouts, int step)

@@ -17,7 +17,7 @@ internal static class LoraBenchmark
     public static void Run(string shape, string storage, int threads, int tokens, int microBatch, int steps)
     {
         using var device = Device.Cpu(threads);
-        var configuration = Shape(shape);
+        var configuration = Shapes.SmolLm2(shape, 2048);
         using var model = new LanguageModel(device, configuration, Enum.Parse<WeightStorage>(storage));
         using (var source = new RandomTensors(configuration)) model.Load(source);
         var settings = new AdapterConfiguration { Rank = 16, Alpha = 32 };
@@ -62,7 +62,7 @@ internal static class LoraBenchmark
         var count = data.Length * Length;
         Console.WriteLine(
             $"lora {shape} base {storage} {tokens} tokens in {microBatch}, threads {threads}: {count / times[times.Count / 2]:F0} tok/s (min {count / times[^1]:F0} max {count / times[0]:F0}) " +
-            $"step {times[times.Count / 2]:F2} s, forward {forwards[forwards.Count / 2]:F2}, update {updates[updates.Count / 2]:F3}; {model.Trained.Count:N0} of {model.Parameters.Count:N0} trained; peak memory {PeakMemory() / 1e6:F0} MB");
+            $"step {times[times.Count / 2]:F2} s, forward {forwards[forwards.Count / 2]:F2}, update {updates[updates.Count / 2]:F3}; {model.Trained.Count:N0} of {model.Parameters.Count:N0} trained; peak memory {PeakMemory() / 1e6:F0} MB; {(long)count * (steps + 2)} tokens in all");
     }
 
     /// <summary>Of the process, which Environment.WorkingSet does not say.</summary>
@@ -72,29 +72,6 @@ internal static class LoraBenchmark
             if (line.StartsWith("VmHWM:", StringComparison.Ordinal)) return long.Parse(line[6..^2].Trim()) * 1024;
         return Process.GetCurrentProcess().PeakWorkingSet64;
     }
-
-    private static ModelConfiguration Shape(string name) => name switch
-    {
-        "135M" => Of(576, 1536, 30, 9, 3),
-        "360M" => Of(960, 2560, 32, 15, 5),
-        "1.7B" => Of(2048, 8192, 24, 32, 32),
-        _ => throw new ArgumentException($"There is no shape {name}: 135M, 360M or 1.7B, those of SmolLM2.", nameof(name)),
-    };
-
-    private static ModelConfiguration Of(int hidden, int inner, int layers, int heads, int keys) => new()
-    {
-        Architecture = "llama",
-        VocabularySize = 49152,
-        HiddenSize = hidden,
-        IntermediateSize = inner,
-        LayerCount = layers,
-        HeadCount = heads,
-        KeyValueHeadCount = keys,
-        HeadSize = hidden / heads,
-        MaxPositions = 2048,
-        NormEpsilon = 1e-5,
-        TieWordEmbeddings = true,
-    };
 
     /// <summary>Tensors of a shape that are made as they are read.</summary>
     private sealed class RandomTensors(ModelConfiguration configuration) : ITensorSource

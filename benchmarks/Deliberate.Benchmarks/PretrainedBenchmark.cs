@@ -27,7 +27,7 @@ internal static class PretrainedBenchmark
         }
 
         times.Sort();
-        Print($"prefill {length} {storage} threads {threads}", length / times[times.Count / 2], opened.LoadSeconds);
+        Print($"prefill {length} {storage} threads {threads}", length / times[times.Count / 2], (repeats + 1L) * length, opened.LoadSeconds);
     }
 
     public static void Decode(string path, WeightStorage storage, int batch, int threads, int repeats)
@@ -42,7 +42,7 @@ internal static class PretrainedBenchmark
         }
 
         times.Sort();
-        Print($"decode {batch} {storage} threads {threads}", batch * (DecodeTokens - 1) / times[times.Count / 2], opened.LoadSeconds);
+        Print($"decode {batch} {storage} threads {threads}", batch * (DecodeTokens - 1) / times[times.Count / 2], (repeats + 1L) * batch * (DecodeTokens + 1), opened.LoadSeconds);
 
         double Time(int tokens)
         {
@@ -74,10 +74,10 @@ internal static class PretrainedBenchmark
         return [.. Enumerable.Range(0, length).Select(_ => stream.Next(model.Configuration.VocabularySize))];
     }
 
-    private static void Print(string what, double rate, double load)
+    private static void Print(string what, double rate, long tokens, double load)
     {
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"{what}: {rate:F1} tok/s, load {load:F2} s, peak {process.PeakWorkingSet64 / 1e6:F0} MB");
+        Console.WriteLine($"{what}: {rate:F1} tok/s, {tokens} tokens in all, load {load:F2} s, peak {process.PeakWorkingSet64 / 1e6:F0} MB");
     }
 
     private static Opened Open(string path, WeightStorage storage, int threads)

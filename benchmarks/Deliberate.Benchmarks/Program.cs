@@ -21,8 +21,9 @@ try
         case ["optim", var shape, var threads, .. var rest]:
             OptimizerBenchmark.Run(shape, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 15);
             return 0;
-        case ["compare", var peers, var torch, var pairs, var quick, var json, var document, .. var only]:
-            return new PeerComparison(peers, torch, int.Parse(pairs), bool.Parse(quick)).Run(only, json, document.Length > 0 ? document : null);
+        case ["compare", var scripts, var root, var shared, var pairs, var threads, var quick, var model, var json, var document, .. var only]:
+            var folders = new PeerFolders(scripts, root, shared);
+            return new PeerComparison(new ComparisonOptions(Environment.ProcessPath!, folders, int.Parse(pairs), int.Parse(threads), bool.Parse(quick), model.Length > 0 ? model : null, json, document.Length > 0 ? document : null)).Run(only);
         case ["prefill", var path, var storage, var length, var threads, .. var rest]:
             PretrainedBenchmark.Prefill(path, Enum.Parse<WeightStorage>(storage), int.Parse(length), int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 5);
             return 0;
@@ -40,6 +41,9 @@ try
             return 0;
         case ["scaling", .. var files] when files.Length <= 2:
             return ScalingBenchmark.Run(files.Length > 0 ? files[0] : null, files.Length > 1 ? files[1] : null);
+        case ["workers", .. var rest] when rest.Length <= 1:
+            WorkersBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 5);
+            return 0;
         case ["roofline", .. var rest] when rest.Length <= 1:
             RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
             return 0;

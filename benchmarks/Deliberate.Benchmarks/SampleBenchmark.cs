@@ -21,15 +21,15 @@ internal static class SampleBenchmark
         using var model = Shapes.Model(shape, device, promptLength + newTokens);
         model.Pack(training: false);
         using var sampler = new Sampler(model, batch, promptLength + newTokens);
-        var (times, processor) = Times(sampler, model.Configuration.VocabularySize, batch, promptLength, newTokens, repeats);
+        var (times, processor, rounds) = Times(sampler, model.Configuration.VocabularySize, batch, promptLength, newTokens, repeats);
         var tokens = batch * newTokens;
         Console.WriteLine(
             $"sample {shape} B{batch} threads {threads}: {tokens / times[repeats / 2]:F0} tok/s (min {tokens / times[^1]:F0} max {tokens / times[0]:F0}) {times[repeats / 2] / newTokens * 1e3:F2} ms/step " +
-            $"cpu {processor / repeats:F2} s wall {times[repeats / 2]:F2} s");
+            $"cpu {processor / repeats:F2} s wall {times[repeats / 2]:F2} s; {(long)rounds * tokens} tokens in all");
     }
 
-    /// <summary>Seconds of each repeat, sorted, and processor seconds of all together.</summary>
-    public static (double[] Times, double Processor) Times(Sampler sampler, int vocabulary, int batch, int promptLength, int newTokens, int repeats)
+    /// <summary>Seconds of each repeat, sorted, processor seconds of all together, and how often was sampled, warming up too.</summary>
+    public static (double[] Times, double Processor, int Rounds) Times(Sampler sampler, int vocabulary, int batch, int promptLength, int newTokens, int repeats)
     {
         var round = 0;
         double Sample()
@@ -54,6 +54,6 @@ internal static class SampleBenchmark
         for (var i = 0; i < repeats; i++) times[i] = Sample();
         processor = Environment.CpuUsage.TotalTime - processor;
         Array.Sort(times);
-        return (times, processor.TotalSeconds);
+        return (times, processor.TotalSeconds, round);
     }
 }

@@ -11,6 +11,8 @@ namespace Deliberate.Benchmarks;
 /// </summary>
 internal static class TrainBenchmark
 {
+    internal const int WarmUp = 2;
+
     /// <summary>Seconds of a step and of its parts.</summary>
     internal readonly record struct StepTime(double Total, double Forward, double Backward, double Update) : IComparable<StepTime>
     {
@@ -23,7 +25,7 @@ internal static class TrainBenchmark
         var count = sequences * length;
         Console.WriteLine(
             $"train {shape} {sequences}x{length} threads {threads}: {count / median.Total:F0} tok/s (min {count / slowest.Total:F0} max {count / fastest.Total:F0}) step {median.Total * 1e3:F1} ms " +
-            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}");
+            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}; {(long)count * (steps + WarmUp)} tokens in all");
     }
 
     public static (StepTime Median, StepTime Fastest, StepTime Slowest) Measure(string shape, int sequences, int length, int threads, int steps)
@@ -37,7 +39,7 @@ internal static class TrainBenchmark
         var data = new int[sequences][];
         for (var i = 0; i < sequences; i++) data[i] = [.. Enumerable.Range(0, length).Select(_ => stream.Next(model.Configuration.VocabularySize))];
         var times = new List<StepTime>();
-        for (var step = 0; step < steps + 2; step++)
+        for (var step = 0; step < steps + WarmUp; step++)
         {
             double forward = 0, backward = 0;
             var start = Stopwatch.GetTimestamp();
@@ -58,7 +60,7 @@ internal static class TrainBenchmark
             var t2 = Stopwatch.GetTimestamp();
             optimizer.Step(0, 1);
             optimizer.ClearGradients();
-            if (step >= 2) times.Add(new StepTime(Stopwatch.GetElapsedTime(start).TotalSeconds, forward, backward, Stopwatch.GetElapsedTime(t2).TotalSeconds));
+            if (step >= WarmUp) times.Add(new StepTime(Stopwatch.GetElapsedTime(start).TotalSeconds, forward, backward, Stopwatch.GetElapsedTime(t2).TotalSeconds));
         }
 
         times.Sort();

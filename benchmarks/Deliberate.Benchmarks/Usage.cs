@@ -15,6 +15,7 @@ internal static class Usage
         "tokenize MODEL TEXT [REPEATS]",
         "cache MODEL BATCH THREADS",
         "scaling [PICTURE.svg [FIGURES.json]]",
+        "workers [ROUNDS]",
         "roofline [THREADS]",
         "phases < SCRIPT",
         "busy [PAIRS]",

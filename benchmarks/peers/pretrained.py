@@ -2,12 +2,14 @@
 
 prefill LENGTH THREADS [REPEATS]: tokens a second of one prompt, logits of the last position only.
 decode BATCH THREADS [REPEATS]: greedy tokens a second after a prompt of 32, with a preallocated key-value cache.
+check: the greedy ids behind a fixed prompt, to hold against those of smollm check.
 Fused QKV and gate/up, scripted RMSNorm and scaled-dot-product attention, as in the peer of the training benchmarks.
 """
 import resource, sys, time
 import torch, torch.nn.functional as F
 
-what, size, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+what = sys.argv[1]
+size, threads = (0, 2) if what == "check" else (int(sys.argv[2]), int(sys.argv[3]))
 repeats = int(sys.argv[4]) if len(sys.argv) > 4 else 3
 torch.set_num_threads(threads)
 torch.set_flush_denormal(True)
@@ -105,10 +107,13 @@ if what == "check":
     sys.exit(0)
 times = []
 for i in range(repeats + 1):
+    if what == "decode":
+        run(size, 32, 1)  # as the others, which have no other way to take the prefill off
     prefill, decode = run(1, size, 1) if what == "prefill" else run(size, 32, 128)
     if i:
         times.append(prefill if what == "prefill" else decode)
 times.sort()
 median = times[len(times) // 2]
 rate = size / median if what == "prefill" else size * 127 / median
-print(f"{what} {size} torch threads {threads}: {rate:.1f} tok/s, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
+done = (repeats + 1) * size * (1 if what == "prefill" else 129)
+print(f"{what} {size} torch threads {threads}: {rate:.1f} tok/s, {done} tokens in all, peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")

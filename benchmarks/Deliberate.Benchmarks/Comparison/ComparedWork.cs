@@ -1,54 +1,72 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Deliberate.Benchmarks;
 
-/// <summary>A figure that both sides' runs print.</summary>
-/// <param name="Name">Of its row in the table.</param>
-/// <param name="Pattern">Finds it in the output, as the first group.</param>
-/// <param name="Unit">tok/s, where more is better, or ms, where less is.</param>
-/// <param name="Target">Ratio that we want to reach: how many times as fast as the peer.</param>
-internal sealed record ComparedFigure(string Name, string Pattern, string Unit, double Target)
-{
-    public double Read(string output)
-    {
-        var match = Regex.Match(output, Pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-        return match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : throw new InvalidDataException($"{Name}: no figure {Pattern} in: {output}");
-    }
-
-    /// <summary>How many times as fast as the other.</summary>
-    public double Ratio(double ours, double theirs) => Unit == "ms" ? theirs / ours : ours / theirs;
-}
-
-/// <summary>One work that both sides do, each in a process of its own.</summary>
-/// <param name="Arguments">Of our benchmark and of the peer's run.sh, which take the same.</param>
-/// <param name="Repeats">Steps or samplings whose median a run prints; the peer takes it for training only.</param>
+/// <summary>One work that all sides do, each in a process of its own.</summary>
+/// <param name="Words">Of our benchmark, without threads and repeats; MODEL stands for a model's file.</param>
+/// <param name="PeerWords">Of the peers' run.sh, likewise.</param>
+/// <param name="Repeats">Steps or samplings whose median a run prints; peers may have a number of their own.</param>
 /// <param name="Figures">What is read from the output.</param>
-/// <param name="WithoutAvx512">Both sides without AVX-512, as on a machine that has none.</param>
-internal sealed record ComparedWork(string Arguments, int Repeats, ComparedFigure[] Figures, bool WithoutAvx512 = false)
+internal sealed record ComparedWork(string Words, string PeerWords, int Repeats, ComparedFigure[] Figures)
 {
+    private const string ModelWord = "MODEL";
+
+    /// <summary>All sides without AVX-512, as on a machine that has none.</summary>
+    public bool WithoutAvx512 { get; init; }
+
+    /// <summary>The peers that do not have this work.</summary>
+    public string[] Lacking { get; init; } = [];
+
+    /// <summary>Resident memory of ours that the row's target allows, in megabytes; null where there is no such target.</summary>
+    public double? MostMegabytes { get; init; }
+
+    public bool NeedsModel => Words.Contains(ModelWord, StringComparison.Ordinal);
+
     /// <summary>Works and targets: what a user with a laptop would otherwise run in PyTorch.</summary>
     public static ComparedWork[] All { get; } =
     [
-        Speed("train S 256x64", "train S 256 64 2", 5, 1.35),
-        Speed("train S 64x256", "train S 64 256 2", 5, 1.35),
-        Speed("train M 32x256", "train M 32 256 2", 3, 1.1),
-        Speed("train Q 64x48", "train Q 64 48 2", 41, 2),
-        Speed("sample S batch 1", "sample S 1 2", 99, 8),
-        Speed("sample S batch 256", "sample S 256 2", 3, 1.7),
-        Speed("sample M batch 64", "sample M 64 2", 5, 1.6),
-        Speed("sample M batch 1", "sample M 1 2", 15, 2.5),
-        new("grpo S 2", 3, [new("GRPO step S", @"([0-9.]+) (?:useful )?tok/s", "tok/s", 3)]),
+        Speed("train S 256x64", "train S 256 64", 5, 1.6),
+        Speed("train S 64x256", "train S 64 256", 5, 1.6),
+        Speed("train M 32x256", "train M 32 256", 3, 1.25),
+        Speed("train Q 64x48", "train Q 64 48", 41, 2),
+        Speed("sample S batch 1", "sample S 1", 99, 8),
+        Speed("sample S batch 256", "sample S 256", 3, 2),
+        Speed("sample M batch 64", "sample M 64", 5, 2),
+        Speed("sample M batch 1", "sample M 1", 15, 2.5),
+        new("grpo S", "grpo S", 3, [new("GRPO step S", @"([0-9.]+) (?:useful )?tok/s", "tok/s", 4)]),
         Optimizer("S"),
         Optimizer("M"),
-        Speed("train S 256x64, no AVX-512", "train S 256 64 2", 5, 1) with { WithoutAvx512 = true },
+        Speed("SmolLM2-135M step 4x512", "train 135M 4 512", 3, 1.2) with { Lacking = ["torch"] },
+        // Base as BF16, in micro-batches of 512, which is what memory below 1 GB asks for; the peer has all rows at once, its fastest.
+        Speed("SmolLM2-135M LoRA step", "lora 135M BF16", 3, 1.2) with { PeerWords = "lora 135M 2048 2048", Lacking = ["torch"], MostMegabytes = 1000 },
+        Pretrained("prefill 512", "prefill MODEL F32 512", 5, 1.2),
+        Pretrained("decode batch 1", "decode MODEL F32 1", 3, 2),
+        Pretrained("decode batch 16", "decode MODEL F32 16", 3, 1.5),
+        Pretrained("decode batch 64", "decode MODEL F32 64", 3, 1.3),
+        Speed("train S 256x64, no AVX-512", "train S 256 64", 5, 1) with { WithoutAvx512 = true },
     ];
 
     /// <summary>What a run that prints tok/s printed first.</summary>
     public static double TokensPerSecond(string output) => new ComparedFigure("speed", @"([0-9.]+) tok/s", "tok/s", 0).Read(output);
 
-    private static ComparedWork Speed(string name, string arguments, int repeats, double target) => new(arguments, repeats, [new(name, @"([0-9.]+) tok/s", "tok/s", target)]);
+    /// <summary>The arguments of our program.</summary>
+    public string[] Ours(int threads, int repeats, string? model)
+    {
+        string[] words = [.. Words.Split(' ').Select(w => w == ModelWord ? model ?? throw new InvalidOperationException($"{Words} needs a model.") : w)];
+        string[] last = words[0] == "lora" ? [Text(threads), "2048", "512", Text(repeats)] : [Text(threads), Text(repeats)];
+        return [.. words, .. last];
+    }
+
+    /// <summary>The arguments of a peer's run.sh behind its folders.</summary>
+    public string[] Peers(int threads, int repeats) => [Text(repeats), .. PeerWords.Split(' '), Text(threads)];
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static ComparedWork Speed(string name, string words, int repeats, double target) => new(words, words, repeats, [new(name, @"([0-9.]+) tok/s", "tok/s", target)]);
+
+    private static ComparedWork Pretrained(string name, string words, int repeats, double target) =>
+        Speed($"SmolLM2-135M {name}", words, repeats, target) with { PeerWords = words.Replace($"{ModelWord} F32 ", "", StringComparison.Ordinal) };
 
     private static ComparedWork Optimizer(string shape) =>
-        new($"optim {shape} 2", 15, [new($"AdamW step {shape}", "AdamW ([0-9.]+) ms", "ms", 1.5), new($"Muon step {shape}", "Muon ([0-9.]+) ms", "ms", 3)]);
+        new($"optim {shape}", $"optim {shape}", 15, [new($"AdamW step {shape}", "AdamW ([0-9.]+) ms", "ms", 1.5), new($"Muon step {shape}", "Muon ([0-9.]+) ms", "ms", 3)]) { Lacking = ["libtorch"] };
 }

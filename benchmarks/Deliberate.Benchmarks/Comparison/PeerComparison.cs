@@ -1,153 +1,114 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Deliberate.Core;
-using Deliberate.Training;
 
 namespace Deliberate.Benchmarks;
 
-/// <summary>What a pair of runs, ours and then the peer's, came to.</summary>
-internal sealed record ComparedPair(double Ours, double Peer, double Ratio);
-
-/// <summary>A row of the table: ratios are how many times as fast as the peer we are; processor seconds and memory are of whole processes, medians.</summary>
-internal sealed record ComparedRow(
-    string Work, double Target, string Unit, double RatioMin, double RatioMedian, double RatioMax, double OursMedian, double PeerMedian, double OursCpuSeconds, double PeerCpuSeconds, double OursPeakMegabytes, double PeerPeakMegabytes, ComparedPair[] Pairs);
+/// <summary>What a comparison does.</summary>
+/// <param name="Program">Ours, which takes a work's words.</param>
+/// <param name="Pairs">Rounds a row.</param>
+/// <param name="IsQuick">Fewer steps a run.</param>
+/// <param name="Model">File of the pretrained model; null for none, and then without its rows.</param>
+/// <param name="Json">Where the figures go.</param>
+/// <param name="Document">A page whose marked block becomes the table; null for none.</param>
+internal sealed record ComparisonOptions(string Program, PeerFolders Folders, int Pairs, int Threads, bool IsQuick, string? Model, string Json, string? Document);
 
 /// <summary>
-/// Our engine and PyTorch at the same works in turn, A B A B, each run in a process of its own, so that what the machine does
-/// besides falls on both; prints a table, and writes the same as JSON.
+/// Our engine and the peers at the same works in turn, A B C A B C, each run in a process of its own, so that what the machine does
+/// besides falls on all; prints a table, and writes the same as JSON. A peer that cannot be set up or fails is missing in its rows,
+/// and the rest runs.
 /// </summary>
-internal sealed class PeerComparison(string peers, string torch, int pairs, bool quick)
+internal sealed class PeerComparison(ComparisonOptions options)
 {
     /// <summary>The block of a page that the table replaces.</summary>
     private const string Mark = "compare";
 
-    /// <summary>Taken away: settings that would halve the peer's matrix library.</summary>
-    private static readonly Dictionary<string, string?> Clean = new() { ["OPENBLAS_CORETYPE"] = null, ["OPENBLAS_L2_SIZE"] = null };
-
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly string? _uncounted = InstructionCounter.WhyNot();
+
     /// <summary>Runs the works whose rows' names contain one of the texts (all where there is none).</summary>
-    /// <param name="json">Where the figures go.</param>
-    /// <param name="document">A page whose marked block becomes the table; null for none.</param>
-    public int Run(IReadOnlyList<string> only, string json, string? document)
+    /// <returns>0 where every target is reached, 1 where one is missed, 3 where a row had no peer to say and none is missed.</returns>
+    public int Run(IReadOnlyList<string> only)
     {
+        if (options.Document is not null) MarkedBlock.Check(options.Document, Mark);
+        ComparedWork[] works = [.. ComparedWork.All.Where(w => only.Count == 0 || w.Figures.Any(f => only.Any(o => f.Name.Contains(o, StringComparison.OrdinalIgnoreCase))))];
+        if (works.Length == 0) throw new UserError($"no work's name contains {string.Join(" or ", only)}.", advice: $"Names: {string.Join(", ", ComparedWork.All.SelectMany(w => w.Figures).Select(f => f.Name))}.");
+        Peer[] peers = [.. Peer.All.Select(p => p.SetUp(options.Folders))];
+        foreach (var peer in peers.Where(p => p.Missing is not null)) Console.WriteLine($"{peer.Name}: {peer.Missing}");
+        if (_uncounted is not null) Console.WriteLine($"Instructions a token: {_uncounted}.");
         var rows = new List<ComparedRow>();
-        if (document is not null) MarkedBlock.Check(document, Mark);
-        foreach (var work in ComparedWork.All)
+        foreach (var work in works)
         {
-            if (only.Count > 0 && !work.Figures.Any(f => only.Any(o => f.Name.Contains(o, StringComparison.OrdinalIgnoreCase)))) continue;
-            rows.AddRange(Compare(work));
+            if (work.NeedsModel && options.Model is null)
+            {
+                Console.WriteLine($"{work.Figures[0].Name}: there is no model's file; name one with --model.");
+                continue;
+            }
+
+            rows.AddRange(Compare(work, peers));
             Console.WriteLine();
         }
 
-        if (rows.Count == 0) throw new UserError($"no work's name contains {string.Join(" or ", only)}.", advice: $"Names: {string.Join(", ", ComparedWork.All.SelectMany(w => w.Figures).Select(f => f.Name))}.");
-        var table = Table(rows);
+        if (rows.Count == 0) throw new UserError("all rows that were asked for need a pretrained model.", advice: "Name its file with --model.");
+        var table = ComparisonTable.Text(rows, peers, options.Threads, options.Pairs, _uncounted);
         Console.WriteLine(table);
-        AtomicFile.WriteText(json, JsonSerializer.Serialize(new { machine = MachineLine(), pairs, quick, rows }, Json));
-        Console.WriteLine($"{json} has every pair.");
-        if (document is not null) MarkedBlock.Replace(document, Mark, only.Count == 0 ? table : WithOtherRows(table, MarkedBlock.Content(document, Mark)));
-        return rows.All(r => r.RatioMedian >= r.Target) ? 0 : 1;
+        AtomicFile.WriteText(options.Json, JsonSerializer.Serialize(new { machine = ComparisonTable.Machine(peers), options.Pairs, options.Threads, quick = options.IsQuick, instructions = _uncounted ?? "counted", rows }, Json));
+        Console.WriteLine($"{options.Json} has every run.");
+        if (options.Document is not null) MarkedBlock.Replace(options.Document, Mark, only.Count == 0 ? table : ComparisonTable.WithOtherRows(table, MarkedBlock.Content(options.Document, Mark)));
+        return rows.Any(r => r.IsReached == false) ? 1 : rows.Any(r => r.IsReached is null) ? 3 : 0;
     }
 
-    private IEnumerable<ComparedRow> Compare(ComparedWork work)
+    private IEnumerable<ComparedRow> Compare(ComparedWork work, Peer[] peers)
     {
         var ours = new List<MeteredProcess>();
-        var theirs = new List<MeteredProcess>();
-        for (var pair = 0; pair < pairs; pair++)
+        var theirs = peers.Select(p => new List<MeteredProcess>()).ToArray();
+        string?[] missing = [.. peers.Select(p => work.Lacking.Contains(p.Key, StringComparer.Ordinal) ? "has no such work" : p.Missing)];
+        for (var round = 0; round < options.Pairs; round++)
         {
-            ours.Add(Ours(work));
-            theirs.Add(Theirs(work));
-            foreach (var figure in work.Figures)
+            ours.Add(MeteredProcess.Run(options.Program, work.Ours(options.Threads, Repeats(work), options.Model), work.WithoutAvx512 ? new Dictionary<string, string?> { ["DOTNET_EnableAVX512"] = "0" } : null, counts: _uncounted is null));
+            foreach (var figure in work.Figures) Print(figure, "ours", ours[^1], null);
+            for (var p = 0; p < peers.Length; p++)
             {
-                double a = figure.Read(ours[^1].Output), b = figure.Read(theirs[^1].Output);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name}: ours {a:G5} {figure.Unit}, PyTorch {b:G5} {figure.Unit}, ratio {figure.Ratio(a, b):F2}"));
+                if (missing[p] is not null) continue;
+                try
+                {
+                    var run = Theirs(peers[p], work);
+                    foreach (var figure in work.Figures) Print(figure, peers[p].Name, run, ours[^1]);
+                    theirs[p].Add(run);
+                }
+                catch (Exception e) when (Peer.IsOfTheProcess(e))
+                {
+                    missing[p] = $"failed: {Peer.LastLine(e.Message)}";
+                    Console.WriteLine($"{work.Figures[0].Name}: {peers[p].Name} {missing[p]}");
+                }
             }
         }
 
         foreach (var figure in work.Figures)
         {
-            ComparedPair[] all = [.. ours.Zip(theirs, (o, t) => (O: figure.Read(o.Output), T: figure.Read(t.Output))).Select(p => new ComparedPair(p.O, p.T, figure.Ratio(p.O, p.T)))];
-            yield return new ComparedRow(
-                figure.Name, figure.Target, figure.Unit, all.Min(p => p.Ratio), Median(all.Select(p => p.Ratio)), all.Max(p => p.Ratio), Median(all.Select(p => p.Ours)), Median(all.Select(p => p.Peer)),
-                Median(ours.Select(o => o.CpuSeconds)), Median(theirs.Select(t => t.CpuSeconds)), Median(ours.Select(o => o.PeakMegabytes)), Median(theirs.Select(t => t.PeakMegabytes)), all);
+            var side = new ComparedSide("ours", [.. ours.Select(r => Run(figure, r, PeerTokens.OfOurs(r.Output)))]);
+            yield return ComparedRow.Of(figure, work.MostMegabytes, side, [.. peers.Select((peer, p) => new ComparedSide(
+                peer.Name, [.. theirs[p].Select(r => Run(figure, r, PeerTokens.Of(peer.Key, work.PeerWords, Repeats(work), r.Output)))], missing[p]))]);
         }
     }
 
-    private MeteredProcess Ours(ComparedWork work)
+    private static ComparedRun Run(ComparedFigure figure, MeteredProcess run, double? tokens) => new(figure.Read(run.Output), run.CpuSeconds, run.PeakMegabytes, tokens, run.Instructions);
+
+    private static void Print(ComparedFigure figure, string side, MeteredProcess run, MeteredProcess? ours)
     {
-        var environment = new Dictionary<string, string?>(Clean);
-        if (work.WithoutAvx512) environment["DOTNET_EnableAVX512"] = "0";
-        return MeteredProcess.Run(Environment.ProcessPath!, [.. work.Arguments.Split(' '), Repeats(work)], environment);
+        var value = figure.Read(run.Output);
+        var ratio = ours is null ? "" : string.Create(CultureInfo.InvariantCulture, $", ours {figure.Ratio(figure.Read(ours.Output), value):F2} times as fast");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name}: {side} {value:G5} {figure.Unit}, {run.CpuSeconds:F1} processor seconds{ratio}"));
     }
 
-    /// <summary>The peer's own script, which sets its best settings; where AVX-512 is off, its settings are repeated here, for the script would take ours away.</summary>
-    private MeteredProcess Theirs(ComparedWork work)
-    {
-        var environment = new Dictionary<string, string?>(Clean);
-        environment["N"] = Repeats(work);
-        if (!work.WithoutAvx512) return MeteredProcess.Run("sh", ["./run.sh", torch, .. work.Arguments.Split(' ')], environment, peers);
-        foreach (var (name, value) in new Dictionary<string, string?>
-        {
-            ["ATEN_CPU_CAPABILITY"] = "avx2",
-            ["ONEDNN_MAX_CPU_ISA"] = "AVX2",
-            ["OPENBLAS_CORETYPE"] = "Haswell",
-            ["SDPA"] = "1",
-            ["OMP_NUM_THREADS"] = "2",
-            ["MALLOC_TOP_PAD_"] = "4000000000",
-            ["MALLOC_MMAP_MAX_"] = "0",
-            ["MALLOC_TRIM_THRESHOLD_"] = "100000000000",
-        }) environment[name] = value;
-        var split = work.Arguments.Split(' ');
-        return MeteredProcess.Run("chroot", [torch, "sh", "-c", $"cd /peer && exec python3 {split[0]}.py {string.Join(' ', split[1..])} flush jitrms"], environment);
-    }
+    /// <summary>The script knows each peer's best settings.</summary>
+    private MeteredProcess Theirs(Peer peer, ComparedWork work) => MeteredProcess.Run(
+        "sh",
+        [Path.Combine(options.Folders.Scripts, "run.sh"), peer.Key, options.Folders.Root, options.Folders.Shared, .. work.Peers(options.Threads, Repeats(work))],
+        work.WithoutAvx512 ? new Dictionary<string, string?> { ["WITHOUT_AVX512"] = "1" } : null,
+        counts: _uncounted is null);
 
-    private string Repeats(ComparedWork work) => (quick ? Math.Max(2, work.Repeats / 3) : work.Repeats).ToString(CultureInfo.InvariantCulture);
-
-    private string Table(IEnumerable<ComparedRow> rows)
-    {
-        var text = new StringBuilder();
-        text.AppendLine("| work, 2 threads | target | ratio min | **median** | max | ours | PyTorch | CPU s, ours / PyTorch | peak MB, ours / PyTorch |");
-        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
-        foreach (var r in rows)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {r.Work} | {r.Target} | {r.RatioMin:F2} | **{r.RatioMedian:F2}**{(r.RatioMedian < r.Target ? " (missed)" : "")} | {r.RatioMax:F2} | {Figure(r.OursMedian)} {r.Unit} | {Figure(r.PeerMedian)} {r.Unit} | {r.OursCpuSeconds:F1} / {r.PeerCpuSeconds:F1} | {r.OursPeakMegabytes:F0} / {r.PeerPeakMegabytes:F0} |");
-        }
-
-        text.AppendLine();
-        text.Append(MachineLine()).Append(CultureInfo.InvariantCulture, $" {pairs} {(pairs == 1 ? "pair" : "pairs")} a row.");
-        return text.ToString();
-    }
-
-    /// <summary>The page's table with the rows of this one in place of its own, and below it how they were measured where that differs.</summary>
-    private static string WithOtherRows(string table, string old)
-    {
-        static bool IsRow(string line) => line.StartsWith("| ", StringComparison.Ordinal);
-        static string Name(string line) => line.Split('|', StringSplitOptions.TrimEntries)[1];
-        if (!old.Split('\n').Any(IsRow)) return table;
-        var fresh = table.Split('\n').Where(IsRow).Skip(1).ToDictionary(Name);
-        var names = string.Join(", ", fresh.Keys);
-        var lines = old.Split('\n').Select(l => IsRow(l) && fresh.Remove(Name(l), out var line) ? line : l).ToList();
-        lines.InsertRange(lines.FindLastIndex(IsRow) + 1, fresh.Values);
-        var measured = table.Split('\n')[^1];
-        if (!lines.Contains(measured)) lines.Add($"{names}: {measured}");
-        return string.Join('\n', lines);
-    }
-
-    private static string Figure(double value) => value.ToString(value >= 1000 ? "N0" : "G4", CultureInfo.InvariantCulture);
-
-    private static string MachineLine()
-    {
-        var model = File.Exists("/proc/cpuinfo") ? Array.Find(File.ReadAllLines("/proc/cpuinfo"), l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() : null;
-        return string.Create(CultureInfo.InvariantCulture, $"Measured {DateTime.UtcNow:yyyy-MM-dd} on {Environment.ProcessorCount} cores of {model ?? RuntimeInformation.ProcessArchitecture.ToString()}; {RuntimeInformation.FrameworkDescription}, PyTorch 2.6 with SDPA and OpenBLAS (OpenMP).");
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
+    private int Repeats(ComparedWork work) => options.IsQuick ? Math.Max(1, work.Repeats / 3) : work.Repeats;
 }
