@@ -12,4 +12,11 @@ internal static unsafe class CacheHint
     {
         if (Sse.IsSupported) Sse.Prefetch0(address);
     }
+
+    /// <summary>Begins to bring it into the second-level cache and leaves the first to what is being computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchSecond(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(address);
+    }
 }

@@ -8,7 +8,7 @@ namespace Deliberate.Tensors;
 internal sealed class LargeHead : IDisposable
 {
     /// <summary>Elements of logits held at once, and rows that a chunk has at least.</summary>
-    private const long ChunkElements = 1 << 23;
+    private const long ChunkElements = 1 << 24;
 
     private const int LeastRows = 48;
 
@@ -58,9 +58,12 @@ internal sealed class LargeHead : IDisposable
 
         statistics.Value.Clear(0, tokens * 4L);
         if (backward) _hidden.Gradient!.Clear(_hidden.GradientOffset, (long)tokens * _hidden.Stride);
-        for (var first = 0; first < count; first += _chunkRows)
+        // Equal chunks: a short one would read the matrix for few rows.
+        var chunks = (count + _chunkRows - 1) / _chunkRows;
+        for (var chunk = 0; chunk < chunks; chunk++)
         {
-            var rows = _rows.AsSpan(first, Math.Min(_chunkRows, count - first));
+            var (begin, end) = new Share(chunk, chunks).Of(count);
+            var rows = _rows.AsSpan(begin, end - begin);
             Gather(rows, upstream);
             _product.Run(rows.Length);
             _row.Run(rows.Length, shape, backward);

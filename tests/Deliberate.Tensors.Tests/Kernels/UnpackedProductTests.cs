@@ -9,6 +9,8 @@ public sealed class UnpackedProductTests
     [InlineData(1, 70, 33)]
     [InlineData(97, 150, 300)]
     [InlineData(200, 64, 576)]
+    [InlineData(50, 70, 1300)]
+    [InlineData(26, 1300, 70)]
     public void Products_of_a_weight_have_the_same_bits_with_and_without_packed_copies(int tokens, int outputs, int inputs)
     {
         using var device = Device.Cpu(1);

@@ -6,8 +6,8 @@ namespace Deliberate.Tensors;
 internal static unsafe class LinearKernel<TL>
     where TL : struct, ILanes<TL>
 {
-    /// <summary>Tokens whose columns of x and dy stay in the first-level cache while a panel of dW is updated.</summary>
-    private const int TokenBlock = 96;
+    /// <summary>Tokens and outputs of dy that are laid out at a time for the weight's gradient: 96 kB, which stay in the second-level cache.</summary>
+    private const int TokenBlock = 256, OutputBlock = 96;
 
     public static void Pack(LinearWeight weight, DeviceBuffer forward, DeviceBuffer? backward, Share share)
     {
@@ -85,23 +85,34 @@ internal static unsafe class LinearKernel<TL>
     public static void WeightGradient(Tensor x, LinearWeight weight, Parameter? bias, Tensor y, int yFirstRow, Rows rows, Share share) =>
         WeightGradient(x.F32(rows.Begin), x.Stride, weight, bias, y.GradientF32(rows.Begin - yFirstRow), y.Stride, rows.Count, share);
 
-    /// <summary>The same from where the first row of x and of dy lies.</summary>
+    /// <summary>
+    /// The same from where the first row of x and of dy lies. dy is laid out in tiles of six outputs, which many columns of x then read in
+    /// order; each element is one chain over the tokens however they are cut.
+    /// </summary>
+    [SkipLocalsInit]
     public static void WeightGradient(float* x, nint xRow, LinearWeight weight, Parameter? bias, float* dy, nint dyRow, int count, Share share)
     {
         var (begin, end) = share.Of(weight.Rows, grain: 6);
-        if (begin >= end) return;
-        var depth = weight.Columns;
-        dy += begin;
-        for (var token = 0; token < count; token += TokenBlock, x += TokenBlock * xRow, dy += TokenBlock * dyRow)
+        if (begin >= end || count == 0) return;
+        int depth = weight.Columns, blocks = (count + TokenBlock - 1) / TokenBlock;
+        var tiles = stackalloc float[TokenBlock * OutputBlock];
+        for (var block = 0; block < blocks; block++)
         {
-            var tokens = Math.Min(TokenBlock, count - token);
-            for (var column = 0; column < depth; column += MatrixProduct<TL>.PanelWidth)
+            var (first, last) = new Share(block, blocks).Of(count);
+            float* fromX = x + (first * xRow), fromY = dy + (first * dyRow);
+            var tokens = last - first;
+            for (var output = begin; output < end; output += OutputBlock)
             {
-                var target = weight.GradientF32 + ((nint)begin * depth) + column;
-                MatrixProduct<TL>.Panel(end - begin, Math.Min(MatrixProduct<TL>.PanelWidth, depth - column), tokens, dy, 1, dyRow, x + column, xRow, target, depth, target, depth, null, 0);
+                var outputs = Math.Min(OutputBlock, end - output);
+                MatrixTranspose.Sixes(fromY + output, dyRow, tokens, outputs, tiles);
+                for (var column = 0; column < depth; column += MatrixProduct<TL>.PanelWidth)
+                {
+                    var width = Math.Min(MatrixProduct<TL>.PanelWidth, depth - column);
+                    MatrixProduct<TL>.AddTiles(outputs, width, tokens, tiles, fromX + column, xRow, weight.GradientF32 + ((nint)output * depth) + column, depth);
+                }
             }
 
-            if (bias is not null) BiasGradient(bias.GradientF32 + begin, dy, dyRow, tokens, end - begin);
+            if (bias is not null) BiasGradient(bias.GradientF32 + begin, fromY + begin, dyRow, tokens, end - begin);
         }
     }
 

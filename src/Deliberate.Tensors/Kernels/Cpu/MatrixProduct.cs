@@ -114,6 +114,24 @@ internal static unsafe class MatrixProduct<TL>
         }
     }
 
+    /// <summary>C [rows, width] += A · B for one panel, A being laid out by <see cref="MatrixTranspose.Sixes"/>.</summary>
+    public static void AddTiles(int rows, int width, int depth, float* tiles, float* b, nint bDepth, float* c, nint cRow)
+    {
+        for (var row = 0; row < rows; row += 6, tiles += 6 * depth, c += 6 * cRow)
+        {
+            if (row + 6 < rows) FetchRows(c + (6 * cRow), cRow, width);
+            Panel(Math.Min(6, rows - row), width, depth, tiles, 1, 6, b, bDepth, c, cRow, c, cRow, null, 0);
+        }
+    }
+
+    /// <summary>Asks for the six rows of a tile while the tile before it is computed: where it begins, nothing else could be done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FetchRows(float* c, nint cRow, int width)
+    {
+        for (var r = 0; r < 6; r++, c += cRow)
+            for (var i = 0; i < width; i += 16) CacheHint.Fetch(c + i);
+    }
+
     private static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
 
     private static void Whole<TColumns>(
@@ -137,6 +155,7 @@ internal static unsafe class MatrixProduct<TL>
     {
         while (rows >= 6)
         {
+            if (rows >= 12 && start != null && startRow != 0) FetchRows(start + (6 * startRow), startRow, TVectors.Value * TL.Width);
             MatrixTile<TL, Size6, TVectors, TColumns>.Run(depth, a, aRow, aDepth, b, bDepth, bApart, c, cRow, start, startRow, addend, addendRow);
             a += 6 * aRow;
             c += 6 * cRow;

@@ -18,6 +18,15 @@ internal static unsafe class MatrixTranspose
         {
             var end = Math.Min(columns, begin + ColumnBlock);
             var row = 0;
+            for (; Avx.IsSupported && row + 8 <= rows; row += 8)
+            {
+                var from = source + (row * sourceRow);
+                var column = begin;
+                for (; column + 8 <= end; column += 8) WideBlock(from + column, sourceRow, target + (column * targetRow) + row, targetRow);
+                for (; column < end; column++)
+                    for (var r = 0; r < 8; r++) target[(column * targetRow) + row + r] = from[(r * sourceRow) + column];
+            }
+
             for (; Sse.IsSupported && row + 4 <= rows; row += 4)
             {
                 var from = source + (row * sourceRow);
@@ -43,6 +52,49 @@ internal static unsafe class MatrixTranspose
                 for (var column = begin; column < row; column++) square[(row * pitch) + column] = square[(column * pitch) + row];
         }
     }
+
+    /// <summary>
+    /// Tiles of six columns, each [row][column], the last one with whatever stands behind the columns: A of a product by Aᵀ, as
+    /// <see cref="MatrixProduct{TL}.AddTiles"/> reads it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Sixes(float* source, nint sourceRow, int rows, int columns, float* target)
+    {
+        for (var column = 0; column < columns; column += 6)
+        {
+            var from = source + column;
+            for (var row = 0; row < rows; row++, from += sourceRow, target += 6)
+            {
+                ((long*)target)[0] = ((long*)from)[0];
+                ((long*)target)[1] = ((long*)from)[1];
+                ((long*)target)[2] = ((long*)from)[2];
+            }
+        }
+    }
+
+    /// <summary>Eight by eight: half of each four by eight is put in place while it is loaded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WideBlock(float* source, nint sourceRow, float* target, nint targetRow)
+    {
+        var low = source + (4 * sourceRow);
+        WideHalf(source, low, sourceRow, target, targetRow);
+        WideHalf(source + 4, low + 4, sourceRow, target + (4 * targetRow), targetRow);
+    }
+
+    /// <summary>Four columns of eight rows, which become four rows of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WideHalf(float* high, float* low, nint sourceRow, float* target, nint targetRow)
+    {
+        Vector256<float> a = Pair(high, low), b = Pair(high + sourceRow, low + sourceRow), c = Pair(high + (2 * sourceRow), low + (2 * sourceRow)), d = Pair(high + (3 * sourceRow), low + (3 * sourceRow));
+        Vector256<float> ab = Avx.UnpackLow(a, b), cd = Avx.UnpackLow(c, d), abHigh = Avx.UnpackHigh(a, b), cdHigh = Avx.UnpackHigh(c, d);
+        Avx.Shuffle(ab, cd, 0x44).Store(target);
+        Avx.Shuffle(ab, cd, 0xEE).Store(target + targetRow);
+        Avx.Shuffle(abHigh, cdHigh, 0x44).Store(target + (2 * targetRow));
+        Avx.Shuffle(abHigh, cdHigh, 0xEE).Store(target + (3 * targetRow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Pair(float* first, float* second) => Vector256.Create(Vector128.Load(first), Vector128.Load(second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block(float* source, nint sourceRow, float* target, nint targetRow)
