@@ -1,4 +1,5 @@
 using Deliberate.Core;
+using Deliberate.Testing;
 
 namespace Deliberate.Cli.Tests;
 
