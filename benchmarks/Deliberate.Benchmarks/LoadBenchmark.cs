@@ -6,6 +6,7 @@ using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Server;
+using Deliberate.Tensors;
 
 namespace Deliberate.Benchmarks;
 
@@ -13,7 +14,8 @@ namespace Deliberate.Benchmarks;
 /// <c>deliberate serve</c> under load: many open streams, arrivals and lengths at random, a tenth of the clients going away in the middle, a tenth
 /// reading one byte a second. Nothing may be lost (each stream that was read to its end has one), nothing mixed (a sample of the requests, made again
 /// alone, gives the same text bit for bit) and no place kept; then throughput is held against plain batch sampling of the same requests, and the time
-/// to the first token of a lone request against the bare engine's.
+/// to the first token of a lone request against the bare engine's. With a bound on the memory of keys and values the last two are left out, and
+/// memory has to be flat: resident, in the last quarter of the time, at most <see cref="Flat"/> of what it was in the second.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -21,13 +23,15 @@ internal static class LoadBenchmark
 
     private const int Alone = 40, Plain = 160, First = 15;
 
+    private const double Flat = 1.03;
+
     private static readonly string[] s_words = "the a of to in river stone lantern letter garden winter music paper engine bridge island market window teacher river journey question answer story number colour early quiet strange because between under after before explain write describe compare count find tell why how what".Split(' ');
 
     /// <returns>0 where all is as it has to be; figures of speed decide nothing here.</returns>
-    public static async Task<int> RunAsync(string path, double minutes, int streams)
+    /// <param name="cacheMebibytes">Bound on the memory of keys and values; null for the usual one.</param>
+    public static async Task<int> RunAsync(string path, double minutes, int streams, long? cacheMebibytes)
     {
-        var process = Process.GetCurrentProcess();
-        await using var server = await StartAsync(path, streams);
+        await using var server = await StartAsync(path, streams, cacheMebibytes << 20);
         var address = new Uri(server.Address);
         using var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
         // Everything is compiled once.
@@ -35,15 +39,14 @@ internal static class LoadBenchmark
         var end = DateTimeOffset.UtcNow + TimeSpan.FromMinutes(minutes);
         var answers = new ConcurrentBag<LoadAnswer>();
         var (left, slow, broken) = (0, 0, 0);
-        var memory = new List<(double Minute, double Managed, double Resident)>();
+        var memory = new LoadMemory();
         var started = Stopwatch.GetTimestamp();
         var busy = Environment.CpuUsage.TotalTime;
         var clients = Task.WhenAll(Enumerable.Range(0, streams).Select(ClientAsync));
         while (!clients.IsCompleted)
         {
             await Task.WhenAny(clients, Task.Delay(TimeSpan.FromSeconds(10)));
-            process.Refresh();
-            memory.Add((Stopwatch.GetElapsedTime(started).TotalMinutes, GC.GetTotalMemory(forceFullCollection: true) / 1048576.0, process.WorkingSet64 / 1048576.0));
+            memory.Look(Stopwatch.GetElapsedTime(started).TotalMinutes, Metric(await client.GetStringAsync("/metrics"), "deliberate_cache_bytes"));
         }
 
         await clients;
@@ -55,8 +58,8 @@ internal static class LoadBenchmark
         var metrics = await client.GetStringAsync("/metrics");
         var idle = Metric(metrics, "deliberate_slots_in_use") == 0 && Metric(metrics, "deliberate_requests_waiting") == 0;
         Print($"afterwards: {Metric(metrics, "deliberate_slots_in_use")} slots in use, {Metric(metrics, "deliberate_requests_waiting")} requests waiting");
-        var later = memory.Where(m => m.Minute > minutes / 4).ToArray();
-        if (later.Length > 1) Print($"memory, from a quarter of the time on: managed {later.Min(m => m.Managed):0} to {later.Max(m => m.Managed):0} MiB ({later[0].Managed:0} at first, {later[^1].Managed:0} at last), resident {later.Min(m => m.Resident):0} to {later.Max(m => m.Resident):0} MiB ({later[0].Resident:0} at first, {later[^1].Resident:0} at last)");
+        foreach (var line in memory.Lines()) Print($"{line}");
+        Print($"keys and values may take {Metric(metrics, "deliberate_cache_limit_bytes") / 1048576:0} MiB; resident in the last quarter is {memory.Growth(minutes):0.000} of what it was in the second, and what is not keys and values grew by {memory.GrowthBeside(minutes):0} MiB between them");
 
         // The same requests alone.
         var mixed = 0;
@@ -64,6 +67,7 @@ internal static class LoadBenchmark
         foreach (var answer in sample)
             if (await AskAsync(client, answer.Request) != answer.Text) mixed++;
         Print($"of {sample.Length} requests made again, alone, {sample.Length - mixed} give the same text bit for bit");
+        if (cacheMebibytes is not null) return lost == 0 && mixed == 0 && idle && whole.Length > 0 && memory.Growth(minutes) <= Flat ? 0 : 1;
         PlainSampling(path, streams, [.. whole.Take(Plain)], tokens / spent, tokens / wall);
         await FirstTokenAsync(path, address);
         return lost == 0 && mixed == 0 && idle && whole.Length > 0 ? 0 : 1;
@@ -91,26 +95,32 @@ internal static class LoadBenchmark
         }
     }
 
-    /// <summary>Tokens a second of some streams at once, each of 128 tokens: what a server beside it is held against.</summary>
-    public static async Task StreamsAsync(string path, int streams, int rounds)
+    /// <summary>Tokens a second, and a processor second, of some streams at once through the server, prompts counted in: what llama.cpp is held against.</summary>
+    public static async Task StreamsAsync(string path, int streams, int rounds, WeightStorage storage, int threads, int tokens)
     {
-        await using var server = await StartAsync(path, streams);
+        await using var server = await StartAsync(path, streams, storage: storage, threads: threads);
         var address = new Uri(server.Address);
         await LoadStream.ReadAsync(address, Model, new LoadRequest("Tell a long story.", 16, 1), null, null, CancellationToken.None);
-        List<double> speeds = [];
+        List<(double Wall, double Busy)> speeds = [];
         for (var round = 0; round < rounds; round++)
         {
-            var started = Stopwatch.GetTimestamp();
-            var answers = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => LoadStream.ReadAsync(address, Model, new LoadRequest($"Tell a long story of a {s_words[6 + (i % 20)]} and a {s_words[7 + (i / 20)]}.", 128, (round * 1000) + i), null, null, CancellationToken.None)));
-            speeds.Add(answers.Sum(a => a!.Tokens) / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            var (started, busy) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            var answers = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => LoadStream.ReadAsync(address, Model, new LoadRequest($"Tell a long story of a {s_words[6 + (i % 20)]} and a {s_words[7 + (i / 20)]}.", tokens, (round * 1000) + i), null, null, CancellationToken.None)));
+            var drawn = answers.Sum(a => a!.Tokens);
+            speeds.Add((drawn / Stopwatch.GetElapsedTime(started).TotalSeconds, drawn / (Environment.CpuUsage.TotalTime - busy).TotalSeconds));
         }
 
         speeds.Sort();
-        Print($"serve {streams} streams {Path.GetFileName(path)}: {speeds[speeds.Count / 2]:0.0} tok/s (prompts included)");
+        Print($"serve {streams} streams of {tokens} {Path.GetFileName(path)} {storage} threads {threads}: {speeds[speeds.Count / 2].Wall:0.0} tok/s, {speeds.Select(s => s.Busy).Order().ElementAt(speeds.Count / 2):0.0} tok/processor s");
     }
 
-    private static Task<DeliberateServer> StartAsync(string path, int slots) => DeliberateServer.StartAsync(
-        new ServerOptions { Port = 0, Runs = null, Evaluations = null, Api = new ApiOptions { Models = [new ServedModelOptions(Model, path)], Slots = slots, Timeout = TimeSpan.FromMinutes(20), Summarizer = null } });
+    private static Task<DeliberateServer> StartAsync(string path, int slots, long? cacheBytes = null, WeightStorage storage = WeightStorage.F32, int threads = 0) => DeliberateServer.StartAsync(new ServerOptions
+    {
+        Port = 0,
+        Runs = null,
+        Evaluations = null,
+        Api = new ApiOptions { Models = [new ServedModelOptions(Model, path) { Weights = storage }], Slots = slots, Threads = threads, CacheBytes = cacheBytes, Timeout = TimeSpan.FromMinutes(20), Summarizer = null },
+    });
 
     private static LoadRequest Request(Random random) =>
         new(string.Join(' ', Enumerable.Range(0, random.Next(4, 100)).Select(_ => s_words[random.Next(s_words.Length)])), random.Next(8, 161), random.Next());

@@ -84,10 +84,10 @@ try
             return 0;
         case ["serve-malformed", var path, .. var rest] when rest.Length <= 1:
             return await MalformedBenchmark.RunAsync(path, rest.Length > 0 ? int.Parse(rest[0]) : 10_000);
-        case ["serve-load", var path, .. var rest] when rest.Length <= 2:
-            return await LoadBenchmark.RunAsync(path, rest.Length > 0 ? double.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture) : 5, rest.Length > 1 ? int.Parse(rest[1]) : 64);
-        case ["serve-streams", var path, var streams, .. var rest] when rest.Length <= 1:
-            await LoadBenchmark.StreamsAsync(path, int.Parse(streams), rest.Length > 0 ? int.Parse(rest[0]) : 3);
+        case ["serve-load", var path, .. var rest] when rest.Length <= 3:
+            return await LoadBenchmark.RunAsync(path, rest.Length > 0 ? double.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture) : 5, rest.Length > 1 ? int.Parse(rest[1]) : 64, rest.Length > 2 ? long.Parse(rest[2], System.Globalization.CultureInfo.InvariantCulture) : null);
+        case ["serve-streams", var path, var streams, .. var rest] when rest.Length <= 4:
+            await LoadBenchmark.StreamsAsync(path, int.Parse(streams), rest.Length > 0 ? int.Parse(rest[0]) : 3, rest.Length > 1 ? Enum.Parse<WeightStorage>(rest[1]) : WeightStorage.F32, rest.Length > 2 ? int.Parse(rest[2]) : 0, rest.Length > 3 ? int.Parse(rest[3]) : 128);
             return 0;
         case ["search", .. var rest] when rest.Length <= 2:
             return SearchBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3, rest.Length > 1 ? int.Parse(rest[1]) : Environment.ProcessorCount);

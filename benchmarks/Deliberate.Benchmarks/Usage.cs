@@ -36,8 +36,8 @@ internal static class Usage
         "pretrained-step MODEL [prompts=8 samples=8 max_tokens=96 micro_batch=4096 recompute=none|elementwise|layers lean=0|1 shared=0|1 reference=0|1 threads=2 steps=1 gradient=FILE]",
         "compare-gradients FILE FILE",
         "export MODEL FILE",
-        "serve-load MODEL [MINUTES [STREAMS]]",
-        "serve-streams MODEL STREAMS [ROUNDS]",
+        "serve-load MODEL [MINUTES [STREAMS [CACHE_MIB]]]",
+        "serve-streams MODEL STREAMS [ROUNDS [F32|BF16|Q8_0 [THREADS [TOKENS]]]]",
         "redteam PROGRAM [TESTERS [MINUTES [DATABASE]]]",
         "ranks STEP_SECONDS GRADIENT_MB MBIT_S LATENCY_MS SPREAD FAILURE_HOURS",
     ];

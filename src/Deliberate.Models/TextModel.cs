@@ -68,6 +68,12 @@ public sealed class TextModel : IDisposable
     /// <summary>Bytes of keys and values; 0 before the first request.</summary>
     internal long CacheBytes => _hosted?.Host.CacheBytes ?? 0;
 
+    /// <summary>Most bytes of keys and values; 0 before the first request.</summary>
+    internal long CacheLimitBytes => _hosted?.Host.LimitBytes ?? 0;
+
+    /// <summary>Bytes of keys and values that the shortest request takes: a page of its prompt, and one of its answer.</summary>
+    internal long LeastCacheBytes => 2 * ModelHost.PageBytesOf(_weights.Model, _hosting.Cache);
+
     /// <summary>Reads a model into memory.</summary>
     /// <param name="path">A folder, or a .gguf or .safetensors file; or the folder of an adapter, for the model that it names with the adapter.</param>
     /// <param name="storage">How weights are held: F32 is exact, BF16 takes half, Q8_0 little more than a quarter.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Deliberate.Core;
 
 namespace Deliberate.Cli;
 
@@ -63,6 +64,14 @@ internal static class CommonOptions
         HelpName = "number",
         Description = description,
         CustomParser = result => RealOf(result, least, most),
+    };
+
+    /// <summary>A number of bytes, plain or with a unit; null where it is not given.</summary>
+    public static Option<long?> OptionalBytes(string name, string description) => new(name)
+    {
+        HelpName = "size",
+        Description = description,
+        CustomParser = result => Quantity.TryParseBytes(One(result), out var bytes) && bytes > 0 ? bytes : Wrong<long>(result, "a size such as 800MB, 2GiB, or a number of bytes"),
     };
 
     private static int WholeOf(ArgumentResult result, int least, int most) =>

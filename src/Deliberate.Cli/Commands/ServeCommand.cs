@@ -24,6 +24,7 @@ internal sealed class ServeCommand : CliCommand
             "Serve models to every program that talks to OpenAI (Responses, Chat Completions; the chain of thought stays hidden), and show runs, evaluations and a chat in a browser, live.",
             "deliberate serve model.gguf   # then, for any client: OPENAI_BASE_URL=http://127.0.0.1:5170/v1",
             "deliberate serve small=runs/quickstart/checkpoints/final large=hf:Qwen/Qwen3-0.6B --weights q8_0",
+            "deliberate serve model.gguf --slots 64 --cache-bytes 1GiB   # many short answers at once, in memory that does not grow beyond it",
             "deliberate serve model.gguf --effort high=2000 --default-effort low --request-log requests.jsonl",
             "deliberate serve model.gguf --moderate prompts.json --monitor usual   # judge train harmful-prompts makes the file; counts are in /metrics",
             "deliberate serve runs/my-model --gate policies/mine.yaml --gate-evidence evaluations --gate-evidence release/gate",

@@ -14,6 +14,7 @@ internal sealed class ServingOptions
     private readonly Option<string> _weights = LoadedModel.WeightsOption(), _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<int> _slots = CommonOptions.Whole("--slots", "Answers that are drawn at once, of each model; others wait, and keys take turns.", 16, 1, 4096);
+    private readonly Option<long?> _cacheBytes = CommonOptions.OptionalBytes("--cache-bytes", "Most memory for keys and values, of each model: of answers in work, and of earlier prompts, which are kept as long as there is room. As 800MB or 2GiB; unless named, the least of what all slots can use, half of what is free, and 4GiB. A request that could never be held gets 400.");
     private readonly Option<int> _queue = CommonOptions.Whole("--queue", "Requests that may wait, of each model; one more gets 429.", 256, 0, 1_000_000);
     private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of an answer, thought included, where neither request nor model names one.", 4096, 1);
     private readonly Option<string[]> _effort = new("--effort") { HelpName = "name=tokens", Description = $"Tokens of thought for a reasoning effort ({string.Join(", ", ReasoningEfforts.Usual.Select(e => $"{e.Key}={e.Value?.ToString(CultureInfo.InvariantCulture) ?? "all"}"))}); all for no limit. May be given several times.", DefaultValueFactory = _ => [] };
@@ -47,7 +48,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _mcp, _allowed, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _cacheBytes, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _mcp, _allowed, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -63,6 +64,7 @@ internal sealed class ServingOptions
         {
             Models = [.. models.Select(m => Model(m, weights))],
             Cache = Storage<CacheStorage>(parsed.GetRequiredValue(_cache), "--cache"),
+            CacheBytes = parsed.GetValue(_cacheBytes),
             Threads = parsed.GetValue(_threads),
             Slots = parsed.GetValue(_slots),
             Queue = parsed.GetValue(_queue),

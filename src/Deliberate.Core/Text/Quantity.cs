@@ -16,6 +16,30 @@ internal static class Quantity
     /// <summary>Decimal units: 1 kB is 1000 bytes.</summary>
     public static string Bytes(double bytes) => Scaled(bytes, ByteUnits);
 
+    /// <summary>What people write for bytes: a number, and behind it perhaps B, kB to TB (of 1000) or KiB to TiB (of 1024), with or without a space, in any case.</summary>
+    public static bool TryParseBytes(string text, out long bytes)
+    {
+        bytes = 0;
+        var digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        if (!decimal.TryParse(digits < 0 ? text : text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+        decimal? unit = (digits < 0 ? "" : text[digits..].Trim().ToUpperInvariant()) switch
+        {
+            "" or "B" => 1m,
+            "KB" => 1e3m,
+            "MB" => 1e6m,
+            "GB" => 1e9m,
+            "TB" => 1e12m,
+            "KIB" => 1L << 10,
+            "MIB" => 1L << 20,
+            "GIB" => 1L << 30,
+            "TIB" => 1L << 40,
+            _ => null,
+        };
+        if (unit is null || number > long.MaxValue / unit) return false;
+        bytes = (long)(number * unit.Value);
+        return true;
+    }
+
     /// <summary>A rate such as <c>1.3 k tokens/s</c>.</summary>
     public static string Rate(double perSecond, string what) => $"{Count(perSecond)} {what}/s";
 

@@ -34,7 +34,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     {
         options.Check();
         _options = options;
-        var page = new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, options.Cache).PageBytes;
+        var page = PageBytesOf(model, options.Cache);
         // A sample and the prompt that it is forked from; beginnings have what requests leave that are shorter.
         var all = 2L * options.Slots * KeyValueCache.PagesOf(positions);
         var usual = Math.Max(ModelHostOptions.UsualCacheBytes, 2L * page * KeyValueCache.PagesOf(positions));
@@ -56,8 +56,17 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
     /// <summary>Bytes that the cache takes: of requests in work, and of common beginnings that are kept. It grows to its limit, and never gives back.</summary>
     public long CacheBytes => _loop.CacheBytes;
 
+    /// <summary>Most bytes that the cache comes to take, but for what is taken from the system at once.</summary>
+    public long LimitBytes => _loop.PageLimit * PageBytes;
+
     /// <summary>Bytes that the cache may still come to take.</summary>
-    public long PromisedBytes => Math.Max(0, (_loop.PageLimit * PageBytes) - _loop.CacheBytes);
+    public long PromisedBytes => Math.Max(0, LimitBytes - _loop.CacheBytes);
+
+    /// <summary>Bytes of a page of a model's keys and values.</summary>
+    public static long PageBytesOf(LanguageModel model, CacheStorage storage) => new KeyValueCache(model.Device, model.AttentionShapeOf(0), model.Configuration.LayerCount, storage).PageBytes;
+
+    /// <summary>Tokens that can be drawn behind so many of a prompt before its pages are more than there may be.</summary>
+    public long Room(int prompt) => Math.Max(0, ((_loop.PageLimit - KeyValueCache.PagesOf(prompt)) * KeyValueCache.PageTokens) - prompt);
 
     /// <summary>Queues a request and those for samples of the same prompt; they are failed by the token when that is cancelled.</summary>
     /// <exception cref="UserError">It can never be done, or too many are waiting.</exception>
@@ -69,7 +78,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         if (request.Decoding.MostPages > _loop.PageLimit)
         {
             throw new UserError(
-                $"a request of {request.Decoding.Request.Prompt.Length} tokens and a budget of {request.Decoding.Request.MaxTokens} needs {Quantity.Bytes(request.Decoding.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(_loop.PageLimit * PageBytes)}.",
+                $"a request of {request.Decoding.Request.Prompt.Length} tokens and a budget of {request.Decoding.Request.MaxTokens} needs {Quantity.Bytes(request.Decoding.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(LimitBytes)}.",
                 field: "cache_bytes", advice: "Lower the token budget, shorten the prompt, or allow more memory.");
         }
 
@@ -120,7 +129,7 @@ internal sealed class ModelHost : IDecodingSink, IDisposable
         if (text.Tokens.Length > Positions) throw new UserError($"a text of {text.Tokens.Length} tokens exceeds the model's context of {Positions}.", advice: "Shorten it.");
         var result = new TaskCompletionSource<double[][]>(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = new DecodingReading(text, head, adapter) { Tag = result };
-        if (reading.MostPages > _loop.PageLimit) throw new UserError($"a text of {text.Tokens.Length} tokens needs {Quantity.Bytes(reading.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(_loop.PageLimit * PageBytes)}.", field: "cache_bytes", advice: "Shorten the text, or allow more memory.");
+        if (reading.MostPages > _loop.PageLimit) throw new UserError($"a text of {text.Tokens.Length} tokens needs {Quantity.Bytes(reading.MostPages * PageBytes)} for keys and values, and all of them may take {Quantity.Bytes(LimitBytes)}.", field: "cache_bytes", advice: "Shorten the text, or allow more memory.");
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(TextModel));

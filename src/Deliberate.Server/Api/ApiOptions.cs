@@ -38,6 +38,12 @@ public sealed record ApiOptions
     /// <summary>How keys and values are held. Default F32, which is exact.</summary>
     public CacheStorage Cache { get; init; } = CacheStorage.F32;
 
+    /// <summary>
+    /// Most memory for keys and values of each model, in bytes: of requests in work and of earlier prompts. A request that could never be held is
+    /// refused. Null, the default, for the least of what all slots can use, half of what is free when the first request comes, and 4 GiB.
+    /// </summary>
+    public long? CacheBytes { get; init; }
+
     /// <summary>Most tokens of an answer, thought included, where a request names none and the model's makers do not either. Default 4096.</summary>
     public int MaxTokens { get; init; } = 4096;
 
@@ -123,6 +129,7 @@ public sealed record ApiOptions
             if (Models.Count(m => m.Name == model.Name) > 1) throw new UserError($"Two models are called \"{model.Name}\".", field: "MODEL", advice: "Give each a name of its own: NAME=PATH.");
         }
 
+        if (CacheBytes <= 0) throw new UserError("must be more than 0 bytes.", field: "--cache-bytes");
         if (MaxTokens < 1) throw new UserError($"must be at least 1, not {MaxTokens}.", field: "--max-tokens");
         if (Timeout <= TimeSpan.Zero) throw new UserError("must be more than 0 seconds.", field: "--timeout");
         foreach (var name in Efforts.Keys.Append(DefaultEffort))

@@ -36,6 +36,28 @@ public sealed class QuantityTests
     [InlineData(-42, "-42 s")]
     public void Durations_have_two_units(double seconds, string text) => Quantity.Duration(TimeSpan.FromSeconds(seconds)).ShouldBe(text);
 
+    [Theory]
+    [InlineData("1000", 1000)]
+    [InlineData("800MB", 800_000_000)]
+    [InlineData("2 GiB", 2L << 30)]
+    [InlineData("1.5kib", 1536)]
+    [InlineData("7B", 7)]
+    public void Sizes_are_read_with_their_units(string text, long bytes)
+    {
+        Quantity.TryParseBytes(text, out var read).ShouldBeTrue();
+        read.ShouldBe(bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GiB")]
+    [InlineData("1G")]
+    [InlineData("1.2.3MB")]
+    [InlineData("-5MB")]
+    [InlineData("99999999TiB")]
+    [InlineData("1,5GB")]
+    public void What_is_no_size_is_not_read(string text) => Quantity.TryParseBytes(text, out _).ShouldBeFalse();
+
     [Fact]
     public void A_rate_names_what_it_counts() => Quantity.Rate(1300, "tokens").ShouldBe("1.3 k tokens/s");
 }

@@ -76,6 +76,38 @@ public sealed class RealModelTests
         }
     }
 
+    [Fact]
+    public async Task Keys_and_values_stay_within_their_bound_and_what_could_never_be_held_is_refused_with_both_numbers()
+    {
+        const long bound = 192 << 10;
+        await using var served = await Real.StartAsync(o => o with { CacheBytes = bound }, new ServedModelOptions("qwen3", SharedFolder.Path("fixtures", "models", "qwen3")));
+        // Without a budget of its own a request has what can be held.
+        var usage = (await served.PostAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, seed = 1 }))["usage"]!;
+        usage["completion_tokens"]!.GetValue<int>().ShouldBeGreaterThan(0);
+        async Task<string> Ask(int seed) => (await served.PostAsync("/v1/chat/completions", new { model = "qwen3", messages = new[] { new { role = "user", content = new string((char)('a' + (seed % 26)), 1 + seed) } }, seed, max_tokens = 20, temperature = 1.0 }))["choices"]![0]!["message"]!["content"]!.GetValue<string>();
+        var alone = await Ask(3);
+        (await Task.WhenAll(Enumerable.Range(0, 40).Select(Ask)))[3].ShouldBe(alone);
+        var metrics = await served.TextAsync("/metrics");
+        double Metric(string name) => double.Parse(metrics.Split('\n').First(l => l.StartsWith(name + "{", StringComparison.Ordinal)).Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        Metric("deliberate_cache_limit_bytes").ShouldBeInRange(1, bound);
+        Metric("deliberate_requests_waiting").ShouldBe(0);
+
+        var (status, error) = await served.AskAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, max_tokens = 150 });
+        status.ShouldBe(400, error.ToJsonString());
+        error.ShouldBeError();
+        error["error"]!["code"]!.GetValue<string>().ShouldBe("context_length_exceeded");
+        error["error"]!["param"]!.GetValue<string>().ShouldBe("max_tokens");
+        System.Text.RegularExpressions.Regex.Matches(error["error"]!["message"]!.GetValue<string>(), "[0-9]+").Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_bound_that_holds_no_request_is_refused_before_anything_is_served()
+    {
+        var error = await Should.ThrowAsync<Core.UserError>(() => Real.StartAsync(o => o with { CacheBytes = 1000 }, new ServedModelOptions("qwen3", SharedFolder.Path("fixtures", "models", "qwen3"))));
+        error.Field.ShouldBe("--cache-bytes");
+        error.Problem.ShouldContain("qwen3");
+    }
+
     /// <summary>A server over models of the shared folder.</summary>
     private sealed class Real(DeliberateServer server) : IAsyncDisposable
     {
@@ -83,18 +115,27 @@ public sealed class RealModelTests
 
         public static Task<Real> StartAsync(params string[] names) => StartAsync([.. names.Select(n => new ServedModelOptions(n, SharedFolder.Path("fixtures", "models", n)))]);
 
-        public static async Task<Real> StartAsync(params ServedModelOptions[] models)
+        public static Task<Real> StartAsync(params ServedModelOptions[] models) => StartAsync(static o => o, models);
+
+        public static async Task<Real> StartAsync(Func<ApiOptions, ApiOptions> with, params ServedModelOptions[] models)
         {
-            return new Real(await DeliberateServer.StartAsync(new ServerOptions { Port = 0, Runs = null, Evaluations = null, Api = new ApiOptions { Models = models, Threads = 1 } }));
+            return new Real(await DeliberateServer.StartAsync(new ServerOptions { Port = 0, Runs = null, Evaluations = null, Api = with(new ApiOptions { Models = models, Threads = 1 }) }));
         }
 
         public async Task<JsonNode> PostAsync(string path, object body)
         {
-            using var response = await _client.PostAsync(path, new StringContent(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"));
-            var text = await response.Content.ReadAsStringAsync();
-            response.IsSuccessStatusCode.ShouldBeTrue(text);
-            return JsonNode.Parse(text)!;
+            var (status, answer) = await AskAsync(path, body);
+            status.ShouldBe(200, answer.ToJsonString());
+            return answer;
         }
+
+        public async Task<(int Status, JsonNode Body)> AskAsync(string path, object body)
+        {
+            using var response = await _client.PostAsync(path, new StringContent(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"));
+            return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+        }
+
+        public Task<string> TextAsync(string path) => _client.GetStringAsync(path);
 
         public async Task<IReadOnlyList<(string? Name, JsonNode? Data)>> StreamAsync(string path, object body)
         {

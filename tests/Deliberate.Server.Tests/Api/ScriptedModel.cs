@@ -45,6 +45,8 @@ internal sealed class ScriptedModel(string name, Func<ServedPrompt, string> writ
 
     public long CacheBytes => 4096;
 
+    public long CacheLimitBytes => 8192;
+
     public int Context { get; init; } = 4096;
 
     public TextFormat Format => s_format;
@@ -64,6 +66,8 @@ internal sealed class ScriptedModel(string name, Func<ServedPrompt, string> writ
         var result = new TaskCompletionSource<HostResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         return new ServedAnswer(Events(prompt, result, cancellation), result.Task);
     }
+
+    public long Room(int promptTokens) => Context;
 
     public Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation) => Task.FromResult<double[]>([tokens.Length, tokens[^1], 3]);
 

@@ -36,6 +36,12 @@ internal interface IServedModel : IDisposable
     /// <summary>Bytes of keys and values, those of earlier prompts that are kept among them.</summary>
     long CacheBytes { get; }
 
+    /// <summary>Most of them; 0 where it is not known yet.</summary>
+    long CacheLimitBytes { get; }
+
+    /// <summary>Most tokens of an answer to a prompt of so many, as far as the memory of keys and values goes.</summary>
+    long Room(int promptTokens);
+
     /// <summary>The sum of a text's last hidden states: of all its tokens, or of the last alone.</summary>
     /// <returns>[hidden].</returns>
     Task<double[]> HiddenSumAsync(int[] tokens, bool lastOnly, CancellationToken cancellation);

@@ -42,7 +42,15 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
                 task.MaxTokensField, "context_length_exceeded");
         }
 
-        var most = Math.Min(task.Sampling.MaxTokens ?? settings.MaxTokens ?? options.MaxTokens, room);
+        var held = model.Room(tokens.Length);
+        if (Math.Max(1, task.Sampling.MaxTokens ?? 1) > held)
+        {
+            throw new ApiError(
+                400, string.Create(CultureInfo.InvariantCulture, $"This server's memory for keys and values holds {held} tokens behind the {tokens.Length} of the request, which asks for {task.Sampling.MaxTokens ?? 1} or more. Lower the token budget, or shorten the conversation."),
+                task.Sampling.MaxTokens is null ? task.MessagesField : task.MaxTokensField, "context_length_exceeded");
+        }
+
+        var most = (int)Math.Min(task.Sampling.MaxTokens ?? settings.MaxTokens ?? options.MaxTokens, Math.Min(room, held));
         // A single call is over with its tag.
         IReadOnlyList<string> stop = task.Tools.Count > 0 && (!task.ParallelCalls || opening is not null) ? [.. task.Stop, ToolCallText.Close] : task.Stop;
         // Behind the opening of a call there is no thought.

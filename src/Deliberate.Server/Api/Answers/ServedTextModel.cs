@@ -1,3 +1,5 @@
+using System.Globalization;
+using Deliberate.Core;
 using Deliberate.Models;
 
 namespace Deliberate.Server;
@@ -21,13 +23,21 @@ internal sealed class ServedTextModel : IServedModel
 
     public long CacheBytes => _model.CacheBytes;
 
-    /// <exception cref="Deliberate.Core.UserError">There is no such model, it is damaged, or the memory does not suffice.</exception>
+    public long CacheLimitBytes => _model.CacheLimitBytes;
+
+    /// <exception cref="UserError">There is no such model, it is damaged, or the memory does not suffice.</exception>
     public static ServedTextModel Open(ServedModelOptions options, ApiOptions api)
     {
         // The server's own queue is fair between keys; the host's only has to hold what that lets through.
-        var hosting = new ModelHostOptions { Slots = api.Slots, QueueLimit = 4 * api.Slots, Cache = api.Cache };
-        return new ServedTextModel(options.Name, TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting));
+        var hosting = new ModelHostOptions { Slots = api.Slots, QueueLimit = 4 * api.Slots, Cache = api.Cache, CacheBytes = api.CacheBytes };
+        var model = TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting);
+        if (api.CacheBytes is not { } bytes || bytes >= model.LeastCacheBytes) return new ServedTextModel(options.Name, model);
+        var least = model.LeastCacheBytes;
+        model.Dispose();
+        throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes hold no request: the shortest takes {least} bytes of keys and values of {options.Name}."), field: "--cache-bytes", advice: "Allow more, or leave it out.");
     }
+
+    public long Room(int promptTokens) => _model.Hosted.Host.Room(promptTokens);
 
     public ServedAnswer Answer(ServedPrompt prompt, CancellationToken cancellation)
     {

@@ -45,7 +45,11 @@ internal sealed class ApiMetrics
         Interlocked.Decrement(ref _open);
         _requests.AddOrUpdate((route, model, status), 1, static (_, count) => count + 1);
         _seconds.GetOrAdd((route, model), static _ => new Histogram()).Add(elapsed.TotalSeconds);
-        if (usage is null) return;
+        if (usage is not null) CountTokens(model, usage);
+    }
+
+    public void CountTokens(string model, AnswerUsage usage)
+    {
         Count("prompt", usage.Prompt);
         Count("cached", usage.Cached);
         Count("completion", usage.Completion);
@@ -87,6 +91,8 @@ internal sealed class ApiMetrics
         foreach (var entry in models.All) Line("deliberate_requests_waiting", entry.Queue.Waiting, ("model", entry.Model.Name));
         Head("deliberate_cache_bytes", "gauge", "Memory of keys and values, of earlier prompts too; it grows to its limit.");
         foreach (var entry in models.All) Line("deliberate_cache_bytes", entry.Model.CacheBytes, ("model", entry.Model.Name));
+        Head("deliberate_cache_limit_bytes", "gauge", "Most memory of keys and values, but for one step of growth; 0 before the first request.");
+        foreach (var entry in models.All) Line("deliberate_cache_limit_bytes", entry.Model.CacheLimitBytes, ("model", entry.Model.Name));
         Head("deliberate_model_changes_total", "counter", "Times that a model was replaced while the server ran.");
         foreach (var (model, count) in _changes.OrderBy(c => c.Key, StringComparer.Ordinal)) Line("deliberate_model_changes_total", count, ("model", model));
         Head("deliberate_model_stale", "gauge", "1 where a model's files are not those that are served.");

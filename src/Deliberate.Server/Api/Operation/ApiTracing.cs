@@ -14,9 +14,9 @@ namespace Deliberate.Server;
 internal sealed record TraceSettings(Uri Endpoint, Func<HttpClient> Client);
 
 /// <summary>
-/// A span for each request, by OpenTelemetry's conventions for generative AI and for HTTP servers: which model, how many tokens, how it ended. Never
-/// what was asked, answered or thought, nor when a single token was drawn: the one time that is told is the whole request's. A client's own trace
-/// (<c>traceparent</c>) goes on in it.
+/// A span for each request, by OpenTelemetry's conventions for generative AI and for HTTP servers: which model, how many tokens, how it ended; and one
+/// for each response that no request waits for, in the background or over a WebSocket. Never what was asked, answered or thought, nor when a single
+/// token was drawn: the one time that is told is the whole request's, or the whole response's. A client's own trace (<c>traceparent</c>) goes on in it.
 /// </summary>
 internal sealed class ApiTracing : IDisposable
 {
@@ -39,38 +39,34 @@ internal sealed class ApiTracing : IDisposable
         })
         .Build();
 
-    /// <summary>Null where the request is none of a model's, or its own trace is not recorded.</summary>
+    /// <summary>Null where the request is none of a model's, or its own trace is not recorded. A socket is none: its responses have spans of their own.</summary>
     public Activity? Begin(HttpRequest request, string route)
     {
-        if (OperationOf(route) is not { } operation) return null;
-        if (!ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var parent)) parent = default;
+        if (!HttpMethods.IsPost(request.Method) || OperationOf(route) is not { } operation) return null;
         // Not that of Kestrel, which nobody exports.
-        Activity.Current = null;
-        var span = s_source.CreateActivity(operation, ActivityKind.Server, parent)?.Start();
-        span?.SetTag("gen_ai.operation.name", operation);
-        span?.SetTag("gen_ai.provider.name", "deliberate");
+        var span = Start(operation, ActivityKind.Server, ClientsOwn(request));
         span?.SetTag("http.request.method", request.Method);
         span?.SetTag("http.route", route);
+        return span;
+    }
+
+    /// <summary>The span of a response that is made apart from the answer to its request: below the request's own, or else in the client's trace. From the request's own flow.</summary>
+    public Activity? BeginResponse(HttpRequest request, string model, string id)
+    {
+        var current = Activity.Current;
+        var span = Start("chat", ActivityKind.Internal, current?.Source.Name == SourceName ? current.Context : ClientsOwn(request));
+        // What else the request does is not a part of it.
+        Activity.Current = current;
+        Name(span, model);
+        span?.SetTag("gen_ai.response.id", id);
         return span;
     }
 
     public static void End(Activity? span, ApiExchange exchange, int status)
     {
         if (span is null) return;
-        if (exchange.Model.Length > 0)
-        {
-            span.DisplayName = $"{span.OperationName} {exchange.Model}";
-            span.SetTag("gen_ai.request.model", exchange.Model);
-            span.SetTag("gen_ai.response.model", exchange.Model);
-        }
-
-        if (exchange.Usage is { } usage)
-        {
-            span.SetTag("gen_ai.usage.input_tokens", usage.Prompt);
-            span.SetTag("gen_ai.usage.output_tokens", usage.Completion);
-            if (usage.Finishes.Count > 0) span.SetTag("gen_ai.response.finish_reasons", usage.Finishes.ToArray());
-        }
-
+        if (exchange.Model.Length > 0) Name(span, exchange.Model);
+        Spent(span, exchange.Usage);
         span.SetTag("deliberate.request.id", exchange.Id);
         span.SetTag("http.response.status_code", status);
         if (status < 400) return;
@@ -79,11 +75,50 @@ internal sealed class ApiTracing : IDisposable
         if (status >= 500) span.SetStatus(ActivityStatusCode.Error);
     }
 
+    /// <param name="status">Of the response: completed, incomplete, failed, cancelled.</param>
+    /// <param name="fault">Of one that failed.</param>
+    public static void EndResponse(Activity? span, string status, AnswerUsage? usage, ApiError? fault)
+    {
+        if (span is null) return;
+        Spent(span, usage);
+        span.SetTag("deliberate.response.status", status);
+        if (fault is not null) span.SetTag("error.type", fault.Code ?? fault.Status.ToString(CultureInfo.InvariantCulture));
+        if (fault?.Status >= 500) span.SetStatus(ActivityStatusCode.Error);
+        span.Dispose();
+    }
+
     /// <summary>Sends what is left, for a moment.</summary>
     public void Dispose()
     {
         _provider.ForceFlush(2000);
         _provider.Dispose();
+    }
+
+    private static ActivityContext ClientsOwn(HttpRequest request) => ActivityContext.TryParse(request.Headers.TraceParent, request.Headers.TraceState, isRemote: true, out var parent) ? parent : default;
+
+    private static Activity? Start(string operation, ActivityKind kind, ActivityContext parent)
+    {
+        Activity.Current = null;
+        var span = s_source.CreateActivity(operation, kind, parent)?.Start();
+        span?.SetTag("gen_ai.operation.name", operation);
+        span?.SetTag("gen_ai.provider.name", "deliberate");
+        return span;
+    }
+
+    private static void Name(Activity? span, string model)
+    {
+        if (span is null) return;
+        span.DisplayName = $"{span.OperationName} {model}";
+        span.SetTag("gen_ai.request.model", model);
+        span.SetTag("gen_ai.response.model", model);
+    }
+
+    private static void Spent(Activity span, AnswerUsage? usage)
+    {
+        if (usage is null) return;
+        span.SetTag("gen_ai.usage.input_tokens", usage.Prompt);
+        span.SetTag("gen_ai.usage.output_tokens", usage.Completion);
+        if (usage.Finishes.Count > 0) span.SetTag("gen_ai.response.finish_reasons", usage.Finishes.ToArray());
     }
 
     private static string? OperationOf(string route) => route switch

@@ -105,11 +105,12 @@ internal sealed class ResponseJobs
         job.Run.Keep();
         _jobs[request.Id] = job;
         var scope = api.TryBegin();
+        var told = new ResponseAccount(ResponseAccount.Background, request, exchange);
         _ = Task.Run(async () =>
         {
             try
             {
-                await job.Run.RunAsync(place, usage => api.Limits.Use(exchange.Caller, usage.Total), error => job.IsCancelled ? null : error is OperationCanceledException && api.IsEnding ? new ApiError(503, "The server was stopped before the response was done.") : ApiFaults.Of(error, exchange), job.Cancellation);
+                await job.Run.RunAsync(place, told.Use, error => job.IsCancelled ? null : told.Fail(error is OperationCanceledException && api.IsEnding ? new ApiError(503, "The server was stopped before the response was done.", code: "stopping") : ApiFaults.Of(error, exchange)), job.Cancellation);
             }
             catch (Exception error)
             {
@@ -118,6 +119,7 @@ internal sealed class ResponseJobs
             }
             finally
             {
+                told.End(job.Run);
                 job.Finish();
                 scope?.Dispose();
             }

@@ -42,7 +42,16 @@ internal static class ResponseSocket
                     sequence++;
                     return SendAsync(socket, happened, ends);
                 });
-                await run.RunAsync(request.Entry.Queue.EnterAsync(exchange.Caller.Id, 1, limit.Token), exchange.Use, error => ends.IsCancellationRequested ? null : ApiFaults.Of(error, exchange), limit.Token);
+                var told = new ResponseAccount(ResponseAccount.Socket, request, exchange);
+                try
+                {
+                    await run.RunAsync(request.Entry.Queue.EnterAsync(exchange.Caller.Id, 1, limit.Token), told.Use, error => ends.IsCancellationRequested ? null : told.Fail(ApiFaults.Of(error, exchange)), limit.Token);
+                }
+                finally
+                {
+                    told.End(run);
+                }
+
                 latest = run.Kept;
             }
             catch (Exception error) when (!ends.IsCancellationRequested && error is not WebSocketException)
