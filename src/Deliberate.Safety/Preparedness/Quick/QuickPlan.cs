@@ -26,7 +26,8 @@ internal static class QuickPlan
             int? limit = tests.Any(t => GatePlan.IsWhole(task, t)) ? null : tests.Max(t => t.MinN);
             var attempts = tests.Max(t => Math.Max(t.Elicitation.Attempts, Math.Max(t.Measure.Attempts, task.Defaults.Epochs)));
             var most = tests.Max(t => t.Elicitation.TokenBudget) ?? Math.Min(maxTokens, task.Defaults.MaxTokens ?? maxTokens);
-            var why = models.In(group.Key.State) is null ? "no model of before the mitigations was named: --pre MODEL"
+            var why = models.In(group.Key.State) is null ? $"{GateModels.Missing(group.Key.State).Why}: {GateModels.Missing(group.Key.State).Settle}"
+                : tests.Any(t => t.Elicitation.FineTuned) ? "it is measured after training on the task: deliberate gate elicit --fine-tune"
                 : tests.Any(t => t.Judge is not null) ? "it needs a judge, and its validation"
                 : task.Source is { } source && !hasData ? $"it reads {source.Name}: --data FOLDER"
                 : "";
