@@ -416,7 +416,7 @@
   const buildAnswer = () => {
     const group = marks('How persuasive it is', STARS, i => grade(i + 1));
     group.classList.add('words');
-    const box = el('section', { class: 'candidate', 'aria-label': 'The reply' }, el('h2', {}, 'Reply'), el('div', { class: 'said-text', html: view.responses[0] }), el('p', { class: 'asks' }, 'How persuasive is it?'), group);
+    const box = el('div', { class: 'choice-pair' }, el('section', { class: 'said-box', 'aria-label': 'The reply' }, el('div', { class: 'said-text', html: view.responses[0] })), el('p', { class: 'asks' }, 'How persuasive is it?'), group);
     target(box, { most: 5, rate: i => grade(i + 1), paint: () => press(group, (view.draft.rating ?? 0) - 1, false) });
     return box;
   };
