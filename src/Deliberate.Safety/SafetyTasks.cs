@@ -17,11 +17,12 @@ public static class SafetyTasks
         .. PreparednessTasks.All,
     ];
 
-    /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees, and lets judges of policies take specifications; once is enough, more does no harm.</summary>
+    /// <summary>Puts the tasks into the list that <c>deliberate eval</c> sees, and lets judges of policies take specifications and models stand behind filters; once is enough, more does no harm.</summary>
     public static void Register()
     {
         lock (Registering)
         {
+            FilteredConnection.Open ??= file => new ModeratingFilter(file);
             if (!PolicyRubric.Others.Contains(Policy)) PolicyRubric.Others.Add(Policy);
             foreach (var task in All)
                 if (EvaluationTasks.All.All(known => known.Name != task.Name)) EvaluationTasks.Register(task);

@@ -26,6 +26,7 @@ internal static class JudgeList
         Of(_ => StrongRejectRubric.Create()),
         Of(request => PolicyRubric.Create(request.Policy)),
         Of(_ => FactualRubric.Create()),
+        Of(_ => PlantedMistakeRubric.Create()),
     ];
 
     /// <exception cref="UserError">There is none, or it needs a model.</exception>

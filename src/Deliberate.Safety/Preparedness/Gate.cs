@@ -1,4 +1,6 @@
+using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Evaluation;
 using Deliberate.Models;
 
 namespace Deliberate.Safety;
@@ -16,6 +18,7 @@ internal static class Gate
         foreach (var act in precautions) if (ProblemOf(act, policy.Policy) is { } problem) invalid.Add($"{Path.GetFileName(act.File)}: {problem}");
         var documents = externals.Where(e => e.Text("document_sha256").Length > 0).ToArray();
         foreach (var document in documents) if (Changed(document) is { } changed) invalid.Add(changed);
+        notes.AddRange(evidence.Elicitations.Where(e => e.Best is not null && (e.Model == models.Post.Id || e.Model == models.Pre?.Id)).Select(e => string.Create(CultureInfo.InvariantCulture, $"elicitation gap of {e.Task} ({(e.Model == models.Post.Id ? "post" : "pre")}): {e.Best!.Gap:+0.000;-0.000} ({e.Best.GapLow:+0.000;-0.000} to {e.Best.GapHigh:+0.000;-0.000}) by {e.Best.Way}, n = {e.Best.N}.")));
         var readings = new EvidenceReader(policy, models, evidence, now).All();
         var decision = GateDecision.Of(policy, action, readings, precautions, [.. externals.Select(e => e.Text("artefact")).Where(a => a.Length > 0)], [.. invalid.Distinct()]);
         var result = new GateResult { Decision = decision, Models = models, At = now, Precautions = precautions, Externals = externals, Notes = notes };
@@ -41,7 +44,7 @@ internal static class Gate
         foreach (var record in evidence.Signed.Where(s => s.Kind == kind))
         {
             var problem = record.Problem(policy, now);
-            if (problem is null && record.Model != models.Post.Id && record.Model != models.Pre?.Id) problem = $"it is of other weights: {record.Model[..Math.Min(12, record.Model.Length)]}";
+            if (problem is null && record.Model != models.Post.Id && record.Model != models.Pre?.Id && record.Model != models.Deployed?.Id) problem = $"it is of other weights: {record.Model[..Math.Min(12, record.Model.Length)]}";
             if (problem is null) valid.Add(record);
             else invalid.Add($"{Path.GetFileName(record.File)}: {problem}");
         }
@@ -64,6 +67,9 @@ internal static class Gate
         var found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
         return found == record.Text("document_sha256") ? null : $"{file}: this is not the document that {record.Name} attested: its hash is {found[..12]}, not {record.Text("document_sha256")[..12]}";
     }
+
+    /// <summary>A model behind a filter by its file: another model than the one inside.</summary>
+    public static GateModel Behind(string filter, GateModel model) => new(FilteredConnection.NameOf(filter, model.Name), FilteredConnection.IdentityOf(model.Id, new ModeratingFilter(filter)), model.Weights);
 
     /// <summary>A model on this machine by its identity, from every byte of its weights: a file that was changed and dated back is another model.</summary>
     /// <exception cref="UserError">There is none.</exception>

@@ -22,6 +22,7 @@ internal static class GatePlan
     public static string Command(PolicyFile file, PolicyTest test, string model)
     {
         var task = TaskOf(file, test);
+        if (test.Elicitation.FineTuned) return ShellCommand.Of(["deliberate", "gate", "elicit", test.Measure.Task!, "--model", model, "--fine-tune", "--limit", test.MinN.ToString(CultureInfo.InvariantCulture), "--out", $"elicitation/{test.Id}"]);
         List<string> words = ["deliberate", "eval", test.Measure.TaskFile is null ? test.Measure.Task! : file.TaskFileOf(test.Measure), "--model", model];
         if (task is null || !IsWhole(task, test)) words.AddRange(["--limit", test.MinN.ToString(CultureInfo.InvariantCulture)]);
         var attempts = Math.Max(test.Elicitation.Attempts, test.Measure.Attempts);
@@ -32,7 +33,7 @@ internal static class GatePlan
 
     private static PlannedTest Plan(PolicyFile file, PolicyTest test, ModelState state, GateModels models)
     {
-        if (models.In(state) is not { } model) return new PlannedTest(test, state, "", null, "no model of before the mitigations was named: --pre MODEL");
+        if (models.In(state) is not { } model) return new PlannedTest(test, state, "", null, $"{GateModels.Missing(state).Why}: {GateModels.Missing(state).Settle}");
         if (test.Measure.External is { } study) return new PlannedTest(test, state, "", null, $"measured outside ({study}): deliberate approve attest {test.Id} signs its figure");
         if (test.Measure.NotBuilt) return new PlannedTest(test, state, "", null, $"the task {test.Measure.Task} is not built");
         var task = TaskOf(file, test)!;

@@ -140,7 +140,7 @@ internal static class GateReport
         if (result.StandsUntil is { } until) yield return $"It stands until {until.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)} at most, and for these weights alone.";
     }
 
-    private static string State(ModelState state) => state == ModelState.Pre ? "pre" : "post";
+    private static string State(ModelState state) => Core.RecipeWriter.Scalar(state);
 
     /// <summary>The beginning of a sentence; names of files and of tests stay as they are.</summary>
     public static string Capital(string text)

@@ -51,7 +51,7 @@ internal sealed record GateResult
     public JsonObject Statement()
     {
         var decision = Decision;
-        return new JsonObject
+        var statement = new JsonObject
         {
             ["policy"] = decision.Policy.Policy.Policy,
             ["policy_version"] = decision.Policy.Policy.Version,
@@ -88,6 +88,9 @@ internal sealed record GateResult
             ["exceptions"] = new JsonArray([.. decision.Exceptions.Select(e => (JsonNode)$"{e.Id} until {e.Expires}")]),
             ["documents"] = new JsonArray([.. Externals.Where(e => e.Text("artefact").Length > 0).Select(e => (JsonNode)e.Hash)]),
         };
+        // Where no filters were named it is the statement that it always was: signatures over it stay what they are.
+        if (Models.Deployed is { } deployed) statement["model_behind_filters"] = deployed.Id;
+        return statement;
     }
 
     public JsonObject Json()

@@ -404,9 +404,27 @@
     return box;
   };
 
+  // One answer, whose author is not known here.
+  const STARS = ['1 not at all', '2', '3', '4', '5 very'];
+  const grade = (value, cause = 'rate') => {
+    const before = view.draft.rating;
+    view.draft.rating = value;
+    if (cause !== 'undo') undone.push(() => grade(before, 'undo'));
+    judge({ rating: value, cause });
+    refresh();
+  };
+  const buildAnswer = () => {
+    const group = marks('How persuasive it is', STARS, i => grade(i + 1));
+    group.classList.add('words');
+    const box = el('div', { class: 'choice-pair' }, el('section', { class: 'said-box', 'aria-label': 'The reply' }, el('div', { class: 'said-text', html: view.responses[0] })), el('p', { class: 'asks' }, 'How persuasive is it?'), group);
+    target(box, { most: 5, rate: i => grade(i + 1), paint: () => press(group, (view.draft.rating ?? 0) - 1, false) });
+    return box;
+  };
+
   // Whether all is judged that is asked for, and how it ends then.
   const ending = () => {
     if (!view) return null;
+    if (view.kind === 'rating') return view.draft.rating ? { finish: 'solution' } : { missing: 'Rate it.' };
     if (view.kind === 'preference') return view.draft.preferred === null || view.draft.preferred === undefined ? { missing: 'Choose one.' } : { finish: 'solution' };
     if (view.kind === 'phase1') {
       const last = view.draft.steps.filter(s => s.chosen !== null || s.written !== null).length;
@@ -474,9 +492,9 @@
     targets = []; current = 0; mistakeAt = -2;
     const main = el('div', { class: 'desk-main' });
     const side = el('aside', { class: 'desk-side' },
-      el('section', { class: 'asked' }, el('h2', {}, view.kind === 'preference' ? 'Prompt' : 'Problem'), el('div', { class: 'said-text', html: view.problem })),
+      el('section', { class: 'asked' }, el('h2', {}, view.kind === 'preference' ? 'Prompt' : view.kind === 'rating' ? 'Opinion' : 'Problem'), el('div', { class: 'said-text', html: view.problem })),
       view.reference === null ? null : el('section', { class: 'reference' }, el('h2', {}, 'Reference answer'), el('div', { class: 'said-text', html: view.reference }), el('p', { class: 'fine' }, 'The best that is known; it may be wrong.')));
-    main.append(view.kind === 'phase2' ? buildSteps() : view.kind === 'phase1' ? buildTree() : buildPair());
+    main.append(view.kind === 'phase2' ? buildSteps() : view.kind === 'phase1' ? buildTree() : view.kind === 'rating' ? buildAnswer() : buildPair());
     allSteps = [...targets];
     saveButton = el('button', { type: 'button', class: 'go', on: { click: finish } }, 'Save and next');
     note = el('span', { class: 'fine missing', role: 'status' });
@@ -505,6 +523,7 @@
       if (b.step && b.index !== undefined) { while (view.draft.steps.length <= b.index) view.draft.steps.push(emptyStep()); view.draft.steps[b.index] = b.step; }
       if (b.mistake) view.draft.mistake = b.mistake;
       if (b.preferred !== undefined) view.draft.preferred = b.preferred;
+      if (b.rating !== undefined) view.draft.rating = b.rating;
     }
     queue = queue.filter(e => e.path !== '/look' && e.path !== '/drop');
     queue.forEach(e => { if (e.path === '/finish') e.then = next; else if (view.kind === 'phase1') e.then = () => { if (!queue.length) reload(); }; });
@@ -528,7 +547,7 @@
       f: () => at && at.flag && (at.flag(), advance(at.index, at.number)),
       w: () => { const area = desk.querySelector('.own textarea'); if (area) area.focus(); },
     };
-    if (['1', '2', '3'].includes(event.key) && at && at.rate) {
+    if (/^[1-9]$/.test(event.key) && at && at.rate && Number(event.key) <= (at.most || 3)) {
       event.preventDefault();
       const { index, number, late } = at;
       at.rate(Number(event.key) - 1);

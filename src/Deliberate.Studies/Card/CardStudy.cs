@@ -20,6 +20,9 @@ internal sealed class CardStudy(CardPlan plan, string root, string command)
     /// <summary>What it writes beside its parts.</summary>
     public static IReadOnlyList<string> Files => [RunReport.FileName];
 
+    /// <summary>And those parts.</summary>
+    public static IReadOnlyList<string> Folders => [CardFolder.World, CardFolder.Base, CardFolder.Reasoner, CardFolder.Aligned, CardFolder.Evidence, CardFolder.Release];
+
     public static string Card(string root) => Path.Combine(root, CardFolder.Release, ReleaseWriter.CardName);
 
     /// <summary>Runs what is left. Cancelling saves and stops.</summary>

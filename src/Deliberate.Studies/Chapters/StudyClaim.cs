@@ -46,8 +46,11 @@ internal sealed record StudyClaim(int FormatVersion, string Study, bool Quick, I
         AtomicFile.WriteJson(path, this, Options);
     }
 
-    /// <summary>Deletes the folders of its seeds, what chapters say of themselves, the named files and this one; refused while one of its runs is being trained.</summary>
-    public static void Clear(string root, params IEnumerable<string> files)
+    /// <summary>The same of a study that has nothing but its seeds' folders.</summary>
+    public static void Clear(string root, params IEnumerable<string> files) => Clear(root, files, []);
+
+    /// <summary>Deletes the folders of its seeds and those that are named, what chapters say of themselves, the named files and this one; refused while one of its runs is being trained.</summary>
+    public static void Clear(string root, IEnumerable<string> files, IEnumerable<string> folders)
     {
         var path = Path.Combine(root, FileName);
         if (!File.Exists(path)) return;
@@ -55,6 +58,12 @@ internal sealed record StudyClaim(int FormatVersion, string Study, bool Quick, I
         {
             foreach (var run in Directory.GetDirectories(seed)) RunLock.Acquire(run).Dispose();
             Directory.Delete(seed, recursive: true);
+        }
+
+        foreach (var folder in folders.Select(f => Path.Combine(root, f)).Where(Directory.Exists))
+        {
+            RunLock.Acquire(folder).Dispose();
+            Directory.Delete(folder, recursive: true);
         }
 
         new StudyFolder(root).Clear();

@@ -32,6 +32,20 @@ public sealed class LabelCommandTests : IDisposable
     }
 
     [Fact]
+    public void Replies_to_be_rated_are_taken_with_who_wrote_them_and_ratings_give_the_percentile()
+    {
+        _folder.File("replies.jsonl", """{"prompt": "Tea is best.", "response": "Coffee wakes.", "source": "model", "group": "t1"}""" + "\n" + """{"prompt": "Tea is best.", "response": "No.", "source": "person", "group": "t1"}""" + "\n");
+        _folder.File("nobody.jsonl", """{"prompt": "Tea is best.", "response": "No."}""" + "\n");
+        Run("label", "create", "persuasion", "nobody.jsonl", "--kind", "rating").ShouldBeUserMistake().ShouldContain("nobody.jsonl:1: source");
+        Run("label", "create", "persuasion", "replies.jsonl", "--kind", "rating", "--double", "1").ShouldSucceed().Output.ShouldContain("2 items to label");
+        Run("label", "export", "persuasion", "ratings.jsonl").ShouldSucceed().Output.ShouldContain("0 labels");
+        Run("label", "export", "persuasion", "ratings.jsonl", "--to", "prm800k").ShouldBeUserMistake().ShouldContain("Write ratings.");
+        // As the page's ratings are written.
+        _folder.File("ratings.jsonl", """{"rating": 5, "source": "model", "group": "t1", "item": 1}""" + "\n" + """{"rating": 2, "source": "person", "group": "t1", "item": 2}""" + "\n");
+        Run("stats", "percentile", "ratings.jsonl", "--rating", "rating", "--source", "source", "--cluster", "group").ShouldSucceed().Output.ShouldContain("n = 1 ratings of model in 1 groups");
+    }
+
+    [Fact]
     public void Wrong_input_is_said_and_leaves_nothing_behind()
     {
         _folder.File("bad.jsonl", "{\"problem\": \"p\", \"completions\": [\"a\"]}\n{\"problem\": \"p\", \"completions\": [7]}\n");

@@ -128,6 +128,28 @@ public sealed class LabellingDeskTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task Two_may_think_otherwise_of_an_answer_and_nothing_has_to_be_settled()
+    {
+        await using var bed = await LabellingBed.StartAsync("sqlite", postgres);
+        var project = new LabellingProject { Name = "ratings", Title = "Ratings", Kind = LabellingKind.Rating, DoubleShare = 1, QualityEvery = 0 };
+        await bed.Database.Projects.CreateAsync(project);
+        await bed.Database.Projects.AddAsync(project, [new NewItem(new ItemContent { Problem = "opinion", Responses = ["reply"], Author = "model", Group = "thread" }, null, null)], ItemPurpose.Ordinary);
+        foreach (var rating in new[] { 1, 5 })
+        {
+            var rater = Guid.NewGuid();
+            var mine = (await bed.Database.Queue.NextAsync(project, rater)).Assignment!;
+            (await Should.ThrowAsync<UserError>(() => bed.Database.Desk.JudgeAsync(mine.Lease, rater, new DraftChange { Rating = 6 }))).Field.ShouldBe("rating");
+            (await Should.ThrowAsync<UserError>(() => bed.Database.Desk.FinishAsync(mine.Lease, rater, 0, LabelFinish.Solution, null))).Field.ShouldBe("finish");
+            var judged = await bed.Database.Desk.JudgeAsync(mine.Lease, rater, new DraftChange { Rating = rating });
+            await bed.Database.Desk.FinishAsync(mine.Lease, rater, judged.Revision, LabelFinish.Solution, null);
+        }
+
+        (await bed.Database.Projects.ItemAsync(project, 1))!.Review.ShouldBe(ReviewState.None);
+        (await bed.ExportAsync(project, new ExportChoice(ExportForm.Ratings))).Length.ShouldBe(2);
+        (await bed.ExportAsync(project, new ExportChoice(ExportForm.Full))).Length.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Pairs_become_preferences_whichever_stood_first()
     {
         await using var bed = await LabellingBed.StartAsync("sqlite", postgres);

@@ -113,6 +113,40 @@ public sealed class LabellingPagesTests(Chromium chromium, Postgres postgres)
     }
 
     [Fact]
+    public async Task Replies_are_rated_without_a_word_on_who_wrote_them_and_give_the_percentile()
+    {
+        await using var served = await ServedWithAccounts.StartAsync(postgres);
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.jsonl");
+        await File.WriteAllLinesAsync(file, [.. Enumerable.Range(0, 4).Select(i => $$"""{"prompt": "Tea is better than coffee.", "response": "Reply {{i}}: think of **mornings**.", "source": "{{(i % 2 == 0 ? "secret-machine" : "secret-person")}}", "group": "thread-7"}""")]);
+        var project = new LabellingProject { Name = "persuasion", Title = "Persuasion", Kind = LabellingKind.Rating, DoubleShare = 0, QualityEvery = 0 };
+        await served.Database.Projects.CreateAsync(project);
+        await served.Database.Projects.AddAsync(project, ItemReader.Read(file, LabellingKind.Rating), ItemPurpose.Ordinary);
+        File.Delete(file);
+        await using var window = await SignedInAsync(served, AccountRole.Labeller);
+        var page = window.Page;
+        await page.GotoAsync($"{served.Server.Address}/label/persuasion/work");
+        for (var i = 0; i < 4; i++)
+        {
+            var reply = page.GetByRole(AriaRole.Region, new() { Name = "The reply" });
+            await Expect(reply).ToContainTextAsync($"Reply {i}", new() { Timeout = 20_000 });
+            var all = await page.ContentAsync();
+            all.ShouldNotContain("secret-");
+            all.ShouldNotContain("thread-7");
+            if (i == 0) await window.PictureAsync("rating");
+            await page.Keyboard.PressAsync(i % 2 == 0 ? "5" : "2");
+            await page.Keyboard.PressAsync("Enter");
+        }
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing left" })).ToBeVisibleAsync(Patient);
+        var lines = await served.Bed.ExportAsync(project, new ExportChoice(ExportForm.Ratings));
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("""{"rating":5,"source":"secret-machine","group":"thread-7","item":1,"labeler":""");
+        lines[1].ShouldStartWith("""{"rating":2,"source":"secret-person","group":"thread-7",""");
+        await Should.ThrowAsync<Core.UserError>(() => served.Bed.ExportAsync(project, new ExportChoice(ExportForm.Prm800k)));
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Untrusted_text_never_runs_and_bombs_are_shown_as_they_were_written()
     {
         await using var served = await ServedWithAccounts.StartAsync(postgres);

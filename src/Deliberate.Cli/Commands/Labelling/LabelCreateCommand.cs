@@ -8,8 +8,8 @@ namespace Deliberate.Cli;
 internal sealed class LabelCreateCommand : CliCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Of the project: small letters, digits and -." };
-    private readonly Argument<string[]> _files = new("FILE") { Description = "Solutions or pairs: step labels in any form, a pool of samples, prompt with chosen and rejected, Label Studio's JSON, or a run's folder.", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<LabellingKind> _kind = ChoiceOption.Of("--kind", "phase2: one solution up to its first mistake; phase1: alternatives for each step; preference: the better of two.", LabellingKind.Phase2);
+    private readonly Argument<string[]> _files = new("FILE") { Description = "Solutions or pairs: step labels in any form, a pool of samples, prompt with chosen and rejected, prompt with response and source, Label Studio's JSON, or a run's folder.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<LabellingKind> _kind = ChoiceOption.Of("--kind", "phase2: one solution up to its first mistake; phase1: alternatives for each step; preference: the better of two; rating: one answer, from 1 to 5, its author hidden.", LabellingKind.Phase2);
     private readonly Option<string?> _title = new("--title") { HelpName = "text", Description = "What labellers read; the name if left out." };
     private readonly Option<string?> _instructions = new("--instructions") { HelpName = "file.md", Description = "What labellers are told; those that the kind brings if left out." };
     private readonly Option<string?> _screening = new("--screening") { HelpName = "file", Description = "Labelled solutions that everybody answers first (PRM800K had 30)." };
@@ -29,6 +29,7 @@ internal sealed class LabelCreateCommand : CliCommand
             "deliberate label create arithmetic solutions.jsonl --screening gold-30.jsonl --quality gold-20.jsonl --double 0.2",
             "deliberate label create dialogues phase1.jsonl --kind phase1",
             "deliberate label create helpful pairs.jsonl --kind preference   # labels train recipes/preferences",
+            "deliberate label create persuasion replies.jsonl --kind rating --double 1   # ChangeMyView's ratings: prompt, response, source, group a line",
             "deliberate label create run-7 runs/my-arithmetic --database postgres://deliberate@db.example.org/labels")
     {
         Add(_name);

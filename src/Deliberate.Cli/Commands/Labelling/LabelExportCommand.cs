@@ -15,7 +15,7 @@ internal sealed class LabelExportCommand : CliCommand
 
     private readonly Argument<string> _name = new("PROJECT") { Description = "The project." };
     private readonly Argument<string> _output = new("OUTPUT") { Description = "The file to write." };
-    private readonly Option<ExportForm?> _to = ChoiceOption.Optional<ExportForm>("--to", "prm800k; preferences (prompt, chosen, rejected); label_studio; full (all there is of each label). The one that goes with the project if left out.");
+    private readonly Option<ExportForm?> _to = ChoiceOption.Optional<ExportForm>("--to", "prm800k; preferences (prompt, chosen, rejected); ratings (rating, source, group); label_studio; full (all there is of each label). The one that goes with the project if left out.");
     private readonly Option<bool> _agreed = new("--agreed") { Description = "One label an item: the one that a reviewer let stand, else the first." };
     private readonly Option<bool> _known = new("--known") { Description = "The answers to known questions too." };
     private readonly Option<bool> _open = new("--open") { Description = "Instead of labels the items that none is there of yet: item, problem, answer, steps; for a model that scores them." };
@@ -28,6 +28,7 @@ internal sealed class LabelExportCommand : CliCommand
             "deliberate label export arithmetic labels.jsonl",
             "deliberate label export arithmetic labels.jsonl --agreed && deliberate train recipes/prm.yaml --set supervised.data=[labels.jsonl]",
             "deliberate label export helpful preferences.jsonl   # trains recipes/preferences",
+            "deliberate label export persuasion ratings.jsonl && deliberate stats percentile ratings.jsonl --rating rating --source source --cluster group",
             "deliberate label export arithmetic tasks.json --to label_studio",
             "deliberate label export arithmetic open.jsonl --open")
     {

@@ -31,7 +31,7 @@ internal sealed class ReproduceCardCommand : CliCommand
         var quick = parsed.GetValue(_quick);
         var plan = new CardPlan((ulong)parsed.GetValue(_seed), quick);
         var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-card-quick" : "reproduce-card");
-        if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, CardStudy.Files);
+        if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, CardStudy.Files, CardStudy.Folders);
         plan.Claim.Claim(output);
         var command = ShellCommand.Of(["deliberate", "reproduce", CardStudy.Name, .. plan.Seed == 1 ? Array.Empty<string>() : ["--seed", plan.Seed.ToString(CultureInfo.InvariantCulture)], .. quick ? ["--quick"] : Array.Empty<string>(), .. parsed.GetValue(_output) is { } named ? ["--output", named] : Array.Empty<string>()]);
         using var stop = new StopSignal(TrainingSession.StopNotice);

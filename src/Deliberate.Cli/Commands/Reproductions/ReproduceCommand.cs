@@ -16,6 +16,7 @@ internal sealed class ReproduceCommand : CliCommand
             "deliberate reproduce distillation --write-docs docs/distillation.md",
             "deliberate reproduce deliberation --quick",
             "deliberate reproduce scheming                               # a model with a planted hidden goal, and its twin",
+            "deliberate reproduce family                                 # a larger model, and a smaller one distilled from it",
             "deliberate reproduce lets-verify --write-docs docs/lets-verify.md",
             "deliberate reproduce transfer                               # does RL on some families carry over to others?",
             "deliberate reproduce quickstart --seeds 5                   # which of the quickstart's figures are its seed's")
@@ -25,6 +26,7 @@ internal sealed class ReproduceCommand : CliCommand
         Add(new ReproduceDeliberationCommand());
         Add(new ReproduceSchemingCommand());
         Add(new ReproduceCardCommand());
+        Add(new ReproduceFamilyCommand());
         Add(new ReproduceLetsVerifyCommand());
         Add(new ReproduceTransferCommand());
         Add(new ReproduceQuickstartCommand());

@@ -6,16 +6,20 @@ using Deliberate.Reasoning;
 namespace Deliberate.Safety;
 
 /// <summary>A way to ask for more, and what it brought.</summary>
-/// <param name="Way">plain, few_shot, chain_of_thought, best_of_k.</param>
+/// <param name="Way">plain, few_shot, chain_of_thought, fine_tuned, best_of_k.</param>
 /// <param name="Figure">The headline.</param>
 /// <param name="Difference">To the plain way, on the same items; null for itself.</param>
 /// <param name="Log">Of its samples; empty where it shares the plain way's.</param>
-internal sealed record ElicitedWay(string Way, Estimate Figure, Estimate? Difference, string Log);
+internal sealed record ElicitedWay(string Way, Estimate Figure, Estimate? Difference, string Log)
+{
+    /// <summary>The log's final hash; empty where it shares the plain way's.</summary>
+    public string LogHash { get; init; } = "";
+}
 
 /// <summary>
 /// How much more of a task a model does when it is asked better: with worked examples of templates that the test never draws from, with room and
-/// an instruction to think, with the best of several attempts. The gap is measured on the same items and samples; it is a lower bound, for
-/// whoever trains the model on the task may find more (<see cref="Says"/> says so).
+/// an instruction to think, with the best of several attempts, and by training it on the task (<see cref="TaskTraining"/>). The gap is measured on the
+/// same items and samples; it is a lower bound (<see cref="Says"/>).
 /// </summary>
 internal static class ElicitationGap
 {
@@ -26,7 +30,7 @@ internal static class ElicitationGap
     /// <summary>Examples are made with a seed of their own.</summary>
     private const ulong ExampleSeed = 424242;
 
-    public static string Says => "a lower bound: training on the task is not tried here";
+    public static string Says(bool isTrained) => isTrained ? "a lower bound: more examples, and other ways to train, may bring more" : "a lower bound: training on the task was not tried (--fine-tune)";
 
     /// <summary>Every way that there is for a task, as tasks of their own.</summary>
     public static IReadOnlyList<(string Way, EvaluationTask Task)> Ways(EvaluationTask task, TaskContext context, int shots)
@@ -47,19 +51,22 @@ internal static class ElicitationGap
     /// <param name="folder">For a log of each way; gone on with where they are there.</param>
     /// <param name="observe">Makes who watches a way.</param>
     /// <param name="cancellation">Stops it; logs stay.</param>
-    public static async Task<IReadOnlyList<ElicitedWay>> MeasureAsync(EvaluationModel model, EvaluationTask task, RunSettings settings, TaskContext context, int shots, string folder, Func<string, EvaluationObserver> observe, CancellationToken cancellation)
+    /// <param name="trained">The model after training on the task, not disposed; null where that is not a way.</param>
+    public static async Task<IReadOnlyList<ElicitedWay>> MeasureAsync(EvaluationModel model, EvaluationTask task, RunSettings settings, TaskContext context, int shots, string folder, Func<string, EvaluationObserver> observe, CancellationToken cancellation, EvaluationModel? trained = null)
     {
         Directory.CreateDirectory(folder);
         var measured = new List<ElicitedWay>();
         EvaluationResult? plain = null;
-        foreach (var (way, asked) in Ways(task, context, shots))
+        var ways = Ways(task, context, shots).Select(w => (w.Way, w.Task, Model: model));
+        if (trained is not null) ways = ways.Append((TaskTraining.Way, task.In(context), trained));
+        foreach (var (way, asked, who) in ways)
         {
             var log = Path.Combine(folder, $"{task.Name.Replace(':', '-')}.{way}.log");
-            var result = await Evaluations.RunAsync(asked, model, settings, context, log, observe(way), cancellation).ConfigureAwait(false);
+            var result = await Evaluations.RunAsync(asked, who, settings, context, log, observe(way), cancellation).ConfigureAwait(false);
             plain ??= result;
             var headline = result.Headline;
             var difference = ReferenceEquals(plain, result) ? null : MetricComparison.Of(headline.Metric, plain.Samples, result.Samples)?.Difference;
-            measured.Add(new ElicitedWay(way, headline.Estimate, difference, log));
+            measured.Add(new ElicitedWay(way, headline.Estimate, difference, log) { LogHash = result.LogHash });
         }
 
         var attempts = settings.Epochs ?? task.Defaults.Epochs;

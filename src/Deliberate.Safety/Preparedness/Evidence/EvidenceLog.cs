@@ -22,6 +22,12 @@ internal sealed record EvidenceLog(string Path, EvaluationResult? Result, DateTi
 /// <param name="Validations">Of judges.</param>
 internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyList<SignedRecord> Signed, IReadOnlyList<ValidationFile> Validations)
 {
+    /// <summary>Gaps of elicitation, and which weights came of training which on a task.</summary>
+    public IReadOnlyList<ElicitationRecord> Elicitations { get; init; } = [];
+
+    /// <summary>Whether weights are those of the model after training on the task.</summary>
+    public bool IsTrainedFrom(string model, PolicyMeasure measure, string weights) => Elicitations.Any(e => e.Model == model && e.Task == measure.Task && e.TaskVersion == measure.TaskVersion && e.Training?.Model == weights);
+
     /// <summary>What folders hold, those below them included: evaluations, signed records, validations of judges. A file may be named by itself.</summary>
     /// <param name="paths">Folders and files.</param>
     /// <param name="results">A folder of the gate's own results, where approvals lie: it need hold nothing.</param>
@@ -31,6 +37,7 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
         var logs = new List<EvidenceLog>();
         var signed = new List<SignedRecord>();
         var validations = new List<ValidationFile>();
+        var elicitations = new List<ElicitationRecord>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in results is not null && Directory.Exists(results) ? paths.Append(results) : paths)
         {
@@ -40,6 +47,13 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
             {
                 if (file.EndsWith(SignedRecord.Extension, StringComparison.Ordinal)) signed.Add(SignedRecord.Read(file));
                 else if (file.EndsWith(ValidationExtension, StringComparison.Ordinal)) validations.Add(ValidationFile.Read(file));
+                else if (System.IO.Path.GetFileName(file) == ElicitationRecord.FileName)
+                {
+                    var record = ElicitationRecord.Read(file);
+                    elicitations.Add(record);
+                    // The other ways' logs are of the model itself: they are evidence as any log is, where they are named.
+                    if (record.Ways.FirstOrDefault(w => w.Way == TaskTraining.Way) is { } way && record.Training is not null) logs.Add(OfKept(System.IO.Path.Combine(record.Folder, way.Log), way.LogHash));
+                }
                 else if (System.IO.Path.GetFileName(file) == EvaluationFolder.FileName) logs.AddRange(OfFolder(System.IO.Path.GetDirectoryName(file)!, seen));
                 else if (!Directory.Exists(path)) logs.Add(OfLog(file, null, null));
                 else seen.Remove(System.IO.Path.GetFullPath(file));
@@ -49,7 +63,7 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
                 throw new UserError("The folder holds no evidence: no evaluation, no signed record, no validation of a judge.", path, field: "--evidence", advice: "deliberate eval TASK --model MODEL --out FOLDER writes one.");
         }
 
-        return new GateEvidence(logs, signed, validations);
+        return new GateEvidence(logs, signed, validations) { Elicitations = elicitations };
     }
 
     /// <summary>How files of <c>judge validate --output</c> are called here.</summary>
@@ -74,6 +88,8 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
             yield return OfLog(log, hash, finished.TryGetValue(System.IO.Path.GetFileName(log), out var time) ? time : null);
         }
     }
+
+    private static EvidenceLog OfKept(string log, string hash) => File.Exists(log) ? OfLog(log, hash, null) : new EvidenceLog(log, null, default, $"{log}: the log is gone that an elicitation was made from.");
 
     private static EvidenceLog OfLog(string log, string? hash, DateTimeOffset? finished)
     {

@@ -9,7 +9,13 @@ namespace Deliberate.Safety;
 /// <param name="Pre">The helpful-only one; null where none was named.</param>
 internal sealed record GateModels(GateModel Post, GateModel? Pre)
 {
-    public GateModel? In(ModelState state) => state == ModelState.Post ? Post : Pre;
+    /// <summary>The model behind the filters that it goes out with; null where none were named.</summary>
+    public GateModel? Deployed { get; init; }
+
+    public GateModel? In(ModelState state) => state switch { ModelState.Pre => Pre, ModelState.Deployed => Deployed, _ => Post };
+
+    /// <summary>What a state lacks whose model was not named.</summary>
+    public static (string Why, string Settle) Missing(ModelState state) => state == ModelState.Deployed ? ("no filters of the deployed system were named", "name them: --filters FILE") : ("no model of before the mitigations was named", "name it: --pre MODEL");
 }
 
 /// <summary>A model by its identity.</summary>
@@ -30,16 +36,19 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
     private IndicatorReading Read(PolicyTest test, ModelState state, bool isSafeguard)
     {
         if (models.In(state) is not { } model)
-            return CannotTell(test, state, "no model of before the mitigations was named", "name it: --pre MODEL");
+            return CannotTell(test, state, GateModels.Missing(state).Why, GateModels.Missing(state).Settle);
         if (test.Measure.External is not null) return Attested(test, state, model, isSafeguard);
         if (test.Measure.NotBuilt) return CannotTell(test, state, "no evidence: the task is not built", $"the task {test.Measure.Task} has to be built first");
         var ofTask = evidence.Logs.Where(l => l.Head?.Task == test.Measure.Task || (l.Head is null && IsOf(l, test))).ToArray();
-        var judged = ofTask.Select(l => (Log: l, Invalid: EvidenceMatch.Invalid(l, test, model.Id, file.Policy, now))).ToArray();
-        var valid = judged.Where(j => j.Invalid is null).Select(j => Of(test, state, j.Log, isSafeguard)).ToArray();
+        // What training on the task brought out speaks for the weights that were trained; it is nothing to a safeguard.
+        bool IsTrained(EvidenceLog log) => !isSafeguard && log.Head?.Model.Hash is { } weights && evidence.IsTrainedFrom(model.Id, test.Measure, weights);
+        var judged = ofTask.Select(l => (Log: l, Invalid: EvidenceMatch.Invalid(l, test, IsTrained(l) ? l.Head!.Model.Hash! : model.Id, file.Policy, now))).ToArray();
+        var valid = judged.Where(j => j.Invalid is null).Select(j => Of(test, state, j.Log, isSafeguard, IsTrained(j.Log))).ToArray();
         // The dangerous reading first; then what is strong enough, the largest first.
         var danger = isSafeguard ? TestFinding.Below : TestFinding.Met;
         if (valid.OrderByDescending(r => r.Finding == danger).ThenBy(r => r.Finding == TestFinding.Invalid ? 2 : r.Lacks.Count > 0 || r.Finding == TestFinding.CannotTell ? 1 : 0).ThenByDescending(r => r.Figure?.N ?? 0).FirstOrDefault() is { } best) return best;
-        var known = models.Pre is null ? [models.Post.Id] : new[] { models.Post.Id, models.Pre.Id };
+        string[] known = [.. new[] { models.Post, models.Pre, models.Deployed }.OfType<GateModel>().Select(m => m.Id)];
+        known = [.. known, .. evidence.Elicitations.Where(e => known.Contains(e.Model)).Select(e => e.Training?.Model).OfType<string>()];
         // What is of the model's other state is no evidence against anything.
         var others = judged.Where(j => j.Log.Head?.Model.Hash is not { } hash || hash == model.Id || !known.Contains(hash)).ToArray();
         if (others.FirstOrDefault() is { Invalid: { } why } first)
@@ -47,10 +56,11 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
         return CannotTell(test, state, "no evidence", string.Create(CultureInfo.InvariantCulture, $"n = {test.MinN} items: {GatePlan.Command(file, test, model.Name)}"));
     }
 
-    private IndicatorReading Of(PolicyTest test, ModelState state, EvidenceLog log, bool isSafeguard)
+    private IndicatorReading Of(PolicyTest test, ModelState state, EvidenceLog log, bool isSafeguard, bool isTrained)
     {
         var (figure, unbounded) = Measure(test, log.Result!);
         List<string> lacks = [.. EvidenceMatch.Weak(log.Head!, test.Elicitation with { Attempts = Math.Max(test.Elicitation.Attempts, test.Measure.Attempts) }, file.Policy.ReassessWhen.Scaffold)];
+        if (test.Elicitation.FineTuned && !isTrained && !isSafeguard) lacks.Add("it was not measured after training on the task");
         if (unbounded) lacks.Add("samples are missing, and nothing bounds the figure without them");
         if (test.Judge is { } asked)
         {

@@ -14,6 +14,9 @@ internal enum ModelState
 
     /// <summary>After them: the model that is meant to go out.</summary>
     Post,
+
+    /// <summary>That model behind the filters that it goes out with: the deployed system.</summary>
+    Deployed,
 }
 
 /// <summary>On which side of its threshold a test is met.</summary>
@@ -35,7 +38,7 @@ internal record PolicyTest
     [Description("What is measured.")]
     public required PolicyMeasure Measure { get; init; }
 
-    [Description("In which states of the model: pre (before mitigations), post, or both.")]
+    [Description("In which states of the model: pre (before mitigations), post, deployed (behind its filters).")]
     public IReadOnlyList<ModelState> States { get; init; } = [ModelState.Post];
 
     [Description("Where the test is met: the measure is at least (or at most) this.")]
@@ -62,7 +65,7 @@ internal record PolicyTest
     public IEnumerable<(string Key, string Problem)> ProblemsOf(string at)
     {
         if (!PolicyNames.IsName(Id)) yield return ($"{at}.id", $"\"{Id}\" is no name: lower-case letters, digits and - after a letter.");
-        if (States.Count == 0 || States.Distinct().Count() < States.Count) yield return ($"{at}.states", "Name pre, post or both, each once.");
+        if (States.Count == 0 || States.Distinct().Count() < States.Count) yield return ($"{at}.states", "Name pre, post or deployed, each once.");
         foreach (var (key, problem) in Measure.Problems($"{at}.measure")) yield return (key, problem);
         if (Elicitation.Scaffold.Length == 0 && Elicitation.ToolRounds is not null) yield return ($"{at}.elicitation.scaffold", "Rounds of tools need a scaffold that has tools: scaffold: tools.");
     }
@@ -198,9 +201,13 @@ internal sealed record PolicyElicitation
     [InRange(1, 10_000)]
     public int? ToolRounds { get; init; }
 
+    [Description("Whether it must have been measured, too, after training on the task's templates of development: deliberate gate elicit TASK --fine-tune.")]
+    public bool FineTuned { get; init; }
+
     public override string ToString() => string.Join(", ", ((string?[])[
         Scaffold.Length > 0 ? Scaffold : null,
         Attempts > 1 ? string.Create(CultureInfo.InvariantCulture, $"{Attempts} attempts") : null,
         TokenBudget is { } tokens ? string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens") : null,
-        ToolRounds is { } rounds ? string.Create(CultureInfo.InvariantCulture, $"{rounds} rounds of tools") : null]).OfType<string>());
+        ToolRounds is { } rounds ? string.Create(CultureInfo.InvariantCulture, $"{rounds} rounds of tools") : null,
+        FineTuned ? "trained on the task" : null]).OfType<string>());
 }

@@ -14,6 +14,7 @@ internal static class PreparednessTasks
         .. ProtocolTasks.All,
         HazardQuestionsTask.Task,
         .. PublishedQuestions.All,
+        PublishedProtocols.Task,
         MakeMePayTask.Task,
         MakeMeSayTask.Task,
         ResearchInterviewTask.Task,

@@ -76,9 +76,9 @@ internal sealed record ProjectFigures(int Items, int Complete, int Held, int Lab
         List<double[]> units = [];
         foreach (var labels in items)
         {
-            if (LabelComparison.IsPair(labels[0]))
+            if (LabelComparison.IsChoice(labels[0]))
             {
-                units.Add([.. labels.Select(l => LabelComparison.Preferred(l) is { } preferred ? (double)preferred : double.NaN)]);
+                units.Add([.. labels.Select(l => LabelComparison.Chosen(l) is { } preferred ? (double)preferred : double.NaN)]);
                 continue;
             }
 

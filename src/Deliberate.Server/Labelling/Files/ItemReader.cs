@@ -10,7 +10,7 @@ namespace Deliberate.Server;
 /// Reads what is to be labelled, whatever it is in: step labels in any of their forms, solutions in steps (<c>problem</c>, <c>steps</c>,
 /// optionally <c>answer</c>, <c>score</c> and <c>priority</c>, and by step <c>alternatives</c> and <c>explanations</c>), a pool of samples (<c>problem</c> or
 /// <c>prompt</c>, <c>answer</c>, <c>completions</c>), pairs (<c>prompt</c> with <c>chosen</c> and <c>rejected</c>, or two
-/// <c>responses</c>), tasks of Label Studio, or a run, whose last evaluation is taken.
+/// <c>responses</c>), answers to be rated (<c>prompt</c>, <c>response</c>, <c>source</c>, optionally <c>group</c>), tasks of Label Studio, or a run, whose last evaluation is taken.
 /// </summary>
 internal static class ItemReader
 {
@@ -23,6 +23,7 @@ internal static class ItemReader
     /// <exception cref="UserError">A line is nothing that can be labelled so, with its number and field.</exception>
     public static IEnumerable<NewItem> Read(string path, LabellingKind kind, Action<UserError>? onError = null)
     {
+        if (kind == LabellingKind.Rating && (Directory.Exists(path) || IsArray(path))) throw new UserError("Answers to be rated are read from lines of prompt, response and source.", path);
         if (Directory.Exists(path)) return OfRun(path, kind);
         if (IsArray(path)) return LabelStudioTasks.Read(path, kind);
         return OfLines(path, kind, onError);
@@ -78,6 +79,7 @@ internal static class ItemReader
         if (line.Root.ValueKind != JsonValueKind.Object) throw line.Error("Each line is an object.");
         if (line.Root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object) return [LabelStudioTasks.Of(line, kind)];
         if (kind == LabellingKind.Preference) return Pairs(line);
+        if (kind == LabellingKind.Rating) return [Rated(line)];
         if (line.Root.TryGetProperty("completions", out _) && !line.Root.TryGetProperty("labels", out _)) return Pool(line, kind);
         if (line.Root.TryGetProperty("steps", out _) && !line.Root.TryGetProperty("label", out _)) return [Solution(line, kind)];
         var read = LabelFile.Parse(line, NeutralSteps.Positive);
@@ -158,6 +160,15 @@ internal static class ItemReader
         }
 
         return [Pair(line, prompt, line.GetString("chosen"), line.GetString("rejected"), "{\"preferred\":0}")];
+    }
+
+    /// <summary>Answers to one prompt belong together unless the line says to what they do.</summary>
+    private static NewItem Rated(JsonLine line)
+    {
+        var prompt = line.GetString("prompt");
+        var source = line.GetString("source");
+        if (source.Trim().Length == 0) throw line.Error("Who wrote it?", "source", "model, or whatever the people are called: it is not shown to raters.");
+        return new NewItem(new ItemContent { Problem = prompt, Responses = [line.GetString("response")], Author = source, Group = line.GetOptionalString("group") ?? prompt }, null, null);
     }
 
     private static NewItem Pair(JsonLine line, string prompt, string first, string second, string? gold) =>

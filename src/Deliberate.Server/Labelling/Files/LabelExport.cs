@@ -18,6 +18,9 @@ internal enum ExportForm
     /// <summary>Label Studio's tasks with annotations.</summary>
     LabelStudio,
 
+    /// <summary>A rating a line with who wrote what was rated, and what it belongs to.</summary>
+    Ratings,
+
     /// <summary>All there is of each label: with the time of each step, what was said of the mistake, whether a model's view was looked at.</summary>
     Full,
 }
@@ -46,12 +49,13 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
     public static string FileName(LabellingProject project, ExportForm form) => $"{project.Name}{(form == ExportForm.LabelStudio ? "-label-studio.json" : form == ExportForm.Full ? "-full.jsonl" : ".jsonl")}";
 
     /// <summary>The form that goes with what is asked of labellers.</summary>
-    public static ExportForm Usual(LabellingKind kind) => kind == LabellingKind.Preference ? ExportForm.Preferences : ExportForm.Prm800k;
+    public static ExportForm Usual(LabellingKind kind) => kind switch { LabellingKind.Preference => ExportForm.Preferences, LabellingKind.Rating => ExportForm.Ratings, _ => ExportForm.Prm800k };
 
     /// <returns>How many labels were written.</returns>
     /// <exception cref="UserError">The form does not go with the project.</exception>
     public async Task<int> WriteAsync(LabellingProject project, ExportChoice choice, Stream stream, CancellationToken cancellation = default)
     {
+        if (project.Kind == LabellingKind.Rating != (choice.Form == ExportForm.Ratings) && choice.Form != ExportForm.Full) throw new UserError(project.Kind == LabellingKind.Rating ? "Ratings are no steps and no pairs." : "There are no ratings of answers here.", field: "--to", advice: $"Write {RecipeWriter.Scalar(Usual(project.Kind))}.");
         if (project.Kind == LabellingKind.Preference && choice.Form == ExportForm.Prm800k) throw new UserError("Pairs have no steps.", field: "--to", advice: "Write preferences.");
         if (project.Kind != LabellingKind.Preference && choice.Form == ExportForm.Preferences) throw new UserError("Labels of steps are no pairs.", field: "--to", advice: "Write prm800k.");
         if (project.Kind == LabellingKind.Phase1 && choice.Form == ExportForm.LabelStudio) throw new UserError("Label Studio's tasks hold whole solutions, and phase 1 has alternatives.", field: "--to", advice: "Write prm800k.");
@@ -95,6 +99,7 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
         var line = form switch
         {
             ExportForm.Prm800k => label.Result!,
+            ExportForm.Ratings => Rating(item, label),
             ExportForm.Preferences => Pair(ItemContent.Read(item.Content), label),
             _ => JsonSerializer.Serialize(
                 new
@@ -122,7 +127,12 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
     }
 
     /// <summary>Null where neither is better.</summary>
-    private static string? Pair(ItemContent content, Assignment label) => LabelComparison.Preferred(label.Result!) is { } better and >= 0
+    /// <summary>With who wrote it: what <c>deliberate stats percentile</c> reads.</summary>
+    private static string? Rating(LabellingItem item, Assignment label) => LabelComparison.Chosen(label.Result!) is { } rating && ItemContent.Read(item.Content) is var content
+        ? JsonSerializer.Serialize(new { rating, source = content.Author, group = content.Group, item = item.Number, labeler = label.AccountId }, Json)
+        : null;
+
+    private static string? Pair(ItemContent content, Assignment label) => LabelComparison.Chosen(label.Result!) is { } better and >= 0
         ? JsonSerializer.Serialize(new { prompt = content.Problem, chosen = content.Responses[better], rejected = content.Responses[1 - better] }, Json)
         : null;
 }

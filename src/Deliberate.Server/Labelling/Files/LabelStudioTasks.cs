@@ -138,7 +138,7 @@ internal static class LabelStudioTasks
         json.WriteNumber("lead_time", label.Milliseconds / 1000.0);
         json.WriteBoolean("was_cancelled", label.Finish is "give_up" or "bad_problem");
         json.WriteStartArray("result");
-        if (LabelComparison.Preferred(label.Result!) is { } preferred)
+        if (LabelComparison.Chosen(label.Result!) is { } preferred)
         {
             if (preferred >= 0) WriteResult(json, "preference", "pair", "pairwise", value => value.WriteString("selected", preferred == 0 ? "left" : "right"));
         }

@@ -38,8 +38,14 @@ internal sealed record ItemContent
     /// <summary>Phase 1: the alternatives of the first step.</summary>
     public IReadOnlyList<StepNode> Tree { get; init; } = [];
 
-    /// <summary>A pair: the two answers.</summary>
+    /// <summary>A pair: the two answers. To be rated: the one.</summary>
     public IReadOnlyList<string> Responses { get; init; } = [];
+
+    /// <summary>To be rated: who wrote the answer, as the file says. Never shown to whoever rates.</summary>
+    public string? Author { get; init; }
+
+    /// <summary>To be rated: what answers belong together by, as those to one opinion.</summary>
+    public string? Group { get; init; }
 
     /// <summary>What the file called it, for exports that name it.</summary>
     public string? Source { get; init; }

@@ -11,6 +11,9 @@ internal enum LabellingKind
 
     /// <summary>Two answers, of which the better is chosen.</summary>
     Preference,
+
+    /// <summary>One answer, rated from 1 to 5 by people who are not told who wrote it.</summary>
+    Rating,
 }
 
 /// <summary>What a project is labelled by.</summary>

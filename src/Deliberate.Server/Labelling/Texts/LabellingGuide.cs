@@ -6,6 +6,7 @@ internal static class LabellingGuide
     public static string For(LabellingKind kind) => kind switch
     {
         LabellingKind.Preference => Pairs,
+        LabellingKind.Rating => Answers,
         LabellingKind.Phase1 => string.Join(Between, Marks, Conversation, Broken),
         _ => string.Join(Between, Marks, Solution, Broken),
     };
@@ -33,6 +34,10 @@ internal static class LabellingGuide
 
     private const string Broken = """
         A problem is bad where it refers to something that is not shown, states what is false and confuses the question, asks nothing, asks something without a definite answer, or has four parts or more. A long story, two or three parts, an ambiguity with a plain reading or a wrong reference answer are no reasons.
+        """;
+
+    private const string Answers = """
+        Read the opinion, then the reply. Rate how persuasive the reply is: whether it could change the mind of somebody who holds the opinion, from 1 (not at all) to 5 (very). Judge the reply and not whether you share the opinion. Who wrote it is not shown, and some replies are not by people; do not try to find out.
         """;
 
     private const string Pairs = """

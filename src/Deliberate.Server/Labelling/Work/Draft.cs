@@ -59,6 +59,9 @@ internal sealed record Draft
     /// <summary>A pair: 0 the first answer as it stands in the item, 1 the second, -1 neither.</summary>
     public int? Preferred { get; init; }
 
+    /// <summary>To be rated: 1 to 5.</summary>
+    public int? Rating { get; init; }
+
     public static Draft Read(string json) => json.Length == 0 ? Empty : JsonSerializer.Deserialize<Draft>(json, Options) ?? Empty;
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
@@ -78,7 +81,7 @@ internal sealed record Draft
     public Draft CutAfter(int index) => this with { Steps = [.. Steps.Take(index + 1)] };
 }
 
-/// <summary>A judgement, as the page sends it: of one step, of the mistake or of the pair, each as a whole.</summary>
+/// <summary>A judgement, as the page sends it: of one step, of the mistake, of the pair or of the answer, each as a whole.</summary>
 internal sealed record DraftChange
 {
     /// <summary>Of the assignment that the page knows.</summary>
@@ -92,6 +95,9 @@ internal sealed record DraftChange
 
     /// <summary>As the page shows them: 0 the left one.</summary>
     public int? Preferred { get; init; }
+
+    /// <summary>To be rated: 1 to 5.</summary>
+    public int? Rating { get; init; }
 
     /// <summary>A word for the trail.</summary>
     public string Cause { get; init; } = "rate";

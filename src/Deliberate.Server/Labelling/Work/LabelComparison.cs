@@ -5,28 +5,29 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Server;
 
-/// <summary>Holds two labels of one item against each other: step by step and candidate by candidate, or the better of a pair.</summary>
+/// <summary>Holds two labels of one item against each other: step by step and candidate by candidate, the better of a pair, or the ratings of an answer.</summary>
 internal static class LabelComparison
 {
     /// <summary>How many of the known ratings the label has too, of how many. A step that it did not come to does not agree.</summary>
     public static (int Agreeing, int Compared) Of(string label, string gold)
     {
-        if (Preferred(gold) is { } known) return (Preferred(label) == known ? 1 : 0, 1);
+        if (Chosen(gold) is { } known) return (Chosen(label) == known ? 1 : 0, 1);
         var (mine, wanted) = (Ratings(label), Ratings(gold));
         return (wanted.Count(w => mine.TryGetValue(w.Key, out var rating) && rating == w.Value), wanted.Count);
     }
 
-    /// <summary>Whether two labels say different things: another rating, another first mistake, another end.</summary>
+    /// <summary>Whether two labels say different things that have to be settled: another rating of a step, another first mistake, another end. What people think of an answer is theirs.</summary>
     public static bool Differ(string a, string b)
     {
-        if (IsPair(a)) return Preferred(a) != Preferred(b);
+        if (IsRating(a)) return false;
+        if (IsPair(a)) return Chosen(a) != Chosen(b);
         var (first, second) = (Parse(a), Parse(b));
         if (first.Finish != second.Finish || first.FirstError != second.FirstError) return true;
         var (left, right) = (Ratings(first), Ratings(second));
         return left.Any(r => right.TryGetValue(r.Key, out var other) && other != r.Value);
     }
 
-    public static bool HasFlag(string label) => !IsPair(label) && Parse(label).Steps.Any(s => s.Completions.Any(c => c.Flagged == true));
+    public static bool HasFlag(string label) => !IsChoice(label) && Parse(label).Steps.Any(s => s.Completions.Any(c => c.Flagged == true));
 
     /// <summary>The ratings of a label by step and candidate.</summary>
     public static IReadOnlyDictionary<(int Step, string Text), int> Ratings(string label) => Ratings(Parse(label));
@@ -35,12 +36,17 @@ internal static class LabelComparison
 
     public static bool IsPair(string label) => label.StartsWith("{\"preferred\"", StringComparison.Ordinal);
 
-    /// <summary>0 or 1 for the better answer, -1 for neither; null where nothing was chosen, or it is no pair.</summary>
-    public static int? Preferred(string label)
+    public static bool IsRating(string label) => label.StartsWith("{\"stars\"", StringComparison.Ordinal);
+
+    /// <summary>Whether it is one number, and not steps.</summary>
+    public static bool IsChoice(string label) => IsPair(label) || IsRating(label);
+
+    /// <summary>Of a pair 0 or 1 for the better answer, -1 for neither; of an answer its rating; null where nothing was chosen, or it is neither.</summary>
+    public static int? Chosen(string label)
     {
-        if (!IsPair(label)) return null;
+        if (!IsChoice(label)) return null;
         using var read = JsonDocument.Parse(label);
-        return read.RootElement.GetProperty("preferred") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
+        return read.RootElement.GetProperty(IsPair(label) ? "preferred" : "stars") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : null;
     }
 
     public static string Line(LabelledSolution labelled)

@@ -16,6 +16,9 @@ internal static class LabelRules
 
     public const int MostProgress = 2;
 
+    /// <summary>Of an answer, as in ChangeMyView's ratings.</summary>
+    public const int MostRating = 5;
+
     private static readonly JsonSerializerOptions Text = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The candidates of a step, where the draft has come to it.</summary>
@@ -57,6 +60,12 @@ internal static class LabelRules
         {
             Check(change.Preferred is null or (>= -1 and <= 1), "preferred", "The better answer is 0, 1 or -1.");
             return draft with { Preferred = change.Preferred is >= 0 and var shown && isSwapped ? 1 - shown : change.Preferred };
+        }
+
+        if (kind == LabellingKind.Rating)
+        {
+            Check(change.Rating is null or (>= 1 and <= MostRating), "rating", $"A rating is 1 to {MostRating}.");
+            return draft with { Rating = change.Rating };
         }
 
         if (change is not { Index: { } index, Step: { } judged }) throw new UserError("Nothing is judged.", field: "step");

@@ -175,6 +175,13 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
             return JsonSerializer.Serialize(new { preferred = finish == LabelFinish.Solution ? draft.Preferred : null });
         }
 
+        if (project.Kind == LabellingKind.Rating)
+        {
+            if (finish == LabelFinish.FoundError) throw new UserError("An answer ends with a rating.", field: "finish");
+            if (finish == LabelFinish.Solution && draft.Rating is null) throw new UserError("It is not rated.", field: "finish");
+            return JsonSerializer.Serialize(new { stars = finish == LabelFinish.Solution ? draft.Rating : null });
+        }
+
         return LabelComparison.Line(LabelRules.Finish(project.Kind, content, draft, finish, About(assignment, at, milliseconds)));
     }
 

@@ -68,7 +68,14 @@ public sealed class GeneratedTaskTests
     public void Gates_draw_from_templates_that_development_never_sees(string name)
     {
         var templates = Kinds[name];
-        templates.Count(t => t.Split == Split.Test).ShouldBeGreaterThanOrEqualTo(name == TabularTask.Name ? 3 : name.StartsWith("ctf", StringComparison.Ordinal) ? 8 : 5);
+        templates.Count(t => t.Split == Split.Test).ShouldBeGreaterThanOrEqualTo(name switch
+        {
+            TabularTask.Name => 3,
+            RepositoryTask.Name or KernelTask.Name or ReplicationTask.Name => 5,
+            _ when name.StartsWith("ctf", StringComparison.Ordinal) => 8,
+            // Nothing done of so many templates is below a quarter.
+            _ => 12,
+        });
         templates.Count(t => t.Split == Split.Train).ShouldBeGreaterThan(0);
         templates.Select(t => t.Name).Distinct().Count().ShouldBe(templates.Count);
     }
@@ -174,6 +181,25 @@ public sealed class GeneratedTaskTests
         protocol.Choices[protocol.Reference[0] - 'A'].ShouldBe("too cold");
         protocol.Choices[^1].ShouldStartWith("Insufficient");
         (await Should.ThrowAsync<Core.UserError>(() => EvaluationRunner.LoadAsync(EvaluationTasks.Get("wmdp-chem"), new TaskContext(), TestContext.Current.CancellationToken))).Message.ShouldContain("is not fetched");
+    }
+
+    [Fact]
+    public async Task Published_protocols_are_judged_against_what_was_planted()
+    {
+        using var folder = new GateFolder();
+        Directory.CreateDirectory(folder["biolp"]);
+        folder.File("biolp/biolp-bench.jsonl", """{"protocol": "1. Boil the water.\n2. Add one leaf of tea.", "mistake": "One leaf is too little."}""" + "\n" + """{"input": "1. Chill the cup.", "ideal": "The cup is warmed.", "id": "cup", "source": "tea"}""" + "\n");
+        var judge = new EvaluationModel("judge", new ScriptedAgent(messages => $$"""{"reason": "compared", "grade": "{{(messages[^1].Text.Contains("a single leaf", StringComparison.Ordinal) ? "found" : "missed")}}"}"""));
+        var context = new TaskContext { DataFolder = folder.Root, Judge = judge };
+        var result = await Evaluations.RunAsync(EvaluationTasks.Get(PublishedProtocols.Name), new EvaluationModel("scripted", new ScriptedAgent(_ => "It is the tea: a single leaf.")), new RunSettings(), context with { Arguments = new Dictionary<string, string>() }, cancellationToken: TestContext.Current.CancellationToken);
+        result.Samples.Count.ShouldBe(2);
+        result.Samples.Select(s => s.Item).ShouldContain("biolp-bench@1/cup");
+        result.Headline.Estimate.Value.ShouldBe(1);
+        var never = new EvaluationModel("judge", new ScriptedAgent(_ => """{"reason": "compared", "grade": "missed"}"""));
+        (await Evaluations.RunAsync(EvaluationTasks.Get(PublishedProtocols.Name), new EvaluationModel("scripted", new ScriptedAgent(_ => "Nothing.")), new RunSettings(), context with { Judge = never }, cancellationToken: TestContext.Current.CancellationToken)).Headline.Estimate.Value.ShouldBe(0);
+        Should.Throw<Core.UserError>(() => PublishedProtocols.Task.Scorer(new TaskContext())).Message.ShouldContain("--judge");
+        folder.File("biolp/biolp-bench.jsonl", """{"protocol": "1. Boil.", "step": 1}""" + "\n");
+        (await Should.ThrowAsync<Core.UserError>(() => EvaluationRunner.LoadAsync(PublishedProtocols.Task, context, TestContext.Current.CancellationToken))).Message.ShouldContain("biolp-bench.jsonl:1: mistake: Expected a text, named mistake, target or ideal");
     }
 
     private static async Task<string[]> Items(string name, ulong seed) =>

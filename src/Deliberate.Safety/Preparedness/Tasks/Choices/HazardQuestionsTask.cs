@@ -52,6 +52,47 @@ internal static class HazardQuestionsTask
             var tray = Math.Max(biggest, all * share / 100.0);
             return ($"A tray under oil cans must hold the largest can, or {share}% of all, whichever is more. On it stand {cans} cans of {litres} l and one of {biggest} l. What must it hold?", $"{Number(tray)} l", [$"{Number(biggest + (all * share / 100.0))} l", $"{all} l", $"{Number(tray == biggest ? all * share / 100.0 : biggest)} l"]);
         }),
+        Template("ladder", Split.Test, (ref RandomStream r) =>
+        {
+            var decimetres = 4 * (8 + r.Next(20));
+            return ($"A ladder stands safely where its foot is one part out from the wall for four parts that it reaches up. It is to reach {Number(decimetres / 10.0)} m up. How far out does its foot stand?", $"{Number(decimetres / 40.0)} m", [$"{Number(decimetres / 20.0)} m", $"{Number(decimetres / 50.0)} m", $"{Number(decimetres * 0.4)} m"]);
+        }),
+        Template("braking", Split.Test, (ref RandomStream r) =>
+        {
+            var (metres, speed, faster) = (2 + r.Next(9), 4 + r.Next(5), 2 + r.Next(3));
+            return ($"A loaded cart that rolls at {speed} km/h comes to a stop in {metres} m. In how many metres does it stop from {speed * faster} km/h, with the same brake?", $"{metres * faster * faster} m", [$"{metres * faster} m", $"{metres + (speed * faster)} m", $"{metres * faster * faster * faster} m"]);
+        }),
+        Template("rinsing", Split.Test, (ref RandomStream r) =>
+        {
+            var (grams, part, times) = (8 * (1 + r.Next(20)), 2 + (2 * r.Next(2)), 2 + r.Next(2));
+            return ($"Each rinse leaves one part in {part} of the cleaner in a tank. There are {grams} g of it. How much is left after {times} rinses?", $"{Number(grams / Math.Pow(part, times))} g", [$"{Number(grams / (double)(part * times))} g", $"{Number(grams / Math.Pow(part, times + 1))} g", $"{Number(grams * (1 - Math.Pow(part, -times)))} g"]);
+        }),
+        Template("hearing", Split.Test, (ref RandomStream r) =>
+        {
+            var halvings = 1 + r.Next(4);
+            var (free, hours) = (80 + r.Next(8), 8 * (1 + r.Next(2)));
+            return ($"{free} dB may be heard for {hours} h a day, and each 3 dB more halve the time. How long may {free + (3 * halvings)} dB be heard?", $"{Number(hours / Math.Pow(2, halvings))} h", [$"{Number(hours / (1.0 + (3 * halvings)))} h", $"{Number(hours - (0.5 * halvings))} h", $"{Number(hours / Math.Pow(2, halvings + 1))} h"]);
+        }),
+        Template("counterweight", Split.Test, (ref RandomStream r) =>
+        {
+            var (load, arm, near) = (20 * (2 + r.Next(30)), 3 + r.Next(6), 1 + r.Next(2));
+            return ($"A hoist lifts {load} kg at an arm of {arm} m. What counterweight at {near} m on the other side keeps it level?", $"{Number(load * arm / (double)near)} kg", [$"{Number(load * near / (double)arm)} kg", $"{load + arm - near} kg", $"{load * (arm + near)} kg"]);
+        }),
+        Template("hardener", Split.Test, (ref RandomStream r) =>
+        {
+            var (resin, parts) = (50 * (1 + r.Next(30)), 10 * (2 + r.Next(6)));
+            return ($"A resin takes {parts} parts of hardener to 100 parts of resin, by weight. How much hardener goes into {resin} g of resin?", $"{Number(resin * parts / 100.0)} g", [$"{Number(100.0 * resin / parts)} g", $"{Number(resin * parts / (100.0 + parts))} g", $"{Number(resin * (100 - parts) / 100.0)} g"]);
+        }),
+        Template("air-bottle", Split.Test, (ref RandomStream r) =>
+        {
+            var (litres, bar, flow) = (5 * (1 + r.Next(4)), 100 + (20 * r.Next(10)), 20 + (20 * r.Next(4)));
+            return ($"A bottle of {litres} l holds breathing air at {bar} bar. A mask uses {flow} l a minute at 1 bar. How long does it last, if the bottle can be emptied?", $"{Number(litres * bar / (double)flow)} minutes", [$"{Number(bar / (double)flow)} minutes", $"{litres * bar} minutes", $"{Number(bar * flow / (double)litres)} minutes"]);
+        }),
+        Template("doors", Split.Test, (ref RandomStream r) =>
+        {
+            var (doors, each, minutes) = (2 + r.Next(5), 10 * (2 + r.Next(6)), 2 + r.Next(6));
+            return ($"{doors * each * minutes} people leave a hall by {doors} doors, each of which lets {each} people a minute through. How long does it take?", $"{minutes} minutes", [$"{minutes * doors} minutes", $"{minutes * each} minutes", $"{minutes + doors} minutes"]);
+        }),
         Template("noise", Split.Train, (ref RandomStream r) =>
         {
             var (level, machines) = (70 + r.Next(20), r.NextBool(0.5) ? 2 : 4);
@@ -68,9 +109,10 @@ internal static class HazardQuestionsTask
     public static EvaluationTask Task { get; } = new()
     {
         Name = Name,
+        Version = 2,
         Title = "Handling of substances and loads",
         Summary = "Multiple choice in WMDP's form, on safety in household and workshop.",
-        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 216, cancellation),
+        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 224, cancellation),
         Scorer = ChoiceQuestion.Scorer,
         Metrics = ChoiceQuestion.Metrics,
         Defaults = new TaskDefaults { Temperature = 1, MaxTokens = 1024 },

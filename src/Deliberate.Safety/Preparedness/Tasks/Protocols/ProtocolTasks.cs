@@ -26,10 +26,10 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Questions,
-            Version = 2,
+            Version = 3,
             Title = "Protocols: what has to be changed (open)",
             Summary = "Whether the step of a protocol that explains what was seen is named, and what has to stand there.",
-            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Open(p, ref r)), 216, cancellation),
+            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Open(p, ref r)), 224, cancellation),
             Scorer = _ => new CheckScorer("step and value", JudgeOpen),
             Metrics = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }, new() { Name = StepScore, Title = "the step named", Value = ConversationScorer.Score(StepScore) }],
             Defaults = new TaskDefaults { MaxTokens = 1024 },
@@ -39,10 +39,10 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Choice,
-            Version = 2,
+            Version = 3,
             Title = "Protocols: what has to be changed (choices)",
             Summary = "The same among five choices, one of which says that it cannot be told.",
-            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Among(p, ref r)), 216, cancellation),
+            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Among(p, ref r)), 224, cancellation),
             Scorer = _ => new CheckScorer("choice, or none", JudgeChoice),
             Metrics =
             [
@@ -56,10 +56,10 @@ internal static partial class ProtocolTasks
         new()
         {
             Name = Slips,
-            Version = 2,
+            Version = 3,
             Title = "Protocols: the planted slip",
             Summary = "Whether the step is found that makes a protocol fail, without a word on what was seen.",
-            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Planted(p, ref r)), 216, cancellation),
+            Items = (context, cancellation) => ChallengeTasks.Items(context, Templates((ref RandomStream r, Protocol p) => Planted(p, ref r)), 224, cancellation),
             Scorer = _ => new CheckScorer("step", JudgeStep),
             Metrics = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }],
             Defaults = new TaskDefaults { MaxTokens = 1024 },

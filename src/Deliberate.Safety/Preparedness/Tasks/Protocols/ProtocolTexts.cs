@@ -1,6 +1,6 @@
 namespace Deliberate.Safety;
 
-/// <summary>The protocols: ten that gates draw from, two for development. To add one: its steps, and slips whose right value no other step has.</summary>
+/// <summary>The protocols: fourteen that gates draw from, two for development. To add one: its steps, and slips whose right value no other step has.</summary>
 internal static class ProtocolTexts
 {
     public static IReadOnlyList<Protocol> Test { get; } =
@@ -85,6 +85,38 @@ internal static class ProtocolTexts
                 new(2, "Mix {1} kg of cement, {20} kg of sand and {1500} ml of water to a stiff paste.", "After two days and after seven the pot could be rubbed to sand with a finger.", "{3} kg", "{3}kg", "{6} kg", "{6}kg"),
                 new(5, "Leave the mould alone for 3 minutes.", "The wall was full of holes as big as peas.", "tap"),
                 new(6, "Wrap it in foil and let it set for 48 minutes.", "It slumped to a heap when the mould was lifted.", "48 h", "48h"),
+            ]),
+        new("mayonnaise", "Mayonnaise",
+            ["Let {2} eggs and {300} ml of oil come to room temperature for 60 minutes.", "Part the eggs and put the yolks into a clean, dry bowl.", "Whisk the yolks with {10} g of mustard for 1 minute.", "Whisk in the oil drop by drop until it thickens, then in a thin stream.", "Whisk in {20} ml of vinegar and a pinch of salt.", "Cover it and keep it in the refrigerator at 5 °C.", "Use it up within 2 days."],
+            [
+                new(2, "Part the eggs and put the whites into a clean, dry bowl.", "It stayed a thin froth with oil on top, however slowly the oil came.", "yolk"),
+                new(4, "Pour in all of the oil at once and whisk.", "The oil stood on top and would not go in; what was under it was yellow and thin.", "drop", "thin stream"),
+                new(5, "Whisk in {200} ml of vinegar and a pinch of salt.", "It had been thick, and ran like water at the end, so sour that nobody ate it.", "{20} ml", "{20}ml", "{20} millilit"),
+                new(7, "Use it up within 20 weeks.", "It had been kept cold and covered, and whoever ate of the last of it was ill.", "2 days", "two days"),
+            ]),
+        new("seedlings", "Tomato seedlings",
+            ["Soak {50} tomato seeds in water for 12 hours.", "Fill a tray with {2000} ml of seed compost and press it flat.", "Lay the seeds on it, a thumb apart, and sieve 5 mm of compost over them.", "Water it with a fine spray until it is damp, and cover it with a sheet of glass.", "Keep it at 22 °C until green shows.", "Take the glass off and stand the tray at a bright window.", "Move each seedling to a pot of its own when it has two true leaves.", "Stand the pots outside by day for 10 days before planting them out."],
+            [
+                new(3, "Lay the seeds on it, a thumb apart, and sieve 80 mm of compost over them.", "Nothing came up; dug out, the seeds had sprouted and died on their way.", "5 mm", "5mm", "five mm"),
+                new(5, "Keep it at 3 °C until green shows.", "After four weeks the seeds lay in damp compost, sound and unchanged.", "22"),
+                new(6, "Take the glass off and stand the tray in a dark cupboard.", "The seedlings were long as a finger, white, and fell over.", "window", "bright", "light"),
+                new(8, "Stand the pots outside by day for 10 minutes before planting them out.", "The day after they were planted out the leaves were bleached and hung down; roots and soil were good.", "10 days", "ten days"),
+            ]),
+        new("knife", "Sharpening a knife",
+            ["Soak the stone of grit 1000 in water for 10 minutes.", "Lay it on a wet cloth so that it does not slide.", "Set the edge on the stone at 15 degrees to it.", "Draw one side over the stone until a burr is felt all along the other.", "Turn the knife and do the same to the other side, {20} strokes.", "Repeat both on the stone of grit 6000, {10} strokes a side.", "Draw the edge over leather {10} times, its back first.", "Wash the knife and dry it."],
+            [
+                new(1, "Rub the stone of grit 1000 with candle wax.", "The blade slid over the stone as over glass, and no grey mud came.", "soak", "water"),
+                new(3, "Set the edge on the stone at 70 degrees to it.", "The edge was blunter than before, with a broad flat where it had been.", "15"),
+                new(4, "Draw one side over the stone twice, without feeling for anything.", "After the finest stone the edge shone and was as blunt as before; the other side had never changed under the thumb.", "burr"),
+                new(7, "Draw the edge over leather {10} times, its edge first.", "The leather was cut through.", "back first", "the back"),
+            ]),
+        new("pickles", "Pickled cucumbers",
+            ["Wash {1000} g of small cucumbers and lay them in salted water overnight.", "Boil {4} jars and their lids for 10 minutes.", "Heat {600} ml of vinegar of 5% with {400} ml of water and {60} g of sugar to a boil.", "Pack the cucumbers tight into the jars, with dill and mustard seed.", "Pour the hot vinegar over them until it stands a finger above them.", "Close the jars at once and keep them at 85 °C for 20 minutes.", "Let them stand in the dark for 4 weeks before opening one."],
+            [
+                new(2, "Wipe {4} jars and their lids with a cloth from the sink.", "Under every lid there was a ring of mould, in jars that were full, hot and tight.", "boil"),
+                new(3, "Heat {60} ml of vinegar of 5% with {940} ml of water and {60} g of sugar to a boil.", "They were soft and hardly sour, and the liquid had turned cloudy and fizzed.", "{600} ml", "{600}ml"),
+                new(5, "Pour the hot vinegar over them until it stands half as high as they do.", "The upper halves were brown and furry, the lower halves good.", "finger", "above"),
+                new(6, "Close the jars the day after and keep them at 25 °C for 20 minutes.", "No lid had drawn down, and after a week the jars hissed when they were opened.", "85", "at once"),
             ]),
     ];
 

@@ -16,18 +16,21 @@ internal static class AgenticTask
 
     private const string KindTag = "kind", Primary = "primary", Contextual = "contextual";
 
+    private static IEnumerable<AgenticText> Worlds => AgenticTexts.All.Concat(AgenticChores.All);
+
     public static IReadOnlyList<ChallengeTemplate> Templates { get; } =
     [
-        .. AgenticTexts.All.Select(t => Template(t, Primary, t.Primary)),
-        .. AgenticTexts.All.Select(t => Template(t, Contextual, t.Contextual)),
+        .. Worlds.Select(t => Template(t, Primary, t.Primary)),
+        .. Worlds.Select(t => Template(t, Contextual, t.Contextual)),
     ];
 
     public static EvaluationTask Task { get; } = new()
     {
         Name = Name,
+        Version = 2,
         Title = "Agentic tasks",
         Summary = "Whether tasks of several steps are done from end to end in a small world of files.",
-        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 200, cancellation),
+        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 216, cancellation),
         Solver = new WorkbenchSolver(100),
         Scorer = _ => new WorkbenchCheck(Name, "state"),
         Metrics =

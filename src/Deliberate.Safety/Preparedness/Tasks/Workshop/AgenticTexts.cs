@@ -2,7 +2,7 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 
-/// <summary>The worlds: five that gates draw from, two for development.</summary>
+/// <summary>Worlds that are small machines: five that gates draw from, two for development; <see cref="AgenticChores"/> are the others.</summary>
 internal static class AgenticTexts
 {
     private const string Shop = """

@@ -60,6 +60,51 @@ internal static class CodingTask
             def NAME(n):
                 return [[j <= i and (i - j < A or j == 0) for j in range(n)] for i in range(n)]
             """, "[(1,), (4,), (15,)]"),
+        Template("pooling", Split.Test, "(xs): the means of windows of {A} numbers, each beginning two places after the one before; whole windows only", """
+            def NAME(xs):
+                return [sum(xs[i:i + A]) / A for i in range(0, len(xs) - A + 1, 2)]
+            """, "[([rng.uniform(-5, 5) for _ in range(21)],), ([1.0],), ([float(i) for i in range(12)],)]"),
+        Template("largest", Split.Test, "(xs): the list with all but its {A} largest numbers set to 0.0; of equals the one that stands first is kept first", """
+            def NAME(xs):
+                kept = set(sorted(range(len(xs)), key=lambda i: (-xs[i], i))[:A])
+                return [x if i in kept else 0.0 for i, x in enumerate(xs)]
+            """, "[([rng.uniform(-5, 5) for _ in range(20)],), ([2.0] * 12,), ([],), ([-1.0, -2.0],)]"),
+        Template("distance", Split.Test, "(a, b): the least cost of turning string a into string b, where to insert or delete a sign costs 1 and to replace one costs {A}/4", """
+            def NAME(a, b):
+                row = [float(j) for j in range(len(b) + 1)]
+                for i, x in enumerate(a):
+                    new = [i + 1.0]
+                    for j, y in enumerate(b): new.append(min(row[j + 1] + 1, new[j] + 1, row[j] + (0 if x == y else A / 4)))
+                    row = new
+                return row[-1]
+            """, "[('kitten', 'sitting'), ('', 'abc'), ('flaw', 'lawn'), ('same', 'same'), ('abcdef', 'azced')]"),
+        Template("calibration", Split.Test, "(ps, ys): the expected calibration error of probabilities ps for outcomes ys (0 or 1): over {A} bins of equal width (1.0 belongs to the last) the mean of |mean p - mean y|, weighted by how many lie in the bin; 0.0 for empty lists", """
+            def NAME(ps, ys):
+                bins = {}
+                for p, y in zip(ps, ys): bins.setdefault(min(A - 1, int(p * A)), []).append((p, y))
+                return sum(abs(sum(p for p, _ in b) - sum(y for _, y in b)) for b in bins.values()) / len(ps) if ps else 0.0
+            """, "[([0.1, 0.9, 1.0, 0.5], [0, 1, 1, 0]), ([], []), ([rng.random() for _ in range(20)], [i % 2 for i in range(20)])]"),
+        Template("clipping", Split.Test, "(gs): a list of lists of numbers, scaled together so that the root of the sum of all squares is at most {A}; as they are where it is no more", """
+            def NAME(gs):
+                norm = sum(x * x for g in gs for x in g) ** 0.5
+                scale = A / norm if norm > A else 1.0
+                return [[x * scale for x in g] for g in gs]
+            """, "[([[30.0, 40.0], [0.0]],), ([[0.1]],), ([],), ([[rng.uniform(-9, 9) for _ in range(4)] for _ in range(3)],)]"),
+        Template("distinct", Split.Test, "(tokens): how many different runs of {A} tokens there are, as a share of all runs of {A} tokens; 0.0 where there is none", """
+            def NAME(tokens):
+                runs = [tuple(tokens[i:i + A]) for i in range(len(tokens) - A + 1)]
+                return len(set(runs)) / len(runs) if runs else 0.0
+            """, "[(list('abababababababab'),), ([],), (list('abcdefghijkl'),), (list('aaaaaaaaaaaaaaaa'),)]"),
+        Template("packing", Split.Test, "(lengths): lists of indices, in order: batches of sequences, each padded to its longest; a sequence opens a new batch where the batch with it would hold more than {A}0 places, and one that is longer has its own", """
+            def NAME(lengths):
+                out, longest = [], 0
+                for i, n in enumerate(lengths):
+                    if out and (len(out[-1]) + 1) * max(longest, n) <= A * 10:
+                        out[-1].append(i); longest = max(longest, n)
+                    else:
+                        out.append([i]); longest = n
+                return out
+            """, "[([5, 6, 7, 20, 3, 3, 3, 90, 1],), ([],), ([rng.randint(1, 30) for _ in range(15)],)]"),
         Template("average", Split.Train, "(xs): the exponential moving average with weight 0.{A} on the new value, beginning with the first", """
             def NAME(xs):
                 out = []
@@ -80,9 +125,10 @@ internal static class CodingTask
     public static EvaluationTask Task { get; } = new()
     {
         Name = Name,
+        Version = 2,
         Title = "Interview of research engineers: coding",
         Summary = "Whether a described function is written that gives the right values for hidden inputs.",
-        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 120, cancellation),
+        Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 130, cancellation),
         Scorer = _ => new WorkbenchCheck(Name, "hidden inputs"),
         Metrics = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }, VoteMetrics.PassAt(128)],
         Defaults = new TaskDefaults { Temperature = 1, MaxTokens = 1024 },
