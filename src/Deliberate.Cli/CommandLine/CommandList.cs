@@ -14,6 +14,7 @@ internal static class CommandList
         new ReproduceCommand(),
         new RunsCommand(),
         new ServeCommand(),
+        new TinkerCommand(),
         new KeysCommand(),
         new ViewCommand(),
         new MetricsCommand(),

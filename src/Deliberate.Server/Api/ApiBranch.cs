@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -43,7 +42,7 @@ internal static class ApiBranch
             if (context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = api.Options.MaxBodyBytes;
             // Someone who reads a byte a second reads on: the answer waits in memory, and holds no place.
             if (context.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-            if (route != ApiRoutes.Health) exchange = new ApiExchange(api, context, Caller(context, api), route) { Scope = scope };
+            if (route != ApiRoutes.Health) exchange = new ApiExchange(api, context, ApiDoor.Caller(context, api.Keys, ApiDoor.Bearer(context.Request)), route) { Scope = scope };
             if (problem is not null) throw problem;
             if (ApiRoutes.IsCounted(route)) api.Limits.Enter(exchange.Caller, headers);
             await handler!(exchange);
@@ -70,24 +69,6 @@ internal static class ApiBranch
         }
     }
 
-    /// <summary>Who asks.</summary>
-    /// <exception cref="ApiError">401 without a key that works, where one is needed; 403 for a page or a name from elsewhere where none is.</exception>
-    private static ApiCaller Caller(HttpContext context, ApiServer api)
-    {
-        var request = context.Request;
-        if (!api.Keys.AreNeeded)
-        {
-            // A page of another site that the user looks at must not speak for the user: neither by its own name nor by one that was pointed here.
-            if (!IsLoopback(context.Connection.LocalIpAddress) || !(IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var host) ? IPAddress.IsLoopback(host) : string.Equals(request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase)))
-                throw new ApiError(StatusCodes.Status403Forbidden, "A server without API keys answers this machine alone, by 127.0.0.1 or localhost. Make a key: deliberate keys create NAME.", code: "forbidden_host");
-            return ApiCaller.Anyone;
-        }
-
-        if (request.Headers.Authorization is not [{ } header] || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            throw new ApiError(StatusCodes.Status401Unauthorized, "The request brings no API key. Send it as: Authorization: Bearer KEY.", code: "missing_api_key");
-        return api.Keys.Find(header["Bearer ".Length..].Trim()) ?? throw new ApiError(StatusCodes.Status401Unauthorized, "The API key is none of this server's, or was revoked.", code: "invalid_api_key");
-    }
-
     /// <summary>Pages of other origins may ask only where the operator named them. True where the request was a browser's question whether it may.</summary>
     private static bool AllowOrigin(HttpContext context, ApiOptions options)
     {
@@ -104,6 +85,4 @@ internal static class ApiBranch
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return true;
     }
-
-    private static bool IsLoopback(IPAddress? address) => address is not null && (IPAddress.IsLoopback(address) || (address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(address.MapToIPv4())));
 }

@@ -30,7 +30,12 @@ internal sealed class Optimizer : IDisposable
         _normJob = new NormJob(this);
     }
 
-    public OptimizerOptions Options { get; }
+    /// <summary>May be changed between steps, but for the rule.</summary>
+    public OptimizerOptions Options
+    {
+        get;
+        set => field = field is null || field.Kind == value.Kind ? value : throw new ArgumentException("The rule belongs to the moments.", nameof(value));
+    }
 
     /// <summary>First moments of AdamW, momentum of Muon and SGD; part of a checkpoint.</summary>
     public DeviceBuffer First { get; }

@@ -49,7 +49,8 @@ internal sealed class ProtoMessage
 
     public ProtoMessage Message(int field, ProtoMessage inner) => Delimited(field, inner.Bytes);
 
-    private ProtoMessage Delimited(int field, ReadOnlySpan<byte> bytes)
+    /// <summary>Bytes, or a message that is written already.</summary>
+    public ProtoMessage Delimited(int field, ReadOnlySpan<byte> bytes)
     {
         Tag(field, 2);
         Varint((ulong)bytes.Length);

@@ -11,7 +11,6 @@ internal static class LagRules
         var estimator = AdvantageEstimators.All.FirstOrDefault(e => e.Name == rl.Advantage);
         if (rl.Steps == 0) yield return (Key, "There is no reinforcement learning that would sample.");
         if (recipe.SamplesElsewhere) yield return (Key, "Only this program's own engine samples ahead: servers of rollouts and training take turns. Leave lag out.");
-        if (recipe.Adapter is not null) yield return (Key, "The sampler's copy is of whole weights: with an adapter leave lag out.");
         if (rl.Staleness > 0) yield return (Key, "staleness says already how old samples are: leave one of the two out.");
         if (rl.DynamicSampling) yield return (Key, "dynamic_sampling draws again what a batch lacks, when training waits for it: leave one of the two out.");
         if (rl.Curriculum.Kind != CurriculumKind.None) yield return (Key, "A curriculum chooses a step's levels after the step before, when its samples have been drawn already: leave one of the two out.");

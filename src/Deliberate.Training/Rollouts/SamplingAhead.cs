@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Models;
@@ -20,7 +21,10 @@ internal sealed class SamplingAhead : IDisposable
     private readonly Device _device;
     private readonly VersionedEngine _engine;
     private readonly Sampler _sampler;
-    private readonly SampleLoop _loop;
+    private readonly ISampleLoop _loop;
+
+    /// <summary>What environments had to tell while they were played on another thread.</summary>
+    private readonly ConcurrentQueue<string> _notices = new();
     private readonly CancellationTokenSource _stop = new();
     private (int Step, Task<(SampleGroup[] Groups, double Seconds)> Task)? _next;
 
@@ -28,10 +32,14 @@ internal sealed class SamplingAhead : IDisposable
     {
         (_session, _recipe, _lag) = (session, session.Recipe.Reinforcement, lag);
         _device = Device.Cpu(Math.Max(1, session.Device.Scratches.Length / 2));
-        (Model, _) = Checkpoint.LoadModel(session.Folder.Checkpoint(session.Recipe.ReinforcementStart), _device);
+        // Of an adapter's base this is another copy, held the same way: its values are the trainer's.
+        (Model, _) = Checkpoint.LoadModel(session.Folder.Checkpoint(session.Recipe.ReinforcementStart), _device, session.Recipe.Adapter?.Storage);
         _sampler = new Sampler(Model, RunSession.SlotsOf(session.Recipe), session.Recipe.Model.Context);
         _engine = new VersionedEngine(_sampler);
-        _loop = new SampleLoop(_engine, session.Encoder, session.Problems);
+        var limits = session.Recipe.Environment ?? new();
+        _loop = session.Inputs.Environments is { } environments
+            ? new EpisodeLoop(_engine, session.Encoder, session.Problems, environments, limits.Limits, limits.Role, _notices.Enqueue)
+            : new SampleLoop(_engine, session.Encoder, session.Problems);
     }
 
     /// <summary>The copy that is sampled from.</summary>
@@ -49,7 +57,6 @@ internal sealed class SamplingAhead : IDisposable
     {
         if (session.Recipe.Reinforcement is not { Lag: { } lag, Steps: > 0 }) return null;
         if (session.World.Size > 1) throw new UserError("Sampling ahead is for one process: of several ranks each step waits for all.", session.Folder.Recipe, field: "reinforcement.lag", advice: "Start without mpirun, or leave lag out.");
-        if (session.Inputs.Environments is not null) throw new UserError("Episodes with an environment are not sampled ahead.", session.Folder.Recipe, field: "reinforcement.lag", advice: "Leave lag out.");
         return new SamplingAhead(session, lag);
     }
 
@@ -62,6 +69,7 @@ internal sealed class SamplingAhead : IDisposable
         if (pending is { } next && next.Step == step && next.Task.IsCompletedSuccessfully)
         {
             (var ahead, Seconds) = next.Task.Result;
+            Tell();
             return ahead;
         }
 
@@ -69,6 +77,7 @@ internal sealed class SamplingAhead : IDisposable
         Model.Pack(training: false);
         (var groups, Seconds) = Draw(step, problems, cancellation);
         Waited = Seconds;
+        Tell();
         return groups;
     }
 
@@ -101,6 +110,11 @@ internal sealed class SamplingAhead : IDisposable
         _sampler.Dispose();
         Model.Dispose();
         _device.Dispose();
+    }
+
+    private void Tell()
+    {
+        while (_notices.TryDequeue(out var notice)) _session.Observer.Notice(notice);
     }
 
     private void Renew()

@@ -31,10 +31,15 @@ internal static class AdaptedModel
             }
         }
 
-        if (adapter.Base != BaseStorage.Auto) return recipe;
-        var types = StoredTensors.Of(opened.Weights).Where(t => t.Type is not StoredType.Bool).ToArray();
-        var storage = types.All(t => t.Type is StoredType.BF16 || t.Elements < 1 << 16) ? BaseStorage.BF16 : types.All(t => t.Type is StoredType.Q8_0 || t.Elements < 1 << 16) ? BaseStorage.Q8_0 : BaseStorage.F32;
-        return recipe with { Adapter = adapter with { Base = storage } };
+        return adapter.Base != BaseStorage.Auto ? recipe : recipe with { Adapter = adapter with { Base = NarrowestOf(opened.Weights) } };
+    }
+
+    /// <summary>How a base may be held without rounding any of its values.</summary>
+    public static BaseStorage NarrowestOf(ITensorSource weights)
+    {
+        // Vectors are held in F32 whatever the matrices are.
+        StoredType[] matrices = [.. weights.Names.Select(weights.Info).Where(t => t.Shape.Count > 1 && t.Type is not StoredType.Bool).Select(t => t.Type)];
+        return matrices.All(t => t is StoredType.BF16) ? BaseStorage.BF16 : matrices.All(t => t is StoredType.Q8_0) ? BaseStorage.Q8_0 : BaseStorage.F32;
     }
 
     /// <summary>The base with a new adapter, or with the one that the recipe starts from.</summary>

@@ -36,6 +36,8 @@ public sealed class KilledRunTests : IDisposable
     [InlineData("towards a teacher")]
     [InlineData("an adapter")]
     [InlineData("in environments")]
+    [InlineData("sampling ahead")]
+    [InlineData("sampling ahead with an adapter")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
     {
         var file = _folder.File("recipe.yaml");
@@ -106,6 +108,8 @@ public sealed class KilledRunTests : IDisposable
             $"teacher: {{ from: \"{_trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
         "an adapter" => Longer((_trained = new TrainedBase()).Recipe("kl: { in_reward: 0.02, renew_every: 7 }", "adapter: { rank: 4, modules_to_save: [norm], base: bf16 }\nrecompute: layers\ncheckpoint: { every: 2, keep_last: 2 }")),
         "in environments" => EnvironmentRunTests.Recipe(steps: 12),
+        "sampling ahead" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\nlag: 1\nsampler_correction: { mode: token_truncate }", "checkpoint: { every: 2, keep_last: 2 }")),
+        "sampling ahead with an adapter" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\nadvantage: group\nlag: 1\nsampler_correction: { mode: token_truncate }", "adapter: { rank: 4, base: bf16 }\ncheckpoint: { every: 2, keep_last: 2 }")),
         _ => TinyRun.CurriculumRecipe(),
     };
 
