@@ -24,6 +24,7 @@ internal sealed class CheckpointConnection : IModelConnection
     private readonly TemplateFeatures? _features;
     private readonly int? _thinkingBudget;
     private readonly Dictionary<SearchSetting, SearchQueue> _searches = [];
+    private LikelihoodReader? _likelihoods;
 
     /// <param name="model">Owned.</param>
     /// <param name="stops">Texts that end an answer, besides the format's own.</param>
@@ -132,6 +133,18 @@ internal sealed class CheckpointConnection : IModelConnection
         };
     }
 
+    /// <summary>Says how likely texts are; made when it is first asked for.</summary>
+    public LikelihoodReader Likelihoods
+    {
+        get
+        {
+            lock (_searches) return _likelihoods ??= new LikelihoodReader(_model.Weights, _format, _model.Context, _model.AdapterOf());
+        }
+    }
+
+    /// <summary>Whether it was made to think before it answers.</summary>
+    public bool Thinks => _features?.Thinking == true;
+
     /// <summary>Reads what a search needs.</summary>
     /// <exception cref="UserError">The scorer does not go with the model.</exception>
     public void PrepareSearch(SearchSetting setting) => QueueOf(setting);
@@ -139,6 +152,7 @@ internal sealed class CheckpointConnection : IModelConnection
     public async ValueTask DisposeAsync()
     {
         foreach (var search in _searches.Values) await search.DisposeAsync().ConfigureAwait(false);
+        if (_likelihoods is not null) await _likelihoods.DisposeAsync().ConfigureAwait(false);
         _model.Dispose();
     }
 

@@ -100,6 +100,13 @@ public sealed class EvaluationModel : IAsyncDisposable
     /// <exception cref="UserError">It is no checkpoint on this machine, or the scorer does not go with it.</exception>
     internal void PrepareSearch(SearchSetting setting) => Searched.PrepareSearch(setting);
 
+    /// <summary>Says how likely texts are.</summary>
+    /// <exception cref="UserError">It is no checkpoint on this machine.</exception>
+    internal LikelihoodReader Likelihoods => (_connection as CheckpointConnection)?.Likelihoods ?? throw NoLikelihoods(Name, "");
+
+    internal static UserError NoLikelihoods(string model, string task) =>
+        new($"{(task.Length > 0 ? $"{task} measures" : "The task measures")} how likely given texts are, and {model} does not tell the log-probabilities of a prompt: only checkpoints on this machine do.", field: "--model", advice: "Name a checkpoint, or a task that asks for answers.");
+
     private CheckpointConnection Searched => _connection as CheckpointConnection
         ?? throw new UserError($"{Name} is no checkpoint on this machine, and only their samples can be searched.", field: "--search", advice: "For a provider's model there is majority@k: --samples, or the solver self_consistency.");
 

@@ -36,6 +36,13 @@ internal sealed class EvaluationModels(ProgramConfiguration configuration, Provi
         return Checkpoint(name);
     }
 
+    /// <summary>Whether a name is one of a checkpoint on this machine, to be opened.</summary>
+    public bool IsCheckpoint(string name)
+    {
+        var (kind, rest) = Split(name);
+        return kind != Mock && !(kind == Replay && rest.Length > 0) && !IsProvider(kind, rest);
+    }
+
     /// <summary>Asks each provider, before anything is spent, whether it has the model and takes the key.</summary>
     public async Task CheckAsync(IEnumerable<string> names, CancellationToken cancellation)
     {

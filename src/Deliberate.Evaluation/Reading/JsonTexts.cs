@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Deliberate.Evaluation;
 
@@ -39,6 +40,9 @@ internal static class JsonTexts
         JsonValueKind.False => "false",
         _ => value.GetRawText(),
     };
+
+    /// <summary>Of a node: a text as it is, of anything else its JSON; empty of null.</summary>
+    public static string Of(JsonNode? node) => node is null ? "" : node is JsonValue single && single.TryGetValue<string>(out var text) ? text : node.ToJsonString();
 
     /// <summary>The text of a content: a text, or parts of which some are texts; what is no text is named in brackets.</summary>
     public static string Parts(JsonElement content) => content.ValueKind switch

@@ -34,6 +34,12 @@ internal sealed class EvaluationRunner(EvaluationTask requested, EvaluationModel
         if (settings.CostLimit is not null && !model.HasPrice) throw new UserError($"what {model.Name} costs is not known.", field: "--cost-limit", advice: "Give its prices in deliberate.yaml (providers.NAME.prices), or limit tokens.");
         if (_options.Temperature == 0 && _epochs > 1) throw new UserError("at temperature 0 all samples of an item are the same.", field: "--epochs", advice: "Use --epochs 1, or a temperature above 0.");
         foreach (var search in Searches()) model.PrepareSearch(search);
+        if (_task.MeasuresLikelihood)
+        {
+            _ = model.Likelihoods;
+            if (model.Connection is CheckpointConnection { Thinks: true }) observer.Notice($"{model.Name} was made to think before it answers; its likelihoods are of answers without a thought.");
+        }
+
         var told = context with { Limit = _limit, Used = Keep };
         EvaluationItem?[] items = await LoadAsync(_task, told, cancellation).ConfigureAwait(false);
         var scorer = _task.Scorer(told);

@@ -27,6 +27,12 @@ internal sealed class EvaluationSet(EvaluationRequest request, string folder, Ev
         foreach (var note in tasks.SelectMany(t => t.Notes)) notice(note);
         Requirement[] requirements = [.. request.Requirements.Concat(tasks.SelectMany(t => t.Requirements)).Distinct().Select(Requirement.Parse)];
         foreach (var requirement in requirements) requirement.Check(tasks);
+        if (tasks.FirstOrDefault(t => t.MeasuresLikelihood) is { } likelihood)
+        {
+            if (request.Models.FirstOrDefault(m => !models.IsCheckpoint(m)) is { } other) throw EvaluationModel.NoLikelihoods(other, likelihood.Name);
+            if (request.Settings.Search is not null) throw new UserError($"{likelihood.Name} measures how likely given texts are: there is nothing to search for.", field: "--search");
+        }
+
         string[] named = [.. request.Models, .. request.Judge is { } asked ? [asked] : Array.Empty<string>()];
         await models.CheckAsync(named, cancellation).ConfigureAwait(false);
         await using var judge = request.Judge is { } name ? models.Open(name) : null;

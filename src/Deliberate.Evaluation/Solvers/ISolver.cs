@@ -80,6 +80,27 @@ public sealed class SolverContext
     /// <summary>Asks the model beside the conversation; it is counted, and draws random numbers of its own.</summary>
     public ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken) => AskAsync(messages, search: null, cancellationToken);
 
+    /// <summary>How likely texts are behind another; what is read is counted as input.</summary>
+    internal async ValueTask<ContinuationScore[]> ContinuationsAsync(string text, IReadOnlyList<string> continuations, CancellationToken cancellationToken)
+    {
+        var (scores, tokens) = await Model.Likelihoods.ContinuationsAsync(text, continuations, cancellationToken).ConfigureAwait(false);
+        Count(tokens);
+        return scores;
+    }
+
+    /// <summary>How likely a text is.</summary>
+    internal async ValueTask<ContinuationScore> TextAsync(string text, CancellationToken cancellationToken)
+    {
+        var (score, tokens) = await Model.Likelihoods.TextAsync(text, cancellationToken).ConfigureAwait(false);
+        Count(tokens);
+        return score;
+    }
+
+    private void Count(long tokens)
+    {
+        lock (_counting) Usage += new ModelUsage(1, tokens, 0, 0, 0, 0);
+    }
+
     private async ValueTask<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, SearchSetting? search, CancellationToken cancellationToken)
     {
         if (TokenLimit is { } limit)

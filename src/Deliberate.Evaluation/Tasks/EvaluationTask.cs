@@ -58,6 +58,9 @@ public sealed record EvaluationTask
     internal string? AnswerOf(string completion, bool isCut, string thoughtOpenedBy) =>
         ReadAnswer is { } read ? read(completion, isCut, thoughtOpenedBy) : AnswerExtraction.Extract(completion, Answers, isCut, thoughtOpenedBy);
 
+    /// <summary>Whether it measures how likely texts are, which only checkpoints on this machine tell.</summary>
+    internal bool MeasuresLikelihood => Solver is LikelihoodSolver || (Solver is SolverChain chain && chain.Parts.Any(p => p is LikelihoodSolver));
+
     /// <summary>A solver that depends on what the user says: who plays the other side of a conversation. Null for <see cref="Solver"/>.</summary>
     internal Func<TaskContext, ISolver>? SolverFor { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record TaskMetric
     /// <summary>Whether values are between 0 and 1; else they are lengths, never below 0, and without bounds.</summary>
     public bool IsShare { get; init; } = true;
 
+    /// <summary>Of lengths: whether they are small, so that tables write three decimals.</summary>
+    internal bool IsSmall { get; init; }
+
     /// <summary>For tables and gates: whether more of it is better.</summary>
     public bool HigherIsBetter { get; init; } = true;
 

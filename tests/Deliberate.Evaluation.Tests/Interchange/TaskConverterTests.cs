@@ -41,6 +41,7 @@ public sealed class TaskConverterTests : IDisposable
             """);
         program.ShouldBe("promptfoo");
         tasks.Select(t => t.Task.Name).ShouldBe(["small-translations", "small-translations-2"]);
+        tasks[1].Task.Scorers.ShouldBe([new WrittenExact(), new WrittenScript { Name = "javascript-2", Language = ScriptLanguage.Javascript, Code = "output.length > 3" }]);
         var first = tasks[0].Task;
         first.Items.Count.ShouldBe(2 * 3);
         first.Items[0].Prompt.ShouldBe("Translate to French: good day");
@@ -50,9 +51,43 @@ public sealed class TaskConverterTests : IDisposable
         first.Scorers.ShouldBe([new WrittenIncludes { Anywhere = true }]);
         tasks[1].Task.Items[0].Answer.ShouldBe("Guten Tag German");
         var told = tasks[0].Unsupported;
-        foreach (var (line, key) in new[] { (6, "file://made.py"), (7, "providers"), (10, "evaluateOptions.maxConcurrency"), (16, "tests.threshold"), (19, "javascript"), (21, "llm-rubric"), (22, "redteam") })
+        foreach (var (line, key) in new[] { (6, "file://made.py"), (7, "providers"), (10, "evaluateOptions.maxConcurrency"), (16, "tests.threshold"), (21, "llm-rubric"), (22, "redteam") })
             told.ShouldContain(t => t.Contains($"promptfooconfig.yaml:{line}: ", StringComparison.Ordinal) && t.Contains(key, StringComparison.Ordinal), $"{line} {key}\n{string.Join('\n', told)}");
         await RunsAsync(tasks[0], 6);
+    }
+
+    [Fact]
+    public void Of_promptfoo_code_that_judges_is_each_items_own_where_tests_differ_in_it_alone()
+    {
+        File.WriteAllText(Path.Combine(_folder, "judge.py"), "def polite(output, context):\n    return 'please' in output\n");
+        var (_, tasks) = Read(
+            """
+            description: Code
+            prompts: ["Count to {{n}}."]
+            tests:
+              - vars: { n: 3, words: [{ a: 1 }] }
+                assert: [{ type: javascript, value: "output.split(' ').length === context.vars.n" }]
+              - vars: { n: 4 }
+                assert: [{ type: javascript, value: "output.includes('4')" }]
+              - vars: { n: 5 }
+                assert:
+                  - { type: not-python, value: "file://judge.py:polite", threshold: 0.5 }
+                  - { type: javascript, value: "file://judge.ts" }
+                  - { type: ruby, value: "true" }
+            """);
+        tasks.Select(t => (t.Task.Name, t.Task.Items.Count)).ShouldBe([("code", 2), ("code-2", 1)]);
+        tasks[0].Task.Scorers.ShouldBe([new WrittenScript { Language = ScriptLanguage.Javascript }]);
+        tasks[0].Task.Items.Select(i => i.Facts["script"]).ShouldBe(["output.split(' ').length === context.vars.n", "output.includes('4')"]);
+        tasks[0].Task.Items[0].Facts["vars"].ShouldBe("""{"n":3,"words":{"a":1}}""");
+        tasks[1].Task.Scorers.ShouldBe([new WrittenScript { Language = ScriptLanguage.Python, File = "judge.py", Function = "polite", Threshold = 0.5, Negate = true }]);
+        foreach (var (line, said) in new[] { (10, "is copied beside the task"), (11, "is no file of .js, .cjs, .mjs"), (12, "ruby") }) tasks[0].Unsupported.ShouldContain(t => t.Contains($":{line}: ", StringComparison.Ordinal) && t.Contains(said, StringComparison.Ordinal), string.Join('\n', tasks[0].Unsupported));
+        var folder = Path.Combine(_folder, "code");
+        tasks[0].Write(folder).Select(Path.GetFileName).ShouldBe(["code.yaml", "code.jsonl"]);
+        tasks[1].Write(folder);
+        File.ReadAllText(Path.Combine(folder, "judge.py")).ShouldContain("polite");
+        File.ReadAllLines(Path.Combine(folder, "code.jsonl"))[0].ShouldContain("""
+            "vars":{"n":3,"words":{"a":1}}
+            """.Trim());
     }
 
     [Fact]
@@ -122,7 +157,7 @@ public sealed class TaskConverterTests : IDisposable
             doc_to_target: label
             doc_to_choice: choices
             """,
-            Path.Combine(_folder, "docs.jsonl")).Tasks.Single();
+            Path.Combine(_folder, "docs.jsonl"), byLetter: true).Tasks.Single();
         choice.Task.Items.Select(i => i.Answer).ShouldBe(["B", "A"]);
         choice.Task.Scorers.ShouldBe([new WrittenChoice()]);
         await RunsAsync(choice, 2);
@@ -133,17 +168,17 @@ public sealed class TaskConverterTests : IDisposable
     [InlineData("task: x\ndoc_to_text: q\ndataset_path: somebody/hub\n", "promptfooconfig.yaml:3:15: dataset_path: The data is somebody/hub on a hub")]
     [InlineData("task: x\ndoc_to_text: !function utils.text\ndataset_path: json\n", "is a function of Python")]
     [InlineData("task: x\ninclude: base.yaml\n", "builds on base.yaml")]
-    [InlineData("task: x\ndoc_to_text: q\noutput_type: loglikelihood\n", "measures likelihoods")]
+    [InlineData("task: x\ndoc_to_text: q\noutput_type: logprobs\n", "There is no output type logprobs")]
     [InlineData("prompts: [a]\nproviders: [b]\ntests: []\n", "No test of the file")]
     [InlineData("prompts: [a\n", "not valid YAML")]
     [InlineData("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "repeats itself")]
     public void What_cannot_be_a_task_is_told_in_a_line(string text, string said) => Should.Throw<UserError>(() => Read(text)).Message.ShouldContain(said);
 
-    private (string Program, IReadOnlyList<ConvertedTask> Tasks) Read(string text, string? data = null)
+    private (string Program, IReadOnlyList<ConvertedTask> Tasks) Read(string text, string? data = null, bool byLetter = false)
     {
         var path = Path.Combine(_folder, "promptfooconfig.yaml");
         File.WriteAllText(path, text);
-        return TaskConverters.Read(path, data);
+        return TaskConverters.Read(path, new ConversionOptions(data, ByLetter: byLetter));
     }
 
     /// <summary>What is written is a task that can be asked.</summary>

@@ -11,6 +11,8 @@ internal sealed class EvalConvertCommand : CliCommand
     private readonly Argument<string> _file = new("FILE") { Description = "promptfooconfig.yaml, a seed set of PyRIT, or a task file of lm-evaluation-harness." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "folder", Description = "Where the tasks are written; here unless named.", DefaultValueFactory = _ => "." };
     private readonly Option<string?> _data = new("--data") { HelpName = "file", Description = "For lm-evaluation-harness: the documents, an object a line, instead of those on a hub." };
+    private readonly Option<string?> _examples = new("--examples") { HelpName = "file", Description = "For lm-evaluation-harness: the documents that worked examples (num_fewshot) are taken from, an object a line." };
+    private readonly Option<bool> _byLetter = new("--by-letter") { Description = "For lm-evaluation-harness: ask for the letter of a choice, which any model can be asked for, instead of comparing likelihoods." };
     private readonly Option<bool> _json = CommonOptions.Json("what was written, and what was left out");
 
     public EvalConvertCommand()
@@ -19,15 +21,16 @@ internal sealed class EvalConvertCommand : CliCommand
             "Write another program's task file as YAML of ours, and name every key that has no counterpart.",
             "deliberate eval convert promptfooconfig.yaml --output tasks",
             "deliberate eval convert illegal.prompt",
-            "deliberate eval convert gsm8k.yaml --data gsm8k-test.jsonl")
+            "deliberate eval convert gsm8k.yaml --data gsm8k-test.jsonl",
+            "deliberate eval convert mmlu.yaml --data test.jsonl --examples dev.jsonl --by-letter")
     {
         Add(_file);
-        foreach (var option in new Option[] { _output, _data, _json }) Add(option);
+        foreach (var option in new Option[] { _output, _data, _examples, _byLetter, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
     {
-        var (program, tasks) = TaskConverters.Read(parsed.GetRequiredValue(_file), parsed.GetValue(_data));
+        var (program, tasks) = TaskConverters.Read(parsed.GetRequiredValue(_file), new ConversionOptions(parsed.GetValue(_data), parsed.GetValue(_examples), parsed.GetValue(_byLetter)));
         var written = new List<(ConvertedTask Task, IReadOnlyList<string> Files)>();
         foreach (var task in tasks) written.Add((task, task.Write(parsed.GetRequiredValue(_output))));
         string[] unsupported = [.. tasks.SelectMany(t => t.Unsupported)];

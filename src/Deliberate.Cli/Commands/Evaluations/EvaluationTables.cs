@@ -73,7 +73,7 @@ internal static class EvaluationTables
         "Requirements, decided on the end of the interval that speaks against them:", ["requirement", "model", "finding", "measured"],
         requirements.Select(r => (string[])[r.Requirement.Text, r.Model, r.Finding switch { RequirementFinding.Holds => "holds", RequirementFinding.Fails => "FAILS", _ => "inconclusive" }, r.Why]), words: 4);
 
-    private static NumberStyle StyleOf(TaskMetric metric) => metric.IsShare ? NumberStyle.Share : NumberStyle.Tenths;
+    private static NumberStyle StyleOf(TaskMetric metric) => metric.IsShare || metric.IsSmall ? NumberStyle.Share : NumberStyle.Tenths;
 
     private static string Words(Finding finding) => finding switch { Finding.Larger => "larger", Finding.Smaller => "smaller", _ => "not told apart" };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Deliberate.Core;
 using YamlDotNet.RepresentationModel;
@@ -8,12 +9,14 @@ namespace Deliberate.Evaluation;
 
 /// <summary>
 /// promptfoo's configurations: each prompt with each test's variables is an item. A test's assertions become scorers; since all items
-/// of a task of ours are judged alike, tests with other kinds of assertions become a task each. What needs code, a provider or a plugin
-/// is named and left out.
+/// of a task of ours are judged alike, tests with other kinds of assertions become a task each; code that judges is each item's own where
+/// they differ in it alone. What needs a provider or a plugin is named and left out.
 /// </summary>
 internal static partial class PromptfooConverter
 {
     private const int MostItems = 20_000;
+
+    private const string Scheme = PromptfooAssertions.Scheme;
 
     private static readonly string[] KnownOfTest = ["description", "vars", "assert", "metadata", "options"];
 
@@ -31,33 +34,33 @@ internal static partial class PromptfooConverter
         if (prompts.Length == 0) throw tree.Error(root, "No prompt of the file can be read.", "prompts");
         var usual = YamlTree.Find(root, "defaultTest");
         var tests = YamlTree.Find(root, "tests") is { } written ? Tests(tree, written, unsupported) : [];
-        var groups = new Dictionary<string, (List<WrittenScorer> Scorers, List<WrittenItem> Items)>(StringComparer.Ordinal);
+        var groups = new Dictionary<string, (PromptfooAssertions Assertions, List<WrittenItem> Items)>(StringComparer.Ordinal);
         var number = 0;
         foreach (var test in tests)
         {
             foreach (var (key, node, _) in YamlTree.Entries(test))
                 if (!KnownOfTest.Contains(key)) unsupported.Add(tree.At(node, $"tests.{key}", "has no counterpart, and is left out"));
             number++;
-            var (scorers, reference) = Assertions(tree, [.. YamlTree.List(YamlTree.Find(usual, "assert")), .. YamlTree.List(YamlTree.Find(test, "assert"))], unsupported);
-            if (scorers.Count == 0)
+            var assertions = PromptfooAssertions.Read(tree, [.. YamlTree.List(YamlTree.Find(usual, "assert")), .. YamlTree.List(YamlTree.Find(test, "assert"))], unsupported);
+            if (assertions.Scorers.Count == 0)
             {
                 unsupported.Add(tree.At(test, "tests", $"test {number} has no assertion that has a counterpart, and is left out"));
                 continue;
             }
 
-            var group = string.Join("\n", scorers.Select(RecipeWriter.Write));
-            if (!groups.TryGetValue(group, out var members)) groups[group] = members = (scorers, []);
+            var group = string.Join("\n", assertions.Scorers.Select(RecipeWriter.Write));
+            if (!groups.TryGetValue(group, out var members)) groups[group] = members = (assertions, []);
             foreach (var variables in Variables(usual, test))
             {
                 for (var p = 0; p < prompts.Length; p++)
                 {
                     if (members.Items.Count >= MostItems) throw tree.Error(test, $"The tests make more than {MostItems} items.", "tests", "Split the file.");
-                    members.Items.Add(Item(prompts[p], variables, reference, FormattableString.Invariant($"{number}{(prompts.Length > 1 ? $"-p{p + 1}" : "")}"), FormattableString.Invariant($"test-{number}"), test, members.Items));
+                    members.Items.Add(Item(prompts[p], variables, assertions, FormattableString.Invariant($"{number}{(prompts.Length > 1 ? $"-p{p + 1}" : "")}"), FormattableString.Invariant($"test-{number}"), test, members.Items));
                 }
             }
         }
 
-        if (groups.Count == 0) throw tree.Error(root, "No test of the file has an assertion that has a counterpart here.", "tests", "equals, contains, icontains, regex, their opposites, and no others are read.");
+        if (groups.Count == 0) throw tree.Error(root, "No test of the file has an assertion that has a counterpart here.", "tests", "equals, contains, icontains, regex, javascript, python, their opposites, and no others are read.");
         var name = ConvertedTask.NameOf(YamlTree.Text(root, "description") ?? Path.GetFileNameWithoutExtension(tree.Name));
         var repeat = YamlTree.Text(YamlTree.Find(root, "evaluateOptions"), "repeat");
         return [.. groups.Values.Select((g, i) => new ConvertedTask(
@@ -65,14 +68,17 @@ internal static partial class PromptfooConverter
             {
                 Name = i == 0 ? name : FormattableString.Invariant($"{name}-{i + 1}"),
                 Title = YamlTree.Text(root, "description"),
-                Items = g.Items,
-                Scorers = g.Scorers,
+                Items = PromptfooAssertions.Own(g.Assertions.Scorers, g.Items),
+                Scorers = PromptfooAssertions.Common(g.Assertions.Scorers, g.Items),
                 Epochs = int.TryParse(repeat, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs is > 0 and <= 1024 ? epochs : 1,
             },
-            i == 0 ? unsupported : []))];
+            i == 0 ? [.. unsupported.Distinct(StringComparer.Ordinal)] : [])
+        {
+            Files = g.Assertions.Files,
+        })];
     }
 
-    private static WrittenItem Item(string prompt, IReadOnlyDictionary<string, string> variables, string? reference, string id, string cluster, YamlNode test, List<WrittenItem> before)
+    private static WrittenItem Item(string prompt, IReadOnlyDictionary<string, JsonNode?> variables, PromptfooAssertions assertions, string id, string cluster, YamlNode test, List<WrittenItem> before)
     {
         var text = Filled(prompt, variables);
         var messages = Messages(text);
@@ -82,43 +88,11 @@ internal static partial class PromptfooConverter
             Id = unique,
             Prompt = messages.Count == 0 ? text : null,
             Messages = messages,
-            Answer = Filled(reference ?? "", variables),
+            Answer = Filled(assertions.Reference ?? "", variables),
+            Facts = assertions.FactsOf(variables),
             Cluster = cluster,
             Tags = YamlTree.Entries(YamlTree.Find(test, "metadata")).Where(m => YamlTree.Text(m.Value) is not null).ToDictionary(m => m.Key, m => YamlTree.Text(m.Value)!, StringComparer.Ordinal),
         };
-    }
-
-    /// <summary>What is expected is one text in an item of ours: a second assertion may only ask for the same.</summary>
-    private static (List<WrittenScorer> Scorers, string? Reference) Assertions(YamlTree tree, IReadOnlyList<YamlNode> assertions, List<string> unsupported)
-    {
-        var (scorers, reference) = (new List<WrittenScorer>(), (string?)null);
-        foreach (var assertion in assertions)
-        {
-            var (type, value) = (YamlTree.Text(assertion, "type") ?? "", YamlTree.Text(assertion, "value"));
-            foreach (var (key, node, _) in YamlTree.Entries(assertion))
-                if (key is not ("type" or "value" or "metric")) unsupported.Add(tree.At(node, $"assert.{key}", "has no counterpart, and is left out"));
-            WrittenScorer? scorer = type switch
-            {
-                "equals" => new WrittenExact(),
-                "contains" => new WrittenIncludes { Anywhere = true, MatchCase = true },
-                "icontains" => new WrittenIncludes { Anywhere = true },
-                "not-contains" => new WrittenIncludes { Anywhere = true, MatchCase = true, Negate = true },
-                "not-icontains" => new WrittenIncludes { Anywhere = true, Negate = true },
-                "regex" when value is not null => new WrittenPattern { Pattern = value },
-                "not-regex" when value is not null => new WrittenPattern { Pattern = value, Negate = true },
-                _ => null,
-            };
-            var isPattern = scorer is WrittenPattern;
-            if (scorer is null || (!isPattern && value is null)) unsupported.Add(tree.At(assertion, $"assert.type {type}", type is "javascript" or "python" or "ruby" ? "runs code of its own, and is left out" : "has no counterpart, and is left out"));
-            else if (!isPattern && reference is not null && reference != value) unsupported.Add(tree.At(assertion, $"assert.type {type}", "asks for another text than the assertion before it: an item of ours expects one, and it is left out"));
-            else
-            {
-                if (!isPattern) reference = value;
-                scorers.Add(scorers.Count == 0 ? scorer : scorer with { Name = FormattableString.Invariant($"{type}-{scorers.Count + 1}") });
-            }
-        }
-
-        return (scorers, reference);
     }
 
     private static IEnumerable<string> Prompts(YamlTree tree, YamlNode prompt, List<string> unsupported)
@@ -130,7 +104,6 @@ internal static partial class PromptfooConverter
             return [];
         }
 
-        const string Scheme = "file://";
         if (!text.StartsWith(Scheme, StringComparison.Ordinal)) return [text.TrimEnd('\n')];
         var path = Path.GetFullPath(text[Scheme.Length..], tree.Folder);
         if (Path.GetExtension(path).ToLowerInvariant() is not (".txt" or ".md" or ".json"))
@@ -150,7 +123,7 @@ internal static partial class PromptfooConverter
         foreach (var test in YamlTree.List(tests))
         {
             if (test is YamlMappingNode) found.Add(test);
-            else if (YamlTree.Text(test) is { } file && file.StartsWith("file://", StringComparison.Ordinal) && Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml") found.AddRange(YamlTree.List(YamlTree.Read(Path.GetFullPath(YamlTree.Text(test)!["file://".Length..], tree.Folder)).Root).Where(t => t is YamlMappingNode));
+            else if (YamlTree.Text(test) is { } file && file.StartsWith(Scheme, StringComparison.Ordinal) && Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml") found.AddRange(YamlTree.List(YamlTree.Read(Path.GetFullPath(YamlTree.Text(test)![Scheme.Length..], tree.Folder)).Root).Where(t => t is YamlMappingNode));
             else unsupported.Add(tree.At(test, $"tests {YamlTree.Text(test)}", "is a table or made by code, and is left out: write its tests out, or as YAML"));
         }
 
@@ -158,19 +131,20 @@ internal static partial class PromptfooConverter
     }
 
     /// <summary>A variable that is a list stands for each of its values in turn, with each of the others'.</summary>
-    private static IEnumerable<IReadOnlyDictionary<string, string>> Variables(YamlNode? usual, YamlNode test)
+    private static IEnumerable<IReadOnlyDictionary<string, JsonNode?>> Variables(YamlNode? usual, YamlNode test)
     {
-        IEnumerable<Dictionary<string, string>> all = [new(StringComparer.Ordinal)];
+        IEnumerable<Dictionary<string, JsonNode?>> all = [new(StringComparer.Ordinal)];
         foreach (var (key, _, value) in YamlTree.Entries(YamlTree.Find(usual, "vars")).Concat(YamlTree.Entries(YamlTree.Find(test, "vars"))))
         {
-            string[] values = [.. YamlTree.List(value).Select(v => YamlTree.Text(v) ?? "")];
-            all = all.SelectMany(one => values.Select(v => new Dictionary<string, string>(one, StringComparer.Ordinal) { [key] = v }));
+            JsonNode?[] values = [.. YamlTree.List(value).Select(YamlTree.Json)];
+            all = all.SelectMany(one => values.Select(v => new Dictionary<string, JsonNode?>(one, StringComparer.Ordinal) { [key] = v }));
         }
 
         return all;
     }
 
-    private static string Filled(string text, IReadOnlyDictionary<string, string> variables) => Variable().Replace(text, match => variables.GetValueOrDefault(match.Groups["name"].Value, match.Value));
+    private static string Filled(string text, IReadOnlyDictionary<string, JsonNode?> variables) =>
+        Variable().Replace(text, match => variables.TryGetValue(match.Groups["name"].Value, out var value) ? JsonTexts.Of(value) : match.Value);
 
     /// <summary>A prompt may be a conversation, as JSON.</summary>
     private static IReadOnlyList<WrittenMessage> Messages(string text)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Deliberate.Core;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -64,6 +65,23 @@ internal sealed class YamlTree
 
     /// <summary>Of a scalar; null of anything else, and of null.</summary>
     public static string? Text(YamlNode? node) => node is YamlScalarNode scalar && !(scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null") ? scalar.Value : null;
+
+    /// <summary>As YAML's core schema has it: plain scalars may be numbers, true, false or null.</summary>
+    public static JsonNode? Json(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(c => KeyValuePair.Create((c.Key as YamlScalarNode)?.Value ?? "", Json(c.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => scalar.Value switch
+        {
+            null or "" or "~" or "null" => null,
+            "true" or "True" => JsonValue.Create(true),
+            "false" or "False" => JsonValue.Create(false),
+            var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+            var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
+            var text => JsonValue.Create(text),
+        },
+        _ => JsonValue.Create((node as YamlScalarNode)?.Value ?? ""),
+    };
 
     public static string? Text(YamlNode? node, string key) => Text(Find(node, key));
 

@@ -14,6 +14,9 @@ internal abstract record WrittenScorer
     public string Title => Name ?? RecipeKindsAttribute.Find(GetType())!.NameOf(GetType());
 
     public abstract IScorer Make(WrittenTask task, TaskContext context);
+
+    /// <summary>The scorer with the files that it names found from a folder on: that of the task's file.</summary>
+    public virtual WrittenScorer In(string folder) => this;
 }
 
 /// <summary>The list, as files bind it.</summary>
@@ -30,7 +33,9 @@ internal sealed class WrittenScorerKindsAttribute : RecipeKindsAttribute
         ("numeric", typeof(WrittenNumeric)),
         ("math", typeof(WrittenMath)),
         ("code", typeof(WrittenCode)),
+        ("script", typeof(WrittenScript)),
         ("judge", typeof(WrittenJudge)),
+        ("likelihood", typeof(WrittenLikelihood)),
     ];
 }
 
@@ -115,6 +120,46 @@ internal sealed record WrittenCode : WrittenScorer
     public override IScorer Make(WrittenTask task, TaskContext context) => new CodeScorer(new CodeOptions(Command, Program, Tests, Seconds, Megabytes));
 }
 
+[Description("Code of yours that is given the answer (output, context) and says whether it passes, in the sandbox.")]
+internal sealed record WrittenScript : WrittenScorer, ICheckedRecipe
+{
+    [Description("javascript (by node or bun) or python.")]
+    public required ScriptLanguage Language { get; init; }
+
+    [Description("An expression, or the body of a function of output and context; without code and file it is each item's own, among its facts under the scorer's name.")]
+    public string? Code { get; init; }
+
+    [Description("A file with a function of output and context instead, relative to this file.")]
+    public string? File { get; init; }
+
+    [Description("Which function of the file; get_assert in Python, what the module exports in JavaScript if left out.")]
+    public string? Function { get; init; }
+
+    [Description("From which a number passes; above 0 if left out.")]
+    public double? Threshold { get; init; }
+
+    [Description("Whether what passes fails.")]
+    public bool Negate { get; init; }
+
+    [Description("Seconds until it is killed.")]
+    [InRange(0.1, 3600)]
+    public double Seconds { get; init; } = 10;
+
+    [Description("Megabytes that all of its processes may hold.")]
+    [InRange(16, 1 << 20)]
+    public int Megabytes { get; init; } = 512;
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new ScriptScorer(new ScriptOptions(Title, Language, Code, File, Function, Threshold, Negate, Seconds, Megabytes));
+
+    public override WrittenScorer In(string folder) => File is null ? this : this with { File = Path.GetFullPath(File, folder) };
+
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        if (Code is not null && File is not null) yield return ("code", "The code is either written here or in a file.");
+        if (Function is not null && File is null) yield return ("function", "A function is one of a file.");
+    }
+}
+
 [Description("A judge of deliberate judge list: refusal offline, the others by the model that --judge names.")]
 internal sealed record WrittenJudge : WrittenScorer
 {
@@ -128,4 +173,19 @@ internal sealed record WrittenJudge : WrittenScorer
     public RefusalExpectation Expects { get; init; }
 
     public override IScorer Make(WrittenTask task, TaskContext context) => JudgeList.Create(Judge, new JudgeRequest(context.Judge, Policy, Expects));
+}
+
+[Description("How likely given texts are to a checkpoint, instead of an answer: the only scorer of its task.")]
+internal sealed record WrittenLikelihood : WrittenScorer
+{
+    [Description("choices (the likeliest behind the prompt), answer (behind the prompt) or text (the prompt itself).")]
+    public LikelihoodOf Of { get; init; }
+
+    [Description("Between the prompt and each choice.")]
+    public string Delimiter { get; init; } = " ";
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new LikelihoodScorer(Of);
+
+    /// <summary>How the model is asked instead of for an answer.</summary>
+    public LikelihoodSolver Solver(WrittenTask task) => new(Of, Delimiter, task.Metrics.Contains(LikelihoodVerdict.ByInformation));
 }

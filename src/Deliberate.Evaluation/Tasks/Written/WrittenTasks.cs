@@ -19,6 +19,7 @@ internal static class WrittenTasks
     public static EvaluationTask Read(string path)
     {
         var written = RecipeReader.Read<WrittenTask>(path);
+        written = written with { Scorers = [.. written.Scorers.Select(s => s.In(Path.GetDirectoryName(Path.GetFullPath(path))!))] };
         var file = written.Data is { } data ? Path.GetFullPath(data.File, Path.GetDirectoryName(Path.GetFullPath(path))!) : null;
         if (written.Data is { } named)
         {
@@ -27,7 +28,11 @@ internal static class WrittenTasks
 
         string[] scorers = [.. written.Scorers.Select(s => s.Title)];
         if (scorers.Distinct(StringComparer.Ordinal).Count() < scorers.Length) throw new UserError("Two scorers have the same name.", path, field: "scorers", advice: "Give one of them a name of its own.");
-        TaskMetric[] metrics = [.. (written.Metrics.Count > 0 ? written.Metrics : [TaskMetric.Accuracy.Name, TaskMetric.AccuracyFinished.Name]).Select(m => MetricNamed(m, scorers, path) with { SliceBy = written.SliceBy })];
+        var likelihood = written.Scorers.OfType<WrittenLikelihood>().FirstOrDefault();
+        if (likelihood is not null && (scorers.Length > 1 || written.Epochs > 1)) throw new UserError("Likelihoods stand alone: nothing is said that another scorer could read, and every sample is the same.", path, field: scorers.Length > 1 ? "scorers" : "epochs", advice: "Make a task of its own of it, with one epoch.");
+        IReadOnlyList<string> usual = likelihood is null ? [TaskMetric.Accuracy.Name, TaskMetric.AccuracyFinished.Name] : LikelihoodMetrics.Usual(likelihood.Of);
+        TaskMetric[] metrics = [.. (written.Metrics.Count > 0 ? written.Metrics : usual).Select(m => (likelihood is null ? MetricNamed(m, scorers, path) : LikelihoodMetrics.Named(m, likelihood.Of, path)) with { SliceBy = written.SliceBy })];
+        ISolver[] solvers = [.. written.Solvers.Select(s => s.Make(written)), .. likelihood is null ? Array.Empty<ISolver>() : [likelihood.Solver(written)]];
         var task = new EvaluationTask
         {
             Name = written.Name,
@@ -36,7 +41,7 @@ internal static class WrittenTasks
             Summary = written.Summary,
             Source = written.Data is { Source.Length: > 0 } sourced ? new TaskSource(Path.GetFileName(sourced.File), sourced.Licence, new Uri(sourced.Source, UriKind.RelativeOrAbsolute), sourced.Sha256) : null,
             Items = (_, cancellation) => written.Data is null ? Written(written, cancellation) : FromFile(written.Data, file!, cancellation),
-            Solver = written.Solvers.Count == 0 ? new GenerateSolver() : new SolverChain([.. written.Solvers.Select(s => s.Make(written))]),
+            Solver = solvers.Length == 0 ? new GenerateSolver() : new SolverChain(solvers),
             Scorer = context => written.Scorers.Count == 1 ? written.Scorers[0].Make(written, context) : new CombinedScorer([.. written.Scorers.Select(s => (s.Title, s.Make(written, context)))]),
             Answers = written.Answers,
             Metrics = metrics,
