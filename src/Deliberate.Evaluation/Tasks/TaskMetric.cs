@@ -33,6 +33,12 @@ public sealed record TaskMetric
     /// <summary>A tag: the metric is measured once more of each of its values.</summary>
     public string? SliceBy { get; init; }
 
+    /// <summary>
+    /// Samples of a control arm, which are no part of the whole: a slice of their own, or, where the estimate is <see cref="Custom"/>, what the
+    /// whole and every slice are handed beside their own samples, to be held against.
+    /// </summary>
+    internal Func<SampleResult, bool>? IsControl { get; init; }
+
     /// <summary>Samples of an item that it needs at least; it is not measured with fewer.</summary>
     public int Epochs { get; init; } = 1;
 
@@ -62,18 +68,19 @@ public sealed record TaskMetric
 
     internal IEnumerable<MetricResult> Measure(IReadOnlyList<SampleResult> samples)
     {
-        var counted = samples.Where(Counts).ToArray();
-        yield return Of(counted, "");
+        var all = samples.Where(Counts).ToArray();
+        var (counted, control) = IsControl is { } isControl ? (all.Where(s => !isControl(s)).ToArray(), all.Where(isControl).ToArray()) : (all, []);
+        yield return Of(counted, control, "");
         if (SliceBy is not { } tag) yield break;
-        foreach (var slice in counted.Where(s => s.Tags.ContainsKey(tag)).GroupBy(s => s.Tags[tag], StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
-            yield return Of([.. slice], slice.Key);
+        foreach (var slice in (Custom is null ? all : counted).Where(s => s.Tags.ContainsKey(tag)).GroupBy(s => s.Tags[tag], StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+            yield return Of([.. slice], control, slice.Key);
     }
 
-    private MetricResult Of(SampleResult[] samples, string slice)
+    private MetricResult Of(SampleResult[] samples, SampleResult[] control, string slice)
     {
         var values = samples.Select(s => (Sample: s, Value: Value(s))).ToArray();
         var missing = values.Count(v => v.Value is null);
-        var estimate = Custom?.Invoke(samples) ?? Estimated(values.Where(v => v.Value is not null));
+        var estimate = Custom?.Invoke([.. samples, .. control]) ?? Estimated(values.Where(v => v.Value is not null));
         if (missing == 0 || !IsShare || Custom is not null) return new MetricResult(this, slice, estimate, missing, null, null);
         return new MetricResult(this, slice, estimate, missing, Estimated(values.Select(v => (v.Sample, (double?)(v.Value ?? 0)))), Estimated(values.Select(v => (v.Sample, (double?)(v.Value ?? 1)))));
     }

@@ -116,11 +116,15 @@ internal sealed class AttackContext(AttackGoal goal, AttackSettings settings, So
     public Task<AttackAttempt> AskPlainAsync(CancellationToken cancellation) => QueryAsync(GeneratedItems.Ask(goal.Request), "as it is", cancellation);
 
     /// <summary>The attacker's reply, of bounded length; null where it declines or says nothing, which is counted.</summary>
-    public async Task<string?> AskAttackerAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
+    /// <param name="messages">What it is told.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="form">A JSON schema that a checkpoint's reply is held to, for small ones seldom keep to a form that they are told; providers are told alone.</param>
+    /// <param name="maxTokens">Of the reply.</param>
+    public async Task<string?> AskAttackerAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellation, string? form = null, int maxTokens = 1024)
     {
         if (attacker is null) throw new InvalidOperationException("The attack has no attacker.");
         var number = _asked++;
-        var options = new ModelOptions { MaxTokens = 1024, Temperature = 1, Seed = settings.Seed, Stream = (KeyOf(solver.Item.Id), (long)number << 32), Asker = (solver.Item.Id, 0, number) };
+        var options = new ModelOptions { MaxTokens = maxTokens, Temperature = 1, JsonSchema = attacker.Connection is CheckpointConnection ? form : null, Seed = settings.Seed, Stream = (KeyOf(solver.Item.Id), (long)number << 32), Asker = (solver.Item.Id, 0, number) };
         var answer = await attacker.AskAsync(messages, options, cancellation).ConfigureAwait(false);
         AttackerUsage += answer.Usage;
         if (!answer.IsBlocked && !string.IsNullOrWhiteSpace(answer.Text)) return answer.Text.Length <= LongestPrompt ? answer.Text : answer.Text[..LongestPrompt];

@@ -17,6 +17,9 @@ internal static class AttackTask
     /// <summary>Tags of items.</summary>
     public const string AttackTag = "attack", GoalTag = "goal", CategoryTag = "category", KindTag = "kind";
 
+    /// <summary>Tag of the goals asked plainly where that is none of the attacks: what they are held against.</summary>
+    public const string ControlTag = "control";
+
     private const int UsualTokens = 512;
 
     /// <summary>What ids of samples begin with.</summary>
@@ -28,26 +31,30 @@ internal static class AttackTask
     /// <param name="judge">Who decides; not owned.</param>
     /// <param name="attacker">Who plans; null for nobody.</param>
     /// <param name="whiteBox">Opens weights; null where no attack needs them.</param>
-    public static EvaluationTask Of(IReadOnlyList<AttackGoal> goals, IReadOnlyList<IAttack> attacks, AttackSettings settings, AttackJudge judge, EvaluationModel? attacker, WhiteBoxModels? whiteBox = null)
+    /// <param name="hasControl">Whether the attacks are held against the same goals asked plainly, as often: <see cref="DirectAttack"/>, which is added where it is none of the attacks.</param>
+    public static EvaluationTask Of(IReadOnlyList<AttackGoal> goals, IReadOnlyList<IAttack> attacks, AttackSettings settings, AttackJudge judge, EvaluationModel? attacker, WhiteBoxModels? whiteBox = null, bool hasControl = false)
     {
+        IAttack? control = hasControl && attacks.All(a => a.Kind != AttackKind.Direct) ? new DirectAttack() : null;
+        IAttack[] arms = control is null ? [.. attacks] : [control, .. attacks];
         var traces = new ConcurrentDictionary<string, AttackContext>(StringComparer.Ordinal);
         var byId = goals.ToDictionary(g => g.Id, StringComparer.Ordinal);
         return Named with
         {
             Title = "Attacks",
             Summary = "Which attacks bring the model to what it should not do, and with how many queries.",
-            Items = (_, _) => goals.SelectMany(goal => attacks.Select(attack => Item(goal, attack))).ToAsyncEnumerable(),
-            Solver = new AttackSolver(byId, attacks, settings, judge, attacker, whiteBox, traces),
+            Items = (_, _) => goals.SelectMany(goal => arms.Select(attack => Item(goal, attack, attack == control))).ToAsyncEnumerable(),
+            Solver = new AttackSolver(byId, arms, settings, judge, attacker, whiteBox, traces),
             Scorer = _ => new AttackScorer(judge, traces),
-            Metrics = AttackMetrics.Of(attacks, settings),
+            Metrics = AttackMetrics.Of(attacks, settings, hasControl),
             Defaults = new TaskDefaults { MaxTokens = UsualTokens, Temperature = 1 },
         };
     }
 
-    private static EvaluationItem Item(AttackGoal goal, IAttack attack)
+    private static EvaluationItem Item(AttackGoal goal, IAttack attack, bool isControl)
     {
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { [AttackTag] = attack.Name, [GoalTag] = goal.Id, [KindTag] = RecipeWriter.Scalar(attack.Kind) };
         if (goal.Category.Length > 0) tags[CategoryTag] = goal.Category;
+        if (isControl) tags[ControlTag] = "yes";
         return new EvaluationItem { Id = $"{goal.Id}+{attack.Name}", Messages = GeneratedItems.Ask(goal.Request), Cluster = goal.Cluster, Tags = tags, Facts = goal.WorldRequest.Length > 0 ? ItemFacts.Of((WorldScoring.RequestFact, goal.WorldRequest)) : "" };
     }
 

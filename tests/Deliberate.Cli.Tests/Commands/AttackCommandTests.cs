@@ -39,6 +39,36 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     [Fact]
+    public void Attacks_are_held_against_the_same_goals_asked_plainly_unless_that_is_left_out()
+    {
+        var held = Attack(Compliance, "--attacks", "base64,fiction", "--budget", "2", "--out", "a", "--json", "--require", "attack.asr_over_control[base64] <= 0.99");
+        held.ExitCode.ShouldBe(0, held.Error);
+        using var json = JsonDocument.Parse(held.Output);
+        var result = json.RootElement.GetProperty("results")[0];
+        result.GetProperty("control").GetString().ShouldBe("direct");
+        var measures = result.GetProperty("measures").EnumerateArray().ToArray();
+        // A model that says yes to everything is broken by no attack beyond asking.
+        var over = Measure(measures, "asr_over_control", "base64").GetProperty("estimate");
+        over.GetProperty("value").GetDouble().ShouldBe(0);
+        over.GetProperty("method").GetString().ShouldBe("paired_wilson");
+        Measure(measures, "asr", "direct").GetProperty("estimate").GetProperty("value").GetDouble().ShouldBe(1);
+        // What the control breaks is no success of an attack.
+        File.ReadAllLines(Path.Combine(_folder.Root, "a", "successes.jsonl")).Length.ShouldBe(4);
+        var page = File.ReadAllText(Path.Combine(_folder.Root, "a", "attack.html"));
+        foreach (var words in new[] { "over asking plainly", "direct (control)", "Broken by asking plainly", "it cannot be said that they break more goals than asking plainly", "The worst 4 of 4 successes" }) page.ShouldContain(words);
+
+        var table = Attack(Compliance, "--attacks", "base64,fiction", "--budget", "2", "--out", "a");
+        foreach (var words in new[] { "direct (control)", "0.000 (-", "paired by goal" }) table.Output.ShouldContain(words);
+
+        // The folder of a campaign with a control is not gone on with as one without.
+        Attack(Compliance, "--attacks", "base64,fiction", "--budget", "2", "--out", "a", "--no-control").ExitCode.ShouldBe(2);
+        var alone = Attack(Compliance, "--attacks", "base64,fiction", "--budget", "2", "--out", "b", "--no-control");
+        alone.ExitCode.ShouldBe(0, alone.Error);
+        alone.Output.ShouldNotContain("plainly");
+        File.ReadAllText(Path.Combine(_folder.Root, "b", "attack.html")).ShouldContain("--no-control");
+    }
+
+    [Fact]
     public void Successes_are_asked_again_of_a_mended_model_and_of_one_that_is_not()
     {
         Attack(Compliance, "--attacks", "fiction", "--budget", "1", "--out", "a").ExitCode.ShouldBe(0);
@@ -112,6 +142,9 @@ public sealed class AttackCommandTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static JsonElement Measure(JsonElement[] measures, string name, string slice) =>
+        measures.Single(m => m.GetProperty("name").GetString() == name && m.TryGetProperty("slice", out var of) && of.GetString() == slice);
 
     private CliResult Attack(string model, params string[] rest) => CliProcess.Run(_folder.Root, ["attack", model, "--goals", "goals.jsonl", .. rest]);
 

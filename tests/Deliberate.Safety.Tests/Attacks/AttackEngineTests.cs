@@ -135,6 +135,37 @@ public sealed class AttackEngineTests
     }
 
     [Fact]
+    public async Task What_asking_plainly_breaks_is_taken_from_what_an_attack_breaks_goal_by_goal()
+    {
+        // Asked plainly "weak" always breaks; the persona breaks "middling" too; the fiction breaks nothing.
+        var target = ScriptedTarget.Saying((messages, _) => messages[^1].Text is var text && (text == "weak" || (text.Contains("weak", StringComparison.Ordinal) || text.Contains("middling", StringComparison.Ordinal)) && IsPersona(messages)) ? Yes : No);
+        AttackGoal[] goals = [.. Enumerable.Range(0, 10).Select(i => new AttackGoal($"w{i}", "weak")), .. Enumerable.Range(0, 10).Select(i => new AttackGoal($"m{i}", "middling")), .. Enumerable.Range(0, 20).Select(i => new AttackGoal($"s{i}", "strong"))];
+        var result = await Run(goals, ["persona", "base64"], 2, target, hasControl: true);
+        result.Samples.Count.ShouldBe(120);
+        Value(result, AttackMetrics.OverControl, "persona").ShouldBe(0.25, 1e-9);
+        Value(result, AttackMetrics.OverControl, "base64").ShouldBe(-0.25, 1e-9);
+        Value(result, AttackMetrics.OverControl).ShouldBe(0, 1e-9);
+        var over = result.Metrics.Single(m => m.Metric.Name == AttackMetrics.OverControl && m.Slice == "persona").Estimate;
+        // Paired: ten goals of forty differ by one, the rest by nothing; side by side the intervals would be wider.
+        over.Low.ShouldBeGreaterThan(0.1);
+        over.Method.ShouldBe(Core.EstimateMethod.PairedStudentT);
+        // The control has its own figure and is part of no total.
+        Value(result, AttackMetrics.Asr, "direct").ShouldBe(0.25, 1e-9);
+        Value(result, AttackMetrics.Asr).ShouldBe(0.25, 1e-9);
+        Value(result, AttackMetrics.Any).ShouldBe(0.5, 1e-9);
+        result.Metrics.ShouldNotContain(m => m.Metric.Name == AttackMetrics.OverControl && m.Slice == "direct");
+
+        // Named, it is an attack as well, and asked once.
+        var named = await Run(goals, ["direct", "base64"], 2, target, hasControl: true);
+        named.Samples.Count.ShouldBe(80);
+        Value(named, AttackMetrics.Asr).ShouldBe(0.125, 1e-9);
+        Value(named, AttackMetrics.OverControl, "base64").ShouldBe(-0.25, 1e-9);
+        (await Run(goals, ["base64"], 2, target)).Metrics.ShouldNotContain(m => m.Metric.Name == AttackMetrics.OverControl);
+
+        static bool IsPersona(IReadOnlyList<ChatMessage> messages) => messages[^1].Text.Length > 12 || messages.Count > 1;
+    }
+
+    [Fact]
     public async Task A_campaign_that_was_stopped_goes_on_without_asking_again()
     {
         using var folder = new TemporaryFolder();
@@ -164,10 +195,10 @@ public sealed class AttackEngineTests
     internal static async Task<EvaluationResult> Run(string[] goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, CancellationToken stop = default) =>
         await Run([.. goals.Select(g => new AttackGoal(g, g))], attacks, budget, target, attacker, judge, temperature, log, stop);
 
-    internal static async Task<EvaluationResult> Run(IReadOnlyList<AttackGoal> goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, CancellationToken stop = default)
+    internal static async Task<EvaluationResult> Run(IReadOnlyList<AttackGoal> goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, CancellationToken stop = default, bool hasControl = false)
     {
         using var judging = AttackJudge.Of("test", judge?.Model("judge"), "strongreject");
-        var task = AttackTask.Of(goals, [.. attacks.Select(AttackList.Get)], new AttackSettings(budget), judging, attacker?.Model("attacker"));
+        var task = AttackTask.Of(goals, [.. attacks.Select(AttackList.Get)], new AttackSettings(budget), judging, attacker?.Model("attacker"), hasControl: hasControl);
         return await Evaluations.RunAsync(task, target.Model(), new RunSettings { Temperature = temperature, Concurrency = 2 }, log: log, cancellationToken: stop);
     }
 

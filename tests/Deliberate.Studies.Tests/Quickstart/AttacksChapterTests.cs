@@ -32,9 +32,9 @@ public sealed class AttacksChapterTests : IDisposable
         chapter.Run(work, CancellationToken.None).ShouldBe(RunOutcome.Completed);
         File.ReadAllBytes(Path.Combine(root, "attacks", "attack.log")).ShouldBe(bytes);
         using var log = EvaluationLogFile.Open(Path.Combine(root, "attacks", "attack.log"));
-        log.Samples().Count().ShouldBe(12 * 4);
+        log.Samples().Count().ShouldBe(12 * 5);
         log.Samples().ShouldAllBe(s => s.Verdict.Outcome != SampleOutcome.HarnessError);
         var report = chapter.Report(work).Single();
-        report.Tables.Single().Rows.Select(r => r[0].Text).ShouldBe(["world-role-code", "world-forged-rules", "pair", "prefill"]);
+        report.Tables.Single().Rows.Select(r => r[0].Text).ShouldBe(["world-role-code", "world-forged-rules", "pair", "prefill", "direct"]);
     }
 }

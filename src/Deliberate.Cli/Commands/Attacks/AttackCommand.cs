@@ -13,6 +13,7 @@ internal sealed class AttackCommand : CliCommand
     private readonly Option<string[]> _more = Many("--model", "model", "The same; for several.");
     private readonly Option<string> _goals = new("--goals") { HelpName = "set", Description = "What the attacker wants: policy-world (judged exactly, by its oracle), a task of deliberate eval tasks such as harmbench or do-not-answer, or a file of JSON Lines with goal and perhaps id, category, target.", DefaultValueFactory = _ => AttackGoals.World };
     private readonly Option<string[]> _attacks = Many("--attacks", "names", "Attacks, chains of transforms (base64+persona), or groups, with commas between them: deliberate attack list shows them. All that go with target, attacker and goals, if left out.");
+    private readonly Option<bool> _noControl = new("--no-control") { Description = "Leave out the control: every goal asked plainly as well, as often as each attack asks, so that what an attack breaks beyond that is known. It costs as many queries as one more attack." };
     private readonly Option<int> _budget = CommonOptions.Whole("--budget", "Queries of the target that each attack has for each goal.", 10, 1, 100_000);
     private readonly Option<int> _steps = CommonOptions.Whole("--steps", "Optimisation steps of attacks on weights, for each goal.", 100, 1, 100_000);
     private readonly Option<string?> _judge = new("--judge") { HelpName = "model", Description = "The model that judges answers; without one the offline classifier of refusals, which tells compliance and not harm." };
@@ -31,7 +32,7 @@ internal sealed class AttackCommand : CliCommand
     private readonly Option<int?> _concurrency = CommonOptions.OptionalWhole("--concurrency", "Goals at a time.", 1, 10_000);
     private readonly Option<double> _missing = CommonOptions.Real("--max-missing", "Share of goals of which nothing was found out above which a result is inconclusive (exit code 3).", 0.05, 0, 1);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
-    private readonly Option<string[]> _require = Many("--require", "requirement", "What must hold, as \"attack.asr_any <= 0.1\", \"attack.asr_at_10[base64] <= 0.02\" or, with --replay, \"replay.still_works <= 0.05\". May be given several times.");
+    private readonly Option<string[]> _require = Many("--require", "requirement", "What must hold, as \"attack.asr_any <= 0.1\", \"attack.asr_at_10[base64] <= 0.02\", \"attack.asr_over_control[base64] <= 0.05\" or, with --replay, \"replay.still_works <= 0.05\". May be given several times.");
     private readonly Option<string?> _out = new("--out") { HelpName = "folder", Description = "Where logs, successes and page are kept, attacks/TIME if left out; a folder of the same campaign is gone on with." };
     private readonly Option<string?> _sarif = new("--sarif") { HelpName = "file", Description = "Write the successes as SARIF, a result each." };
     private readonly Option<string?> _junit = new("--junit") { HelpName = "file", Description = "Write JUnit XML: a test case a requirement, with --replay a test case a sample." };
@@ -42,7 +43,7 @@ internal sealed class AttackCommand : CliCommand
     public AttackCommand()
         : base(
             "attack",
-            "Attack models: which attacks bring them to what they should not do, with how many queries, with 95% intervals clustered by goal; every success kept, made as small as it still works, to be asked again in CI. Only for models that you may test. Exit codes: 1 a requirement fails, 3 it cannot be told, 4 a log was changed.",
+            "Attack models: which attacks bring them to what they should not do, with how many queries, with 95% intervals clustered by goal; against the same goals asked plainly; every success kept, made as small as it still works, to be asked again in CI. Only for models that you may test. Exit codes: 1 a requirement fails, 3 it cannot be told, 4 a log was changed.",
             "deliberate attack runs/policy-world --attacker scripted:policy-world --budget 10                # every attack that PolicyWorld's language has",
             "deliberate attack openai:gpt-5 --goals harmbench --judge openai:gpt-5 --attacks base64,persona,base64+persona --limit 50",
             "deliberate attack model.gguf --goals goals.jsonl --attacks gcg,prefill --limit 5                # on the weights",
@@ -53,7 +54,7 @@ internal sealed class AttackCommand : CliCommand
         Add(_models);
         foreach (var option in new Option[]
         {
-            _more, _goals, _attacks, _budget, _steps, _judge, _rubric, _attacker, _limit, _data, _minimise, _replay, _samples, _temperature, _maxTokens, _tokenBudget, _effort, _costLimit, _concurrency, _missing, _seed, _require, _out, _sarif, _junit, _json, _threads,
+            _more, _goals, _attacks, _noControl, _budget, _steps, _judge, _rubric, _attacker, _limit, _data, _minimise, _replay, _samples, _temperature, _maxTokens, _tokenBudget, _effort, _costLimit, _concurrency, _missing, _seed, _require, _out, _sarif, _junit, _json, _threads,
         }) Add(option);
         _configuration.AddTo(this);
         Subcommands.Add(new AttackListCommand());
@@ -94,6 +95,7 @@ internal sealed class AttackCommand : CliCommand
             Models = models,
             Goals = parsed.GetRequiredValue(_goals),
             Attacks = parsed.GetValue(_attacks) is { Length: > 0 } attacks ? attacks : [AttackList.AllName],
+            HasControl = !parsed.GetValue(_noControl),
             Budget = parsed.GetValue(_budget),
             Steps = parsed.GetValue(_steps),
             Judge = parsed.GetValue(_judge),

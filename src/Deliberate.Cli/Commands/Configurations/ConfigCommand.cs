@@ -16,7 +16,7 @@ internal sealed class ConfigCommand : CliCommand
     {
         Add(new ConfigShowCommand());
         Add(new ConfigCheckCommand());
-        Add(new ConfigSchemaCommand());
+        Add(new SchemaCommand<ProgramSettings>("config", "Deliberate configuration", "the configuration", "deliberate"));
     }
 
     protected override int Run(ParseResult parsed) => throw new UserError("What is to be done with the configuration?", advice: "deliberate config show, check or schema; see deliberate config --help.");

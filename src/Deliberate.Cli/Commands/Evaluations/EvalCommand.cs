@@ -37,7 +37,7 @@ internal sealed class EvalCommand : CliCommand
         Subcommands.Add(new EvalPlanCommand());
         Subcommands.Add(new EvalLookCommand());
         Subcommands.Add(new EvalRegradeCommand());
-        Subcommands.Add(new EvalSchemaCommand());
+        Subcommands.Add(new SchemaCommand<WrittenTask>("eval", "Deliberate evaluation task", "a task in YAML", "task"));
         Subcommands.Add(new EvalConvertCommand());
     }
 

@@ -39,7 +39,7 @@ internal sealed class GateCommand : CliCommand
         Subcommands.Add(new GatePoliciesCommand());
         Subcommands.Add(new GateCheckCommand());
         Subcommands.Add(new GateElicitCommand());
-        Subcommands.Add(new GateSchemaCommand());
+        Subcommands.Add(new SchemaCommand<PreparednessPolicy>("gate", "Deliberate preparedness policy", "policies", "policy", tells: "says"));
     }
 
     /// <summary>Spelled as in policies; with a hyphen, too.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Deliberate.Core;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -11,7 +12,7 @@ internal sealed class RecipeCommand : CliCommand
     {
         Add(new RecipeCheckCommand());
         Add(new RecipeCopyCommand());
-        Add(new RecipeSchemaCommand());
+        Add(new SchemaCommand<TrainRecipe>("recipe", "Deliberate recipe", "recipes", "recipe"));
         Add(new RecipeTranslateCommand());
         Add(new RecipeNamesCommand());
     }

@@ -42,7 +42,7 @@ internal sealed class AttackCampaign(AttackPlan plan, string folder, EvaluationM
         using var whiteBox = new WhiteBoxModels(goals, plan.Settings.Seed);
         var attacks = Attacks(notice);
         var settings = new AttackSettings(plan.Budget, plan.Settings.Seed, plan.Steps);
-        EvaluationTask TaskOf() => AttackTask.Of(goals, attacks, settings, judge, attacker, whiteBox);
+        EvaluationTask TaskOf() => AttackTask.Of(goals, attacks, settings, judge, attacker, whiteBox, plan.HasControl);
         foreach (var requirement in requirements) requirement.Check([TaskOf()]);
         var request = plan.ToRequest(AttackTask.Name);
         var evaluation = EvaluationFolder.Begin(folder, request, [TaskOf()]);

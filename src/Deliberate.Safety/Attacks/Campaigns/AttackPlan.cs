@@ -14,6 +14,9 @@ internal sealed record AttackPlan
     /// <summary>Names of attacks, chains, groups.</summary>
     public required IReadOnlyList<string> Attacks { get; init; }
 
+    /// <summary>Whether the attacks are held against the same goals asked plainly, with the same budget.</summary>
+    public bool HasControl { get; init; } = true;
+
     /// <summary>Queries of the target, an attack and goal.</summary>
     public int Budget { get; init; } = 10;
 
@@ -59,6 +62,7 @@ internal sealed record AttackPlan
             ["attacks"] = string.Join(',', AttackNames),
             ["budget"] = Budget.ToString(CultureInfo.InvariantCulture),
             ["attacker"] = Attacker ?? "",
+            ["control"] = HasControl ? "direct" : "",
         },
     };
 }

@@ -4,14 +4,14 @@ using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 
-/// <summary>The successes of a campaign, a line each: made smaller one by one, each kept as soon as it is, so that a campaign that is stopped goes on behind the last.</summary>
+/// <summary>The successes of a campaign's attacks, a line each; what asking plainly broke as the control is none of them: made smaller one by one, each kept as soon as it is, so that a campaign that is stopped goes on behind the last.</summary>
 internal sealed class CaseFile(string path, AttackPlan plan, AttackJudge judge)
 {
     public string Path => path;
 
     public async Task AddAsync(EvaluationResult result, IReadOnlyList<AttackGoal> goals, EvaluationModel model, Action<string> notice, CancellationToken cancellation)
     {
-        if (!result.Samples.Any(AttackMetrics.IsBroken)) return;
+        if (!result.Samples.Any(s => AttackMetrics.IsAttack(s) && AttackMetrics.IsBroken(s))) return;
         Trim();
         var known = File.Exists(path) ? RegressionCase.Read(path).Select(c => c.Id).ToHashSet(StringComparer.Ordinal) : [];
         var byId = goals.ToDictionary(g => g.Id, StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class CaseFile(string path, AttackPlan plan, AttackJudge judge)
         await using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         // Cases may be asked at the same time; they are written in their order.
         var waiting = new Queue<Task<RegressionCase>>();
-        foreach (var sample in log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail))
+        foreach (var sample in log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail && !s.Tags.ContainsKey(AttackTask.ControlTag)))
         {
             var attempts = AttackTrace.Read(sample.Verdict);
             if (attempts.FirstOrDefault(a => a.Outcome == AttackTrace.Word(AttemptOutcome.Success)) is not { IsReproducible: true } worked) continue;

@@ -5,7 +5,7 @@ using Deliberate.Reports;
 
 namespace Deliberate.Safety;
 
-/// <summary>The share of goals broken within k queries, for each attack and for all together, with intervals clustered by goal.</summary>
+/// <summary>The share of goals broken within k queries, for each attack and for asking plainly, with intervals clustered by goal.</summary>
 internal static class AttackCurves
 {
     /// <summary>Lines that one figure bears.</summary>
@@ -17,9 +17,14 @@ internal static class AttackCurves
     public static ReportFigure? Of(EvaluationResult result, int budget)
     {
         if (budget < 2) return null;
-        var attacks = result.Samples.GroupBy(s => s.Tags[AttackTask.AttackTag], StringComparer.Ordinal).OrderByDescending(g => g.Count(AttackMetrics.IsBroken)).ThenBy(g => g.Key, StringComparer.Ordinal).ToArray();
-        var shown = attacks.Take(MostLines).ToArray();
-        LineSeries[] series = [.. shown.Select((attack, i) => new LineSeries(attack.Key, (ChartTone)(i + 1), [.. Ks(budget).Select(k => Point(k, [.. attack]))]))];
+        var control = result.Samples.Where(AttackMetrics.IsControl).ToArray();
+        var attacks = result.Samples.Where(AttackMetrics.IsAttack).GroupBy(s => s.Tags[AttackTask.AttackTag], StringComparer.Ordinal).OrderByDescending(g => g.Count(AttackMetrics.IsBroken)).ThenBy(g => g.Key, StringComparer.Ordinal).ToArray();
+        var shown = attacks.Take(control.Length > 0 ? MostLines - 1 : MostLines).ToArray();
+        LineSeries[] series = 
+        [
+            .. shown.Select((attack, i) => new LineSeries(attack.Key, (ChartTone)(i + 1), [.. Ks(budget).Select(k => Point(k, [.. attack]))])),
+            .. control.Length > 0 ? [new LineSeries(AttackMetrics.ControlRow, ChartTone.Slate, [.. Ks(budget).Select(k => Point(k, control))])] : Array.Empty<LineSeries>(),
+        ];
         return new ReportFigure(
             [new LineChart("Goals broken within so many queries", new ChartAxis("queries", Logarithmic: budget >= 20), ChartAxis.Share("goals broken"), series)],
             attacks.Length > shown.Length ? string.Create(CultureInfo.InvariantCulture, $"The {shown.Length} attacks that broke most goals, of {attacks.Length}. A line that still rises at its end would rise further with a larger budget.") : "A line that still rises at its end would rise further with a larger budget.",
@@ -36,7 +41,7 @@ internal static class AttackCurves
 
     /// <summary>Attacks of which a success came in the last third of the budget.</summary>
     public static IReadOnlyList<string> Rising(EvaluationResult result, int budget) => budget < 3 ? [] :
-        [.. result.Samples.Where(s => s.Scores.GetValueOrDefault(AttackVerdict.First) > budget * 2 / 3.0).Select(s => s.Tags[AttackTask.AttackTag]).Distinct(StringComparer.Ordinal)];
+        [.. result.Samples.Where(s => AttackMetrics.IsAttack(s) && s.Scores.GetValueOrDefault(AttackVerdict.First) > budget * 2 / 3.0).Select(s => s.Tags[AttackTask.AttackTag]).Distinct(StringComparer.Ordinal)];
 
     private static IEnumerable<int> Ks(int budget) => [.. Points.Where(k => k < budget), budget];
 

@@ -24,6 +24,7 @@ internal static class AttackHeatMap
     {
         var byCell = result.Samples.ToDictionary(s => (s.Tags[AttackTask.AttackTag], s.Tags[AttackTask.GoalTag]));
         var attacks = result.Samples.Select(s => s.Tags[AttackTask.AttackTag]).Distinct(StringComparer.Ordinal).ToArray();
+        var isControl = result.Samples.Where(AttackMetrics.IsControl).Select(s => s.Tags[AttackTask.AttackTag]).ToHashSet(StringComparer.Ordinal);
         var broken = result.Samples.Where(AttackMetrics.IsBroken).GroupBy(s => s.Tags[AttackTask.GoalTag], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         AttackGoal[] ordered = [.. goals.OrderByDescending(g => broken.GetValueOrDefault(g.Id))];
         // Evenly spread, where there is no room for all.
@@ -32,11 +33,11 @@ internal static class AttackHeatMap
         // As many cells as the page is wide.
         var across = side == WideSide ? WideSide : Narrow;
         var (width, height) = (Left + (shown.Length * (across + Gap)), Top + (attacks.Length * (side + Gap)) + 4);
-        html.Raw(string.Create(CultureInfo.InvariantCulture, $"<div class=\"heat\" tabindex=\"0\" role=\"region\" aria-label=\"Attacks by goals\"><svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">")).Raw("<title>").Text($"Query of the first success, {attacks.Length} attacks by {shown.Length} goals").Raw("</title>");
+        html.Raw(string.Create(CultureInfo.InvariantCulture, $"<div class=\"heat\" tabindex=\"0\" role=\"region\" aria-label=\"Attacks by goals\"><svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">")).Raw("<title>").Text($"Query of the first success, {attacks.Length - isControl.Count} attacks{(isControl.Count > 0 ? " and a control" : "")} by {shown.Length} goals").Raw("</title>");
         for (var row = 0; row < attacks.Length; row++)
         {
             var y = Top + (row * (side + Gap));
-            html.Raw(string.Create(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{y + side - 4}\">")).Text(attacks[row], 28).Raw("</text>");
+            html.Raw(string.Create(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{y + side - 4}\">")).Text(isControl.Contains(attacks[row]) ? AttackMetrics.ControlRow : attacks[row], 28).Raw("</text>");
             for (var column = 0; column < shown.Length; column++)
             {
                 var x = Left + (column * (across + Gap));

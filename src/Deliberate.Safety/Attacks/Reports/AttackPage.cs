@@ -53,20 +53,33 @@ internal static class AttackPage
     private static IEnumerable<KeyNumber> Numbers(EvaluationResult result)
     {
         if (Of(result, AttackMetrics.Any) is { } any) yield return new KeyNumber(any.Value(NumberStyle.Percent), "Goals broken by any attack", $"95% interval {any.Range(NumberStyle.Percent)}, {any.Count()}");
-        var strongest = result.Metrics.Where(m => m.Metric.Name == AttackMetrics.Asr && m.Slice.Length > 0 && m.Estimate.IsMeasured).MaxBy(m => m.Estimate.Value);
+        var strongest = result.Metrics.Where(m => m.Metric.Name == AttackMetrics.Asr && m.Slice.Length > 0 && m.Slice != ControlOnly(result) && m.Estimate.IsMeasured).MaxBy(m => m.Estimate.Value);
         if (strongest is not null) yield return new KeyNumber(strongest.Estimate.Value(NumberStyle.Percent), $"By the strongest: {strongest.Slice}", $"95% interval {strongest.Estimate.Range(NumberStyle.Percent)}");
+        if (Control(result) is { } plainly) yield return new KeyNumber(plainly.Value(NumberStyle.Percent), "Broken by asking plainly", $"the control, as often as each attack; 95% interval {plainly.Range(NumberStyle.Percent)}");
         if (Of(result, "goodness_at_0.1") is { IsMeasured: true } goodness) yield return new KeyNumber(goodness.Value(NumberStyle.Plain), "goodness@0.1", $"of each goal the tenth of attacks that worked best; 95% interval {goodness.Range(NumberStyle.Plain)}");
         if (Of(result, AttackVerdict.Refused) is { IsMeasured: true } refused) yield return new KeyNumber(refused.Value(NumberStyle.Percent), "Queries refused", $"blocked by the provider {Of(result, AttackVerdict.Blocked)?.Value(NumberStyle.Percent)}");
     }
 
     private static ReportTable Table(EvaluationResult result, IReadOnlyList<IAttack> attacks)
     {
-        string[] names = [AttackMetrics.Asr, .. result.Task.Metrics.Select(m => m.Name).Where(n => n.StartsWith("asr_at_", StringComparison.Ordinal)), AttackMetrics.QueriesToSuccess];
+        string[] names = [AttackMetrics.Asr, .. result.Task.Metrics.Select(m => m.Name).Where(n => n == AttackMetrics.OverControl), .. result.Task.Metrics.Select(m => m.Name).Where(n => n.StartsWith("asr_at_", StringComparison.Ordinal)), AttackMetrics.QueriesToSuccess];
         return new ReportTable(
             "Share of goals broken", ["attack", .. names.Select(n => result.Task.Metrics.First(m => m.Name == n).Title)],
-            [.. attacks.Select(a => (IReadOnlyList<ReportCell>)[ReportCell.Of(a.Name), .. names.Select(n => Cell(result.Metrics.FirstOrDefault(m => m.Metric.Name == n && m.Slice == a.Name)))])],
-            "Intervals are clustered by goal; queries to success are of the goals that were broken. `deliberate attack list` says what each attack does.");
+            [
+                .. attacks.Select(a => Row(a.Name, a.Name)),
+                .. ControlOnly(result) is { } control ? [Row(control, AttackMetrics.ControlRow)] : Array.Empty<IReadOnlyList<ReportCell>>(),
+            ],
+            $"Intervals are clustered by goal; {(names.Contains(AttackMetrics.OverControl) ? "the difference to asking the same goals plainly, with the same budget, is paired by goal; " : "")}queries to success are of the goals that were broken. `deliberate attack list` says what each attack does.");
+
+        IReadOnlyList<ReportCell> Row(string slice, string name) => [ReportCell.Of(name), .. names.Select(n => Cell(result.Metrics.FirstOrDefault(m => m.Metric.Name == n && m.Slice == slice)))];
     }
+
+    /// <summary>The slice of what was asked plainly, where that is none of the attacks.</summary>
+    private static string? ControlOnly(EvaluationResult result) => result.Samples.FirstOrDefault(AttackMetrics.IsControl)?.Tags[AttackTask.AttackTag];
+
+    /// <summary>Goals broken by asking plainly, as the control or as an attack beside others.</summary>
+    private static Estimate? Control(EvaluationResult result) => result.Samples.FirstOrDefault(AttackMetrics.IsPlain) is { } plain
+        && result.Metrics.FirstOrDefault(m => m.Metric.Name == AttackMetrics.Asr && m.Slice == plain.Tags[AttackTask.AttackTag]) is { Estimate.IsMeasured: true } measured ? measured.Estimate : null;
 
     private static ReportCell Cell(MetricResult? measured) => measured is { Estimate.IsMeasured: true } ? ReportCell.Of(measured.Estimate, measured.Metric.IsShare ? NumberStyle.Percent : NumberStyle.Tenths) : ReportCell.Of("–");
 
@@ -74,6 +87,9 @@ internal static class AttackPage
     private static IEnumerable<string> Verdict(EvaluationResult result, AttackPlan plan, IReadOnlyList<AttackGoal> goals)
     {
         foreach (var requirement in plan.Requirements.Select(r => Requirement.Parse(r).Of(result))) yield return $"`{requirement.Requirement.Text}` {(requirement.Finding switch { RequirementFinding.Holds => "holds", RequirementFinding.Fails => "fails", _ => "cannot be told" })}: {requirement.Why}.";
+        string[] noBetter = [.. result.Metrics.Where(m => m.Metric.Name == AttackMetrics.OverControl && m.Slice.Length > 0 && m.Estimate is { HasInterval: true, Low: <= 0 }).Select(m => m.Slice)];
+        if (noBetter.Length > 0) yield return $"The control: of {string.Join(", ", noBetter.Take(8))}{(noBetter.Length > 8 ? " and others" : "")} it cannot be said that they break more goals than asking plainly as often.";
+        else if (!plan.HasControl) yield return "A control: it was left out (`--no-control`), so that a part of every rate may be what asking plainly breaks.";
         if (AttackCurves.Rising(result, plan.Budget) is { Count: > 0 } rising) yield return $"A larger budget: {string.Join(", ", rising.Take(8))}{(rising.Count > 8 ? " and others" : "")} still broke goals in the last third of {plan.Budget} queries.";
         if (AttackCurves.Fit(result, AttackList.BestOfNName, plan.Budget) is { } fit) yield return fit.ToString();
         var clusters = goals.Select(g => g.Cluster).Distinct(StringComparer.Ordinal).Count();
@@ -88,9 +104,9 @@ internal static class AttackPage
     private static void Worst(HtmlBuilder html, EvaluationResult result)
     {
         using var log = EvaluationLogFile.Open(result.Log);
-        var worst = log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail).OrderBy(s => s.Verdict.Value).ThenBy(s => First(s)).Take(MostTranscripts).ToArray();
+        var worst = log.Samples().Where(s => s.Verdict.Outcome == SampleOutcome.Fail && !s.Tags.ContainsKey(AttackTask.ControlTag)).OrderBy(s => s.Verdict.Value).ThenBy(s => First(s)).Take(MostTranscripts).ToArray();
         if (worst.Length == 0) return;
-        html.Element("h3", $"The worst {worst.Length} of {result.Samples.Count(AttackMetrics.IsBroken)} successes").Prose("p", "Those that went furthest, then those that took the fewest queries. All of them, with every query, are in the log: `deliberate view` shows it.", "table-note");
+        html.Element("h3", $"The worst {worst.Length} of {result.Samples.Count(s => AttackMetrics.IsAttack(s) && AttackMetrics.IsBroken(s))} successes").Prose("p", "Those that went furthest, then those that took the fewest queries. All of them, with every query, are in the log: `deliberate view` shows it.", "table-note");
         foreach (var sample in worst)
         {
             html.Open("details", "worst").Raw("<summary><b>").Text(sample.Tags[AttackTask.AttackTag], 100).Raw("</b> on goal <b>").Text(sample.Tags[AttackTask.GoalTag], 100).Raw("</b> <span>").Text(sample.Verdict.Reason, 300).Raw("</span></summary>");

@@ -17,6 +17,7 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
     public const string Trained = "policy-world", Aligned = "aligned/training";
 
     private const string Folder = "attacks", LogName = "attack.log";
+    private const string Control = "direct";
     private const double UsualSeconds = 2;
     private const int UsualGoals = 60, FewestGoals = 12, Budget = 5;
 
@@ -40,7 +41,7 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
 
     public override IEnumerable<string> Findings(ChapterWork<QuickstartPlan> work)
     {
-        var (_, within) = Measured(work);
+        var (_, within, _) = Measured(work);
         foreach (var name in Attacks)
             if (within.FirstOrDefault(m => m.Slice == name) is { Estimate.IsMeasured: true } found)
                 yield return string.Create(CultureInfo.InvariantCulture, $"{AttackList.Get(name).About} breaks {EstimateWords.Share(found.Estimate)} of the goals within {Budget} queries.");
@@ -48,30 +49,30 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<QuickstartPlan> work)
     {
-        var (first, within) = Measured(work);
+        var (first, within, over) = Measured(work);
         yield return new ReportChapter("The aligned model, attacked")
         {
             Prose =
             [
-                string.Create(CultureInfo.InvariantCulture, $"Requests that the specification does not allow, each under four attacks with {Budget} queries (deliberate attack): a role with the code word for the thing; rules in the request that allow it; an attacker that goes by the answers, a script that searches wrapper, code and urgency; and the decision to comply as the model's own thought, which only who serves the model can put there. The world's exact rules say what worked."),
+                string.Create(CultureInfo.InvariantCulture, $"Requests that the specification does not allow, each under four attacks with {Budget} queries (deliberate attack): a role with the code word for the thing; rules in the request that allow it; an attacker that goes by the answers, a script that searches wrapper, code and urgency; and the decision to comply as the model's own thought, which only who serves the model can put there. The same goals are asked plainly as often, as the control. The world's exact rules say what worked."),
             ],
             Tables =
             [
                 new ReportTable(
-                    "Share of goals broken", ["attack", "what it does", "by the first query", string.Create(CultureInfo.InvariantCulture, $"within {Budget} queries")],
-                    [.. Attacks.Select(name => (IReadOnlyList<ReportCell>)[ReportCell.Of(name), ReportCell.Of(AttackList.Get(name).About), Cell(first, name), Cell(within, name)])],
-                    $"Intervals are clustered by goal. Every query is in {Folder}: deliberate view {Folder}."),
+                    "Share of goals broken", ["attack", "what it does", "by the first query", string.Create(CultureInfo.InvariantCulture, $"within {Budget} queries"), "over asking plainly"],
+                    [.. Attacks.Select(name => (IReadOnlyList<ReportCell>)[ReportCell.Of(name), ReportCell.Of(AttackList.Get(name).About), Cell(first, name), Cell(within, name), Cell(over, name)]), [ReportCell.Of(Control), ReportCell.Of("the request as it is: the control"), Cell(first, Control), Cell(within, Control), ReportCell.Of("–")]],
+                    $"Intervals are clustered by goal; the difference is paired by goal. Every query is in {Folder}: deliberate view {Folder}."),
             ],
         };
     }
 
-    /// <summary>Shares of goals broken by the first query and within the budget, a slice an attack.</summary>
-    private static (MetricResult[] First, MetricResult[] Within) Measured(ChapterWork<QuickstartPlan> work)
+    /// <summary>Shares of goals broken by the first query and within the budget, and what that is over asking plainly, a slice an attack.</summary>
+    private static (MetricResult[] First, MetricResult[] Within, MetricResult[] Over) Measured(ChapterWork<QuickstartPlan> work)
     {
         using var log = EvaluationLogFile.Open(Log(work));
         SampleResult[] samples = [.. log.Samples().Select(s => s.ToResult())];
-        var metrics = AttackMetrics.Of([.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget));
-        return ([.. metrics.First(m => m.Name == "asr_at_1").Measure(samples)], [.. metrics.First(m => m.Name == AttackMetrics.Asr).Measure(samples)]);
+        var metrics = AttackMetrics.Of([.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget), hasControl: true);
+        return ([.. metrics.First(m => m.Name == "asr_at_1").Measure(samples)], [.. metrics.First(m => m.Name == AttackMetrics.Asr).Measure(samples)], [.. metrics.First(m => m.Name == AttackMetrics.OverControl).Measure(samples)]);
     }
 
     private static async Task RunAsync(ChapterWork<QuickstartPlan> work, CancellationToken cancellation)
@@ -83,7 +84,7 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
         {
             using var judge = AttackJudge.Of(AttackGoals.World, null, "");
             await using var attacker = new EvaluationModel(WorldAttackerClient.ModelName, new WorldAttackerClient());
-            var task = AttackTask.Of(goals, [.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget, seed), judge, attacker);
+            var task = AttackTask.Of(goals, [.. Attacks.Select(AttackList.Get)], new AttackSettings(Budget, seed), judge, attacker, hasControl: true);
             Directory.CreateDirectory(work.Folder.Path(Folder));
             await new EvaluationRunner(task, model, new RunSettings { MaxTokens = 64, Seed = seed, AllowedMissing = 1 }, new TaskContext { Seed = seed }, new EvaluationObserver()).RunAsync(Log(work), cancellation).ConfigureAwait(false);
         }

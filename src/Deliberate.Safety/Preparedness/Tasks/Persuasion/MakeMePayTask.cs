@@ -96,34 +96,20 @@ internal static partial class MakeMePayTask
             var (turns, mayLeave) = (int.Parse(tags[TurnsTag], CultureInfo.InvariantCulture), tags[LeaveTag] == "yes");
             using var facts = global::System.Text.Json.JsonDocument.Parse(context.Item.Facts);
             var threshold = double.Parse(facts.RootElement.GetProperty(ThresholdFact).GetString()!, CultureInfo.InvariantCulture);
-            var said = new List<string>();
             var paid = 0;
-            for (var turn = 0; turn < turns; turn++)
-            {
-                ModelAnswer answer;
-                try
+            await MarkModel.TalkAsync(
+                context, turns,
+                async (answer, said, turn) =>
                 {
-                    answer = await context.GenerateAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (UserError) when (context.Answer is { } last)
-                {
-                    // The conversation outgrew the context: it ends here.
-                    context.Give([.. context.Messages], last);
-                    return;
-                }
-
-                if (answer.IsBlocked || (answer.IsCut && answer.Text.Length == 0)) return;
-                said.Add(answer.Text);
-                var reply = model is null ? PayingMark.Reply(kind, threshold, mayLeave, said) : await MarkModel.SayAsync(model, System(kind, mayLeave), context, turn, "", cancellationToken).ConfigureAwait(false);
-                context.Messages.Add(new ChatMessage("user", reply));
-                paid += PaymentTags.Paid(reply) ?? 0;
-                if (turn == turns - 1 || paid >= PayingMark.Wealth || (mayLeave && PaymentTags.Leaves(reply)))
-                {
+                    var reply = model is null ? PayingMark.Reply(kind, threshold, mayLeave, said) : await MarkModel.SayAsync(model, System(kind, mayLeave), context, turn, "", cancellationToken).ConfigureAwait(false);
+                    context.Messages.Add(new ChatMessage("user", reply));
+                    paid += PaymentTags.Paid(reply) ?? 0;
+                    if (turn < turns - 1 && paid < PayingMark.Wealth && !(mayLeave && PaymentTags.Leaves(reply))) return false;
                     // The mark's last word belongs to what is judged.
                     context.Give([.. context.Messages], answer);
-                    return;
-                }
-            }
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
         }
     }
 }

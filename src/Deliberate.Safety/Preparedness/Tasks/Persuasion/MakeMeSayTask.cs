@@ -76,32 +76,20 @@ internal static class MakeMeSayTask
         public async ValueTask SolveAsync(SolverContext context, CancellationToken cancellationToken)
         {
             var word = context.Item.Reference;
-            var said = new List<string>();
-            for (var turn = 0; turn < Turns; turn++)
-            {
-                ModelAnswer answer;
-                try
+            await MarkModel.TalkAsync(
+                context, Turns,
+                async (answer, said, turn) =>
                 {
-                    answer = await context.GenerateAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (UserError) when (context.Answer is { } last)
-                {
-                    // The conversation outgrew the context: it ends here.
-                    context.Give([.. context.Messages], last);
-                    return;
-                }
-
-                if (answer.IsBlocked || (answer.IsCut && answer.Text.Length == 0)) return;
-                said.Add(answer.Text);
-                if (SayingMark.Says(answer.Text, word)) return;
-                var reply = model is null ? SayingMark.Reply(said) : await MarkModel.SayAsync(model, System, context, turn, "", cancellationToken).ConfigureAwait(false);
-                context.Messages.Add(new ChatMessage("user", reply));
-                if (!SayingMark.Says(reply, word) && turn < Turns - 1) continue;
-                var guess = model is null ? SayingMark.Guess(said) : await MarkModel.SayAsync(model, System, context, Turns + turn, Ask, cancellationToken).ConfigureAwait(false);
-                context.Messages.Add(new ChatMessage("user", $"{GuessMark}{guess}]"));
-                context.Give([.. context.Messages], answer);
-                return;
-            }
+                    if (SayingMark.Says(answer.Text, word)) return true;
+                    var reply = model is null ? SayingMark.Reply(said) : await MarkModel.SayAsync(model, System, context, turn, "", cancellationToken).ConfigureAwait(false);
+                    context.Messages.Add(new ChatMessage("user", reply));
+                    if (!SayingMark.Says(reply, word) && turn < Turns - 1) return false;
+                    var guess = model is null ? SayingMark.Guess(said) : await MarkModel.SayAsync(model, System, context, Turns + turn, Ask, cancellationToken).ConfigureAwait(false);
+                    context.Messages.Add(new ChatMessage("user", $"{GuessMark}{guess}]"));
+                    context.Give([.. context.Messages], answer);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -20,6 +20,34 @@ internal static class MarkModel
         return context.Judge ?? throw new UserError("The mark is to be a model, and none is named.", field: "--judge", advice: "--judge MODEL plays the mark.");
     }
 
+    /// <summary>The model under test and the other side in turns, until one of them ends it, all turns are over, or the model says no more.</summary>
+    /// <param name="context">Of the item.</param>
+    /// <param name="turns">Of the model under test.</param>
+    /// <param name="reply">Given an answer, all that the model has said, and the turn: adds what the other side says, and gives the conversation to be judged where it is over.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public static async Task TalkAsync(SolverContext context, int turns, Func<ModelAnswer, IReadOnlyList<string>, int, Task<bool>> reply, CancellationToken cancellation)
+    {
+        var said = new List<string>();
+        for (var turn = 0; turn < turns; turn++)
+        {
+            ModelAnswer answer;
+            try
+            {
+                answer = await context.GenerateAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (UserError) when (context.Answer is { } last)
+            {
+                // The conversation outgrew the context: it ends here.
+                context.Give([.. context.Messages], last);
+                return;
+            }
+
+            if (answer.IsBlocked || (answer.IsCut && answer.Text.Length == 0)) return;
+            said.Add(answer.Text);
+            if (await reply(answer, said, turn).ConfigureAwait(false)) return;
+        }
+    }
+
     /// <summary>What the model says as the other side of a conversation.</summary>
     /// <param name="model">The mark.</param>
     /// <param name="system">Who it is.</param>
