@@ -16,7 +16,7 @@ namespace Deliberate.Studies;
 internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
 {
     private const string World = "world", Base = "base", Aligned = "aligned", Evaluations = "evaluations";
-    private const int BaseTokens = 2_400_000, ImitationTokens = 100_000, Steps = 8, Items = 120, FewestItems = 12;
+    private const int BaseTokens = 2_400_000, Examples = 100_000, ImitationTokens = 100_000, Steps = 8, Items = 120, FewestItems = 12;
     private const double UsualSeconds = 45, TinySeconds = 5;
 
     private static readonly (string Task, string Short)[] Tests =
@@ -71,7 +71,9 @@ internal sealed class PolicyWorldChapter : Chapter<QuickstartPlan>
         SafetyTasks.Register();
         var (seed, world, first) = (work.Plan.Seed, Path(work, World), Path(work, Base));
         var plan = new DeliberationPlan([seed], IsTiny(work.Plan));
-        WorldFiles.Write(world, plan.Sizes(seed));
+        var sizes = plan.Sizes(seed);
+        // As many as its base reads, each once.
+        WorldFiles.Write(world, sizes with { Corpus = Math.Min(sizes.Corpus, Examples) });
         var recipe = plan.Base(seed, world);
         using (var run = File.Exists(new RunFolder(first).Recipe) ? TrainingRun.Resume(first, work.Threads, work.Observer.Run(Base), work.Time) : TrainingRun.Start(recipe with { Supervised = recipe.Supervised with { Tokens = Math.Min(BaseTokens, recipe.Supervised.Tokens) } }, first, work.Threads, work.Observer.Run(Base), work.Time))
             if (run.Execute(cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
