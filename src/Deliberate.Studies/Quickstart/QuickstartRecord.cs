@@ -11,7 +11,8 @@ namespace Deliberate.Studies;
 /// </summary>
 internal sealed record QuickstartRecord(int FormatVersion, double Minutes, ulong Seed, IReadOnlyList<string> Overrides)
 {
-    private const int Format = 1;
+    /// <summary>Raised where chapters keep other results than before.</summary>
+    private const int Format = 2;
 
     private const string FileName = "quickstart.json";
 
@@ -38,7 +39,9 @@ internal sealed record QuickstartRecord(int FormatVersion, double Minutes, ulong
             return;
         }
 
-        if (Read(path) is { } other && other.FormatVersion == mine.FormatVersion && other.Minutes.Equals(mine.Minutes) && other.Seed == mine.Seed && other.Overrides.SequenceEqual(mine.Overrides)) return;
+        var other = Read(path);
+        if (other is not null && other.FormatVersion != mine.FormatVersion) throw new UserError("The folder holds a quickstart of another version of this program.", folder, advice: "Add --fresh to delete its runs, or choose another folder with --output.");
+        if (other is not null && other.Minutes.Equals(mine.Minutes) && other.Seed == mine.Seed && other.Overrides.SequenceEqual(mine.Overrides)) return;
         throw new UserError("The folder holds a quickstart with other options.", folder, advice: "Add --fresh to delete its runs, or choose another folder with --output.");
     }
 

@@ -30,6 +30,11 @@ public sealed class QuickstartCommandTests
         Directory.Exists(Path.Combine(folder.Root, "alone/countdown")).ShouldBeFalse();
 
         CliProcess.Run(folder.Root, ["quickstart", "--minutes", "0.2", .. TinyRun.Overrides]).ShouldBeUserMistake().ShouldContain("--fresh");
+
+        // What an older version left is not read as if it were this one's.
+        var record = Path.Combine(folder.Root, "alone/quickstart.json");
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"format_version\": 2", "\"format_version\": 1", StringComparison.Ordinal));
+        CliProcess.Run(folder.Root, ["quickstart", "--minutes", "0.1", "--chapters", "arithmetic", "--output", "alone", .. TinyRun.Overrides]).ShouldBeUserMistake().ShouldContain("another version of this program");
         CliProcess.Run(folder.Root, ["quickstart", "--minutes", "0.1", "--fresh", .. TinyRun.Overrides]).ShouldSucceed();
         File.ReadAllBytes(weights).ShouldBe(before);
     }
