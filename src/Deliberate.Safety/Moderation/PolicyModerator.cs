@@ -7,8 +7,8 @@ using Deliberate.Reasoning;
 namespace Deliberate.Safety;
 
 /// <summary>
-/// Moderation by a model that reads a written policy: the rubric <c>policy</c> of judges for answers, one of its own for prompts. Where the judge
-/// declines, says nothing that can be read, cannot tell, or takes too long, there is no verdict, which is not a clean one.
+/// Moderation by a model that reads a written policy: the rubric <c>policy</c> of judges for answers, one of its own for prompts, each with
+/// OpenAI's categories of what it finds disallowed (<see cref="ModerationCategories"/>). Where the judge declines, says nothing that can be read, cannot tell, or takes too long, there is no verdict, which is not a clean one.
 /// </summary>
 internal sealed class PolicyModerator : IModerator
 {
@@ -28,8 +28,8 @@ internal sealed class PolicyModerator : IModerator
     {
         SafetyTasks.Register();
         (_model, _timeout) = (model, timeout);
-        _answers = new ModelJudge(PolicyRubric.Create(policy), model);
-        _prompts = new ModelJudge(PromptRubric.Create(PolicyRubric.Text(policy)), model);
+        _answers = new ModelJudge(ModerationCategories.Asked(PolicyRubric.Create(policy)), model);
+        _prompts = new ModelJudge(ModerationCategories.Asked(PromptRubric.Create(PolicyRubric.Text(policy))), model);
         Name = $"policy {(policy is null ? "default" : Path.GetFileName(Path.TrimEndingDirectorySeparator(policy)))} by {model.Name}";
     }
 
@@ -59,7 +59,7 @@ internal sealed class PolicyModerator : IModerator
             return verdict.Outcome switch
             {
                 SampleOutcome.Pass => Verdict(0, ""),
-                SampleOutcome.Fail => Verdict(1, verdict.Reason),
+                SampleOutcome.Fail => Verdict(1, verdict.Reason, verdict.Scores),
                 _ => ModerationVerdict.Failed(Excerpt.Of(verdict.Reason, 200)),
             };
         }
@@ -73,5 +73,11 @@ internal sealed class PolicyModerator : IModerator
         }
     }
 
-    private static ModerationVerdict Verdict(double score, string reason) => new(reason.Length > 0, reason, new Dictionary<string, double>(StringComparer.Ordinal) { [Category] = score });
+    /// <param name="found">The categories of what is disallowed.</param>
+    private static ModerationVerdict Verdict(double score, string reason, IReadOnlyList<Score>? found = null)
+    {
+        var scores = new Dictionary<string, double>(StringComparer.Ordinal) { [Category] = score };
+        foreach (var name in ModerationCategories.Names) scores[name] = found?.Any(f => f.Name == name) == true ? 1 : 0;
+        return new ModerationVerdict(reason.Length > 0, reason, scores);
+    }
 }

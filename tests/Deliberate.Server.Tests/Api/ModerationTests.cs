@@ -139,7 +139,7 @@ public sealed class ModerationTests
     }
 
     [Theory]
-    [InlineData("""the clause is plain VERDICT: {"reason": "r", "clause": "potions", "quote": "potion", "verdict": "disallowed"}""", "content_filter", "potions")]
+    [InlineData("""the clause is plain VERDICT: {"reason": "r", "clause": "potions", "quote": "potion", "categories": "illicit", "verdict": "disallowed"}""", "content_filter", "potions")]
     [InlineData("I would rather talk about the weather.", "content_filter", "no verdict")]
     public async Task A_judge_of_a_policy_blocks_what_breaks_it_and_what_it_cannot_judge(string reply, string finish, string why)
     {
@@ -151,6 +151,34 @@ public sealed class ModerationTests
         body.ShouldBe("CreateChatCompletionResponse");
         body["choices"]![0]!["finish_reason"]!.GetValue<string>().ShouldBe(finish);
         body["choices"]![0]!["message"]!["refusal"]!.GetValue<string>().ShouldContain(why);
+    }
+
+    [Theory]
+    [InlineData("disallowed", "illicit, Violence/graphic, witchcraft", new[] { "illicit", "policy", "violence/graphic" })]
+    [InlineData("disallowed", "none", new[] { "policy" })]
+    [InlineData("allowed", "violence", new string[0])]
+    public async Task A_judge_of_a_policy_names_openai_s_categories_of_what_it_disallows_and_of_nothing_else(string verdict, string named, string[] flagged)
+    {
+        var judge = new EvaluationModel("judge", new EchoingJudge($$"""VERDICT: {"reason": "r", "clause": "potions", "quote": "potion", "categories": "{{named}}", "verdict": "{{verdict}}"}"""), new ModelDescription("mock", "judge"), 4);
+        await using var api = await ServedApi.StartAsync(new ScriptedModel("m", _ => "hm</think>\n\nSure."), o => o with { Moderation = new ModerationSettings(new PolicyModerator(judge, null, TimeSpan.FromSeconds(20)), ModerationMode.Score, ModerationMode.Score) });
+        var (status, body) = await api.PostAsync("/v1/moderations", new { input = Bad });
+        status.ShouldBe(200, body.ToJsonString());
+        body.ShouldBe("CreateModerationResponse");
+        var result = body["results"]!.AsArray().ShouldHaveSingleItem()!;
+        result["flagged"]!.GetValue<bool>().ShouldBe(verdict == "disallowed");
+        var categories = result["categories"]!.AsObject();
+        categories.Where(c => c.Value!.GetValue<bool>()).Select(c => c.Key).Order(StringComparer.Ordinal).ShouldBe(flagged);
+        categories.Count.ShouldBe(14);
+        foreach (var (name, value) in categories)
+        {
+            result["category_scores"]![name]!.GetValue<double>().ShouldBe(value!.GetValue<bool>() ? 1 : 0);
+            // The judge was asked for each of them.
+            result["category_applied_input_types"]![name]!.AsArray().Count.ShouldBe(1);
+        }
+
+        var (_, chat) = await api.PostAsync("/v1/chat/completions", Chat(Bad));
+        chat.ShouldBe("CreateChatCompletionResponse");
+        chat["moderation"]!["input"]!["results"]![0]!["categories"]!["policy"]!.GetValue<bool>().ShouldBe(verdict == "disallowed");
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed record ResponseRequest(string Id, ServedEntry Entry, PreparedAns
 
     public bool IsStored { get; private init; }
 
+    /// <summary>Whether its prompt is only read, for a response that goes on from it: it answers nothing.</summary>
+    public bool IsWarmup { get; init; }
+
     /// <summary>Whether reasoning items bring their sealed content.</summary>
     public bool ShowsSealed { get; private init; }
 

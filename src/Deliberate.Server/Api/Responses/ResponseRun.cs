@@ -33,7 +33,8 @@ internal sealed class ResponseRun
         {
             Keep();
             using var held = await place;
-            await _writer.WriteAsync(AnswerStream.Read(_request.Prepared, held, 0, cancellation), use, cancellation);
+            if (_request.IsWarmup) await _writer.WarmAsync(() => ReadAheadAsync(cancellation), use);
+            else await _writer.WriteAsync(AnswerStream.Read(_request.Prepared, held, 0, cancellation), use, cancellation);
             await JoinAsync(cancellation);
             Keep();
             await _writer.TellEndAsync();
@@ -60,6 +61,18 @@ internal sealed class ResponseRun
     {
         if (!_request.IsStored) return;
         lock (_writer.Response) _api.Store!.Save(Kept);
+    }
+
+    /// <summary>Lets the model read the prompt, whose keys and values it keeps while there is room; the one token that it draws is dropped. What has to be judged first is not read ahead.</summary>
+    private async Task ReadAheadAsync(CancellationToken cancellation)
+    {
+        if (_request.Prepared.Guard?.Moderates == true) return;
+        var answer = _request.Entry.Model.Answer(_request.Prepared.Prompt with { MaxTokens = 1, Alternatives = 0, Grammar = null }, cancellation);
+        await foreach (var _ in answer.Events.WithCancellation(cancellation))
+        {
+        }
+
+        await answer.Result;
     }
 
     /// <summary>Adds what was asked and answered to the conversation.</summary>

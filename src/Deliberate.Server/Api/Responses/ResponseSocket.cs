@@ -5,7 +5,8 @@ namespace Deliberate.Server;
 
 /// <summary>
 /// <c>/v1/responses</c> over a WebSocket: each text message <c>{"type": "response.create", ...}</c> is a request, whose events come back as
-/// messages, one response at a time. The latest response of the connection can be gone on from even where it is not stored.
+/// messages, one response at a time. The latest response of the connection can be gone on from even where it is not stored, until going on from it
+/// fails. <c>"generate": false</c> reads a prompt ahead and answers nothing.
 /// </summary>
 internal static class ResponseSocket
 {
@@ -14,13 +15,15 @@ internal static class ResponseSocket
         if (!exchange.Context.WebSockets.IsWebSocketRequest) throw new ApiError(405, "GET is for a WebSocket here; make a response with POST.", code: "method_not_allowed");
         using var socket = await exchange.Context.WebSockets.AcceptWebSocketAsync();
         var api = exchange.Api;
-        StoredResponse? latest = null;
+        // The latest response and those that it goes on from, by their ids.
+        var (chain, latest) = (new Dictionary<string, StoredResponse>(StringComparer.Ordinal), "");
         var ends = exchange.Context.RequestAborted;
         // A connection that says nothing keeps no model, and no server from stopping.
         exchange.Scope?.Dispose();
         while (!api.IsEnding && await ReceiveAsync(socket, api.Options.MaxBodyBytes, ends) is { } message)
         {
             var sequence = 0;
+            string? previous = null;
             using var scope = api.TryBegin();
             try
             {
@@ -33,7 +36,9 @@ internal static class ResponseSocket
                 // A socket streams; saying so is not needed, and saying otherwise means nothing.
                 inner.Remove("stream");
                 inner.Remove("background");
-                var request = ResponseRequest.Read(ApiJson.Parse(ApiJson.Bytes(inner)), api, exchange.Caller, id => latest?.Id == id ? latest : null);
+                inner.Remove("generate");
+                previous = fields.Text("previous_response_id", 100);
+                var request = ResponseRequest.Read(ApiJson.Parse(ApiJson.Bytes(inner)), api, exchange.Caller, id => previous == latest ? chain.GetValueOrDefault(id) : null) with { IsWarmup = fields.Flag("generate") == false };
                 exchange.Model = request.Entry.Model.Name;
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(ends);
                 limit.CancelAfter(api.Options.Timeout);
@@ -52,16 +57,27 @@ internal static class ResponseSocket
                     told.End(run);
                 }
 
-                latest = run.Kept;
+                var kept = run.Kept;
+                var isWhole = kept.Response["status"]!.GetValue<string>() is "completed" or "incomplete";
+                if (isWhole != (previous == latest)) latest = Forget(chain);
+                if (isWhole) (latest, chain[kept.Id]) = (kept.Id, kept);
             }
             catch (Exception error) when (!ends.IsCancellationRequested && error is not WebSocketException)
             {
+                if (previous == latest) latest = Forget(chain);
                 var told = ApiFaults.Of(error, exchange);
                 await SendAsync(socket, new JsonObject { ["type"] = "error", ["sequence_number"] = sequence, ["status"] = told.Status, ["code"] = told.Code, ["message"] = told.Message, ["param"] = told.Param, ["error"] = told.Shape() }, ends);
             }
         }
 
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ends);
+    }
+
+    /// <returns>That there is no latest response.</returns>
+    private static string Forget(Dictionary<string, StoredResponse> chain)
+    {
+        chain.Clear();
+        return "";
     }
 
     /// <summary>The next text message; null at the end.</summary>

@@ -47,6 +47,17 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         }
     }
 
+    /// <summary>A response that answers nothing: what it was asked is read for the one that goes on from it.</summary>
+    public async Task WarmAsync(Func<Task> read, Action<AnswerUsage> use)
+    {
+        await BeginAsync();
+        await read();
+        var usage = new AnswerUsage();
+        usage.Read(request.Prepared.Prompt.Tokens.Length);
+        use(usage);
+        Change(() => (Response["status"], Response["usage"], Response["completed_at"]) = ("completed", usage.Response(), api.Time.GetUtcNow().ToUnixTimeSeconds()));
+    }
+
     /// <summary>Tells that it failed, or was cancelled.</summary>
     public async Task FailAsync(ApiError error)
     {

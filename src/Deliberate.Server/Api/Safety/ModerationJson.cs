@@ -9,11 +9,6 @@ namespace Deliberate.Server;
 /// </summary>
 internal static class ModerationJson
 {
-    private static readonly string[] s_categories =
-    [
-        "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm", "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
-    ];
-
     /// <summary>The field <c>moderation</c> of a response.</summary>
     public static JsonObject? Response(ModerationOutcome? outcome) => outcome is null ? null : new JsonObject
     {
@@ -40,7 +35,7 @@ internal static class ModerationJson
     public static JsonObject Result(ModerationVerdict verdict)
     {
         var result = new JsonObject { ["flagged"] = verdict.IsFlagged };
-        Add(result, verdict, s_categories);
+        Add(result, verdict, ModerationCategories.Names);
         return result;
     }
 
@@ -56,7 +51,7 @@ internal static class ModerationJson
     {
         var (categories, scores, types) = (new JsonObject(), new JsonObject(), new JsonObject());
         foreach (var name in unseen) (categories[name], scores[name], types[name]) = (false, 0, new JsonArray());
-        foreach (var (name, score) in verdict.Scores) (categories[name], scores[name], types[name]) = (verdict.IsFlagged, Math.Round(score, 6), new JsonArray("text"));
+        foreach (var (name, score) in verdict.Scores) (categories[name], scores[name], types[name]) = (verdict.IsFlagged && score > 0, Math.Round(score, 6), new JsonArray("text"));
         (body["categories"], body["category_scores"], body["category_applied_input_types"]) = (categories, scores, types);
         if (verdict.Reason.Length > 0) body["reason"] = verdict.Reason;
     }
