@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Deliberate.Core;
 using Deliberate.Reasoning;
 using Deliberate.Server;
@@ -10,12 +8,12 @@ using Deliberate.Server;
 namespace Deliberate.Benchmarks;
 
 /// <summary>
-/// Labellers at HTTP level against a real server on PostgreSQL, which is killed with <c>kill -9</c> three times and started again: each
+/// Labellers at HTTP level against a real server on PostgreSQL or SQLite, which is killed with <c>kill -9</c> three times and started again: each
 /// opens the page, takes what the queue hands out, judges step by step with a pause to read, finishes, and opens the next. Ends
 /// in 1 where a judgement or a label that was answered is not in the database, an item was in two hands at once, or the 95th percentile of
 /// a page is 100 ms or more. The time of a page is that of its HTML or of the item that its script asks for, while the server runs.
 /// </summary>
-internal static partial class LabellingBenchmark
+internal static class LabellingBenchmark
 {
     private const double MostMilliseconds = 100;
     private const int Kills = 3;
@@ -24,25 +22,16 @@ internal static partial class LabellingBenchmark
     /// <param name="program">deliberate's executable or deliberate.dll.</param>
     /// <param name="people">At once.</param>
     /// <param name="minutes">For so long.</param>
-    /// <param name="database">A connection string; a cluster of our own by scripts/postgres.sh where it is left out.</param>
-    public static int Run(string program, int people, double minutes, string? database) => RunAsync(program, people, minutes, database).GetAwaiter().GetResult();
+    /// <param name="database">As <see cref="LoadDatabase"/> takes it.</param>
+    public static int Run(string program, int people, double minutes, string database) => RunAsync(program, people, minutes, database).GetAwaiter().GetResult();
 
-    private static async Task<int> RunAsync(string program, int people, double minutes, string? database)
+    private static async Task<int> RunAsync(string program, int people, double minutes, string choice)
     {
         ThreadPool.SetMinThreads(people + 32, people + 32);
-        var folder = Path.Combine(Path.GetTempPath(), $"deliberate-labelling-benchmark-{Environment.ProcessId}");
-        database ??= Script("start", folder);
-        try
-        {
-            var place = WithDatabase(database);
-            await using var stored = await LabellingDatabase.OpenAsync(place, mayMake: true);
-            var project = await FillAsync(stored, people, minutes);
-            return await LoadAsync(program, place, stored, project, people, minutes);
-        }
-        finally
-        {
-            if (Directory.Exists(folder)) Script("remove", folder);
-        }
+        using var database = LoadDatabase.Open("labelling", choice);
+        await using var stored = await LabellingDatabase.OpenAsync(database.Place, mayMake: true);
+        var project = await FillAsync(stored, people, minutes);
+        return await LoadAsync(program, database, stored, project, people, minutes);
     }
 
     private static async Task<LabellingProject> FillAsync(LabellingDatabase stored, int people, double minutes)
@@ -57,12 +46,9 @@ internal static partial class LabellingBenchmark
         return (await stored.Projects.FindAsync(project.Name))!;
     }
 
-    private static async Task<int> LoadAsync(string program, string place, LabellingDatabase stored, LabellingProject project, int people, double minutes)
+    private static async Task<int> LoadAsync(string program, LoadDatabase database, LabellingDatabase stored, LabellingProject project, int people, double minutes)
     {
-        using var port = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        port.Start();
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)port.LocalEndpoint).Port}"));
-        port.Stop();
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LoadServer.FreePort()}"));
         // Nobody signs in within the minutes: hashing of passwords is slow on purpose.
         List<string> sessions = [];
         for (var i = 0; i < people; i++)
@@ -71,7 +57,7 @@ internal static partial class LabellingBenchmark
             sessions.Add(await stored.Accounts.OpenSessionAsync(await stored.Accounts.AcceptAsync(await stored.Accounts.InviteAsync(Actor.CommandLine, AccountRole.Labeller, name), name, Password)));
         }
 
-        var server = await StartAsync(program, place, address.Port);
+        var server = await LoadServer.StartAsync(program, "label", database.Place, address.Port);
         var load = new Load();
         var busy = TimeSpan.Zero;
         var end = Stopwatch.StartNew();
@@ -87,25 +73,19 @@ internal static partial class LabellingBenchmark
             var at = TimeSpan.FromMinutes(minutes * i / (Kills + 1)) - end.Elapsed;
             if (at > TimeSpan.Zero) await Task.Delay(at);
             load.IsUp = false;
-            busy += server.TotalProcessorTime;
-            server.Kill();
-            await server.WaitForExitAsync();
-            server.Dispose();
+            busy += await server.KillAsync();
             var away = Stopwatch.StartNew();
-            server = await StartAsync(program, place, address.Port);
+            server = await LoadServer.StartAsync(program, "label", database.Place, address.Port);
             down.Add(away.Elapsed.TotalSeconds);
             load.IsUp = true;
         }
 
         await Task.WhenAll(labellers);
-        busy += server.TotalProcessorTime;
-        server.Kill();
-        await server.WaitForExitAsync();
-        server.Dispose();
-        return await ReportAsync(stored, project, load, people, minutes, down, busy);
+        busy += await server.KillAsync();
+        return await ReportAsync(stored, project, load, database, people, minutes, down, busy);
     }
 
-    private static async Task<int> ReportAsync(LabellingDatabase stored, LabellingProject project, Load load, int people, double minutes, List<double> down, TimeSpan busy)
+    private static async Task<int> ReportAsync(LabellingDatabase stored, LabellingProject project, Load load, LoadDatabase database, int people, double minutes, List<double> down, TimeSpan busy)
     {
         using var full = new MemoryStream();
         await stored.Export.WriteAsync(project, new ExportChoice(ExportForm.Full, WithKnown: true), full);
@@ -115,7 +95,7 @@ internal static partial class LabellingBenchmark
         var doubly = load.Overlaps();
         double[] pages = [.. load.Pages.Order()];
         double[] saves = [.. load.Saves.Order()];
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{people} labellers, {minutes:0.#} minutes, PostgreSQL, server killed {down.Count} times (back after {string.Join(", ", down.Select(d => d.ToString("0.0", CultureInfo.InvariantCulture)))} s), {Environment.ProcessorCount} cores"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{people} labellers, {minutes:0.#} minutes, {(database.IsPostgres ? "PostgreSQL" : "SQLite")}, server killed {down.Count} times (back after {string.Join(", ", down.Select(d => d.ToString("0.0", CultureInfo.InvariantCulture)))} s), {Environment.ProcessorCount} cores, load {MachineLoad.Now}"));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"labels: {load.Finished.Count} answered, {labels.Length} in the database, {lost} lost; judgements: {load.Judgements} answered, {load.LostJudgements} lost; items in two hands at once: {doubly}"));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pages: {pages.Length}, median {At(pages, 0.5):0.0} ms, 95% {At(pages, 0.95):0.0} ms, 99% {At(pages, 0.99):0.0} ms; judgements: median {At(saves, 0.5):0.0} ms, 95% {At(saves, 0.95):0.0} ms; refused: {load.Refused}; asked again while it was away: {load.Retries}; the server's own time {busy.TotalMilliseconds / Math.Max(1, pages.Length + saves.Length):0.0} ms a request"));
         var isGood = lost == 0 && doubly == 0 && load.LostJudgements == 0 && At(pages, 0.95) < MostMilliseconds && !load.Finished.IsEmpty;
@@ -124,32 +104,4 @@ internal static partial class LabellingBenchmark
     }
 
     private static double At(double[] ordered, double share) => ordered.Length == 0 ? double.NaN : ordered[Math.Min(ordered.Length - 1, (int)(ordered.Length * share))];
-
-    private static async Task<Process> StartAsync(string program, string place, int port)
-    {
-        var isAssembly = program.EndsWith(".dll", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(isAssembly ? "dotnet" : program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
-        string[] arguments = [.. isAssembly ? [program] : (string[])[], "label", "serve", "--no-browser", "--port", port.ToString(CultureInfo.InvariantCulture)];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment[DatabaseChoice.Variable] = place;
-        var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-            if (line.Contains("http://", StringComparison.Ordinal)) return process;
-        throw new InvalidDataException("the server did not start.");
-    }
-
-    private static string WithDatabase(string connection) => Database().Replace(connection, $"Database=labelling{Environment.ProcessId}");
-
-    private static string Script(string action, string folder)
-    {
-        var start = new ProcessStartInfo("scripts/postgres.sh") { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var argument in new[] { action, folder }) start.ArgumentList.Add(argument);
-        using var script = Process.Start(start)!;
-        var said = script.StandardOutput.ReadLine() ?? "";
-        script.WaitForExit();
-        return script.ExitCode == 0 ? said : throw new InvalidDataException("scripts/postgres.sh could not start PostgreSQL; run from the repository's folder.");
-    }
-
-    [GeneratedRegex("Database=[^;]*")]
-    private static partial Regex Database();
 }

@@ -94,9 +94,9 @@ try
         case ["labels", .. var rest] when rest.Length <= 1:
             return LabelsBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 100_000);
         case ["labelling", var program, .. var rest] when rest.Length <= 3:
-            return LabellingBenchmark.Run(program, rest.Length > 0 ? int.Parse(rest[0]) : 50, rest.Length > 1 ? double.Parse(rest[1], System.Globalization.CultureInfo.InvariantCulture) : 5, rest.Length > 2 ? rest[2] : null);
+            return LabellingBenchmark.Run(program, rest.Length > 0 ? int.Parse(rest[0]) : 50, rest.Length > 1 ? double.Parse(rest[1], System.Globalization.CultureInfo.InvariantCulture) : 5, rest.Length > 2 ? rest[2] : LoadDatabase.Postgres);
         case ["redteam", var program, .. var rest] when rest.Length <= 3:
-            return RedteamBenchmark.Run(program, rest.Length > 0 ? int.Parse(rest[0]) : 20, rest.Length > 1 ? double.Parse(rest[1], System.Globalization.CultureInfo.InvariantCulture) : 3, rest.Length > 2 ? rest[2] : null);
+            return RedteamBenchmark.Run(program, rest.Length > 0 ? int.Parse(rest[0]) : 20, rest.Length > 1 ? double.Parse(rest[1], System.Globalization.CultureInfo.InvariantCulture) : 3, rest.Length > 2 ? rest[2] : LoadDatabase.Sqlite);
         case ["lora", var shape, var storage, var threads, .. var rest] when rest.Length <= 3:
             LoraBenchmark.Run(shape, storage, int.Parse(threads), rest.Length > 0 ? int.Parse(rest[0]) : 2048, rest.Length > 1 ? int.Parse(rest[1]) : 512, rest.Length > 2 ? int.Parse(rest[2]) : 5);
             return 0;

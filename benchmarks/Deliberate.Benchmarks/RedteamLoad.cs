@@ -50,20 +50,6 @@ internal sealed partial class RedteamLoad(Uri address, Func<bool> isUp)
         return sessions;
     }
 
-    /// <summary>A real server on a port.</summary>
-    public static async Task<Process> StartAsync(string program, string place, int port)
-    {
-        var isAssembly = program.EndsWith(".dll", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(isAssembly ? "dotnet" : program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        string[] arguments = [.. isAssembly ? [program] : (string[])[], "redteam", "serve", "--no-browser", "--port", port.ToString(CultureInfo.InvariantCulture)];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment[DatabaseChoice.Variable] = place;
-        var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-            if (line.Contains("http://", StringComparison.Ordinal)) return process;
-        throw new InvalidDataException("the server did not start: " + await process.StandardError.ReadToEndAsync());
-    }
-
     public async Task RunAsync(string session, int seed, CancellationToken stop)
     {
         var random = new Random(seed);

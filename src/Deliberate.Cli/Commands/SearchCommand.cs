@@ -27,7 +27,7 @@ internal sealed class SearchCommand : CliCommand
     private readonly Option<double> _temperature = CommonOptions.Real("--temperature", "Of proposals and samples.", 1, 0.001, 100);
     private readonly Option<int> _maxTokens = CommonOptions.Whole("--max-tokens", "Token budget of a solution; 0 for the run's.", 0, 0, 1 << 20);
     private readonly Option<int> _stepTokens = CommonOptions.Whole("--step-tokens", "Most tokens of a step.", 128, 1, 1 << 20);
-    private readonly Option<string> _separator = new("--separator") { HelpName = "text", Description = "What ends a step; \\n is a line feed.", DefaultValueFactory = _ => "\\n" };
+    private readonly SeparatorOption _separator = new();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _trace = new("--trace") { HelpName = "file.jsonl", Description = "Write every tree, a line each." };
@@ -44,7 +44,7 @@ internal sealed class SearchCommand : CliCommand
             "deliberate search runs/quickstart/arithmetic/checkpoints/base --scorer free:runs/quickstart/arithmetic --method best-of-n --n 16")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _problems, _method, _n, _scorer, _aggregation, _neutral, _expand, _lookahead, _exploration, _budget, _temperature, _maxTokens, _stepTokens, _separator, _seed, _threads, _trace, _report, _json }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _problems, _method, _n, _scorer, _aggregation, _neutral, _expand, _lookahead, _exploration, _budget, _temperature, _maxTokens, _stepTokens, _separator.Option, _seed, _threads, _trace, _report, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -59,7 +59,7 @@ internal sealed class SearchCommand : CliCommand
         var needsScores = methods.Any(m => SearchMethods.Get(m, new SearchOptions()).NeedsScores);
         var scorer = needsScores ? ScorerOf(parsed, asked, loaded, longest) : null;
         using var owned = scorer as IDisposable;
-        var drawing = new SearchDrawing(loaded.MaxTokens, parsed.GetValue(_stepTokens), new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, Unescaped(parsed.GetValue(_separator)!), seed);
+        var drawing = new SearchDrawing(loaded.MaxTokens, parsed.GetValue(_stepTokens), new SamplingOptions { Temperature = parsed.GetValue(_temperature) }, _separator.Of(parsed), seed);
         if (scorer is LabelFreeJudge free) LabelFreeSearch.Fit(free, loaded.Model, loaded.Encoder, asked.Set, drawing, stop.Token);
         using var trace = parsed.GetValue(_trace) is { } path ? new SearchTraceFile(path) : null;
         var study = new SearchStudy(loaded.Model, loaded.Encoder, asked.Set, scorer, drawing, longest);
@@ -115,8 +115,6 @@ internal sealed class SearchCommand : CliCommand
         if (named != "exact") return RewardScorers.Open(Directory.Exists(named) ? CheckpointChoice.Find(named).Location : named, loaded.Encoder, loaded.Device, longest + loaded.MaxTokens, parsed.GetValue(_neutral), loaded.Policy);
         return asked.Set.Family is { } family ? new FamilyStepScorer(family) : throw new UserError("Nobody checks steps of these problems.", field: "--scorer", advice: "Name a reward model's folder.");
     }
-
-    private static string Unescaped(string separator) => separator.Length == 0 ? throw new UserError("The separator is empty.", field: "--separator") : separator.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\t", "\t", StringComparison.Ordinal);
 
     private static void WriteReport(string path, CheckpointChoice choice, ProblemChoice asked, IStepScorer? scorer, List<SearchMeasurement> measured, List<(string Method, SearchTree Tree)> drawn, ulong seed)
     {

@@ -176,7 +176,7 @@
   };
 
   // The draft, as the server has it.
-  const emptyStep = () => ({ ratings: [], flags: [], written: null, chosen: null, milliseconds: 0 });
+  const emptyStep = () => ({ ratings: [], flags: [], written: null, chosen: null, alternatives: null, milliseconds: 0 });
   const stepOf = index => { while (view.draft.steps.length <= index) view.draft.steps.push(emptyStep()); return view.draft.steps[index]; };
   const copy = value => JSON.parse(JSON.stringify(value));
   const firstMistake = () => view.draft.steps.findIndex(s => s.ratings[0] === -1);
@@ -361,7 +361,8 @@
       const html = step.chosen !== null ? view.candidates[i][step.chosen] : view.written[i];
       list.append(el('li', { class: 'gone' }, el('div', { class: 'said-text', html }), el('button', { type: 'button', class: 'chip', 'aria-label': 'Change step ' + (i + 1), on: { click: () => changeStep(i, s => { s.chosen = null; s.written = null; }, 'choose') } }, step.chosen === null ? 'yours; change' : 'change')));
     }
-    const item = el('li', { class: 'open' }, el('p', { class: 'asks' }, view.candidates[open].length ? 'Candidates for step ' + (open + 1) : 'Nothing was prepared from here: write step ' + (open + 1) + ', or save.'));
+    const item = el('li', { class: 'open' }, el('p', { class: 'asks', role: 'status' }, view.candidates[open].length ? 'Candidates for step ' + (open + 1) : live.is === here() ? live.said : 'Nothing was prepared from here: write step ' + (open + 1) + ', or save.'));
+    if (live.is === here() && live.failed) item.append(el('button', { type: 'button', class: 'chip', id: 'ask-again', on: { click: () => { live = {}; askModel(); } } }, 'Ask the model again'));
     view.candidates[open].forEach((html, n) => {
       const node = candidate(open, n, html, 'Candidate ' + (n + 1) + ' for step ' + (open + 1));
       node.append(el('button', { type: 'button', class: 'chip on-with', on: { click: () => choose(n) } }, 'Go on with this'));
@@ -375,6 +376,35 @@
     return list;
   };
   const openStep = () => view.candidates.length - 1;
+
+  // What nobody prepared a model writes while the labeller waits, or goes on without it. A place is asked for once; what comes late, when
+  // the labeller has gone on, is left alone.
+  let live = {};
+  const here = () => view.lease + JSON.stringify(view.draft.steps.slice(0, openStep()).map(s => [s.chosen, s.written]));
+  const askModel = async () => {
+    if (!view || !view.live || queue.length || view.candidates[openStep()].length || live.is === here()) return;
+    const at = here();
+    const step = openStep() + 1;
+    live = { is: at, said: 'The model is writing candidates for step ' + step + '… You may write your own meanwhile.' };
+    bodyAround();
+    const { status, said } = await request('POST', '/leases/' + view.lease + '/alternatives', {});
+    if (!view || live.is !== at || here() !== at || queue.length) return;
+    if (status === 410 || status === 409) return leave('Somebody else has it', said.problem || '', 'Next', next);
+    const came = status === 200 && said.candidates.length > 0;
+    if (came) { view.candidates[openStep()] = said.candidates; stepOf(openStep()).alternatives = said.sampled; }
+    live.failed = !came && !said.ended;
+    live.said = came ? '' : said.ended ? 'The model would end the solution here: save, or write step ' + step + '.' : (said.problem || 'The model cannot be asked now.') + ' Write step ' + step + ', or save.';
+    bodyAround();
+  };
+  // What is being written stays, with the caret where it was.
+  const bodyAround = () => {
+    const area = document.getElementById('own-step');
+    const [text, typing, from, to] = [area.value, document.activeElement === area, area.selectionStart, area.selectionEnd];
+    body();
+    const again = document.getElementById('own-step');
+    again.value = text;
+    if (typing) { again.focus(); again.setSelectionRange(from, to); }
+  };
   const choose = number => {
     const step = stepOf(openStep());
     const missing = view.candidates[openStep()].findIndex((_, i) => !judged(step, i));
@@ -510,6 +540,7 @@
     paintThoughts();
     const open = view.kind === 'phase2' && firstMistake() < 0 ? targets.findIndex(t => !judged(view.draft.steps[t.index] || emptyStep(), 0)) : 0;
     if (mistakeAt < 0) point(open < 0 ? targets.length - 1 : open, false);
+    if (view.kind === 'phase1') askModel();
   };
 
   const show = (said, again) => {

@@ -38,8 +38,11 @@ public sealed record ServerOptions
     /// <summary>Names OpenID Connect's provider; null for passwords alone.</summary>
     internal ProgramConfiguration? Configuration { get; init; }
 
-    /// <summary>Opens the models that testers talk to, by name; null for a server without red teaming.</summary>
+    /// <summary>Opens the models that testers talk to and that write alternatives for labellers, by name; null for a server that opens none.</summary>
     internal Func<string, Deliberate.Evaluation.EvaluationModel>? OpenModel { get; init; }
+
+    /// <summary>Whether a server that opens models shows the pages of red teaming.</summary>
+    internal bool HasRedteam { get; init; } = true;
 
     /// <summary>Now, for what is shown as time ago.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -3,10 +3,10 @@ namespace Deliberate.Server;
 /// <summary>An item as the page shows it: texts as HTML, and what was judged so far.</summary>
 internal static class ItemView
 {
-    public static object Of(LabellingProject project, Assignment assignment)
+    public static object Of(LabellingProject project, Assignment assignment, ItemContent content)
     {
         var item = assignment.Item!;
-        var (content, draft) = (ItemContent.Read(item.Content), Draft.Read(assignment.Draft));
+        var draft = Draft.Read(assignment.Draft);
         string[] responses = [.. content.Responses.Select(SaidText.Html)];
         if (assignment.IsSwapped) Array.Reverse(responses);
         return new
@@ -17,6 +17,8 @@ internal static class ItemView
             item.Number,
             Kind = project.Kind.ToString().ToLowerInvariant(),
             assignment.IsReview,
+            // Whether a model writes what nobody prepared.
+            Live = project is { Kind: LabellingKind.Phase1, LiveModel: not null },
             CanDrop = item.Purpose == ItemPurpose.Ordinary && !assignment.IsReview,
             Problem = SaidText.Html(content.Problem),
             Reference = content.ReferenceAnswer is { } answer ? SaidText.Html(answer) : null,
@@ -36,12 +38,15 @@ internal static class ItemView
     }
 
     /// <summary>What the page has to know after a judgement.</summary>
-    public static object Saved(LabellingProject project, Assignment assignment)
+    public static object Saved(LabellingProject project, Assignment assignment, ItemContent content)
     {
         if (project.Kind != LabellingKind.Phase1) return new { assignment.Revision };
-        var (content, draft) = (ItemContent.Read(assignment.Item!.Content), Draft.Read(assignment.Draft));
+        var draft = Draft.Read(assignment.Draft);
         return new { assignment.Revision, Candidates = Candidates(project, content, draft), Written = draft.Steps.Select(s => s.Written is { } own ? SaidText.Html(own) : null), Draft = draft };
     }
+
+    /// <summary>The alternatives of the open step, as HTML.</summary>
+    public static object Of(OpenAlternatives open) => new { open.Index, open.Sampled, Candidates = open.Candidates.Select(SaidText.Html), open.Ended, open.Problem };
 
     private static Draft Shown(Draft draft, bool isSwapped) => isSwapped && draft.Preferred is >= 0 and var preferred ? draft with { Preferred = 1 - preferred } : draft;
 

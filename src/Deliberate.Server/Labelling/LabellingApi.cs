@@ -34,24 +34,25 @@ internal static class LabellingApi
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         const string Lease = LabellingArea.Api + "/leases/{lease}";
-        endpoints.MapPost(LabellingArea.Api + "/projects/{project}/next", (HttpContext context, string project, ProjectStore projects, LabellingQueue queue) => AnswerAsync(context, async () =>
+        endpoints.MapPost(LabellingArea.Api + "/projects/{project}/next", (HttpContext context, string project, ProjectStore projects, LabellingQueue queue, LabellingDesk desk) => AnswerAsync(context, async () =>
         {
             var found = await projects.NeedAsync(project, context.RequestAborted);
             var (assignment, end) = await queue.NextAsync(found, Account(context), context.RequestAborted);
-            return assignment is null ? (object)new { End = Said(end) } : ItemView.Of(found, assignment);
+            return assignment is null ? (object)new { End = Said(end) } : ItemView.Of(found, assignment, await desk.ContentAsync(found, assignment.Item!, context.RequestAborted));
         }));
         endpoints.MapGet(Lease, (HttpContext context, string lease, LabellingDesk desk) => AnswerAsync(context, async () =>
         {
             var (assignment, project) = await desk.OpenAsync(lease, Account(context), context.RequestAborted);
             if (assignment.State != AssignmentState.Open) throw new DeskException(DeskRefusal.Finished, "This one is finished.");
-            return ItemView.Of(project, assignment);
+            return ItemView.Of(project, assignment, await desk.ContentAsync(project, assignment.Item!, context.RequestAborted));
         }));
         endpoints.MapPut(Lease, (HttpContext context, string lease, LabellingDesk desk) => AnswerAsync(context, async () =>
         {
             var assignment = await desk.JudgeAsync(lease, Account(context), await ReadAsync<DraftChange>(context), context.RequestAborted);
             var (_, project) = await desk.OpenAsync(lease, Account(context), context.RequestAborted);
-            return ItemView.Saved(project, assignment);
+            return ItemView.Saved(project, assignment, await desk.ContentAsync(project, assignment.Item!, context.RequestAborted));
         }));
+        endpoints.MapPost(Lease + "/alternatives", (HttpContext context, string lease, LiveAlternatives live) => AnswerAsync(context, async () => ItemView.Of(await live.NextAsync(lease, Account(context), context.RequestAborted))));
         endpoints.MapPost(Lease + "/look", (HttpContext context, string lease, LabellingDesk desk) => AnswerAsync(context, async () =>
         {
             var (assignment, annotations) = await desk.LookAsync(lease, Account(context), context.RequestAborted);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Deliberate.Server;
 
@@ -33,7 +34,9 @@ internal sealed class LabellingArea : IServerArea
 
     public void AddServices(IServiceCollection services, ServerOptions options)
     {
-        if (options.Database is not null) services.AddSingleton<ProjectStore>().AddSingleton<LabellingQueue>().AddSingleton<LabellingDesk>().AddSingleton<LabelExport>();
+        if (options.Database is null) return;
+        services.TryAddSingleton<OpenModels>();
+        services.AddSingleton<ProjectStore>().AddSingleton<LabellingQueue>().AddSingleton<LabellingDesk>().AddSingleton<LabelExport>().AddSingleton<LiveModels>().AddSingleton<LiveAlternatives>();
     }
 
     public void Map(IEndpointRouteBuilder endpoints)

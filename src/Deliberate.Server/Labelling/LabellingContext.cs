@@ -16,6 +16,8 @@ internal sealed class LabellingContext(DbContextOptions<LabellingContext> option
 
     public DbSet<Assignment> Assignments => Set<Assignment>();
 
+    public DbSet<SampledAlternatives> Alternatives => Set<SampledAlternatives>();
+
     public DbSet<JudgementEntry> Judgements => Set<JudgementEntry>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -51,6 +53,12 @@ internal sealed class LabellingContext(DbContextOptions<LabellingContext> option
             assignment.HasIndex(a => a.Lease).IsUnique().HasDatabaseName("label_assignments_lease");
             assignment.HasIndex(a => new { a.ItemId, a.AccountId, a.IsReview }).IsUnique().HasDatabaseName("label_assignments_once");
             assignment.HasIndex(a => new { a.ProjectId, a.AccountId, a.State }).HasDatabaseName("label_assignments_of");
+        });
+        modelBuilder.Entity<SampledAlternatives>(alternatives =>
+        {
+            alternatives.ToTable("label_alternatives");
+            alternatives.HasOne<LabellingItem>().WithMany().HasForeignKey(a => a.ItemId).HasConstraintName("label_alternatives_item");
+            alternatives.HasIndex(a => new { a.ItemId, a.Path }).IsUnique().HasDatabaseName("label_alternatives_path");
         });
         modelBuilder.Entity<JudgementEntry>(judgement =>
         {

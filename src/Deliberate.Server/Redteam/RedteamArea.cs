@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Deliberate.Server;
 
@@ -17,7 +18,7 @@ internal sealed class RedteamArea : IServerArea
 
     public IReadOnlyList<Type> Pages => [typeof(CampaignsPage), typeof(CampaignPage), typeof(TestPage), typeof(AppealsPage)];
 
-    public bool IsShown(ServerOptions options) => options.Database is not null && options.OpenModel is not null;
+    public bool IsShown(ServerOptions options) => options is { Database: not null, OpenModel: not null, HasRedteam: true };
 
     /// <summary>Testers test; others' conversations and appeals are for those above them.</summary>
     public bool MayUse(PathString path, AccountRole role)
@@ -30,7 +31,9 @@ internal sealed class RedteamArea : IServerArea
 
     public void AddServices(IServiceCollection services, ServerOptions options)
     {
-        if (options.Database is not null) services.AddSingleton<RedteamStore>().AddSingleton<RedteamModels>().AddSingleton<RedteamDesk>();
+        if (options.Database is null) return;
+        services.TryAddSingleton<OpenModels>();
+        services.AddSingleton<RedteamStore>().AddSingleton<RedteamModels>().AddSingleton<RedteamDesk>();
     }
 
     public void Map(IEndpointRouteBuilder endpoints)

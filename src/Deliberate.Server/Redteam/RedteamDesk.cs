@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Cryptography;
 using Deliberate.Core;
 using Deliberate.Models;
@@ -78,7 +77,7 @@ internal sealed class RedteamDesk(IDbContextFactory<RedteamContext> contexts, Re
         {
             await context.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException error) when (IsTwice(error))
+        catch (DbUpdateException error) when (StoredTwice.Is(error))
         {
             // The same, sent twice at once: the other one stands.
         }
@@ -106,7 +105,7 @@ internal sealed class RedteamDesk(IDbContextFactory<RedteamContext> contexts, Re
         {
             await context.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException error) when (IsTwice(error))
+        catch (DbUpdateException error) when (StoredTwice.Is(error))
         {
             throw new DeskException(DeskRefusal.Finished, "You have voted on this conversation.");
         }
@@ -167,6 +166,4 @@ internal sealed class RedteamDesk(IDbContextFactory<RedteamContext> contexts, Re
     {
         if (!campaign.IsOpen) throw new DeskException(DeskRefusal.Lost, "The campaign is closed: this came too late.");
     }
-
-    internal static bool IsTwice(DbUpdateException error) => error.InnerException is DbException { SqlState: "23505" } or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 };
 }

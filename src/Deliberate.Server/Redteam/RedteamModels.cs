@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,16 +9,14 @@ using Deliberate.Safety;
 namespace Deliberate.Server;
 
 /// <summary>
-/// The models that testers talk to, and the judge: each opened once, when it is first asked. What goes wrong with one is told in its place and never ends a conversation; what it says is cut where it
+/// Asks the models that testers talk to, and the judge. What goes wrong with one is told in its place and never ends a conversation; what it says is cut where it
 /// is longer than a page can show, and NUL, which no database takes, is left out.
 /// </summary>
-internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
+internal sealed class RedteamModels(OpenModels models)
 {
     public const int LongestAnswer = 20_000, MostTokens = 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    private readonly ConcurrentDictionary<string, Lazy<EvaluationModel>> _open = new(StringComparer.Ordinal);
 
     /// <summary>What a model says; a problem where it says nothing.</summary>
     public async Task<(string Text, string? Problem)> AskAsync(string model, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
@@ -28,7 +25,7 @@ internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
         limit.CancelAfter(Patience);
         try
         {
-            var answer = await Of(model).AskAsync(messages, new ModelOptions { MaxTokens = MostTokens }, limit.Token).WaitAsync(limit.Token);
+            var answer = await models.Of(model).AskAsync(messages, new ModelOptions { MaxTokens = MostTokens }, limit.Token).WaitAsync(limit.Token);
             if (answer.IsBlocked) return ("", "The provider's filter held the answer back.");
             var text = Clean(answer.Text);
             return text.Length == 0 ? ("", "The model said nothing.") : (text, null);
@@ -63,11 +60,6 @@ internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
         return (less, Flag("unsafe_a"), Flag("unsafe_b"));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var model in _open.Values.Where(m => m.IsValueCreated)) await model.Value.DisposeAsync();
-    }
-
     /// <summary>Texts stand between marks that hold their hash: nothing in them can close its block.</summary>
     private async Task<JsonElement?> AskJudgeAsync(string judge, string question, IEnumerable<(string Prompt, string? A, string? B)> turns, string form, CancellationToken cancellation)
     {
@@ -92,8 +84,6 @@ internal sealed class RedteamModels(ServerOptions options) : IAsyncDisposable
 
         return null;
     }
-
-    private EvaluationModel Of(string name) => _open.GetOrAdd(name, n => new Lazy<EvaluationModel>(() => (options.OpenModel ?? throw new UserError("This server opens no models."))(n))).Value;
 
     private static string Clean(string text)
     {

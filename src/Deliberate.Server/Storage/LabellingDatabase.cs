@@ -20,6 +20,8 @@ internal sealed class LabellingDatabase : IAsyncDisposable
 
     public LabellingDesk Desk => _services.GetRequiredService<LabellingDesk>();
 
+    public LiveAlternatives Live => _services.GetRequiredService<LiveAlternatives>();
+
     public RedteamStore Redteam => _services.GetRequiredService<RedteamStore>();
 
     public RedteamDesk RedteamDesk => _services.GetRequiredService<RedteamDesk>();

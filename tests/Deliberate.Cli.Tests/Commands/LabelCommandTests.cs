@@ -61,6 +61,13 @@ public sealed class LabelCommandTests : IDisposable
         Run("label", "export", "sums", "pairs.jsonl", "--to", "preferences").ShouldBeUserMistake().ShouldContain("no pairs");
         File.Exists(Path.Combine(_folder.Root, "pairs.jsonl")).ShouldBeFalse();
         Run("label", "prioritise", "sums", "bad.jsonl").ShouldBeUserMistake().ShouldContain("bad.jsonl:1: item");
+        _folder.File("problems.jsonl", "{\"problem\": \"How much is 6*7?\", \"answer\": 42}\n");
+        Run("label", "create", "talks", "problems.jsonl", "--kind", "phase1").ShouldBeUserMistake().ShouldContain("--alternatives live");
+        Run("label", "create", "talks", "problems.jsonl", "--kind", "phase1", "--alternatives", "live").ShouldBeUserMistake().ShouldContain("Nobody writes the alternatives");
+        Run("label", "create", "talks", "problems.jsonl", "--kind", "phase1", "--alternatives", "live", "--model", "nowhere").ShouldBeUserMistake().ShouldContain("nowhere");
+        Run("label", "create", "talks", "problems.jsonl", "--kind", "phase1", "--model", "mock:We add.").ShouldBeUserMistake().ShouldContain("Prepared alternatives need no model");
+        Run("label", "create", "talks", "bad.jsonl", "--skip-bad", "--alternatives", "live", "--model", "mock:We add.").ShouldBeUserMistake().ShouldContain("--kind phase1");
+        Run("label", "create", "talks", "problems.jsonl", "--kind", "phase1", "--alternatives", "live", "--model", "mock:We add.").ShouldSucceed().Output.ShouldContain("1 items to label");
         Run("label", "invite", "--reset").ShouldBeUserMistake().ShouldContain("Whose password?");
         Run("label", "annotate", "sums", "--model", "nowhere").ShouldBeUserMistake().ShouldContain("nowhere");
         Run("label", "serve", "--public-address", "http://label.example.org", "--no-browser", "--port", "0").ShouldBeUserMistake().ShouldContain("clear text");

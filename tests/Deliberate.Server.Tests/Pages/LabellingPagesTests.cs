@@ -93,6 +93,52 @@ public sealed class LabellingPagesTests(Chromium chromium, Postgres postgres)
     }
 
     [Fact]
+    public async Task What_nobody_prepared_a_model_writes_while_the_labeller_waits_or_goes_on_without_it()
+    {
+        var model = new StepClient { End = 2 };
+        await using var served = await ServedWithAccounts.StartAsync(postgres, change: o => o with { OpenModel = _ => new Deliberate.Evaluation.EvaluationModel("steps", model) });
+        var project = new LabellingProject { Name = "live", Title = "Live", Kind = LabellingKind.Phase1, DoubleShare = 0, LiveModel = "steps", LiveCandidates = 2, LiveSeconds = 8 };
+        await served.Database.Projects.CreateAsync(project);
+        await served.Database.Projects.AddAsync(project, [new NewItem(new ItemContent { Problem = "How much is $6\\cdot 7$?", ReferenceAnswer = "42" }, null, null)], ItemPurpose.Ordinary);
+        await using var window = await SignedInAsync(served, AccountRole.Labeller);
+        var page = window.Page;
+        await page.GotoAsync($"{served.Server.Address}/label/live/work");
+        // The first step's are asked for at once; a hostile one is text.
+        await Expect(page.Locator(".open .candidate")).ToHaveCountAsync(2, new() { Timeout = Chromium.Patience });
+        await Expect(page.Locator(".open")).ToContainTextAsync("<img src=x onerror=alert(1)>", new() { Timeout = Chromium.Patience });
+        await window.PictureAsync("live");
+        await page.ReloadAsync();
+        await Expect(page.Locator(".open .candidate")).ToHaveCountAsync(2, new() { Timeout = Chromium.Patience });
+        model.Asked.ShouldBe(2, "what was written is kept");
+        // Rated, and the first gone on with: the model is slow now, and the labeller writes meanwhile what stays when it gives up.
+        model.IsSlow = true;
+        foreach (var key in new[] { "3", "1", "k", "Enter" }) await page.Keyboard.PressAsync(key);
+        await Expect(page.Locator(".open")).ToContainTextAsync("The model is writing", new() { Timeout = Chromium.Patience });
+        await page.Keyboard.PressAsync("w");
+        await page.Keyboard.TypeAsync("Seven sixes are 42.");
+        await Expect(page.Locator(".open")).ToContainTextAsync("nothing within 8 seconds", new() { Timeout = Chromium.Patience });
+        (await page.Locator("#own-step").InputValueAsync()).ShouldBe("Seven sixes are 42.");
+        (await page.EvaluateAsync<string>("document.activeElement.id")).ShouldBe("own-step");
+        await window.PictureAsync("live-late");
+        // Asked again it answers; what was written is kept in its place, and now the candidates are rated first.
+        model.IsSlow = false;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask the model again" }).ClickAsync();
+        await Expect(page.Locator(".open .candidate")).ToHaveCountAsync(2, new() { Timeout = Chromium.Patience });
+        (await page.Locator("#own-step").InputValueAsync()).ShouldBe("Seven sixes are 42.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on with mine" }).ClickAsync();
+        await Expect(page.Locator(".saved")).ToContainTextAsync("Rate every candidate first", new() { Timeout = Chromium.Patience });
+        foreach (var key in new[] { "1", "2" }) await page.Keyboard.PressAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on with mine" }).ClickAsync();
+        await Expect(page.Locator(".gone")).ToHaveCountAsync(2, new() { Timeout = Chromium.Patience });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save and next" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing left" })).ToBeVisibleAsync(Patient);
+        var label = LabelComparison.Parse((await served.Bed.ExportAsync(project, new ExportChoice(ExportForm.Prm800k))).ShouldHaveSingleItem());
+        label.Path.Select(p => p.Text).ShouldBe(["Step 1, way 0", "Seven sixes are 42."]);
+        label.Steps[1].Completions.Select(c => (c.Text, c.Rating)).ShouldBe([("Step 2, way 0", -1), ("Step 2, way 1 <img src=x onerror=alert(1)>", 0)]);
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_better_of_two_is_chosen_with_a_key()
     {
         await using var served = await ServedWithAccounts.StartAsync(postgres);

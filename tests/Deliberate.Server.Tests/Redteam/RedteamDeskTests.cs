@@ -167,12 +167,9 @@ public sealed class RedteamDeskTests(Postgres postgres)
             var program = Path.Combine(AppContext.BaseDirectory, "deliberate.dll");
             await using var stored = await LabellingDatabase.OpenAsync(folder, mayMake: true);
             var sessions = await RedteamLoad.FillAsync(stored, 6);
-            using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            listener.Stop();
+            var port = LoadServer.FreePort();
             var load = new RedteamLoad(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")), () => true);
-            var server = await RedteamLoad.StartAsync(program, folder, port);
+            var server = await LoadServer.StartAsync(program, "redteam", folder, port);
             using var stop = new CancellationTokenSource();
             var working = sessions.Select((s, i) => Task.Run(() => load.RunAsync(s, i, stop.Token))).ToArray();
             for (var kill = 0; kill < 2; kill++)
@@ -181,18 +178,14 @@ public sealed class RedteamDeskTests(Postgres postgres)
                 var before = load.Votes.Count;
                 var patience = Stopwatch.StartNew();
                 while (load.Votes.Count < before + 10 && load.Refused == 0 && patience.Elapsed < TimeSpan.FromSeconds(40)) await Task.Delay(50);
-                server.Kill();
-                await server.WaitForExitAsync();
-                server.Dispose();
-                server = await RedteamLoad.StartAsync(program, folder, port);
+                await server.KillAsync();
+                server = await LoadServer.StartAsync(program, "redteam", folder, port);
             }
 
             await Task.Delay(1000);
             await stop.CancelAsync();
             await Task.WhenAll(working);
-            server.Kill();
-            await server.WaitForExitAsync();
-            server.Dispose();
+            await server.KillAsync();
             (await load.CheckAsync(stored)).ShouldBeEmpty();
             load.Refused.ShouldBe(0);
             load.Votes.Count.ShouldBeGreaterThan(20);

@@ -10,7 +10,8 @@ namespace Deliberate.Server;
 /// Reads what is to be labelled, whatever it is in: step labels in any of their forms, solutions in steps (<c>problem</c>, <c>steps</c>,
 /// optionally <c>answer</c>, <c>score</c> and <c>priority</c>, and by step <c>alternatives</c> and <c>explanations</c>), a pool of samples (<c>problem</c> or
 /// <c>prompt</c>, <c>answer</c>, <c>completions</c>), pairs (<c>prompt</c> with <c>chosen</c> and <c>rejected</c>, or two
-/// <c>responses</c>), answers to be rated (<c>prompt</c>, <c>response</c>, <c>source</c>, optionally <c>group</c>), tasks of Label Studio, or a run, whose last evaluation is taken.
+/// <c>responses</c>), answers to be rated (<c>prompt</c>, <c>response</c>, <c>source</c>, optionally <c>group</c>), tasks of Label Studio, in phase 1
+/// problems alone (<c>problem</c> with <c>answer</c>), or a run, whose last evaluation is taken.
 /// </summary>
 internal static class ItemReader
 {
@@ -28,6 +29,9 @@ internal static class ItemReader
         if (IsArray(path)) return LabelStudioTasks.Read(path, kind);
         return OfLines(path, kind, onError);
     }
+
+    /// <summary>A line with none of these is a problem alone: in phase 1 a model may write all of its steps.</summary>
+    private static readonly string[] ShapedFields = ["steps", "completions", "labels", "label", "question"];
 
     /// <summary>A free text in steps: the lines of a thought with the answer behind them, or paragraphs, or lines where there is one paragraph.</summary>
     public static IReadOnlyList<string> Steps(string text, string? answer)
@@ -81,6 +85,7 @@ internal static class ItemReader
         if (kind == LabellingKind.Preference) return Pairs(line);
         if (kind == LabellingKind.Rating) return [Rated(line)];
         if (line.Root.TryGetProperty("completions", out _) && !line.Root.TryGetProperty("labels", out _)) return Pool(line, kind);
+        if (kind == LabellingKind.Phase1 && !ShapedFields.Any(f => line.Root.TryGetProperty(f, out _))) return [new NewItem(new ItemContent { Problem = ProblemOf(line), ReferenceAnswer = AnswerOf(line) }, null, null) { Priority = Number(line, QueuedSolution.PriorityField) ?? 0 }];
         if (line.Root.TryGetProperty("steps", out _) && !line.Root.TryGetProperty("label", out _)) return [Solution(line, kind)];
         var read = LabelFile.Parse(line, NeutralSteps.Positive);
         if (read.Labelled is { } labelled) return [new NewItem(ItemContent.Of(labelled, kind), LabelComparison.Line(labelled), labelled.Generation)];
@@ -131,11 +136,14 @@ internal static class ItemReader
     private static string[] Texts(JsonLine line, JsonElement list, string field) =>
         [.. list.EnumerateArray().Select((text, i) => text.ValueKind == JsonValueKind.String ? text.GetString()! : throw line.Error("Expected text.", $"{field}[{i}]"))];
 
+    private static string ProblemOf(JsonLine line) => line.GetOptionalString("problem") ?? line.GetOptionalString("prompt") ?? line.GetOptionalString("question") ?? throw line.Error("The problem is missing.", "problem", "Name it problem, prompt or question.");
+
+    private static string? AnswerOf(JsonLine line) => line.TryGet(line.Root, "answer", out var gold) && gold.ValueKind == JsonValueKind.Number ? gold.GetRawText() : line.GetOptionalString("answer");
+
     /// <summary>Every completion of a problem; in phase 1 together, as alternatives that part where they differ.</summary>
     private static NewItem[] Pool(JsonLine line, LabellingKind kind)
     {
-        var problem = line.GetOptionalString("problem") ?? line.GetOptionalString("prompt") ?? line.GetOptionalString("question") ?? throw line.Error("The problem is missing.", "problem", "Name it problem, prompt or question.");
-        var reference = line.TryGet(line.Root, "answer", out var gold) && gold.ValueKind == JsonValueKind.Number ? gold.GetRawText() : line.GetOptionalString("answer");
+        var (problem, reference) = (ProblemOf(line), AnswerOf(line));
         var completions = line.GetArray("completions");
         double?[] scores = line.TryGet(line.Root, "scores", out var given) && given.ValueKind == JsonValueKind.Array && given.GetArrayLength() == completions.GetArrayLength() ? [.. given.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Number ? s.GetDouble() : (double?)null)] : [];
         var solutions = completions.EnumerateArray().Select((c, i) => c.ValueKind == JsonValueKind.String ? c.GetString()! : throw line.Error("Expected text.", $"completions[{i}]")).Select(text => (Text: text, Answer: AnswerExtraction.Extract(text))).Select(c => (Steps: Steps(c.Text, c.Answer), c.Answer)).ToArray();

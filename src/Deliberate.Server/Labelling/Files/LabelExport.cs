@@ -69,13 +69,14 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
             var page = await context.Items.AsNoTracking().Where(i => i.ProjectId == project.Id && i.Number > begin && (choice.WithKnown || i.Purpose == ItemPurpose.Ordinary)).OrderBy(i => i.Number).Take(Batch).ToListAsync(cancellation);
             if (page.Count == 0) break;
             var ids = page.Select(i => i.Id).ToArray();
+            var sampled = choice.Form == ExportForm.Full && project.LiveModel is not null ? (await context.Alternatives.AsNoTracking().Where(a => ids.Contains(a.ItemId)).ToListAsync(cancellation)).ToDictionary(a => a.Id) : [];
             var labels = (await context.Assignments.AsNoTracking().Where(a => ids.Contains(a.ItemId) && a.State == AssignmentState.Done).OrderBy(a => a.Id).ToListAsync(cancellation)).ToLookup(a => a.ItemId);
             foreach (var item in page)
             {
                 if (choice.Only?.Contains(item.Hash) == false) continue;
                 var chosen = Choose(item, [.. labels[item.Id]], choice.Agreed);
                 if (json is not null) LabelStudioTasks.Write(json, item, ItemContent.Read(item.Content), chosen);
-                foreach (var label in chosen) written += await LineAsync(stream, choice.Form, item, label, cancellation) ? 1 : 0;
+                foreach (var label in chosen) written += await LineAsync(stream, choice.Form, item, label, sampled, cancellation) ? 1 : 0;
             }
 
             if (json is not null) await json.FlushAsync(cancellation);
@@ -93,7 +94,7 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
         return (labels.FirstOrDefault(l => l.Id == item.StandsId) ?? labels.FirstOrDefault(l => !l.IsReview)) is { } one ? [one] : [];
     }
 
-    private static async Task<bool> LineAsync(Stream stream, ExportForm form, LabellingItem item, Assignment label, CancellationToken cancellation)
+    private static async Task<bool> LineAsync(Stream stream, ExportForm form, LabellingItem item, Assignment label, IReadOnlyDictionary<long, SampledAlternatives> sampled, CancellationToken cancellation)
     {
         if (form == ExportForm.LabelStudio) return true;
         var line = form switch
@@ -117,6 +118,8 @@ internal sealed class LabelExport(IDbContextFactory<LabellingContext> contexts)
                     label.Milliseconds,
                     label.SawAnnotations,
                     draft = Draft.Read(label.Draft),
+                    // What a model wrote while they labelled, by the number that the draft names it by.
+                    sampled = sampled.Count == 0 ? null : Draft.Read(label.Draft).Steps.Where(s => s.Alternatives is not null).Select(s => sampled[s.Alternatives!.Value]).DistinctBy(a => a.Id).Select(a => new { a.Id, a.Model, a.At, a.Milliseconds, Texts = a.Read() }),
                     result = JsonSerializer.Deserialize<JsonElement>(label.Result!),
                 },
                 Json),

@@ -38,6 +38,10 @@ internal sealed record ItemContent
     /// <summary>Phase 1: the alternatives of the first step.</summary>
     public IReadOnlyList<StepNode> Tree { get; init; } = [];
 
+    /// <summary>Phase 1: what a model wrote while somebody labelled, by its number, with the path that it stands behind. No part of what was imported.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyDictionary<long, (string Path, IReadOnlyList<string> Texts)> Sampled { get; init; } = new Dictionary<long, (string, IReadOnlyList<string>)>();
+
     /// <summary>A pair: the two answers. To be rated: the one.</summary>
     public IReadOnlyList<string> Responses { get; init; } = [];
 

@@ -43,6 +43,21 @@ internal sealed class LabellingProject
     /// <summary>How long an item is kept for whoever has it and does nothing.</summary>
     public int LeaseMinutes { get; set; } = 30;
 
+    /// <summary>Phase 1: the model that writes the alternatives of a step while the labeller waits; null for those alone that were prepared.</summary>
+    public string? LiveModel { get; set; }
+
+    /// <summary>How many it writes; what it writes twice is shown once.</summary>
+    public int LiveCandidates { get; set; } = 4;
+
+    /// <summary>How long a labeller waits for it at most.</summary>
+    public int LiveSeconds { get; set; } = 10;
+
+    /// <summary>What ends a step of a checkpoint's; null for a line feed.</summary>
+    public string? LiveSeparator { get; set; }
+
+    /// <summary>The same, where none was said too.</summary>
+    public string StepSeparator => LiveSeparator ?? "\n";
+
     /// <summary>Whether items are handed out.</summary>
     public bool IsOpen { get; set; } = true;
 

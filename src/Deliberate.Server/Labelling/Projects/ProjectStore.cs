@@ -70,6 +70,7 @@ internal sealed partial class ProjectStore(IDbContextFactory<LabellingContext> c
         foreach (var item in items)
         {
             if (purpose != ItemPurpose.Ordinary && item.Gold is null) throw new UserError("A question's labels must be known.", advice: "Take labelled solutions, in PRM800K's schema.");
+            RefuseBare(project, item);
             var hash = item.Content.Hash();
             if (!seen.Add(hash))
             {
@@ -100,6 +101,13 @@ internal sealed partial class ProjectStore(IDbContextFactory<LabellingContext> c
         await context.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return new AddedItems(added, known);
+    }
+
+    /// <summary>A problem alone is an item where a model writes its steps.</summary>
+    /// <exception cref="UserError">None does.</exception>
+    public static void RefuseBare(LabellingProject project, NewItem item)
+    {
+        if (project is { Kind: LabellingKind.Phase1, LiveModel: null } && item.Content.Tree.Count == 0) throw new UserError("A problem has no alternatives, and no model writes them.", advice: "Make the project with --alternatives live --model MODEL, or take solutions in steps.");
     }
 
     /// <summary>Orders the queue: what has the highest priority is handed out next. Items that are not named keep theirs.</summary>
@@ -200,6 +208,10 @@ internal sealed partial class ProjectStore(IDbContextFactory<LabellingContext> c
         if (project.PassMark is < 0 or > 1) throw new UserError("The pass mark is a share.", field: "--pass-mark", advice: "From 0 to 1; PRM800K's is 0.75.");
         if (project.DoubleShare is < 0 or > 1) throw new UserError("This is no share.", field: "--double", advice: "From 0 to 1.");
         if (project.LeaseMinutes is < 1 or > 24 * 60) throw new UserError("An item is kept for a minute to a day.", field: "--lease-minutes");
+        if (project.LiveModel is not null && project.Kind != LabellingKind.Phase1) throw new UserError("Alternatives are of phase 1.", field: "--alternatives", advice: "Make the project with --kind phase1.");
+        if (project.LiveCandidates is < 1 or > 16) throw new UserError("This is no number of alternatives.", field: "--candidates", advice: "From 1 to 16; PRM800K's labellers had some four.");
+        if (project.LiveSeconds is < 1 or > 15) throw new UserError("A labeller waits a second to 15.", field: "--wait-seconds");
+        if (project.StepSeparator.Length == 0) throw new UserError("The separator is empty.", field: "--separator");
         if (project.QualityEvery is < 0 or > 10_000) throw new UserError("This is no number of solutions.", field: "--quality-every");
     }
 

@@ -19,6 +19,10 @@ internal sealed record DraftStep
     /// <summary>Phase 1: the candidate that is gone on with; what was written where it is null and something was.</summary>
     public int? Chosen { get; init; }
 
+    /// <summary>Phase 1: the number of the alternatives that a model wrote and the labeller had before them; null where they were prepared, or none came in time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Alternatives { get; init; }
+
     /// <summary>Spent on the step.</summary>
     public long Milliseconds { get; init; }
 

@@ -31,8 +31,13 @@ internal static class LabelRules
             nodes = draft.Step(i).Chosen is { } chosen && chosen < nodes.Count ? nodes[chosen].Next : [];
         }
 
-        return [.. nodes.Select(n => n.Text)];
+        // What nobody prepared a model may have written.
+        return nodes.Count > 0 ? [.. nodes.Select(n => n.Text)] : draft.Step(step).Alternatives is { } sampled && content.Sampled.TryGetValue(sampled, out var written) ? written.Texts : [];
     }
+
+    /// <summary>Phase 1: the steps that were gone on with, in their order.</summary>
+    public static IReadOnlyList<string> Path(ItemContent content, Draft draft) =>
+        [.. draft.Steps.TakeWhile(s => s.IsEnded).Select((step, i) => step.Chosen is { } chosen ? Candidates(LabellingKind.Phase1, content, draft, i)[chosen] : step.Written!)];
 
     /// <summary>The first step that is rated wrong, in phase 2; null where none is.</summary>
     public static int? FirstMistake(Draft draft)
@@ -71,7 +76,8 @@ internal static class LabelRules
         if (change is not { Index: { } index, Step: { } judged }) throw new UserError("Nothing is judged.", field: "step");
         var limit = kind == LabellingKind.Phase2 ? content.Steps.Count - 1 : draft.Steps.TakeWhile(s => s.IsEnded).Count();
         Check(index >= 0 && index <= limit, "index", "There is no such step yet.");
-        var candidates = Candidates(kind, content, draft, index);
+        if (judged.Alternatives is { } sampled) Check(kind == LabellingKind.Phase1 && content.Sampled.TryGetValue(sampled, out var written) && written.Path == SampledAlternatives.PathOf([.. Path(content, draft).Take(index)]), "step.alternatives", "No model wrote these for this step.");
+        var candidates = Candidates(kind, content, draft.With(index, judged), index);
         Check(judged.Ratings.Count <= candidates.Count && judged.Ratings.All(IsRating), "step.ratings", "A rating is -1, 0 or 1, of a candidate that there is.");
         Check(judged.Flags.Count <= candidates.Count, "step.flags", "There are not so many candidates.");
         Check(judged.Milliseconds is >= 0 and <= 86_400_000, "step.milliseconds", "This is no time that a step takes.");

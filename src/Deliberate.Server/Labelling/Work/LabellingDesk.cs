@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Deliberate.Core;
@@ -45,6 +44,25 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
         return await FindAsync(context, lease, account, cancellation);
     }
 
+    /// <summary>A lease that its holder waits with: held for longer, with the item's content and what a model wrote for it.</summary>
+    /// <exception cref="DeskException">It is somebody else's, lost or ended.</exception>
+    public async Task<(Assignment Assignment, LabellingProject Project, ItemContent Content)> HoldAsync(string lease, Guid account, CancellationToken cancellation = default)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        var (assignment, project) = await FindAsync(context, lease, account, cancellation);
+        RefuseEnded(assignment);
+        if (IsExclusive(assignment) && !await LabellingQueue.HoldAsync(context, assignment.ItemId, account, time.GetUtcNow().AddMinutes(project.LeaseMinutes), cancellation)) throw Lost();
+        return (assignment, project, await ContentAsync(context, project, assignment.Item!, cancellation));
+    }
+
+    /// <summary>What is shown of an item, with what a model wrote for it.</summary>
+    public async Task<ItemContent> ContentAsync(LabellingProject project, LabellingItem item, CancellationToken cancellation = default)
+    {
+        if (project.LiveModel is null) return ItemContent.Read(item.Content);
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        return await ContentAsync(context, project, item, cancellation);
+    }
+
     /// <summary>Saves one judgement.</summary>
     /// <exception cref="UserError">It is none.</exception>
     /// <exception cref="DeskException">It cannot be taken.</exception>
@@ -55,7 +73,7 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
         var body = JsonSerializer.Serialize(change, Json);
         if (await IsRepeatedAsync(context, assignment, change.Revision + 1, body, cancellation)) return assignment;
         RefuseEnded(assignment);
-        var draft = LabelRules.Apply(project.Kind, ItemContent.Read(assignment.Item!.Content), Draft.Read(assignment.Draft), change, assignment.IsSwapped);
+        var draft = LabelRules.Apply(project.Kind, await ContentAsync(context, project, assignment.Item!, cancellation), Draft.Read(assignment.Draft), change, assignment.IsSwapped);
         await SaveAsync(context, project, assignment, change.Revision, change.Cause, body, change.Milliseconds, row =>
             row.ExecuteUpdateAsync(a => a.SetProperty(x => x.Draft, draft.ToJson()), cancellation), cancellation);
         return await context.Assignments.AsNoTracking().Include(a => a.Item).SingleAsync(a => a.Id == assignment.Id, cancellation);
@@ -91,7 +109,8 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
         RefuseEnded(assignment);
         if (finish is LabelFinish.GiveUp or LabelFinish.BadProblem && string.IsNullOrWhiteSpace(comment)) throw new UserError("Say why, in a sentence.", field: "comment");
         if (comment?.Length > LabelRules.LongestText) throw new UserError($"The text has more than {LabelRules.LongestText} characters.", field: "comment");
-        var (item, content) = (assignment.Item!, ItemContent.Read(assignment.Item!.Content));
+        var item = assignment.Item!;
+        var content = await ContentAsync(context, project, item, cancellation);
         var now = time.GetUtcNow();
         var result = Result(project, assignment, content, finish, now, assignment.Milliseconds + milliseconds);
         var compared = item.Gold is { } gold ? LabelComparison.Of(result, gold) : ((int Agreeing, int Compared)?)null;
@@ -145,7 +164,20 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
     private static void RefuseEnded(Assignment assignment)
     {
         if (assignment.State == AssignmentState.Done) throw new DeskException(DeskRefusal.Finished, "This one is finished.");
-        if (assignment.State == AssignmentState.Dropped) throw new DeskException(DeskRefusal.Lost, "Your time for this one ran out, and somebody else has it now.");
+        if (assignment.State == AssignmentState.Dropped) throw Lost();
+    }
+
+    private static DeskException Lost() => new(DeskRefusal.Lost, "Your time for this one ran out, and somebody else has it now.");
+
+    /// <summary>Whether nobody else may have the item meanwhile.</summary>
+    private static bool IsExclusive(Assignment assignment) => assignment.Item!.Purpose == ItemPurpose.Ordinary && !assignment.IsReview;
+
+    private static async Task<ItemContent> ContentAsync(LabellingContext context, LabellingProject project, LabellingItem item, CancellationToken cancellation)
+    {
+        var content = ItemContent.Read(item.Content);
+        if (project.LiveModel is null) return content;
+        var sampled = await context.Alternatives.AsNoTracking().Where(a => a.ItemId == item.Id).ToListAsync(cancellation);
+        return content with { Sampled = sampled.ToDictionary(a => a.Id, a => (a.Path, a.Read())) };
     }
 
     /// <summary>Whether just this was taken before: its answer was lost on the way.</summary>
@@ -190,8 +222,7 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
-        var isHeld = assignment.Item!.Purpose != ItemPurpose.Ordinary || assignment.IsReview;
-        if (!isHeld && !await LabellingQueue.HoldAsync(context, assignment.ItemId, assignment.AccountId, now.AddMinutes(project.LeaseMinutes), cancellation)) throw new DeskException(DeskRefusal.Lost, "Your time for this one ran out, and somebody else has it now.");
+        if (IsExclusive(assignment) && !await LabellingQueue.HoldAsync(context, assignment.ItemId, assignment.AccountId, now.AddMinutes(project.LeaseMinutes), cancellation)) throw Lost();
         var spent = Math.Clamp(milliseconds, 0, 86_400_000);
         if (await context.Assignments.Where(a => a.Id == assignment.Id && a.State == AssignmentState.Open && a.Revision == revision).ExecuteUpdateAsync(a => a.SetProperty(x => x.Revision, revision + 1).SetProperty(x => x.Milliseconds, x => x.Milliseconds + spent), cancellation) == 0)
             throw new DeskException(DeskRefusal.Behind, "This was gone on with on another page.");
@@ -201,7 +232,7 @@ internal sealed class LabellingDesk(IDbContextFactory<LabellingContext> contexts
         {
             await context.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException error) when (error.InnerException is DbException { SqlState: "23505" } or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 19 })
+        catch (DbUpdateException error) when (StoredTwice.Is(error))
         {
             throw new DeskException(DeskRefusal.Behind, "This was gone on with on another page.");
         }
