@@ -16,6 +16,7 @@ internal static class Usage
         "cache MODEL BATCH THREADS",
         "scaling [PICTURE.svg [FIGURES.json]]",
         "roofline [THREADS]",
+        "products [ROWS [ROUNDS [LAYERS]]]",
         "phases < SCRIPT",
         "busy [PAIRS]",
         "objectives [STEPS [PICTURE.svg [SEEDS]]]",
