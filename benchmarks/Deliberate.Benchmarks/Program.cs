@@ -47,6 +47,9 @@ try
         case ["roofline", .. var rest] when rest.Length <= 1:
             RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
             return 0;
+        case ["products", .. var rest] when rest.Length <= 3:
+            ProductBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 512, rest.Length > 1 ? int.Parse(rest[1]) : 9, rest.Length > 2 ? rest[2] : "");
+            return 0;
         case ["ranks", var seconds, var megabytes, var megabits, var milliseconds, var spread, var hours]:
             RanksBenchmark.Run(Number(seconds), Number(megabytes), Number(megabits), Number(milliseconds), Number(spread), Number(hours));
             return 0;

@@ -11,6 +11,9 @@ namespace Deliberate.Benchmarks;
 /// </summary>
 internal static unsafe class RooflineBenchmark
 {
+    /// <summary>Multiply-adds of a round of <see cref="Multiply"/>, each of a vector.</summary>
+    public const int Chains = 12;
+
     private static readonly int[] s_megabytes = [1, 5, 16, 128, 512];
 
     public static void Run(int threads)
@@ -28,7 +31,7 @@ internal static unsafe class RooflineBenchmark
             using var device = Device.Cpu(threads);
             const int Rounds = 20_000_000;
             var seconds = Best(device, new Job(_ => Multiply<TL>(Rounds)));
-            Console.WriteLine($"threads {threads}: {threads * 2.0 * 12 * TL.Width * Rounds / seconds / 1e9:F0} GFLOP/s of fused multiply-adds in registers");
+            Console.WriteLine($"threads {threads}: {threads * 2.0 * Chains * TL.Width * Rounds / seconds / 1e9:F0} GFLOP/s of fused multiply-adds in registers");
             foreach (var megabytes in s_megabytes)
             {
                 var floats = (long)megabytes << 18;
@@ -60,7 +63,7 @@ internal static unsafe class RooflineBenchmark
 
     /// <summary>Twelve chains, more than the latency of an operation times the operations begun at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Multiply<TL>(int rounds)
+    public static float Multiply<TL>(int rounds)
         where TL : struct, ILanes<TL>
     {
         TL x = TL.Broadcast(0.999f), y = TL.Broadcast(1e-3f);

@@ -17,6 +17,7 @@ internal static class Usage
         "scaling [PICTURE.svg [FIGURES.json]]",
         "workers [ROUNDS]",
         "roofline [THREADS]",
+        "products [ROWS [ROUNDS [LAYERS]]]",
         "phases < SCRIPT",
         "busy [PAIRS]",
         "objectives [STEPS [PICTURE.svg [SEEDS]]]",
