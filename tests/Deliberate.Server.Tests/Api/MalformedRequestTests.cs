@@ -57,6 +57,57 @@ public sealed class MalformedRequestTests
     }
 
     [Fact]
+    public async Task A_tool_result_of_ten_megabytes_is_refused_with_both_numbers_and_the_server_goes_on()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        var result = string.Concat(Enumerable.Repeat("18 degrees in Paris, and a river of words. ", 10_000_000 / 43));
+        var (status, error) = await api.PostAsync("/v1/responses", new { model = "m", input = new object[] { new { role = "user", content = "Weather?" }, new { type = "function_call", call_id = "call_1", name = "get_weather", arguments = "{}" }, new { type = "function_call_output", call_id = "call_1", output = result } } });
+        Refused("input");
+        (status, error) = await api.PostAsync("/v1/chat/completions", new { model = "m", messages = new object[] { new { role = "user", content = "Weather?" }, new { role = "assistant", tool_calls = new[] { new { id = "call_1", type = "function", function = new { name = "get_weather", arguments = "{}" } } } }, new { role = "tool", tool_call_id = "call_1", content = result } } });
+        Refused("messages");
+        (await api.PostAsync("/v1/responses", new { model = "m", input = "Hello" })).Status.ShouldBe(200);
+
+        void Refused(string param)
+        {
+            status.ShouldBe(400, error.ToJsonString());
+            error.ShouldBeError();
+            error["error"]!["code"]!.GetValue<string>().ShouldBe("context_length_exceeded");
+            error["error"]!["param"]!.GetValue<string>().ShouldBe(param);
+            var numbers = System.Text.RegularExpressions.Regex.Matches(error["error"]!["message"]!.GetValue<string>(), "[0-9]+").Select(m => int.Parse(m.Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            numbers[0].ShouldBe(4096);
+            numbers[1].ShouldBeGreaterThan(1_000_000);
+            api.Sent.Length.ShouldBeLessThan(100_000);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"type":"text"}""", "#/type")]
+    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}""", "#")]
+    [InlineData("""{"$ref":"#"}""", "#/$ref")]
+    [InlineData("""{"type":"integer","minimum":3,"maximum":2}""", "#")]
+    [InlineData("""{"type":"string","pattern":"(?=x)"}""", "#/pattern")]
+    public async Task A_schema_that_cannot_be_held_ends_in_itself_or_matches_nothing_is_refused_with_its_place(string schema, string pointer)
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        var node = JsonNode.Parse(schema)!;
+        foreach (var (path, body, param) in new[]
+        {
+            ("/v1/responses", new JsonObject { ["model"] = "m", ["input"] = "a", ["text"] = new JsonObject { ["format"] = new JsonObject { ["type"] = "json_schema", ["name"] = "a", ["schema"] = node.DeepClone() } } }, "text.format"),
+            ("/v1/chat/completions", new JsonObject { ["model"] = "m", ["messages"] = JsonNode.Parse("""[{"role":"user","content":"a"}]"""), ["response_format"] = new JsonObject { ["type"] = "json_schema", ["json_schema"] = new JsonObject { ["name"] = "a", ["schema"] = node.DeepClone() } } }, "response_format"),
+        })
+        {
+            var (status, error) = await api.PostAsync(path, body.ToJsonString());
+            status.ShouldBe(400, error.ToJsonString());
+            error.ShouldBeError();
+            error["error"]!["param"]!.GetValue<string>().ShouldStartWith(param);
+            error["error"]!["message"]!.GetValue<string>().ShouldContain(pointer);
+        }
+
+        // One that recurs and can end is held.
+        (await api.PostAsync("/v1/responses", new { model = "m", input = "a", text = new { format = new { type = "json_schema", name = "a", schema = JsonNode.Parse("""{"type":"object","properties":{"next":{"$ref":"#"}}}""") } } })).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_body_beyond_the_limit_a_foreign_page_and_a_foreign_name_are_refused()
     {
         await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.", o => o with { MaxBodyBytes = 10_000, Origins = ["https://friend.example"] });

@@ -12,6 +12,9 @@ namespace Deliberate.Server;
 /// <param name="Opening">What the answer was begun with, as a call that must be; null where nothing was.</param>
 internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, SamplingOptions Sampling, string? Opening)
 {
+    /// <summary>Most characters of a conversation: no template writes more, and a context that would hold them is none of today's.</summary>
+    private const int MostCharacters = 8 << 20;
+
     /// <summary>What it was prepared by, for further rounds.</summary>
     public required PromptWriter Writer { get; init; }
 
@@ -110,6 +113,14 @@ internal sealed record PreparedAnswer(AnswerTask Task, ServedPrompt Prompt, Samp
     private static (string Text, int[] Tokens, string? Opening) Rendered(AnswerTask task, PromptWriter writer, ApiOptions options)
     {
         if (task.Continued is { } continued) return (continued, task.Model.Format.Tokenizer.Encode(continued, addSpecialTokens: true), null);
+        var characters = task.Messages.Sum(static m => (long)m.Content.Length);
+        if (characters > MostCharacters)
+        {
+            throw new ApiError(
+                400, string.Create(CultureInfo.InvariantCulture, $"This model's context holds {task.Model.Context} tokens, and the request has {characters} characters, more than the {MostCharacters} that are looked at. Leave out earlier messages or shorten them."),
+                task.MessagesField, "context_length_exceeded");
+        }
+
         IReadOnlyList<ToolDescription> tools = task.Use == ToolUse.None ? [] : task.Tools;
         try
         {
