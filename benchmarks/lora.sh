@@ -16,7 +16,7 @@ ours() { ./benchmarks/Deliberate.Benchmarks/bin/Release/net10.0/Deliberate.Bench
 theirs() { sh benchmarks/peers/run.sh libtorch "$root" "$peers" 3 lora 135M 2048 "$micro" "$threads"; }
 # Shows a run's line, with the processor time of the whole process, and gives its speed. A run that fails ends everything, with its error.
 TIMEFORMAT='processor %U s'
-log=$(mktemp); trap 'rm -f "$log"' EXIT
+log=$(mktemp); trap 'rm -f "$log" "$log.err"' EXIT
 speed() {
   { time "$1" > "$log"; } 2> "$log.err" || { cat "$log.err" >&2; exit 1; }
   echo "$(cat "$log") $(grep processor "$log.err")" >&2; rm -f "$log.err"
