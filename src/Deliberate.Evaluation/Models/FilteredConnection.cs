@@ -7,7 +7,7 @@ using Deliberate.Models;
 namespace Deliberate.Evaluation;
 
 /// <summary>What a filter in front of a model and behind it says: null lets through, a text says why not.</summary>
-internal interface ISystemFilter
+internal interface ISystemFilter : IAsyncDisposable
 {
     /// <summary>All that decides what it lets through: its weights and its threshold.</summary>
     string Identity { get; }
@@ -23,7 +23,7 @@ internal interface ISystemFilter
 /// identity is made of the weights' and of the filter's, so that no result of the one can be taken for one of the other.
 /// </summary>
 /// <param name="inner">The model; owned.</param>
-/// <param name="filter">In front of it and behind it.</param>
+/// <param name="filter">In front of it and behind it; owned.</param>
 internal sealed class FilteredConnection(EvaluationModel inner, ISystemFilter filter) : IModelConnection
 {
     /// <summary>Before the filter's file and the model in a name.</summary>
@@ -46,11 +46,11 @@ internal sealed class FilteredConnection(EvaluationModel inner, ISystemFilter fi
         return colon > 0 && colon < rest.Length - 1 ? (rest[..colon], rest[(colon + 1)..]) : throw new UserError("A model behind a filter is named with both.", field: $"{Scheme}:{rest}", advice: $"As {NameOf("filter.json", "runs/my-model")}; deliberate judge train harmful-prompts makes a filter.");
     }
 
-    /// <summary>The identity of a model behind a filter.</summary>
-    public static string IdentityOf(string model, ISystemFilter filter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Scheme}\n{filter.Identity}\n{model}"))));
+    /// <summary>The identity of a model behind a filter, from theirs.</summary>
+    public static string IdentityOf(string model, string filter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Scheme}\n{filter}\n{model}"))));
 
     public static EvaluationModel Model(string name, EvaluationModel inner, ISystemFilter filter) =>
-        new(name, new FilteredConnection(inner, filter), inner.Description with { Name = $"{inner.Description.Name} behind {filter.Identity}", Hash = inner.Description.Hash is { } hash ? IdentityOf(hash, filter) : null }, inner.Concurrency);
+        new(name, new FilteredConnection(inner, filter), inner.Description with { Name = $"{inner.Description.Name} behind {filter.Identity}", Hash = inner.Description.Hash is { } hash ? IdentityOf(hash, filter.Identity) : null }, inner.Concurrency);
 
     public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {
@@ -59,7 +59,11 @@ internal sealed class FilteredConnection(EvaluationModel inner, ISystemFilter fi
         return await filter.RefusesAnswerAsync(messages, answer.Text, cancellation).ConfigureAwait(false) is { } reason ? Withheld(reason, answer.Usage) : answer;
     }
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await filter.DisposeAsync().ConfigureAwait(false);
+        await inner.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static ModelAnswer Withheld(string why, ModelUsage usage) => new() { Text = Refusal, Completion = Refusal, FinishReason = "stop", Usage = usage, ReportedModel = $"the filter: {why}" };
 }

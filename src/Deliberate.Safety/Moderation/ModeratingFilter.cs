@@ -15,7 +15,7 @@ internal sealed class ModeratingFilter : ISystemFilter
     {
         var prompts = HarmfulPromptsFile.Read(file);
         _moderator = new ClassifierModerator(prompts, ClassifierModerator.UsualThreshold);
-        Identity = string.Create(CultureInfo.InvariantCulture, $"harmful-prompts {prompts.Hash}, from {ClassifierModerator.UsualThreshold:0.00} on");
+        Identity = Of(prompts);
     }
 
     public string Identity { get; }
@@ -23,6 +23,14 @@ internal sealed class ModeratingFilter : ISystemFilter
     public async Task<string?> RefusesPromptAsync(IReadOnlyList<ChatMessage> conversation, CancellationToken cancellation) => Reason(await _moderator.JudgePromptAsync(conversation, cancellation).ConfigureAwait(false));
 
     public async Task<string?> RefusesAnswerAsync(IReadOnlyList<ChatMessage> conversation, string answer, CancellationToken cancellation) => Reason(await _moderator.JudgeAnswerAsync(conversation, answer, cancellation).ConfigureAwait(false));
+
+    public ValueTask DisposeAsync() => _moderator.DisposeAsync();
+
+    /// <summary>The identity of the filter that a file makes.</summary>
+    /// <exception cref="Core.UserError">It is none.</exception>
+    public static string IdentityOf(string file) => Of(HarmfulPromptsFile.Read(file));
+
+    private static string Of(HarmfulPrompts prompts) => string.Create(CultureInfo.InvariantCulture, $"harmful-prompts {prompts.Hash}, from {ClassifierModerator.UsualThreshold:0.00} on");
 
     private static string? Reason(ModerationVerdict verdict) => verdict.IsFlagged ? verdict.Reason : null;
 }

@@ -69,7 +69,7 @@ internal static class Gate
     }
 
     /// <summary>A model behind a filter by its file: another model than the one inside.</summary>
-    public static GateModel Behind(string filter, GateModel model) => new(FilteredConnection.NameOf(filter, model.Name), FilteredConnection.IdentityOf(model.Id, new ModeratingFilter(filter)), model.Weights);
+    public static GateModel Behind(string filter, GateModel model) => new(FilteredConnection.NameOf(filter, model.Name), FilteredConnection.IdentityOf(model.Id, ModeratingFilter.IdentityOf(filter)), model.Weights);
 
     /// <summary>A model on this machine by its identity, from every byte of its weights: a file that was changed and dated back is another model.</summary>
     /// <exception cref="UserError">There is none.</exception>
