@@ -43,6 +43,9 @@ try
         case ["roofline", .. var rest] when rest.Length <= 1:
             RooflineBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : Environment.ProcessorCount);
             return 0;
+        case ["ranks", "compare", .. var runs] when runs.Length > 0:
+            RanksComparison.Run(runs);
+            return 0;
         case ["ranks", var seconds, var megabytes, var megabits, var milliseconds, var spread, var hours]:
             RanksBenchmark.Run(Number(seconds), Number(megabytes), Number(megabits), Number(milliseconds), Number(spread), Number(hours));
             return 0;
