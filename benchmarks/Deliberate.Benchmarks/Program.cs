@@ -50,6 +50,9 @@ try
         case ["products", .. var rest] when rest.Length <= 3:
             ProductBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 512, rest.Length > 1 ? int.Parse(rest[1]) : 9, rest.Length > 2 ? rest[2] : "");
             return 0;
+        case ["ranks", "compare", .. var runs] when runs.Length > 0:
+            RanksComparison.Run(runs);
+            return 0;
         case ["ranks", var seconds, var megabytes, var megabits, var milliseconds, var spread, var hours]:
             RanksBenchmark.Run(Number(seconds), Number(megabytes), Number(megabits), Number(milliseconds), Number(spread), Number(hours));
             return 0;

@@ -116,7 +116,7 @@ internal sealed class TinkerStore(string folder)
     {
         var found = FolderOf(model, kind, name);
         var files = new DirectoryInfo(found).GetFiles("*", SearchOption.AllDirectories);
-        return new TinkerCheckpoint(model, kind, name, found, files.Length == 0 ? default : files.Max(f => f.LastWriteTimeUtc), files.Sum(f => f.Length));
+        return new TinkerCheckpoint(model, kind, name, found, files.Length == 0 ? default : new DateTimeOffset(files.Max(f => f.LastWriteTimeUtc), TimeSpan.Zero), files.Sum(f => f.Length));
     }
 
     private string RunFile(string id) => Path.Combine(Folder, id, "run.json");

@@ -29,8 +29,8 @@ internal sealed class TinkerServeCommand : CliCommand
             "Serve Tinker's interface over a model: sessions, LoRA models, forward_backward, optim_step, sample, save and load.",
             "deliberate tinker serve HuggingFaceTB/SmolLM2-135M-Instruct=models/smollm2   # clients call it by the name before the =",
             "deliberate tinker serve models/Qwen3-0.6B --leave-unembed --store checkpoints",
-            "deliberate keys create laptop && deliberate tinker serve models/Qwen3-0.6B --address 0.0.0.0 --certificate server.pem",
-            "TINKER_API_KEY=tml-none TINKER_BASE_URL=http://127.0.0.1:5180 python loop.py   # a loop of one's own")
+            "deliberate tinker serve models/Qwen3-0.6B --address 0.0.0.0 --certificate server.pem   # after deliberate keys create laptop",
+            "deliberate tinker serve runs/my-model --micro-batch-tokens 1024 --models 2   # in less memory")
     {
         Add(_model);
         foreach (var option in new Option[] { _store, _port, _address, _keys, _micro, _models, _slots, _patience, _unembed, _threads, _certificate, _certificateKey }) Add(option);
