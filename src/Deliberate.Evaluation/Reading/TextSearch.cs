@@ -8,8 +8,8 @@ namespace Deliberate.Evaluation;
 /// <summary>
 /// Whether a record's texts hold what is looked for, upper and lower case alike, found in the record's bytes: no JSON is read where
 /// the bytes are not there. Where they are, it is held against the record that they stand within the value of a text, not in the name
-/// of a field or in one of the words that every record has. The log escapes texts in one way, and what is looked for is escaped in
-/// the same.
+/// of a field or in one of the words that every record has: by the quotes around them, and only where those do not tell by reading the
+/// JSON. The log escapes texts in one way, and what is looked for is escaped in the same.
 /// </summary>
 internal sealed class TextSearch
 {
@@ -20,7 +20,7 @@ internal sealed class TextSearch
     private readonly byte[] _lower, _upper;
     private readonly int _anchor;
     private readonly byte _low, _high;
-    private readonly bool _isAscii, _isBytes;
+    private readonly bool _isAscii, _isBytes, _isWithinQuotes;
     private readonly SearchValues<string> _values;
 
     /// <param name="text">Not empty.</param>
@@ -33,6 +33,7 @@ internal sealed class TextSearch
         (_lower, _upper) = (Encoding.UTF8.GetBytes(escaped.ToLowerInvariant()), Encoding.UTF8.GetBytes(escaped.ToUpperInvariant()));
         // Nearly every letter takes as many bytes in both cases; where one does not, texts are compared as letters.
         _isBytes = escaped.EnumerateRunes().All(r => Rune.ToLowerInvariant(r).Utf8SequenceLength == Rune.ToUpperInvariant(r).Utf8SequenceLength);
+        _isWithinQuotes = NamesMore(_lower);
         _values = SearchValues.Create([escaped], StringComparison.OrdinalIgnoreCase);
         // The rarest byte is looked for first.
         for (var i = 1; i < _lower.Length; i++)
@@ -43,11 +44,48 @@ internal sealed class TextSearch
     /// <param name="record">As the log holds it: one JSON object.</param>
     public bool IsIn(ReadOnlySpan<byte> record) => _isBytes ? IsInBytes(record) : IsInLetters(record);
 
-    /// <summary>Goes from one place where the bytes stand to the next, and through the JSON no further than that.</summary>
     private bool IsInBytes(ReadOnlySpan<byte> record)
     {
-        var at = IndexOf(record);
-        if (at < 0) return false;
+        for (var at = IndexOf(record); at >= 0;)
+        {
+            var isText = _isWithinQuotes ? IsTextAt(record, at) : null;
+            if (isText is null) return IsInJson(record, at);
+            if (isText.Value) return true;
+            var next = IndexOf(record[(at + 1)..]);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether what stands within a pair of quotes is the value of a searched field; null where the quotes do not tell.</summary>
+    private bool? IsTextAt(ReadOnlySpan<byte> record, int at)
+    {
+        var close = at + _lower.Length;
+        do
+        {
+            var next = close < record.Length ? record[close..].IndexOf((byte)'"') : -1;
+            if (next < 0) return null;
+            close += next + 1;
+        }
+        while (IsWithinEscape(record[..(close - 1)]));
+        // Behind a value there is never a colon.
+        if (close < record.Length && record[close] == (byte)':') return false;
+        var open = at;
+        do
+        {
+            open = record[..open].LastIndexOf((byte)'"');
+            if (open < 2) return null;
+        }
+        while (IsWithinEscape(record[..open]));
+        if (record[open - 1] != (byte)':' || record[open - 2] != (byte)'"') return null;
+        var name = record[(record[..(open - 2)].LastIndexOf((byte)'"') + 1)..(open - 2)];
+        return !IsWithinEscape(record[..at]) && IsSearched(name);
+    }
+
+    /// <summary>Goes from one place where the bytes stand to the next, and through the JSON no further than that.</summary>
+    private bool IsInJson(ReadOnlySpan<byte> record, int at)
+    {
         var json = new Utf8JsonReader(record);
         ReadOnlySpan<byte> name = [];
         while (json.Read())
@@ -113,6 +151,22 @@ internal sealed class TextSearch
         {
             if (json.TokenType == JsonTokenType.PropertyName) name = json.ValueSpan;
             else if (json.TokenType == JsonTokenType.String && json.GetString()!.Contains(_text, StringComparison.OrdinalIgnoreCase) && IsSearched(name)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether bytes are none that could stand outside of quotes: of letters JSON has the words true, false and null there, and the e of a number.</summary>
+    private static bool NamesMore(ReadOnlySpan<byte> lower)
+    {
+        const string Outside = "true false null e ";
+        for (int i = 0, end; i < lower.Length; i = end + 1)
+        {
+            for (end = i; end < lower.Length && !"0123456789+-.{}[]:, "u8.Contains(lower[end]); end++)
+            {
+            }
+
+            if (!Outside.Contains(Encoding.Latin1.GetString(lower[i..end]), StringComparison.Ordinal)) return true;
         }
 
         return false;
