@@ -32,6 +32,8 @@ internal static class AdaptedModel
         }
 
         if (adapter.Base != BaseStorage.Auto) return recipe;
+        // A card holds no narrower weights.
+        if (recipe.Device != GraphicsChoice.Cpu) return recipe with { Adapter = adapter with { Base = BaseStorage.F32 } };
         var types = StoredTensors.Of(opened.Weights).Where(t => t.Type is not StoredType.Bool).ToArray();
         var storage = types.All(t => t.Type is StoredType.BF16 || t.Elements < 1 << 16) ? BaseStorage.BF16 : types.All(t => t.Type is StoredType.Q8_0 || t.Elements < 1 << 16) ? BaseStorage.Q8_0 : BaseStorage.F32;
         return recipe with { Adapter = adapter with { Base = storage } };

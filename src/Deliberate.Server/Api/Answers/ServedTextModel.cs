@@ -26,7 +26,7 @@ internal sealed class ServedTextModel : IServedModel
     {
         // The server's own queue is fair between keys; the host's only has to hold what that lets through.
         var hosting = new ModelHostOptions { Slots = api.Slots, QueueLimit = 4 * api.Slots, Cache = api.Cache };
-        return new ServedTextModel(options.Name, TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting));
+        return new ServedTextModel(options.Name, TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting, api.Device));
     }
 
     public ServedAnswer Answer(ServedPrompt prompt, CancellationToken cancellation)
