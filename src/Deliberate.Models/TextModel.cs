@@ -88,13 +88,14 @@ public sealed class TextModel : IDisposable
 
     /// <summary>The same with an adapter that is kept elsewhere.</summary>
     /// <param name="adapter">Its folder; null for the model as it is.</param>
-    internal static TextModel OpenWith(string path, string? adapter, WeightStorage storage = WeightStorage.F32, int threads = 0, ModelHostOptions? hosting = null)
+    /// <param name="device">One of <see cref="GraphicsChoice.All"/>.</param>
+    internal static TextModel OpenWith(string path, string? adapter, WeightStorage storage = WeightStorage.F32, int threads = 0, ModelHostOptions? hosting = null, string device = GraphicsChoice.Cpu)
     {
         hosting ??= new ModelHostOptions();
         hosting.Check();
         if (adapter is null && !PretrainedModel.IsAdapter(path))
         {
-            var loaded = LoadedWeights.Open(path, storage, threads);
+            var loaded = LoadedWeights.Open(path, storage, threads, device);
             return new TextModel(loaded, loaded.Opened, hosting);
         }
 
@@ -102,7 +103,7 @@ public sealed class TextModel : IDisposable
         LoadedWeights? weights = null;
         try
         {
-            weights = LoadedWeights.Open(opened.BaseLocation, storage, threads);
+            weights = LoadedWeights.Open(opened.BaseLocation, storage, threads, device);
             return new TextModel(weights, opened, hosting);
         }
         catch

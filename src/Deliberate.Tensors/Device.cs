@@ -1,12 +1,15 @@
+using Deliberate.Core;
+
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads) or the reference (doubles,
+/// Where tensors live and operations run: the fast CPU (floats, vector instructions, threads), a graphics card, or the reference (doubles,
 /// one thread, plain loops), which is the oracle of the tests.
 /// </summary>
 internal abstract class Device : IDisposable
 {
     private static readonly Lock s_lock = new();
+    private static readonly Dictionary<string, Device> s_cards = new(StringComparer.Ordinal);
     private static Device? s_shared;
     private int _shares;
 
@@ -54,6 +57,20 @@ internal abstract class Device : IDisposable
         }
     }
 
+    /// <summary>The device of a choice: the processor's as above, or a card, which whoever asks for it in this process gets the same of.</summary>
+    /// <param name="choice">One of <see cref="GraphicsChoice.All"/>.</param>
+    /// <exception cref="UserError">There is no such card.</exception>
+    public static Device Shared(string choice, int threads = 0)
+    {
+        if (choice == GraphicsChoice.Cpu) return Shared(threads);
+        lock (s_lock)
+        {
+            if (!s_cards.TryGetValue(choice, out var card)) s_cards[choice] = card = GraphicsChoice.Open(choice);
+            card._shares++;
+            return card;
+        }
+    }
+
     /// <summary>The scalar reference in double.</summary>
     public static Device Reference() => new ReferenceDevice();
 
@@ -62,6 +79,9 @@ internal abstract class Device : IDisposable
     /// blocks of rows go through all operations, each on a worker.
     /// </summary>
     internal virtual bool TakesWholeBatches => false;
+
+    /// <summary>Bytes of its own memory that are free; null for a device that has the host's.</summary>
+    internal virtual long? FreeMemory => null;
 
     /// <summary>Whether the host cannot address its buffers.</summary>
     internal virtual bool HasOwnMemory => false;
@@ -78,6 +98,8 @@ internal abstract class Device : IDisposable
         {
             if (_shares > 0 && --_shares > 0) return;
             if (s_shared == this) s_shared = null;
+            foreach (var (choice, card) in s_cards)
+                if (card == this) s_cards.Remove(choice);
         }
 
         Dispose(disposing: true);

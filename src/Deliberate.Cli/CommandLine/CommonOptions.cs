@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Cli;
 
@@ -23,6 +24,14 @@ internal static class CommonOptions
     };
 
     public static Option<int> Threads() => Whole("--threads", "Worker threads; 0 for one a core. The results do not depend on it.", 0, 0, 1024);
+
+    public static Option<string> Device() => new("--device")
+    {
+        HelpName = "cpu|gpu",
+        Description = "What computes: cpu, or gpu for the first graphics card that was found (gpu:cuda, gpu:opencl: that driver's; gpu:emulated: slow, to try it without a card). deliberate doctor lists the cards.",
+        DefaultValueFactory = _ => GraphicsChoice.Cpu,
+        CustomParser = result => One(result) is var choice && GraphicsChoice.All.Contains(choice, StringComparer.Ordinal) ? choice : WrongDevice(result, choice),
+    };
 
     public static Option<bool> Json(string what) => new("--json") { Description = $"Write {what} as JSON to standard output." };
 
@@ -85,6 +94,12 @@ internal static class CommonOptions
             : Wrong<double>(result, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
 
     private static string One(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+
+    private static string WrongDevice(ArgumentResult result, string choice)
+    {
+        result.AddError($"--device: \"{choice}\" is none of {string.Join(", ", GraphicsChoice.All)}.");
+        return GraphicsChoice.Cpu;
+    }
 
     private static T Wrong<T>(ArgumentResult result, string wanted)
         where T : struct

@@ -40,9 +40,10 @@ internal sealed class LoadedCheckpoint : IDisposable
 
     /// <param name="maxTokens">0 for what the run evaluates with.</param>
     /// <param name="stops">Strings that end an answer, besides those that its run drew with.</param>
-    public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens, params IReadOnlyList<string> stops)
+    /// <param name="on">The device: one of <see cref="GraphicsChoice.All"/>.</param>
+    public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens, IReadOnlyList<string>? stops = null, string on = GraphicsChoice.Cpu)
     {
-        var device = Device.Cpu(threads);
+        var device = on == GraphicsChoice.Cpu ? Device.Cpu(threads) : Device.Shared(on);
         LanguageModel? model = null;
         try
         {
@@ -51,7 +52,7 @@ internal sealed class LoadedCheckpoint : IDisposable
             if (budget >= model.Configuration.MaxPositions)
                 throw new UserError($"a budget of {budget} tokens leaves no room for a prompt in the model's context of {model.Configuration.MaxPositions}.", field: "--max-tokens", advice: "Lower it.");
             // As the run's own evaluations: what was learned with an end is not measured without it.
-            string[] ends = [.. stops.Union(choice.Recipe?.Reinforcement.Stop ?? [])];
+            string[] ends = [.. (stops ?? []).Union(choice.Recipe?.Reinforcement.Stop ?? [])];
             return new LoadedCheckpoint(device, model, choice.Location, new ProblemEncoder(text.StoppingAt(ends, "--stop")), budget);
         }
         catch

@@ -72,13 +72,13 @@ internal sealed class LoadedModel : IDisposable
 
     /// <param name="cache">For commands that write text.</param>
     /// <param name="adapter">Its folder; null for the model as it is.</param>
-    public static LoadedModel Open(string path, string weights, int threads, string cache = "f32", string? adapter = null)
+    public static LoadedModel Open(string path, string weights, int threads, string cache = "f32", string? adapter = null, string device = GraphicsChoice.Cpu)
     {
         Check(weights, cache);
         var opened = PretrainedModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter));
         try
         {
-            return new LoadedModel(opened, weights, cache, Device.Shared(threads));
+            return new LoadedModel(opened, weights, cache, Device.Shared(device, threads));
         }
         catch
         {
@@ -88,11 +88,11 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>The same as a model that is asked through its chat client.</summary>
-    public static TextModel OpenHosted(string path, string weights, int threads, string cache, string? adapter)
+    public static TextModel OpenHosted(string path, string weights, int threads, string cache, string? adapter, string device = GraphicsChoice.Cpu)
     {
         Check(weights, cache);
         var hosting = new ModelHostOptions { Slots = 1, Cache = Enum.Parse<CacheStorage>(cache, ignoreCase: true) };
-        return TextModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter), Enum.Parse<WeightStorage>(weights, ignoreCase: true), threads, hosting);
+        return TextModel.OpenWith(CheckpointChoice.Find(path).Location, adapter is null ? null : AdapterCommand.Folder(adapter), Enum.Parse<WeightStorage>(weights, ignoreCase: true), threads, hosting, device);
     }
 
     private static void Check(string weights, string cache)
@@ -107,7 +107,7 @@ internal sealed class LoadedModel : IDisposable
     public LanguageModel Load(int sequences, int positions)
     {
         var estimate = MemoryEstimate.Of(Configuration, Storage, sequences, positions, Cache);
-        estimate.EnsureFits(Configuration, _opened.Location);
+        estimate.EnsureFits(Configuration, _opened.Location, Device.FreeMemory - GraphicsChoice.WorkingBytes);
         Console.Error.WriteLine($"Memory: up to {Quantity.Bytes(estimate.Total)} ({estimate}).");
         return Model;
     }

@@ -27,6 +27,7 @@ internal sealed class ChatCommand : CliCommand
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<string> _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("each answer, with its thinking and what it cost,");
 
     public ChatCommand()
@@ -43,7 +44,7 @@ internal sealed class ChatCommand : CliCommand
         Add(_model);
         foreach (var option in new Option[] { _message, _system, _thinking, _mcp, _allowed }) Add(option);
         foreach (var option in _generation.All.Concat(_grammar.All).Concat(_speculation.All)) Add(option);
-        foreach (var option in new Option[] { _context, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _context, _seed, _adapter, _weights, _cache, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -56,7 +57,7 @@ internal sealed class ChatCommand : CliCommand
         var grammar = _grammar.Read(parsed);
         if (parsed.GetValue(_mcp) is { } server) return RunWithTools(parsed, server, grammar, isTerminal);
         if (parsed.GetValue(_allowed)!.Length > 0) throw new UserError("there is no server whose tools could be allowed.", field: "--allow-tool", advice: "Name one: --mcp COMMAND.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter), parsed.GetRequiredValue(_device));
         if (loaded.Format.ChatTemplate is null)
             throw new UserError("the model has no chat template: it was not trained on conversations.", parsed.GetRequiredValue(_model), advice: "Let it continue texts: deliberate generate, with lines such as {\"prompt\": \"Once upon a time\"}.");
         var settings = _generation.Read(parsed, loaded.Format);
@@ -82,7 +83,7 @@ internal sealed class ChatCommand : CliCommand
         if (allowed.Length == 0) throw new UserError("no tool of the server is allowed.", field: "--allow-tool", advice: "Name each one that the model may call, or * for all.");
         if (parsed.GetValue(_json)) throw new UserError("answers behind calls of tools are shown as text.", field: "--json");
         using var stop = new StopSignal("Stopping.");
-        using var model = LoadedModel.OpenHosted(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
+        using var model = LoadedModel.OpenHosted(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter), parsed.GetRequiredValue(_device));
         var settings = _generation.Read(parsed, model.Format);
         var options = new Microsoft.Extensions.AI.ChatOptions
         {

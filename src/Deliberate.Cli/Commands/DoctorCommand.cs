@@ -36,7 +36,7 @@ internal sealed class DoctorCommand : CliCommand
             ("device", $"{machine.Device}: {machine.DeviceReason}"),
             ..machine.Graphics.Devices.Select(d => ("graphics", $"{d.Name} ({d.Driver}, {Quantity.Bytes(d.Memory)}): {d.Check.Text}")),
             ..machine.Graphics.Missing.Select(reason => ("graphics", $"none by {reason}")),
-            ("falls back", "everything: no training, sampling or evaluation runs on a graphics device yet, all of it runs on the processor"),
+            ("falls back", machine.Graphics.FallsBack),
             ("threads", $"{machine.Threads}: {(parsed.GetValue(_threads) == 0 ? "one a core" : "as --threads asks")}; the results do not depend on it"),
             ("speed", string.Create(CultureInfo.InvariantCulture, $"{machine.GigaflopsPerSecond:0} GFLOP/s in a float32 matrix product, measured")),
             ("memory", $"{Quantity.Bytes(machine.MemoryTotal)}, {Quantity.Bytes(machine.MemoryAvailable)} available"),

@@ -25,6 +25,7 @@ internal sealed class GenerateCommand : CliCommand
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<string> _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("counts and speed");
 
     public GenerateCommand()
@@ -34,12 +35,13 @@ internal sealed class GenerateCommand : CliCommand
             "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl",
             "deliberate generate models/Qwen3-0.6B --input questions.jsonl --output answers.jsonl --max-tokens 2048 --temperature 0.6 --seed 7",
             "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl --json-schema person.schema.json",
+            "deliberate generate model.gguf --input questions.jsonl --output answers.jsonl --device gpu   # docs/gpu.md",
             "deliberate generate runs/quickstart/arithmetic --input prompts.jsonl --output out.jsonl   # lines such as {\"prompt\": \"(3+4)*2-5=?\"}")
     {
         Add(_model);
         foreach (var option in new Option[] { _input, _output, _fresh, _raw }) Add(option);
         foreach (var option in _generation.All.Concat(_grammar.All).Concat(_speculation.All)) Add(option);
-        foreach (var option in new Option[] { _batch, _seed, _adapter, _weights, _cache, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _batch, _seed, _adapter, _weights, _cache, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -48,7 +50,7 @@ internal sealed class GenerateCommand : CliCommand
         if (Path.GetFullPath(input) == Path.GetFullPath(path)) throw new UserError("Input and output are the same file.", path, field: "--output");
         var grammar = _grammar.Read(parsed);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter), parsed.GetRequiredValue(_device));
         var settings = _generation.Read(parsed, loaded.Format);
         var speculation = _speculation.Read(parsed, parsed.GetValue(_threads), out var draft);
         using var drafting = draft;

@@ -19,6 +19,7 @@ internal sealed class PerplexityCommand : CliCommand
     private readonly Option<string?> _adapter = LoadedModel.AdapterOption();
     private readonly Option<string> _weights = LoadedModel.WeightsOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
 
     public PerplexityCommand()
@@ -30,7 +31,7 @@ internal sealed class PerplexityCommand : CliCommand
     {
         Add(_model);
         Add(_file);
-        foreach (var option in new Option[] { _context, _stride, _adapter, _weights, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _context, _stride, _adapter, _weights, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -38,7 +39,7 @@ internal sealed class PerplexityCommand : CliCommand
         var path = parsed.GetRequiredValue(_file);
         var texts = TextFile.Read(path);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), adapter: parsed.GetValue(_adapter));
+        using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), adapter: parsed.GetValue(_adapter), device: parsed.GetRequiredValue(_device));
         var tokenizer = loaded.Format.Tokenizer;
         int[] begin = [.. tokenizer.Encode("", addSpecialTokens: true).Where(id => !loaded.Format.StopIds.Contains(id))];
         var context = loaded.Context(parsed.GetValue(_context), UsualContext);

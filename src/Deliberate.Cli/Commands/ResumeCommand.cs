@@ -9,13 +9,15 @@ internal sealed class ResumeCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "A run folder, or that of a sweep." };
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string?> _device = new("--device") { HelpName = "cpu|gpu", Description = "What computes from here on, in place of what the recipe says: on another device the numbers differ in the last digits, which the run says." };
     private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations");
 
     public ResumeCommand()
-        : base("resume", "Go on with a run that was stopped or killed, from its newest checkpoint.", "deliberate resume runs/my-arithmetic", "deliberate resume runs/my-arithmetic --threads 1   # the same result, later")
+        : base("resume", "Go on with a run that was stopped or killed, from its newest checkpoint.", "deliberate resume runs/my-arithmetic", "deliberate resume runs/my-arithmetic --threads 1   # the same result, later", "deliberate resume runs/my-arithmetic --device cpu   # where the card is gone")
     {
         Add(_run);
         Add(_threads);
+        Add(_device);
         Add(_json);
     }
 
@@ -36,6 +38,6 @@ internal sealed class ResumeCommand : CliCommand
     {
         if (SweepFolder.Is(parsed.GetRequiredValue(_run))) return SweepSession.Execute(SweepFolder.Read(parsed.GetRequiredValue(_run)), parsed.GetValue(_threads), parsed.GetValue(_json));
         var folder = Folder(parsed.GetRequiredValue(_run));
-        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Resume(ranks.GoOn(folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World), parsed.GetValue(_json));
+        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Resume(ranks.GoOn(folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World, device: parsed.GetValue(_device)), parsed.GetValue(_json));
     }
 }

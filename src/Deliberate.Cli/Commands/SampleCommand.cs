@@ -22,6 +22,7 @@ internal sealed class SampleCommand : CliCommand
     private readonly Option<string[]> _stop = CommonOptions.Stop();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("problems and graded completions");
 
     public SampleCommand()
@@ -33,7 +34,7 @@ internal sealed class SampleCommand : CliCommand
             "deliberate sample runs/quickstart/countdown --prompt 3,7,12=24 --samples 8")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _adapter, _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _stop, _seed, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _adapter, _family, _level, _prompt, _count, _samples, _temperature, _maxTokens, _stop, _seed, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -45,7 +46,7 @@ internal sealed class SampleCommand : CliCommand
             ? ([own.Problem], own.Set, own.IsJudged)
             : (asked.Set.Draw(Split.Test, parsed.GetValue(_count), seed), asked.Set, true);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens), parsed.GetValue(_stop)!);
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens), parsed.GetValue(_stop)!, parsed.GetRequiredValue(_device));
         using var sampler = loaded.Sampler(problems.Length * samples, problems.Max(p => loaded.Request(p, []).Prompt.Length));
         var groups = new SampleLoop(sampler, loaded.Encoder, set).Run(
             problems, samples, loaded.MaxTokens, new SamplingOptions { Temperature = parsed.GetValue(_temperature) },

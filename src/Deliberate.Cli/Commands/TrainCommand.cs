@@ -17,6 +17,7 @@ internal sealed class TrainCommand : CliCommand
     private readonly Option<string[]> _sweep = new("--sweep") { HelpName = "key=a,b,c", Description = "Train it with each of these values of a key; of several keys every combination. The plan: --dry-run.", DefaultValueFactory = _ => [] };
     private readonly Option<bool> _yes = new("--yes") { Description = $"More than {Sweep.MostUnasked} runs of a sweep are meant." };
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string?> _device = new("--device") { HelpName = "cpu|gpu", Description = "What computes, as the recipe's device does: cpu, or gpu for a graphics card (docs/gpu.md)." };
     private readonly Option<bool> _json = CommonOptions.Json("the outcome and the evaluations, or the plan");
 
     public TrainCommand()
@@ -27,12 +28,13 @@ internal sealed class TrainCommand : CliCommand
             "deliberate train recipes/arithmetic.yaml --dry-run   # what it amounts to",
             "deliberate train recipes/countdown.yaml --set name=longer --set reinforcement.steps=200",
             "deliberate train recipes/arithmetic.yaml --set \"family.levels=[3, 4]\" --output runs/mixed --threads 4",
+            "deliberate train recipes/arithmetic.yaml --device gpu   # on a graphics card",
             "deliberate train recipes/arithmetic.yaml --seeds 5   # the mean over seeds, and what another seed may give",
             "deliberate train recipes/arithmetic.yaml --sweep reinforcement.samples=4,8,16 --seeds 3 --dry-run",
             "deliberate train recipes/arithmetic.yaml --from runs/my-arithmetic/checkpoints/best --set supervised.tokens=0 --set name=further")
     {
         Add(_recipe);
-        foreach (var option in new Option[] { _output, _from, _set, _seeds, _sweep, _dryRun, _yes, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _output, _from, _set, _seeds, _sweep, _dryRun, _yes, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -40,6 +42,7 @@ internal sealed class TrainCommand : CliCommand
         string[] set = parsed.GetValue(_set) ?? [];
         // Quoted, so that a path is read as a text whatever is in it.
         if (parsed.GetValue(_from) is { } from) set = [.. set, $"model.from={JsonSerializer.Serialize(CheckpointChoice.Find(from).Location)}"];
+        if (parsed.GetValue(_device) is { } device) set = [.. set, $"device={JsonSerializer.Serialize(device)}"];
         var file = ShippedRecipes.Named(parsed.GetRequiredValue(_recipe));
         var recipe = TrainRecipe.Read(file, set);
         var folder = parsed.GetValue(_output) ?? Path.Combine("runs", recipe.Name);
@@ -58,12 +61,12 @@ internal sealed class TrainCommand : CliCommand
     private string Command(ParseResult parsed, string folder) => ShellCommand.Of(
     [
         "deliberate", "train", parsed.GetRequiredValue(_recipe), .. (parsed.GetValue(_set) ?? []).SelectMany(one => (string[])["--set", one]), .. (parsed.GetValue(_sweep) ?? []).SelectMany(one => (string[])["--sweep", one]),
-        "--seeds", parsed.GetValue(_seeds).ToString(System.Globalization.CultureInfo.InvariantCulture), .. parsed.GetValue(_from) is { } from ? (string[])["--from", from] : [], "--output", folder,
+        "--seeds", parsed.GetValue(_seeds).ToString(System.Globalization.CultureInfo.InvariantCulture), .. parsed.GetValue(_device) is { } device ? (string[])["--device", device] : [], .. parsed.GetValue(_from) is { } from ? (string[])["--from", from] : [], "--output", folder,
     ]);
 
     private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json)
     {
-        var machine = MachineLimits.At(folder);
+        var machine = MachineLimits.At(folder, recipe.Device);
         var plan = Planner.Plan(recipe, file);
         Planner.Refuse(plan, machine, file);
         var time = TimeEstimate.Measure(plan, threads);

@@ -19,7 +19,7 @@ namespace Deliberate.Cli;
 /// <param name="HugePages">The system's setting: always, madvise or never; "unknown" elsewhere than Linux.</param>
 /// <param name="GigaflopsPerSecond">Of a float32 matrix product on all threads, measured.</param>
 /// <param name="Sandbox">Whether code that is not trusted can be run, and why not.</param>
-/// <param name="Graphics">Graphics devices that were found and tried, and why others were not. Nothing runs on them yet.</param>
+/// <param name="Graphics">Graphics devices that were found and tried, and why others were not.</param>
 /// <param name="Warnings">What is wrong, each with what to do.</param>
 internal sealed record MachineProfile(
     string Cpu, int Cores, int PhysicalCores, IReadOnlyList<string> InstructionSets, string Device, string DeviceReason, int Threads, long MemoryTotal, long MemoryAvailable, long DiskFree, string HugePages, string System, string DotNet, string Deliberate, double GigaflopsPerSecond, string Sandbox, GraphicsDevices Graphics, IReadOnlyList<string> Warnings)

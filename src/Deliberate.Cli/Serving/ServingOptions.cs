@@ -13,6 +13,7 @@ internal sealed class ServingOptions
 {
     private readonly Option<string> _weights = LoadedModel.WeightsOption(), _cache = LoadedModel.CacheOption();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<int> _slots = CommonOptions.Whole("--slots", "Answers that are drawn at once, of each model; others wait, and keys take turns.", 16, 1, 4096);
     private readonly Option<long?> _cacheBytes = CommonOptions.OptionalBytes("--cache-bytes", "Most memory for keys and values, of each model: of answers in work, and of earlier prompts, which are kept as long as there is room. As 800MB or 2GiB; unless named, the least of what all slots can use, half of what is free, and 4GiB. A request that could never be held gets 400.");
     private readonly Option<int> _queue = CommonOptions.Whole("--queue", "Requests that may wait, of each model; one more gets 429.", 256, 0, 1_000_000);
@@ -48,7 +49,7 @@ internal sealed class ServingOptions
     /// <summary>In the order that help shows them.</summary>
     public IEnumerable<Option> All =>
     [
-        _weights, _cache, _cacheBytes, _threads, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _mcp, _allowed, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
+        _weights, _cache, _cacheBytes, _threads, _device, _slots, _queue, _maxTokens, _effort, _defaultEffort, _pooling, _showReasoning, _noSummaries, _system, _noInstructions, _keys, _store, _reload, _timeout, _grace, _origins, _mcp, _allowed, _requestLog, _otlp, _certificate, _certificateKey, .. _guards.All,
     ];
 
     /// <summary>Null where no model is named.</summary>
@@ -66,6 +67,7 @@ internal sealed class ServingOptions
             Cache = Storage<CacheStorage>(parsed.GetRequiredValue(_cache), "--cache"),
             CacheBytes = parsed.GetValue(_cacheBytes),
             Threads = parsed.GetValue(_threads),
+            Device = parsed.GetRequiredValue(_device),
             Slots = parsed.GetValue(_slots),
             Queue = parsed.GetValue(_queue),
             MaxTokens = parsed.GetValue(_maxTokens),

@@ -4,6 +4,7 @@ using Deliberate.Core;
 using Deliberate.Jinja;
 using Deliberate.Models;
 using Deliberate.Reasoning;
+using Deliberate.Tensors;
 
 namespace Deliberate.Evaluation;
 
@@ -44,9 +45,10 @@ internal sealed class CheckpointConnection : IModelConnection
     /// <param name="stops">Texts that end an answer, besides the format's own.</param>
     /// <param name="threads">0 for one a core.</param>
     /// <param name="adapter">The folder of an adapter to use it with; null for the model as it is.</param>
-    public static EvaluationModel Open(string path, string name, IReadOnlyList<string> stops, int threads, string? adapter = null)
+    /// <param name="device">One of <see cref="GraphicsChoice.All"/>.</param>
+    public static EvaluationModel Open(string path, string name, IReadOnlyList<string> stops, int threads, string? adapter = null, string device = GraphicsChoice.Cpu)
     {
-        var model = TextModel.OpenWith(path, adapter, threads: threads, hosting: new ModelHostOptions { Slots = Slots });
+        var model = TextModel.OpenWith(path, adapter, threads: threads, hosting: new ModelHostOptions { Slots = Slots }, device: device);
         try
         {
             return new EvaluationModel(name, new CheckpointConnection(model, stops), new ModelDescription("checkpoint", model.Name, model.Location, model.Identity.Id), Slots);

@@ -5,7 +5,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// A share in a model that this process holds: whoever opens the same files in the same storage gets the same weights, which are
-/// freed with the last share. Models that use all cores share one device (<see cref="Device.Shared"/>), so that they take turns on the
+/// freed with the last share. Models that use all cores share one device (<see cref="Device.Shared(string, int)"/>), so that they take turns on the
 /// cores instead of fighting for them.
 /// </summary>
 internal sealed class LoadedWeights : IDisposable
@@ -32,13 +32,14 @@ internal sealed class LoadedWeights : IDisposable
 
     /// <param name="path">A folder, or a .gguf or .safetensors file.</param>
     /// <param name="threads">0 for one a core.</param>
+    /// <param name="choice">The device: one of <see cref="GraphicsChoice.All"/>.</param>
     /// <exception cref="UserError">There is no such model, or it does not fit beside those that are loaded.</exception>
-    public static LoadedWeights Open(string path, WeightStorage storage, int threads)
+    public static LoadedWeights Open(string path, WeightStorage storage, int threads, string choice = GraphicsChoice.Cpu)
     {
         lock (s_lock)
         {
             var opened = PretrainedModel.Open(path);
-            var key = new Key(string.Join('|', opened.Files.Select(f => (Path.GetFullPath(f.Path), f.Bytes, File.GetLastWriteTimeUtc(f.Path).Ticks))), storage, threads);
+            var key = new Key(string.Join('|', opened.Files.Select(f => (Path.GetFullPath(f.Path), f.Bytes, File.GetLastWriteTimeUtc(f.Path).Ticks))), storage, threads, choice);
             if (s_all.Find(l => l.Key == key) is { } known)
             {
                 opened.Dispose();
@@ -48,8 +49,8 @@ internal sealed class LoadedWeights : IDisposable
             Device? device = null;
             try
             {
-                EnsureFits(opened, storage);
-                device = Device.Shared(threads);
+                device = Device.Shared(choice, threads);
+                EnsureFits(opened, storage, device);
                 var loaded = new Loaded(key, opened, device, opened.LoadWeights(device, storage));
                 s_all.Add(loaded);
                 return new LoadedWeights(loaded);
@@ -78,15 +79,15 @@ internal sealed class LoadedWeights : IDisposable
         }
     }
 
-    private static void EnsureFits(PretrainedModel opened, WeightStorage storage)
+    private static void EnsureFits(PretrainedModel opened, WeightStorage storage, Device device)
     {
-        var beside = s_all.Select(l => (l.Name, l.Key.Storage, Weights: MemoryEstimate.WeightBytes(l.Opened.Configuration, l.Key.Storage), Promised: l.Shares.Sum(s => s.Promised()))).ToArray();
-        var free = MachineMemory.Available - beside.Sum(l => l.Promised);
+        var beside = s_all.Where(l => l.Device.HasOwnMemory == device.HasOwnMemory).Select(l => (l.Name, l.Key.Storage, Weights: MemoryEstimate.WeightBytes(l.Opened.Configuration, l.Key.Storage), Promised: l.Shares.Sum(s => s.Promised()))).ToArray();
+        var free = (device.FreeMemory ?? MachineMemory.Available) - beside.Sum(l => l.Promised);
         var others = string.Join(", ", beside.Select(l => $"{l.Name} (weights as {l.Storage} {Quantity.Bytes(l.Weights)}{(l.Promised > 0 ? $", up to {Quantity.Bytes(l.Promised)} more for keys and values" : "")})"));
         MemoryEstimate.Of(opened.Configuration, storage, 1, 1).EnsureFits(opened.Configuration, opened.Location, Math.Max(0, free), others.Length > 0 ? others : null);
     }
 
-    private sealed record Key(string Files, WeightStorage Storage, int Threads);
+    private sealed record Key(string Files, WeightStorage Storage, int Threads, string Device);
 
     private sealed record Loaded(Key Key, PretrainedModel Opened, Device Device, LanguageModel Model)
     {

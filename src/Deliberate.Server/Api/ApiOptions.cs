@@ -35,6 +35,9 @@ public sealed record ApiOptions
     /// <summary>Worker threads, 0 for one a core; no answer depends on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Which device computes; the processor if left out.</summary>
+    internal string Device { get; init; } = "cpu";
+
     /// <summary>How keys and values are held. Default F32, which is exact.</summary>
     public CacheStorage Cache { get; init; } = CacheStorage.F32;
 

@@ -16,7 +16,7 @@ internal sealed record GraphicsDevice(string Name, string Driver, long Memory, G
 
 /// <summary>
 /// The devices that ILGPU reaches through CUDA and OpenCL, each tried with a product, and why a driver offers none. ILGPU is loaded only
-/// where there is a driver. Nothing trains or samples on them yet: it is what <c>doctor</c> tells.
+/// where there is a driver. It is what <c>doctor</c> tells, and where a device is taken from (<see cref="GraphicsChoice"/>).
 /// </summary>
 /// <param name="Devices">In the order of the drivers.</param>
 /// <param name="Missing">One sentence for each driver that offers nothing: why.</param>
@@ -25,20 +25,42 @@ internal sealed record GraphicsDevices(IReadOnlyList<GraphicsDevice> Devices, IR
     private static readonly Lock s_lock = new();
     private static bool s_resolves;
 
+    /// <summary>What runs on the processor although there is a card.</summary>
+    public string FallsBack => Devices.Any(d => d.Check.Works)
+        ? "all but train, resume, sample, generate, chat, perplexity, eval and serve with --device gpu (or device: gpu in a recipe); of those, choosing tokens from logits, grammars, graders, a draft model; bf16 and q8_0 weights and caches are refused"
+        : "everything: there is no card that can be used";
+
     /// <summary>Looks at both drivers; nothing that goes wrong with one is thrown.</summary>
     public static GraphicsDevices Find()
     {
         var devices = new List<GraphicsDevice>();
         var missing = new List<string>();
-        Look("CUDA", Names("libcuda.so.1", "libcuda.so", "nvcuda.dll"), "NVIDIA's driver is not installed", devices, missing);
-        Look("OpenCL", Names("libOpenCL.so.1", "libOpenCL.so", "OpenCL.dll"), "no OpenCL loader is installed (Debian: ocl-icd-libopencl1, and the card's own package)", devices, missing);
+        foreach (var driver in Drivers) Look(driver, (context, device) => devices.Add(new GraphicsDevice(device.Name.Trim(), driver, device.MemorySize, Try(context, device))), missing);
         return new GraphicsDevices(devices, missing);
     }
 
+    /// <summary>Takes the first device of a driver, if it passes the check.</summary>
+    /// <param name="driver">One of <see cref="Drivers"/>.</param>
+    /// <param name="missing">Gets one sentence where there is none: why.</param>
+    public static Device? Open(string driver, List<string> missing)
+    {
+        Device? opened = null;
+        Look(driver, (_, device) => opened ??= Take(driver, device.Name, missing), missing);
+        return opened;
+    }
+
+    /// <summary>The drivers, the one that is tried first at the front.</summary>
+    public static IReadOnlyList<string> Drivers { get; } = ["CUDA", "OpenCL"];
+
+    private static (string[] Libraries, string Install) Needs(string driver) => driver is "CUDA"
+        ? (Names("libcuda.so.1", "libcuda.so", "nvcuda.dll"), "NVIDIA's driver is not installed")
+        : (Names("libOpenCL.so.1", "libOpenCL.so", "OpenCL.dll"), "no OpenCL loader is installed (Debian: ocl-icd-libopencl1, and the card's own package)");
+
     private static string[] Names(string versioned, string plain, string windows) => OperatingSystem.IsWindows() ? [windows] : [versioned, plain];
 
-    private static void Look(string driver, string[] libraries, string install, List<GraphicsDevice> devices, List<string> missing)
+    private static void Look(string driver, Action<Context, ILGPU.Runtime.Device> found, List<string> missing)
     {
+        var (libraries, install) = Needs(driver);
         if (!Array.Exists(libraries, Loads))
         {
             missing.Add($"{driver}: {libraries[0]} was not found, so {install}");
@@ -47,9 +69,7 @@ internal sealed record GraphicsDevices(IReadOnlyList<GraphicsDevice> Devices, IR
 
         try
         {
-            var before = devices.Count;
-            Ask(driver, devices);
-            if (devices.Count == before) missing.Add($"{driver}: the library is there, and no driver behind it offers a device that ILGPU takes (OpenCL: 2.0 or later)");
+            if (!Ask(driver, found)) missing.Add($"{driver}: the library is there, and no driver behind it offers a device that ILGPU takes (OpenCL: 2.0 or later)");
         }
         catch (Exception e)
         {
@@ -67,18 +87,54 @@ internal sealed record GraphicsDevices(IReadOnlyList<GraphicsDevice> Devices, IR
 
     // A method of its own: whoever has no driver never loads ILGPU.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Ask(string driver, List<GraphicsDevice> devices)
+    private static bool Ask(string driver, Action<Context, ILGPU.Runtime.Device> found)
     {
         ResolveVersionedNames();
-        using var context = Context.Create(builder =>
-        {
-            if (driver is "CUDA") builder.Cuda();
-            else builder.OpenCL();
-        });
+        using var context = ContextOf(driver);
         // Where a driver has nothing, ILGPU puts its own emulation on the processor in the place.
+        var any = false;
+        foreach (var device in DevicesOf(context, driver))
+        {
+            found(context, device);
+            any = true;
+        }
+
+        return any;
+    }
+
+    private static Context ContextOf(string driver) => Context.Create(builder =>
+    {
+        if (driver is "CUDA") builder.Cuda();
+        else builder.OpenCL();
+    });
+
+    private static IEnumerable<ILGPU.Runtime.Device> DevicesOf(Context context, string driver)
+    {
         var type = driver is "CUDA" ? AcceleratorType.Cuda : AcceleratorType.OpenCL;
         foreach (var device in context)
-            if (device.AcceleratorType == type) devices.Add(new GraphicsDevice(device.Name.Trim(), driver, device.MemorySize, Try(context, device)));
+            if (device.AcceleratorType == type) yield return device;
+    }
+
+    /// <summary>In a context of its own, which lives as long as the device.</summary>
+    private static GpuDevice? Take(string driver, string name, List<string> missing)
+    {
+        var context = ContextOf(driver);
+        Accelerator? accelerator = null;
+        try
+        {
+            accelerator = DevicesOf(context, driver).First(d => d.Name == name).CreateAccelerator(context);
+            var check = GraphicsCheck.Run(accelerator);
+            if (check.Works) return new GpuDevice(context, accelerator, driver);
+            missing.Add($"{driver}: {accelerator.Name.Trim()} {check.Text}");
+        }
+        catch (Exception e)
+        {
+            missing.Add($"{driver}: the device does not answer: {e.GetBaseException().Message.TrimEnd('.')}");
+        }
+
+        accelerator?.Dispose();
+        context.Dispose();
+        return null;
     }
 
     private static GraphicsFinding Try(Context context, ILGPU.Runtime.Device device)

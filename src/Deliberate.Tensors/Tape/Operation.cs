@@ -215,6 +215,12 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
 
     public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
+        if (kernels is IBatchAttention all)
+        {
+            all.Attention(shape, qkv, y, logSumExp, batch, block);
+            return;
+        }
+
         for (var head = 0; head < shape.KeyHeads; head++) ForwardPart(kernels, batch, block, head, scratch);
     }
 
@@ -226,6 +232,12 @@ internal sealed class AttentionOperation(AttentionShape shape, Tensor qkv, Tenso
 
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
+        if (kernels is IBatchAttention all)
+        {
+            all.AttentionBackward(shape, qkv, y, logSumExp, batch, block);
+            return;
+        }
+
         for (var head = 0; head < shape.KeyHeads; head++) BackwardPart(kernels, batch, block, head, scratch);
     }
 
@@ -245,6 +257,12 @@ internal sealed class StoreKeyValuesOperation(KeyValueCache cache, int layer, Te
 {
     public override void Forward(IKernels kernels, Batch batch, Block block, Scratch scratch)
     {
+        if (kernels is IBatchAttention all)
+        {
+            all.StoreKeyValues(cache, layer, qkv, batch, block);
+            return;
+        }
+
         for (var row = block.Rows.Begin; row < block.Rows.End;)
         {
             var segment = batch.SegmentOf(row);
@@ -277,6 +295,12 @@ internal sealed class CachedAttentionOperation(AttentionShape shape, KeyValueCac
 
     public override void ForwardShare(IKernels kernels, Batch batch, Block block, Share share, Scratch scratch)
     {
+        if (kernels is IBatchAttention all)
+        {
+            all.CachedAttention(shape, cache, layer, qkv, y, batch, block);
+            return;
+        }
+
         var (begin, end) = share.Of((block.EndSegment - block.FirstSegment) * shape.KeyHeads);
         var piece = 0;
         for (var segment = block.FirstSegment; segment < block.EndSegment; segment++)

@@ -1,10 +1,23 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>What a run may use of the machine.</summary>
 /// <param name="Memory">Bytes that this process may have: the machine's, or its container's.</param>
 /// <param name="DiskFree">Bytes free where the run will be.</param>
-internal sealed record MachineLimits(long Memory, long DiskFree)
+/// <param name="Card">The card whose memory it is that must suffice; null for the machine's.</param>
+internal sealed record MachineLimits(long Memory, long DiskFree, string? Card = null)
 {
+    /// <param name="folder">Of the run; it need not be there yet.</param>
+    /// <param name="choice">The device that will compute: one of <see cref="GraphicsChoice.All"/>.</param>
+    public static MachineLimits At(string folder, string choice)
+    {
+        var machine = At(folder);
+        if (choice == GraphicsChoice.Cpu) return machine;
+        using var card = Device.Shared(choice);
+        return machine with { Memory = card.FreeMemory ?? machine.Memory, Card = card.Name };
+    }
+
     /// <param name="folder">Of the run; it need not be there yet.</param>
     public static MachineLimits At(string folder)
     {

@@ -76,7 +76,7 @@ internal static class MemoryEstimate
         if (recipe.Reinforcement is { Steps: > 0, Staleness: > 0 }) parts.Add(new("sampling policy", weights));
         // A whole engine: weights, their packed copy, and what draws.
         if (recipe.Reinforcement is { Steps: > 0, Lag: not null }) parts.Add(new("sampling ahead", (2 * weights) + packed + drawing.Where(p => p.Name is "key-value cache" or "sampling").Sum(p => p.Bytes)));
-        parts.Add(new("runtime", Runtime));
+        parts.Add(recipe.Device == GraphicsChoice.Cpu ? new("runtime", Runtime) : new("kernels of the card", GraphicsChoice.WorkingBytes));
         return new MemoryPlan([.. parts.OrderByDescending(p => p.Bytes)]);
     }
 

@@ -65,7 +65,7 @@ internal static class Planner
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
             };
-            throw new UserError($"the run needs about {Quantity.Bytes(plan.Memory.Total)} of memory, this machine has {Quantity.Bytes(machine.Memory)} ({parts}).", file, field: "model", advice: advice);
+            throw new UserError($"the run needs about {Quantity.Bytes(plan.Memory.Total)} of memory, {(machine.Card is null ? "this machine has" : $"{machine.Card} has free")} {Quantity.Bytes(machine.Memory)} ({parts}).", file, field: "model", advice: advice);
         }
 
         var checkpoints = plan.Disk.Parts.First(p => p.Name == "checkpoints").Bytes;

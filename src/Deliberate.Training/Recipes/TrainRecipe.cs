@@ -66,6 +66,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When alarms ring.")]
     public HealthRecipe Health { get; init; } = new();
 
+    [Description("What computes: cpu, or gpu for the first graphics card that was found; gpu:cuda or gpu:opencl for that driver's, gpu:emulated to try it without a card. deliberate doctor lists the cards.")]
+    public string Device { get; init; } = GraphicsChoice.Cpu;
+
     [Description("Tokens of one forward and backward pass; a matter of memory: the gradient is the same to rounding.")]
     [InRange(16, 1 << 24)]
     public int MicroBatchTokens { get; init; } = 4096;
@@ -132,6 +135,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
 
     IEnumerable<(string Key, string Problem)> ICheckedRecipe.Problems()
     {
+        if (!GraphicsChoice.All.Contains(Device, StringComparer.Ordinal)) yield return ("device", $"there is no device \"{Device}\": say one of {string.Join(", ", GraphicsChoice.All)}.");
+        if (Device != GraphicsChoice.Cpu && Reinforcement is { Steps: > 0, Lag: not null }) yield return ("device", "a run that samples ahead (reinforcement.lag) does it on the processor, whose bits are not the card's: leave out lag, or device.");
+        if (Device != GraphicsChoice.Cpu && Adapter is { Base: BaseStorage.BF16 or BaseStorage.Q8_0 }) yield return ("device", "a card holds the base as f32 only: say adapter.base: f32.");
         foreach (var clash in RolloutAddresses.Problems(this)) yield return clash;
         foreach (var clash in LagRules.Problems(this)) yield return clash;
         if (FolderName.Problem(Name) is { } name) yield return ("name", name);

@@ -44,7 +44,7 @@ internal sealed record StepReplay(
             ?? throw new UserError($"The run has not come to step {step} of reinforcement learning.", Path.Combine(folder, MetricsStream.MetricsFile), field: "step");
         if (stored.Count == 0)
             throw new UserError($"No sample of step {step} was trained on and kept.", Path.Combine(folder, SampleStore.FileName), field: "step", advice: recipe.Reinforcement.StoreSamples ? "All its groups were flat, or the file was cut." : "The recipe says reinforcement.store_samples: false.");
-        using var device = Tensors.Device.Cpu(threads);
+        using var device = Tensors.Device.Shared(recipe.Device, threads);
         var (model, _) = Training.Checkpoint.LoadModel(paths.Checkpoint(name), device, recipe.Adapter?.Storage);
         using var owned = model;
         if (recipe.IsLean) model.BecomeLean();

@@ -31,7 +31,9 @@ internal static class AdaptedModel
             }
         }
 
-        return adapter.Base != BaseStorage.Auto ? recipe : recipe with { Adapter = adapter with { Base = NarrowestOf(opened.Weights) } };
+        if (adapter.Base != BaseStorage.Auto) return recipe;
+        // A card holds no narrower weights.
+        return recipe with { Adapter = adapter with { Base = recipe.Device != GraphicsChoice.Cpu ? BaseStorage.F32 : NarrowestOf(opened.Weights) } };
     }
 
     /// <summary>How a base may be held without rounding any of its values.</summary>

@@ -28,7 +28,8 @@ internal sealed class TrainingRun : IDisposable
         AtomicFolder.RemoveLeftOvers(Path.Combine(folder.Root, RunFolder.CheckpointsFolder));
         var newest = folder.Newest();
         var state = newest is null ? null : CheckpointState.Read(newest);
-        var device = Device.Shared(threads);
+        if (world.Size > 1 && recipe.Device != GraphicsChoice.Cpu) throw new UserError($"several ranks cannot train on {recipe.Device}: a card is one process's.", field: "device", advice: "Leave out mpirun, or device.");
+        var device = Device.Shared(recipe.Device, threads);
         LanguageModel? model = null;
         RunInputs? inputs = null;
         try
@@ -94,7 +95,7 @@ internal sealed class TrainingRun : IDisposable
     {
         folder = Path.GetFullPath(folder);
         var plan = Planner.Plan(recipe);
-        Planner.Refuse(plan, MachineLimits.At(folder));
+        Planner.Refuse(plan, MachineLimits.At(folder, plan.Recipe.Device));
         return Open(folder, threads, observer, time, world, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
@@ -105,12 +106,13 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Goes on with the run of a folder from its newest checkpoint; from the beginning where it was killed before the first.</summary>
-    public static TrainingRun Resume(string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null)
+    /// <param name="device">In place of the recipe's.</param>
+    public static TrainingRun Resume(string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null, string? device = null)
     {
         folder = Path.GetFullPath(folder);
         var recipe = Path.Combine(folder, RunFolder.RecipeFile);
         if (!File.Exists(recipe)) throw new UserError(Directory.Exists(folder) ? "The folder holds no run: it has no recipe.yaml." : "There is no such run.", folder, advice: "Name the folder of a run, such as runs/NAME.");
-        return Open(folder, threads, observer, time, world, paths => RunRecipe.Read(paths));
+        return Open(folder, threads, observer, time, world, paths => device is null ? RunRecipe.Read(paths) : RunRecipe.Read(paths) with { Device = device });
     }
 
     /// <summary>Runs what is left. Cancelling stops after the step in progress, or within its sampling, and saves a checkpoint.</summary>

@@ -6,9 +6,6 @@ namespace Deliberate.Tensors.Tests;
 
 public sealed class GpuDeviceTests
 {
-    /// <summary>Set by scripts/gpu-tests.sh, where a driver has to be found.</summary>
-    private static bool RequiresOpenCl => Environment.GetEnvironmentVariable("DELIBERATE_REQUIRE_OPENCL") is "1";
-
     [Fact]
     public void The_product_is_right_and_batch_invariant_on_the_processor()
     {
@@ -49,7 +46,7 @@ public sealed class GpuDeviceTests
     [Fact]
     public void OpenCL_by_pocl_works()
     {
-        Assert.SkipUnless(RequiresOpenCl, "Needs OpenCL 2.0 or later: scripts/gpu-tests.sh runs it in a Debian 13 folder.");
+        Assert.SkipUnless(TestCards.RequiresOpenCl, "Needs OpenCL 2.0 or later: scripts/gpu-tests.sh runs it in a Debian 13 folder.");
         var found = GraphicsDevices.Find();
         var device = found.Devices.Where(d => d.Driver is "OpenCL").ShouldHaveSingleItem(string.Join("; ", found.Missing));
         device.Check.Works.ShouldBeTrue(device.Check.Text);

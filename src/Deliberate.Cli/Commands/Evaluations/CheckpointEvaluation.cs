@@ -22,7 +22,7 @@ internal static class CheckpointEvaluation
         var (samples, seed, temperature) = (parsed.GetValue(options.Epochs) ?? UsualSamples, parsed.GetValue(options.Seed), parsed.GetValue(options.Temperature) ?? 1);
         if (temperature == 0 && samples > 1) throw new UserError("At temperature 0 all samples of a problem are the same.", field: "--samples", advice: "Use --samples 1, or a temperature above 0.");
         using var stop = new StopSignal("Stopping.");
-        var model = CheckpointConnection.Open(choice.Location, choice.Location, choice.Recipe?.Reinforcement.Stop ?? [], parsed.GetValue(options.Threads), choice.Adapter);
+        var model = CheckpointConnection.Open(choice.Location, choice.Location, choice.Recipe?.Reinforcement.Stop ?? [], parsed.GetValue(options.Threads), choice.Adapter, parsed.GetRequiredValue(options.Device));
         try
         {
             var drawn = asked.Set.Draw(Split.Test, parsed.GetValue(options.Limit) ?? UsualProblems, seed);

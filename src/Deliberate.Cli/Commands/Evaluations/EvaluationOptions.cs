@@ -18,6 +18,7 @@ internal sealed class EvaluationOptions
     public readonly Option<int?> MaxTokens = CommonOptions.OptionalWhole("--max-tokens", "Token budget of an answer, thought included; as the task or the run has it if left out.", 0, 1 << 24);
     public readonly Option<ulong> Seed = CommonOptions.Seed();
     public readonly Option<int> Threads = CommonOptions.Threads();
+    public readonly Option<string> Device = CommonOptions.Device();
     public readonly Option<string?> Log = LogOption.Create();
     public readonly Option<bool> Json = CommonOptions.Json("the measurements");
     private readonly Option<string[]> _models = Many("--model", "model", "A model to ask: PROVIDER:NAME of deliberate.yaml, a checkpoint, replay:FILE (recorded answers), mock. May be given several times.");
@@ -48,7 +49,7 @@ internal sealed class EvaluationOptions
         {
             _lock, _transforms,
             _models, _judge, Limit, Epochs, MaxTokens, Temperature, _effort, _search, Seed, _data, _arguments, _require, _compare, _junit, _out, Json, _missing, _tokenLimit, _timeLimit, _costLimit,
-            _concurrency, _retries, _retryErrors, _cache, Threads, Adapter, Family, Level, Log,
+            _concurrency, _retries, _retryErrors, _cache, Threads, Device, Adapter, Family, Level, Log,
         }) command.Add(option);
         _configuration.AddTo(command);
     }
@@ -56,7 +57,7 @@ internal sealed class EvaluationOptions
     /// <summary>Those that are not kept with an evaluation: how it is run and told.</summary>
     public void AddToResume(Command command)
     {
-        foreach (var option in new Option[] { _junit, Json, _retries, _cache, Threads }) command.Add(option);
+        foreach (var option in new Option[] { _junit, Json, _retries, _cache, Threads, Device }) command.Add(option);
         _configuration.AddTo(command);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Evaluation;
+using Deliberate.Tensors;
 
 namespace Deliberate.Cli;
 
@@ -21,7 +22,7 @@ internal static class EvaluationSession
 
         using var stop = new StopSignal("Stopping; what is done stays done.");
         using var handlers = new ProviderHandlers(configuration);
-        var models = new EvaluationModels(configuration, handlers) { Checkpoint = name => Checkpoint(name, parsed.GetValue(options.Threads)), CacheFolder = options.CacheFolder(parsed) };
+        var models = new EvaluationModels(configuration, handlers) { Checkpoint = name => Checkpoint(name, parsed.GetValue(options.Threads), parsed.GetRequiredValue(options.Device)), CacheFolder = options.CacheFolder(parsed) };
         EvaluationReport report;
         try
         {
@@ -68,10 +69,10 @@ internal static class EvaluationSession
         return null;
     }
 
-    internal static EvaluationModel Checkpoint(string name, int threads)
+    internal static EvaluationModel Checkpoint(string name, int threads, string device = GraphicsChoice.Cpu)
     {
         var choice = CheckpointChoice.Find(name);
-        return CheckpointConnection.Open(choice.Location, name, choice.Recipe?.Reinforcement.Stop ?? [], threads);
+        return CheckpointConnection.Open(choice.Location, name, choice.Recipe?.Reinforcement.Stop ?? [], threads, device: device);
     }
 
     internal static void WriteJson(EvaluationReport report)

@@ -30,7 +30,7 @@ internal sealed class ServedTextModel : IServedModel
     {
         // The server's own queue is fair between keys; the host's only has to hold what that lets through.
         var hosting = new ModelHostOptions { Slots = api.Slots, QueueLimit = 4 * api.Slots, Cache = api.Cache, CacheBytes = api.CacheBytes };
-        var model = TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting);
+        var model = TextModel.OpenWith(options.Path, options.Adapter, options.Weights, api.Threads, hosting, api.Device);
         if (api.CacheBytes is not { } bytes || bytes >= model.LeastCacheBytes) return new ServedTextModel(options.Name, model);
         var least = model.LeastCacheBytes;
         model.Dispose();

@@ -1,0 +1,25 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Deliberate.Tensors;
+
+/// <summary>
+/// Copies between host and card, done when they return. What the host gives is pinned: ILGPU takes its address and copies later, when a
+/// collection may have moved it.
+/// </summary>
+internal static unsafe class GpuCopies
+{
+    public static void ToCard<T>(ReadOnlySpan<T> source, ArrayView<T> target)
+        where T : unmanaged
+    {
+        if (source.IsEmpty) return;
+        fixed (T* first = source) target.SubView(0, source.Length).CopyFromCPU(ref *first, source.Length);
+    }
+
+    public static void ToHost<T>(ArrayView<T> source, Span<T> target)
+        where T : unmanaged
+    {
+        if (target.IsEmpty) return;
+        fixed (T* first = target) source.SubView(0, target.Length).CopyToCPU(ref *first, target.Length);
+    }
+}
