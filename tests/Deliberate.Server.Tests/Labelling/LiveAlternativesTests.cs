@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Deliberate.Benchmarks;
 using Deliberate.Core;
@@ -94,7 +93,7 @@ public sealed class LiveAlternativesTests(Postgres postgres)
             await stored.Projects.CreateAsync(project);
             await stored.Projects.AddAsync(project, [new NewItem(new ItemContent { Problem = "p" }, null, null)], ItemPurpose.Ordinary);
             var session = await stored.Accounts.OpenSessionAsync(await stored.Accounts.AcceptAsync(await stored.Accounts.InviteAsync(Actor.CommandLine, AccountRole.Labeller, "ada"), "ada", "a good passphrase"));
-            var address = new Uri($"http://127.0.0.1:{LoadServer.FreePort()}");
+            var address = new Uri(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://127.0.0.1:{LoadServer.FreePort()}"));
             var server = await LoadServer.StartAsync(program, "label", folder, address.Port);
             var cookies = new CookieContainer();
             cookies.Add(address, new Cookie(SignedIn.CookieName, session));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Deliberate.Benchmarks;
 using Deliberate.Core;
 using Deliberate.Evaluation;

@@ -20,7 +20,7 @@ internal static class AttackCurves
         var control = result.Samples.Where(AttackMetrics.IsControl).ToArray();
         var attacks = result.Samples.Where(AttackMetrics.IsAttack).GroupBy(s => s.Tags[AttackTask.AttackTag], StringComparer.Ordinal).OrderByDescending(g => g.Count(AttackMetrics.IsBroken)).ThenBy(g => g.Key, StringComparer.Ordinal).ToArray();
         var shown = attacks.Take(control.Length > 0 ? MostLines - 1 : MostLines).ToArray();
-        LineSeries[] series = 
+        LineSeries[] series =
         [
             .. shown.Select((attack, i) => new LineSeries(attack.Key, (ChartTone)(i + 1), [.. Ks(budget).Select(k => Point(k, [.. attack]))])),
             .. control.Length > 0 ? [new LineSeries(AttackMetrics.ControlRow, ChartTone.Slate, [.. Ks(budget).Select(k => Point(k, control))])] : Array.Empty<LineSeries>(),
