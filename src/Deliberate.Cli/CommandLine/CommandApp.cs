@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Deliberate.Core;
 using Deliberate.Safety;
+using Deliberate.Tensors;
 
 namespace Deliberate.Cli;
 
@@ -35,6 +36,11 @@ internal static class CommandApp
         {
             Report("stopped before the end.");
             return ExitCode.Interrupted;
+        }
+        catch (Exception error) when (GraphicsFailure.Of(error) is { } failure)
+        {
+            Report(failure.Message);
+            return ExitCode.UserMistake;
         }
         catch (Exception error)
         {

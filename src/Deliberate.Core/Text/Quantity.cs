@@ -8,6 +8,7 @@ namespace Deliberate.Core;
 /// </summary>
 internal static class Quantity
 {
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789.");
     private static readonly string[] CountUnits = ["", " k", " M", " G", " T", " P"];
     private static readonly string[] ByteUnits = [" B", " kB", " MB", " GB", " TB", " PB"];
 
@@ -20,7 +21,7 @@ internal static class Quantity
     public static bool TryParseBytes(string text, out long bytes)
     {
         bytes = 0;
-        var digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        var digits = text.AsSpan().IndexOfAnyExcept(Digits);
         if (!decimal.TryParse(digits < 0 ? text : text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
         decimal? unit = (digits < 0 ? "" : text[digits..].Trim().ToUpperInvariant()) switch
         {

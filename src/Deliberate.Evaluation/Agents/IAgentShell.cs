@@ -1,3 +1,5 @@
+using Deliberate.Reasoning;
+
 namespace Deliberate.Evaluation;
 
 /// <summary>What a command came to.</summary>

@@ -38,6 +38,8 @@ internal sealed class LikelihoodSolver(LikelihoodOf of, string delimiter, bool w
             LikelihoodOf.Answer => (item.Reference, LikelihoodVerdict.OfAnswer((await context.ContinuationsAsync(prompt, [item.Reference], cancellationToken).ConfigureAwait(false))[0])),
             _ => ("", LikelihoodVerdict.OfText(prompt, await context.TextAsync(prompt, cancellationToken).ConfigureAwait(false))),
         };
+        // Nothing is said of a text: what was found stands in the answer's place, so that the sample does not count as empty.
+        if (text.Length == 0) text = verdict.Reason;
         context.Give([.. context.Messages], new ModelAnswer { Text = text, Completion = text, FinishReason = "stop" });
         context.Found = verdict;
     }

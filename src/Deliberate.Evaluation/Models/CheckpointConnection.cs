@@ -212,6 +212,14 @@ internal sealed class CheckpointConnection : IModelConnection
         var input = new ChatTemplateInput { Messages = ChatMessageJson.Of(messages), AddGenerationPrompt = true };
         if (tools.Count > 0 && KnowsTools) input = input with { Tools = JsonSerializer.SerializeToElement(new JsonArray([.. CheckpointTools.Described(tools).Select(t => t.ToJson())])) };
         if (_features.ThinkingSwitch is { } name && effort is not null) input = input with { Variables = new Dictionary<string, JsonElement> { [name] = JsonSerializer.SerializeToElement(effort != "none") } };
-        return _format.Render(input, StoppedClock.Instance).Text;
+        try
+        {
+            return _format.Render(input, StoppedClock.Instance).Text;
+        }
+        catch (UserError) when (messages.Any(m => m.ToolCalls.Any(c => !ToolArguments.IsObject(c.Arguments))))
+        {
+            // A template that goes through the arguments cannot take what the model wrote in their place: then that is the only one.
+            return _format.Render(input with { Messages = ChatMessageJson.Of(messages.Select(CheckpointTools.WithObjects)) }, StoppedClock.Instance).Text;
+        }
     }
 }

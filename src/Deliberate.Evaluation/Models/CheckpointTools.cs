@@ -26,6 +26,12 @@ internal static class CheckpointTools
         return told;
     }
 
+    /// <summary>A message whose calls all have an object of arguments: what is none stands in one, as the argument <c>arguments</c>.</summary>
+    public static ChatMessage WithObjects(ChatMessage message) => message.ToolCalls.Count == 0 ? message : message with
+    {
+        ToolCalls = [.. message.ToolCalls.Select(c => ToolArguments.IsObject(c.Arguments) ? c : c with { Arguments = JsonSerializer.Serialize(new Dictionary<string, string> { ["arguments"] = c.Arguments }) })],
+    };
+
     /// <summary>What an answer says, and what it asks to be called. Calls are numbered through the conversation, so that the same answer is the same record.</summary>
     public static (string Text, IReadOnlyList<ToolCall> Calls) Read(string text, IReadOnlyList<EvaluationTool> tools, IReadOnlyList<ChatMessage> messages)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 

@@ -92,6 +92,9 @@ internal static class ToolArguments
         else arguments.WriteTo(writer);
     }
 
+    /// <summary>Whether the text of a call's arguments holds an object, or nothing.</summary>
+    public static bool IsObject(string arguments) => Parse(JsonSerializer.SerializeToElement(arguments)) is not null;
+
     /// <summary>The object that a text holds; an empty one for an empty text, which is what calls without arguments have. Null for any other text.</summary>
     private static JsonElement? Parse(JsonElement text)
     {

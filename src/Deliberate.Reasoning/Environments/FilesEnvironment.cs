@@ -4,7 +4,7 @@ using Deliberate.Core;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// Puzzles in a small file system (<see cref="PuzzleFiles"/>): read a number out of a file, follow names from file to file, look through
+/// Puzzles in a small file system (<see cref="PuzzleCommands"/>): read a number out of a file, follow names from file to file, look through
 /// folders, put a file where it belongs. Commands are <c>ls, cat, cd, mv, put, rm</c>; <c>=7</c> is the answer, <c>done</c> says that the
 /// files are as asked. The state says all: the same puzzle has the same files.
 /// <code>cat a → b   cat b → 52   =52</code>
@@ -96,23 +96,25 @@ internal sealed class FilesEnvironment : EnvironmentFamily
 
     private sealed class Shell : IEpisode
     {
-        private readonly PuzzleFiles _files = new();
+        private readonly VirtualFiles _files = new();
+        private readonly PuzzleCommands _commands;
         private readonly Problem _problem;
 
         public Shell(Problem problem)
         {
             _problem = problem;
+            _commands = new PuzzleCommands(_files);
             foreach (var entry in problem.State.Split(';'))
             {
-                if (entry.EndsWith('/')) _files.Folder("/" + entry.TrimEnd('/'));
-                else _files.File("/" + entry[..entry.IndexOf(' ', StringComparison.Ordinal)], entry[(entry.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+                if (entry.EndsWith('/')) _files.MakeFolder("/" + entry.TrimEnd('/'));
+                else _files.WriteText("/" + entry[..entry.IndexOf(' ', StringComparison.Ordinal)], entry[(entry.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
             }
         }
 
         public ValueTask<EpisodeReply> StepAsync(string said, CancellationToken cancellationToken)
         {
             if (said.StartsWith('=') || said == "done") return new(IsSolved(said) ? EpisodeReply.Solved() : EpisodeReply.Failed(said == "done" ? "the files are not as asked" : "wrong answer"));
-            return new(_files.Run(said) is { } output ? EpisodeReply.Next(output) : EpisodeReply.Next("no", Malformed));
+            return new(_commands.Run(said) is { } output ? EpisodeReply.Next(output) : EpisodeReply.Next("no", Malformed));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -3,6 +3,7 @@ using System.Text;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Models;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 

@@ -86,9 +86,9 @@ internal sealed class TrainingHost : IDisposable
                 }
             });
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException error)
         {
-            throw new ObjectDisposedException(nameof(TrainingHost));
+            throw new ObjectDisposedException("The host of the training has ended.", error);
         }
 
         return done.Task;

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using Deliberate.Testing;
 
@@ -75,6 +78,18 @@ public sealed class EvaluationCommandTests : IDisposable
         Eval("sums.yaml", "--model", "keyed:large", "--out", "x").ShouldBeUserMistake().ShouldContain("NO_SUCH_KEY_HERE is not set");
         Eval("sums.yaml", "--model", "far:m", "--offline", "--out", "x").ShouldBeUserMistake().ShouldContain("offline mode");
         refusing.Requests.Concat(other.Requests).ShouldAllBe(r => r.StartsWith("GET "));
+        Directory.Exists(Path.Combine(_folder.Root, "x")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_certificate_that_nobody_vouches_for_is_one_message_before_the_key_is_sent()
+    {
+        using var key = RSA.Create(2048);
+        using var own = new CertificateRequest("CN=somebody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        using var certificate = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pfx), null);
+        using var server = new ScriptedServer((_, stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(ScriptedServer.Answer(200, """{"data":[{"id":"m"}]}""")), token).AsTask(), certificate);
+        _folder.File("deliberate.yaml", $"providers:\n  secure: {{ address: \"{server.Address}\" }}\n");
+        Eval("sums.yaml", "--model", "secure:m", "--out", "x").ShouldBeUserMistake().ShouldContain("shows a certificate that is not trusted");
         Directory.Exists(Path.Combine(_folder.Root, "x")).ShouldBeFalse();
     }
 

@@ -123,7 +123,7 @@ public sealed class PeerComparisonTests : IDisposable
     private void Ours(string script)
     {
         File.WriteAllText(_folder["ours"], $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(_folder["ours"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder["ours"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private void Peers(string run, string setup = "exit 0")

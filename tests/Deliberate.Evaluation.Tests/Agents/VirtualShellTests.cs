@@ -1,3 +1,4 @@
+using Deliberate.Reasoning;
 using Shouldly;
 
 namespace Deliberate.Evaluation.Tests.Agents;

@@ -68,11 +68,12 @@ public sealed class EnvironmentTests
     [Fact]
     public void Files_are_listed_read_moved_and_removed()
     {
-        var files = new PuzzleFiles();
-        files.Folder("/d");
-        files.File("/a", "one");
-        string?[] said = [.. new[] { "ls", "cat a", "mv a d", "cat a", "cd d", "ls", "cat ../d/a", "put b two words", "cat b", "rm ..", "cd ..", "rm d", "ls", "ls d", "sudo ls" }.Select(files.Run)];
-        said.ShouldBe(["a d/", "one", "ok", null, "a", "a", "one", "ok", "two words", null, "d/", "ok", "empty", null, null]);
+        var held = new VirtualFiles();
+        held.MakeFolder("/d");
+        held.WriteText("/a", "one");
+        var files = new PuzzleCommands(held);
+        string?[] said = [.. new[] { "ls", "cat a", "mv a d", "cat a", "cd d", "ls", "cat ../d/a", "put b two words", "cat b", "rm ..", "cd ..", "rm d", "ls", "ls d", "sudo ls", "put c\0 x", "put none/c x", "mv / d", "rm /", $"put {new string('x', 129)} y", "cat" }.Select(files.Run)];
+        said.ShouldBe(["a d/", "one", "ok", null, "a", "a", "one", "ok", "two words", null, "d/", "ok", "empty", null, null, null, null, null, null, null, null]);
     }
 
     [Fact]

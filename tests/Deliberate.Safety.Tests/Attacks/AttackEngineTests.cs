@@ -193,9 +193,9 @@ public sealed class AttackEngineTests
     }
 
     internal static async Task<EvaluationResult> Run(string[] goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, CancellationToken stop = default) =>
-        await Run([.. goals.Select(g => new AttackGoal(g, g))], attacks, budget, target, attacker, judge, temperature, log, stop);
+        await Run([.. goals.Select(g => new AttackGoal(g, g))], attacks, budget, target, attacker, judge, temperature, log, stop: stop);
 
-    internal static async Task<EvaluationResult> Run(IReadOnlyList<AttackGoal> goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, CancellationToken stop = default, bool hasControl = false)
+    internal static async Task<EvaluationResult> Run(IReadOnlyList<AttackGoal> goals, string[] attacks, int budget, ScriptedTarget target, ScriptedTarget? attacker = null, ScriptedTarget? judge = null, double temperature = 1, string? log = null, bool hasControl = false, CancellationToken stop = default)
     {
         using var judging = AttackJudge.Of("test", judge?.Model("judge"), "strongreject");
         var task = AttackTask.Of(goals, [.. attacks.Select(AttackList.Get)], new AttackSettings(budget), judging, attacker?.Model("attacker"), hasControl: hasControl);

@@ -97,7 +97,7 @@ public sealed class RealModelTests
         error.ShouldBeError();
         error["error"]!["code"]!.GetValue<string>().ShouldBe("context_length_exceeded");
         error["error"]!["param"]!.GetValue<string>().ShouldBe("max_tokens");
-        System.Text.RegularExpressions.Regex.Matches(error["error"]!["message"]!.GetValue<string>(), "[0-9]+").Count.ShouldBe(3);
+        System.Text.RegularExpressions.Regex.Count(error["error"]!["message"]!.GetValue<string>(), "[0-9]+").ShouldBe(3);
     }
 
     [Fact]

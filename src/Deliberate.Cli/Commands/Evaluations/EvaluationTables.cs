@@ -37,7 +37,8 @@ internal static class EvaluationTables
         var rows = results.Zip(names).SelectMany(pair => pair.First.Metrics.Select((m, i) => Row(pair.First, i == 0 ? pair.Second : "", m))).ToArray();
         // A narrow console has no room for columns in which nothing stands.
         int[] shown = [.. Enumerable.Range(0, Columns.Length).Where(c => rows.Any(r => r[c].Length > 0))];
-        Terminal.WriteTable($"{task.Title} ({task.Id}), with 95% intervals ({EstimateText.Methods(results.SelectMany(r => r.Metrics).Select(m => m.Estimate))}):", [.. shown.Select(c => Columns[c])], rows.Select(r => (string[])[.. shown.Select(c => r[c])]), words: 2);
+        var methods = EstimateText.Methods(results.SelectMany(r => r.Metrics).Select(m => m.Estimate));
+        Terminal.WriteTable($"{task.Title} ({task.Id}){(methods.Length > 0 ? $", with 95% intervals ({methods})" : "")}:", [.. shown.Select(c => Columns[c])], rows.Select(r => (string[])[.. shown.Select(c => r[c])]), words: 2);
         foreach (var result in results) Write(result);
         if (task.Published.Count > 0)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Deliberate.Core;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 

@@ -1,4 +1,5 @@
 using Deliberate.Evaluation;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Evaluation;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 

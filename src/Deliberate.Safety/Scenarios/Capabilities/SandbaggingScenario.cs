@@ -1,6 +1,7 @@
 using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
+using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
 

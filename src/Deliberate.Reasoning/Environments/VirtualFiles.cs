@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace Deliberate.Evaluation;
+namespace Deliberate.Reasoning;
 
 /// <summary>What an agent's file system holds no more of, or what a path does not lead to; told to the agent, never to the user.</summary>
 internal sealed class VirtualFilesException(string message) : Exception(message);
