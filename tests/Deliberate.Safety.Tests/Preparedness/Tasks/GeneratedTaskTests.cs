@@ -189,13 +189,13 @@ public sealed class GeneratedTaskTests
         using var folder = new GateFolder();
         Directory.CreateDirectory(folder["biolp"]);
         folder.File("biolp/biolp-bench.jsonl", """{"protocol": "1. Boil the water.\n2. Add one leaf of tea.", "mistake": "One leaf is too little."}""" + "\n" + """{"input": "1. Chill the cup.", "ideal": "The cup is warmed.", "id": "cup", "source": "tea"}""" + "\n");
-        var judge = new EvaluationModel("judge", new ScriptedAgent(messages => $$"""{"reason": "compared", "grade": "{{(messages[^1].Text.Contains("a single leaf", StringComparison.Ordinal) ? "found" : "missed")}}"}"""));
+        var judge = new EvaluationModel("judge", new ScriptedAgent(messages => $$"""{{Thinker.Mark(messages)}} {"reason": "compared", "grade": "{{(messages[^1].Text.Contains("a single leaf", StringComparison.Ordinal) ? "found" : "missed")}}"}"""));
         var context = new TaskContext { DataFolder = folder.Root, Judge = judge };
         var result = await Evaluations.RunAsync(EvaluationTasks.Get(PublishedProtocols.Name), new EvaluationModel("scripted", new ScriptedAgent(_ => "It is the tea: a single leaf.")), new RunSettings(), context with { Arguments = new Dictionary<string, string>() }, cancellationToken: TestContext.Current.CancellationToken);
         result.Samples.Count.ShouldBe(2);
         result.Samples.Select(s => s.Item).ShouldContain("biolp-bench@1/cup");
         result.Headline.Estimate.Value.ShouldBe(1);
-        var never = new EvaluationModel("judge", new ScriptedAgent(_ => """{"reason": "compared", "grade": "missed"}"""));
+        var never = new EvaluationModel("judge", new ScriptedAgent(messages => $$"""{{Thinker.Mark(messages)}} {"reason": "compared", "grade": "missed"}"""));
         (await Evaluations.RunAsync(EvaluationTasks.Get(PublishedProtocols.Name), new EvaluationModel("scripted", new ScriptedAgent(_ => "Nothing.")), new RunSettings(), context with { Judge = never }, cancellationToken: TestContext.Current.CancellationToken)).Headline.Estimate.Value.ShouldBe(0);
         Should.Throw<Core.UserError>(() => PublishedProtocols.Task.Scorer(new TaskContext())).Message.ShouldContain("--judge");
         folder.File("biolp/biolp-bench.jsonl", """{"protocol": "1. Boil.", "step": 1}""" + "\n");
