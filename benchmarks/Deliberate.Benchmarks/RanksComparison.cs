@@ -19,13 +19,13 @@ internal static class RanksComparison
         Console.Out.WriteLine("ranks  steps  at work, s  spread  s a step  simulated  apart  waited  simulated  apart");
         foreach (var run in runs)
         {
-            var steps = MetricsStream.Read(Path.Combine(run, MetricsStream.TimingsFile)).Select(s => s.Values).Where(v => v.ContainsKey("sft/seconds") && v.ContainsKey(Waited(0))).Skip(WarmUp).ToArray();
+            var steps = MetricsStream.Read(Path.Combine(run, MetricsStream.TimingsFile)).Select(s => s.Values).Where(v => v.ContainsKey(TimingMetrics.SupervisedSeconds.Name) && v.ContainsKey(Waited(0))).Skip(WarmUp).ToArray();
             if (steps.Length < 20) throw new UserError($"{steps.Length} supervised steps of several ranks are too few.", run, advice: "Train longer, under mpirun.");
             var ranks = Enumerable.Range(0, int.MaxValue).TakeWhile(r => steps[0].ContainsKey(Waited(r))).Count();
-            double[][] work = [.. steps.Select(s => Enumerable.Range(0, ranks).Select(r => s["sft/seconds"] * (1 - s[Waited(r)])).ToArray())];
+            double[][] work = [.. steps.Select(s => Enumerable.Range(0, ranks).Select(r => s[TimingMetrics.SupervisedSeconds.Name] * (1 - s[Waited(r)])).ToArray())];
             // What slows a whole step down is no straggler.
             var (mean, spread) = (work.Average(w => w.Average()), Math.Sqrt(work.Sum(w => SquaresApart([.. w.Select(x => Math.Log(x))])) / (work.Length * (ranks - 1))));
-            var (seconds, waited) = (steps.Average(s => s["sft/seconds"]), steps.Average(s => s["sft/seconds"] * Enumerable.Range(0, ranks).Average(r => s[Waited(r)])) / steps.Average(s => s["sft/seconds"]));
+            var (seconds, waited) = (steps.Average(s => s[TimingMetrics.SupervisedSeconds.Name]), steps.Average(s => s[TimingMetrics.SupervisedSeconds.Name] * Enumerable.Range(0, ranks).Average(r => s[Waited(r)])) / steps.Average(s => s[TimingMetrics.SupervisedSeconds.Name]));
             var (step, share, _) = RanksBenchmark.Simulate(ranks, mean * ranks, bytes: 0, rate: 1, latency: 0, spread, failureSeconds: double.PositiveInfinity);
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ranks,5}  {steps.Length,5}  {mean,10:0.0000}  {spread,6:0.00}  {seconds,8:0.0000}  {step,9:0.0000}  {(step / seconds) - 1,5:+0%;-0%}  {waited,6:P0}  {share,9:P0}  {(share / waited) - 1,5:+0%;-0%}"));
         }
