@@ -43,7 +43,7 @@ internal sealed class LoadedCheckpoint : IDisposable
     /// <param name="on">The device: one of <see cref="GraphicsChoice.All"/>.</param>
     public static LoadedCheckpoint Open(CheckpointChoice choice, int threads, int maxTokens, IReadOnlyList<string>? stops = null, string on = GraphicsChoice.Cpu)
     {
-        var device = on == GraphicsChoice.Cpu ? Device.Cpu(threads) : Device.Shared(on);
+        var device = Device.Shared(on, threads);
         LanguageModel? model = null;
         try
         {

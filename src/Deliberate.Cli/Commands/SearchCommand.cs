@@ -30,6 +30,7 @@ internal sealed class SearchCommand : CliCommand
     private readonly SeparatorOption _separator = new();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<string?> _trace = new("--trace") { HelpName = "file.jsonl", Description = "Write every tree, a line each." };
     private readonly Option<string?> _report = new("--report") { HelpName = "file", Description = "Write a page with the chart, the table and a problem's trees drawn; a name that ends in .svg the chart alone." };
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
@@ -44,7 +45,7 @@ internal sealed class SearchCommand : CliCommand
             "deliberate search runs/quickstart/arithmetic/checkpoints/base --scorer free:runs/quickstart/arithmetic --method best-of-n --n 16")
     {
         Add(_checkpoint);
-        foreach (var option in new Option[] { _family, _level, _problems, _method, _n, _scorer, _aggregation, _neutral, _expand, _lookahead, _exploration, _budget, _temperature, _maxTokens, _stepTokens, _separator.Option, _seed, _threads, _trace, _report, _json }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _problems, _method, _n, _scorer, _aggregation, _neutral, _expand, _lookahead, _exploration, _budget, _temperature, _maxTokens, _stepTokens, _separator.Option, _seed, _threads, _device, _trace, _report, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -54,7 +55,7 @@ internal sealed class SearchCommand : CliCommand
         var (methods, ns, seed) = (Methods(parsed), Numbers(parsed.GetValue(_n)!), parsed.GetValue(_seed));
         var problems = asked.Set.Draw(Split.Test, parsed.GetValue(_problems), seed);
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens));
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), parsed.GetValue(_maxTokens), on: parsed.GetRequiredValue(_device));
         var longest = problems.Max(p => loaded.Request(p, []).Prompt.Length);
         var needsScores = methods.Any(m => SearchMethods.Get(m, new SearchOptions()).NeedsScores);
         var scorer = needsScores ? ScorerOf(parsed, asked, loaded, longest) : null;

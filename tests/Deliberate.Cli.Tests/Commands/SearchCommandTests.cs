@@ -45,6 +45,16 @@ public sealed class SearchCommandTests(FinishedRun run) : IClassFixture<Finished
     }
 
     [Fact]
+    public void A_search_and_labels_run_on_a_card_and_a_card_that_is_not_there_is_named()
+    {
+        string[] search = ["search", Base, "--problems", "2", "--n", "2", "--method", "best-of-n,beam", "--max-tokens", "12", "--scorer", "exact", "--json"];
+        using (var found = JsonDocument.Parse(CliProcess.Run(run.Root, [.. search, "--device", "gpu:emulated"]).ShouldSucceed().Output))
+            found.RootElement.GetProperty("measurements").EnumerateArray().ShouldAllBe(m => m.GetProperty("policy_tokens").GetProperty("value").GetDouble() > 0);
+        CliProcess.Run(run.Root, "labels", "generate", "card.jsonl", "--from", Base, "--count", "2", "--samples", "2", "--device", "gpu:emulated").ShouldSucceed().Output.ShouldContain("2 solutions");
+        CliProcess.Run(run.Root, [.. search, "--device", "gpu:nothing"]).ShouldBeUserMistake().ShouldContain("gpu:emulated");
+    }
+
+    [Fact]
     public void A_written_task_may_search_for_its_answers()
     {
         File.WriteAllText(Path.Combine(run.Root, "sums.yaml"), "name: sums\nitems: [{ prompt: \"1+2=\", answer: \"3\" }]\nsolvers: [{ kind: search, method: majority, n: 3 }]\nscorers: [{ kind: includes }]\nmax_tokens: 24\n");

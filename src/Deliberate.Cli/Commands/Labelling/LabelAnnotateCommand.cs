@@ -15,6 +15,7 @@ internal sealed class LabelAnnotateCommand : CliCommand
     private readonly Argument<string> _name = new("PROJECT") { Description = "The project, of phase 2." };
     private readonly Option<string> _model = new("--model") { HelpName = "folder", Description = "A process reward model, or the folder of its run.", Required = true };
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly LabellingOptions _database = new();
 
     public LabelAnnotateCommand()
@@ -27,6 +28,7 @@ internal sealed class LabelAnnotateCommand : CliCommand
         Add(_name);
         Add(_model);
         Add(_threads);
+        Add(_device);
         _database.AddTo(this);
     }
 
@@ -35,7 +37,7 @@ internal sealed class LabelAnnotateCommand : CliCommand
         var project = await database.Projects.NeedAsync(parsed.GetRequiredValue(_name), cancellation);
         if (project.Kind != LabellingKind.Phase2) throw new UserError("A reward model of steps reads whole solutions.", project.Name, advice: "Take a project of phase 2.");
         var folder = CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location;
-        using var device = Device.Cpu(parsed.GetValue(_threads));
+        using var device = Device.Shared(parsed.GetRequiredValue(_device), parsed.GetValue(_threads));
         using var judge = RewardModelJudge.Open(folder, device);
         if (!judge.SaysSteps) throw new UserError("This model says nothing of steps.", folder, field: "--model", advice: "Train one that does: deliberate train recipes/prm.yaml.");
         var (named, tooLong, done) = (Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), 0, 0);

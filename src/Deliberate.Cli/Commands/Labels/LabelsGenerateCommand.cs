@@ -27,6 +27,7 @@ internal sealed class LabelsGenerateCommand : CliCommand
     private readonly Option<LabelForm> _to = ChoiceOption.Of("--to", "The form to write.", LabelForm.Prm800k);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
 
     public LabelsGenerateCommand()
         : base(
@@ -37,7 +38,7 @@ internal sealed class LabelsGenerateCommand : CliCommand
             "deliberate labels generate held-out.jsonl --held-out --count 500 --to processbench")
     {
         Add(_output);
-        foreach (var option in new Option[] { _family, _level, _from, _count, _samples, _temperature, _phase, _heldOut, _to, _seed, _threads }) Add(option);
+        foreach (var option in new Option[] { _family, _level, _from, _count, _samples, _temperature, _phase, _heldOut, _to, _seed, _threads, _device }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -71,7 +72,7 @@ internal sealed class LabelsGenerateCommand : CliCommand
     {
         var (seed, samples, left) = (parsed.GetValue(_seed), parsed.GetValue(_samples), parsed.GetValue(_count));
         using var set = new ProblemSet(family, level);
-        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0);
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0, on: parsed.GetRequiredValue(_device));
         using var sampler = loaded.Sampler(Math.Clamp(left, LeastBatch, Batch), loaded.Model.Configuration.MaxPositions - loaded.MaxTokens);
         var draw = new SolutionDraw(sampler, loaded.Encoder, set, loaded.MaxTokens, parsed.GetValue(_temperature), seed);
         for (var first = 0L; left > 0;)

@@ -16,6 +16,7 @@ internal sealed class LabelsJudgeCommand : CliCommand
     private readonly Option<bool> _calibrate = new("--calibrate") { Description = "Write the best temperature into the model's reward_model.json." };
     private readonly Option<string?> _chart = new("--chart") { HelpName = "file.svg", Description = "Draw the reliability diagram." };
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("the measurements");
 
     public LabelsJudgeCommand()
@@ -27,7 +28,7 @@ internal sealed class LabelsJudgeCommand : CliCommand
             "deliberate labels judge held-out.jsonl --model free:runs/my-arithmetic   # nobody labelled anything for it")
     {
         Add(_file);
-        foreach (var option in new Option[] { _model, _threshold, _calibrate, _chart, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _model, _threshold, _calibrate, _chart, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -39,7 +40,7 @@ internal sealed class LabelsJudgeCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         StepwiseExample[] examples = [.. LabelFile.Read(parsed.GetRequiredValue(_file)).Select(l => l.Example)];
         if (examples.Length == 0) throw new UserError("The file holds no labels.", parsed.GetRequiredValue(_file));
-        using var device = Device.Cpu(parsed.GetValue(_threads));
+        using var device = Device.Shared(parsed.GetRequiredValue(_device), parsed.GetValue(_threads));
         using var judge = SolutionJudges.Open(name, path => CheckpointChoice.Find(path).Location, device);
         var judged = ProgressViews.Run(view =>
         {

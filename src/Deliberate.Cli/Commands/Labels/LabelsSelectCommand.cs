@@ -27,6 +27,7 @@ internal sealed class LabelsSelectCommand : CliCommand
     private readonly Option<double> _temperature = CommonOptions.Real("--temperature", "Of the solutions.", 1, 0.001, 100);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json("what was chosen");
 
     public LabelsSelectCommand()
@@ -39,7 +40,7 @@ internal sealed class LabelsSelectCommand : CliCommand
             "deliberate labels select labels.jsonl --from runs/my-arithmetic/checkpoints/base --selector runs/prm --labeller runs/larger-prm   # synthetic supervision")
     {
         Add(_output);
-        foreach (var option in new Option[] { _from, _selector, _family, _level, _problems, _samples, _perProblem, _wrongShare, _most, _rule, _labeller, _threshold, _temperature, _seed, _threads, _json }) Add(option);
+        foreach (var option in new Option[] { _from, _selector, _family, _level, _problems, _samples, _perProblem, _wrongShare, _most, _rule, _labeller, _threshold, _temperature, _seed, _threads, _device, _json }) Add(option);
     }
 
     protected override int Run(ParseResult parsed)
@@ -51,7 +52,7 @@ internal sealed class LabelsSelectCommand : CliCommand
         var family = choice.Family(parsed.GetValue(_family));
         using var set = new ProblemSet(family, choice.Level(family, parsed.GetValue(_level)));
         using var stop = new StopSignal("Stopping.");
-        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0);
+        using var loaded = LoadedCheckpoint.Open(choice, parsed.GetValue(_threads), 0, on: parsed.GetRequiredValue(_device));
         // Before anything is drawn: a name that is wrong is found at once.
         using var selector = options.Rule == SelectionRule.Convincing ? SolutionJudges.Open(parsed.GetValue(_selector)!, Find, loaded.Device) : null;
         using var judge = labeller is Exact or Nobody ? null : SolutionJudges.Open(labeller, Find, loaded.Device);
