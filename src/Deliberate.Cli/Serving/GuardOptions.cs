@@ -20,7 +20,7 @@ internal sealed class GuardOptions
     private readonly Option<string[]> _monitors = new("--monitor") { HelpName = "name", Description = "Let a monitor of deliberate monitor list read the thoughts of live traffic; usual for those that need nothing. Counts are in /metrics. May be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _weights = new("--monitor-weights") { HelpName = "file", Description = "Weights of the monitor \"trained\", from deliberate monitor train." };
     private readonly Option<string?> _keep = new("--monitor-keep") { HelpName = "file", Description = "Add each flagged thought with its prompt and answer to this file; without it no contents are kept." };
-    private readonly Option<string?> _gate = new("--gate") { HelpName = "policy", Description = "Serve only weights that deliberate gate lets out under this preparedness policy, signatures included; exit codes are the gate's." };
+    private readonly Option<string?> _gate = new("--gate") { HelpName = "policy", Description = "Serve only what deliberate gate lets out under this preparedness policy, signatures included: the weights, or with --moderate FILE the system of weights and filter; exit codes are the gate's." };
     private readonly Option<string[]> _evidence = new("--gate-evidence") { HelpName = "folder", Description = "Evaluations, signed records, the gate's own folder of results. May be given several times.", DefaultValueFactory = _ => [] };
 
     /// <summary>In the order that help shows them.</summary>
@@ -33,7 +33,7 @@ internal sealed class GuardOptions
         if (parsed.GetValue(_monitors) is not { Length: > 0 } && (parsed.GetValue(_keep) ?? parsed.GetValue(_weights)) is not null) throw new UserError("Nobody reads the thoughts.", field: parsed.GetValue(_keep) is not null ? _keep.Name : _weights.Name, advice: "Name a monitor too: --monitor usual.");
         if (parsed.GetValue(_gate) is null && parsed.GetValue(_evidence) is { Length: > 0 }) throw new UserError("There is no gate that evidence would be for.", field: _evidence.Name, advice: "Name its policy too: --gate FILE.");
         var now = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
-        var moderation = Moderator(parsed, configuration) is { } moderator ? new ModerationSettings(moderator, parsed.GetValue(_prompts), parsed.GetValue(_answers)) : null;
+        var moderation = Moderator(parsed, configuration) is { } moderator ? new ModerationSettings(moderator, parsed.GetValue(_prompts), parsed.GetValue(_answers)) { Filter = parsed.GetValue(_moderate) is { } file && file != ByPolicy ? ModeratingFilter.NameOf(file, parsed.GetValue(_threshold)) : null } : null;
         var watch = Watch(parsed, configuration);
         return options => options with
         {

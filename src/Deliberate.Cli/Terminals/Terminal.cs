@@ -1,3 +1,4 @@
+using Deliberate.Reports;
 using Spectre.Console;
 
 namespace Deliberate.Cli;
@@ -18,6 +19,13 @@ internal static class Terminal
     public static IAnsiConsole Progress { get; } = Create(Console.Error, IsLive, Console.IsErrorRedirected);
 
     private static bool WantsPlain => IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
+
+    /// <summary>A table of a report, with its note.</summary>
+    public static void WriteTable(ReportTable table)
+    {
+        WriteTable(table.Title + ":", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Plain)]));
+        if (table.Note.Length > 0) Console.Out.WriteLine(table.Note);
+    }
 
     /// <summary>A table with a title line; the first columns are words and go to the left, the others to the right.</summary>
     public static void WriteTable(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, int words = 1)

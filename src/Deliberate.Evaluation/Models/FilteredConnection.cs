@@ -29,6 +29,9 @@ internal sealed class FilteredConnection(EvaluationModel inner, ISystemFilter fi
     /// <summary>Before the filter's file and the model in a name.</summary>
     public const string Scheme = "behind";
 
+    /// <summary>Between a model and the identity of its filter, in descriptions.</summary>
+    private const string Between = " behind ";
+
     /// <summary>What whoever asks is told in place of an answer.</summary>
     public const string Refusal = "I'm sorry, but I can't help with that.";
 
@@ -49,8 +52,17 @@ internal sealed class FilteredConnection(EvaluationModel inner, ISystemFilter fi
     /// <summary>The identity of a model behind a filter, from theirs.</summary>
     public static string IdentityOf(string model, string filter) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Scheme}\n{filter}\n{model}"))));
 
+    /// <summary>The filter that a model was measured behind, from what its log says; null where it is not this one behind a filter: the hash has to prove it.</summary>
+    /// <param name="model">The identity of the model inside.</param>
+    /// <param name="described">As the log says.</param>
+    public static string? FilterOf(string model, ModelDescription described)
+    {
+        var at = described.Name.LastIndexOf(Between, StringComparison.Ordinal);
+        return at >= 0 && described.Name[(at + Between.Length)..] is var filter && described.Hash == IdentityOf(model, filter) ? filter : null;
+    }
+
     public static EvaluationModel Model(string name, EvaluationModel inner, ISystemFilter filter) =>
-        new(name, new FilteredConnection(inner, filter), inner.Description with { Name = $"{inner.Description.Name} behind {filter.Identity}", Hash = inner.Description.Hash is { } hash ? IdentityOf(hash, filter.Identity) : null }, inner.Concurrency);
+        new(name, new FilteredConnection(inner, filter), inner.Description with { Name = $"{inner.Description.Name}{Between}{filter.Identity}", Hash = inner.Description.Hash is { } hash ? IdentityOf(hash, filter.Identity) : null }, inner.Concurrency);
 
     public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, ModelOptions options, CancellationToken cancellation)
     {

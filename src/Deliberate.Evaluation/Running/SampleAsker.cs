@@ -50,14 +50,16 @@ internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, Mo
             verdict = Verdict.HarnessError(Secrets.Redact(error is UserError or InvalidDataException ? error.Message : $"{error.GetType().Name}: {error.Message}"));
         }
 
-        return new EvaluatedSample(sample ?? SampleOf(item, epoch, asking), verdict)
+        var isAnswered = sample is not null;
+        sample ??= SampleOf(item, epoch, asking);
+        return new EvaluatedSample(verdict.Read is { } read ? sample with { Answer = read } : sample, verdict)
         {
             Cluster = item.Cluster,
             Tags = item.Tags,
             FinishReason = asking.Answer?.FinishReason ?? "",
             ReportedModel = asking.Answer?.ReportedModel ?? "",
             Usage = asking.Usage,
-            Timing = new SampleTiming(sample is null ? Seconds(began) : asked, sample is null ? 0 : Seconds(began) - asked),
+            Timing = new SampleTiming(isAnswered ? asked : Seconds(began), isAnswered ? Seconds(began) - asked : 0),
         };
     }
 

@@ -6,7 +6,7 @@ namespace Deliberate.Evaluation;
 
 /// <summary>
 /// What several samples of an item come to: pass@k (one of k is right), pass^k (all k are), majority@k (the most frequent answer is;
-/// cons@k). An item of which fewer than k samples were judged says nothing of k, and is left out rather than taken for the best.
+/// cons@k, by the answers as the scorer read them). An item of which fewer than k samples were judged says nothing of k, and is left out rather than taken for the best.
 /// </summary>
 public static class VoteMetrics
 {
@@ -14,7 +14,7 @@ public static class VoteMetrics
 
     public static TaskMetric AllOf(int k) => Of("pass", "^", k, (items, samples) => ShareOf(items, group => PassAtK.AllOf(group.Length, group.Count(IsRight), k), samples));
 
-    public static TaskMetric MajorityAt(int k) => Of("majority", "@", k, (items, _) => MajorityAtK.Over<SampleResult>(items, IsRight, s => s.Answer is { } answer ? Normalised(answer) : null, k, 1));
+    public static TaskMetric MajorityAt(int k) => Of("majority", "@", k, (items, _) => MajorityAtK.Over<SampleResult>(items, IsRight, Vote, k, 1));
 
     /// <summary>Of each doubling of k up to a number of samples.</summary>
     public static IEnumerable<TaskMetric> UpTo(int samples)
@@ -42,6 +42,9 @@ public static class VoteMetrics
     }
 
     private static bool IsRight(SampleResult sample) => sample.Outcome == SampleOutcome.Pass;
+
+    /// <summary>What a sample votes for: nothing where nobody could read an answer in it.</summary>
+    private static string? Vote(SampleResult sample) => sample.Outcome != SampleOutcome.Unscored && sample.Answer is { } answer ? Normalised(answer) : null;
 
     private static ItemValues<string> Right(IReadOnlyList<SampleResult[]> items) => ItemValues.Of(items.SelectMany(i => i), s => s.Item, s => IsRight(s) ? 1 : 0);
 

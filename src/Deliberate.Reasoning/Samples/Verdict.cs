@@ -30,6 +30,9 @@ public sealed record Verdict
     /// </summary>
     public bool AllStepsRight { get; init; }
 
+    /// <summary>The answer as who scores read it, such as the letter of a choice, so that votes are of answers and not of their wording; null where it is the sample's own.</summary>
+    internal string? Read { get; init; }
+
     public bool IsRight => Outcome == SampleOutcome.Pass;
 
     /// <summary>Whether anything was decided: not where who scores has failed.</summary>

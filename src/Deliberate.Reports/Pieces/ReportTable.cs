@@ -18,6 +18,9 @@ internal sealed record ReportCell(string Text, string Interval = "", bool IsNumb
     /// <summary>Where its evidence is: a path relative to the page, or an address; empty for none.</summary>
     public string Link { get; init; } = "";
 
+    /// <summary>Text and interval as one, for where there is one size of type.</summary>
+    public string Plain => Interval.Length > 0 ? $"{Text} ({Interval})" : Text;
+
     public static ReportCell Of(string text) => new(text);
 
     public static ReportCell Of(double value, NumberStyle style = NumberStyle.Plain) => new(NumberText.Value(value, style), "", IsNumber: true);

@@ -18,6 +18,8 @@ internal sealed record CardDiff(IReadOnlyList<string> Facts, IReadOnlyList<CardC
         var (a, b) = (CardFile.Read(first), CardFile.Read(second));
         var facts = new List<string>();
         if (Text(a["model"]!["id"]) != Text(b["model"]!["id"])) facts.Add($"the models are {Text(a["model"]!["id"])[..12]} and {Text(b["model"]!["id"])[..12]}");
+        var (behindA, behindB) = (FilterOf(a), FilterOf(b));
+        if (behindA != behindB) facts.Add($"the deployed systems are behind {behindA} and behind {behindB}");
         var (gateA, gateB) = (GateOf(a), GateOf(b));
         if (gateA != gateB) facts.Add($"the gates say {gateA} and {gateB}");
         var (emptyA, emptyB) = (GapsOf(a), GapsOf(b));
@@ -52,6 +54,8 @@ internal sealed record CardDiff(IReadOnlyList<string> Facts, IReadOnlyList<CardC
         if (comparison[0].Metrics.FirstOrDefault(m => m.Metric.Name == Text(left["metric"])) is not { } metric || Text(left["slice"]).Length > 0) return (null, "nothing to compare item by item");
         return (metric.Difference, comparison[0].Warnings.Count > 0 ? $"not the model's alone: {string.Join("; ", comparison[0].Warnings)}" : "");
     }
+
+    private static string FilterOf(JsonObject card) => card["behind_filters"] is JsonObject deployed ? Text(deployed["filter"]) : "nothing";
 
     private static string GateOf(JsonObject card) => card["gate"] is JsonObject gate ? Text(gate["outcome"]) : "nothing";
 

@@ -46,11 +46,12 @@ internal static class CardFile
         }
     }
 
-    /// <summary>Why a card does not hold any more, a sentence each: other weights, logs that are gone or were changed, another result of the gate.</summary>
-    public static IEnumerable<string> Stale(JsonObject card, string path, GateModel model)
+    /// <summary>Why a card does not hold any more, a sentence each: other weights, another filter (where one is named), logs that are gone or were changed, another result of the gate.</summary>
+    public static IEnumerable<string> Stale(JsonObject card, string path, GateModels models)
     {
-        var id = (string)card["model"]!["id"]!;
+        var (model, id) = (models.Post, (string)card["model"]!["id"]!);
         if (id != model.Id) yield return $"The model is not the one that the card is of: {model.Id[..12]}, not {id[..12]}{((string?)card["model"]!["weights"] == model.Weights ? " (the weights are the same; configuration, tokenizer or template are not)" : "")}.";
+        if (models.Deployed is { } deployed && (string?)card["behind_filters"]?["filter"] is var filter && filter != deployed.Filter) yield return $"The filter is not the one that the card is of: {deployed.Filter}, not {filter ?? "none"}.";
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         foreach (var log in card["figures"]!.AsArray().OfType<JsonObject>().DistinctBy(f => (string)f["log"]!))
         {

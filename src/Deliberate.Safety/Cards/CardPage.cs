@@ -23,7 +23,7 @@ internal static class CardPage
             new KeyNumber(string.Create(CultureInfo.InvariantCulture, $"{card.Claims.Count(c => !c.IsEmpty)} of {card.Claims.Count}"), "Parts of the claim", "that the card can state"),
         ],
         Chapters = [.. Chapters(card)],
-        Provenance = new Provenance(card.Command, [], [("Model", card.Model.Id), ("Weights", card.Model.Weights), .. card.Pre is { } pre ? [("Before mitigations", pre.Id)] : Array.Empty<(string, string)>(), .. card.Gate is { } result ? [("Gate's result", result.Hash)] : Array.Empty<(string, string)>()]),
+        Provenance = new Provenance(card.Command, [], [("Model", card.Model.Id), ("Weights", card.Model.Weights), .. GateReport.Others(card.Models), .. card.Gate is { } result ? [("Gate's result", result.Hash)] : Array.Empty<(string, string)>()]),
     };
 
     public static IEnumerable<ReportChapter> Chapters(SystemCard card)
@@ -51,7 +51,8 @@ internal static class CardPage
         Prose =
         [
             $"The card is of the model with the identity `{card.Model.Id}`, which is a hash of its weights, configuration, tokenizer and chat template. Figures of other weights are not in it.",
-            card.Pre is { } pre ? $"The column before mitigations is of the model `{pre.Id}`." : "No model of before its mitigations was measured: there is one column.",
+            card.Models.Pre is { } pre ? $"The column before mitigations is of the model `{pre.Id}`." : "No model of before its mitigations was named: it has no column.",
+            card.Models.Deployed is { } deployed ? $"The column behind its filters is of the deployed system `{deployed.Id}`: these weights behind `{deployed.Filter}`, where a prompt or an answer that the filter flags is refused." : "No filters of a deployed system were named: what is shown is of the weights alone.",
             "Tests show a lower bound of what a model can do: more effort may show more.",
         ],
         Findings = [.. card.LeftOut.Select(l => new ReportFinding(FindingLevel.Note, $"Left out: {l}."))],
@@ -66,14 +67,14 @@ internal static class CardPage
     {
         var figures = card.Figures.Where(f => f.Section == id).ToArray();
         var gaps = card.Gaps.Where(g => g.Section == id).ToArray();
-        var hasPre = card.Pre is not null;
+        var states = States(card);
         var isPublished = figures.Any(f => f.Published.Count > 0);
         var tables = new List<ReportTable>();
         if (figures.Length > 0)
         {
-            string[] columns = ["", .. hasPre ? ["Before mitigations"] : Array.Empty<string>(), "This model", "n", .. isPublished ? [.. PublishedModels, "Published in"] : Array.Empty<string>()];
+            string[] columns = ["", .. states.Select(s => s.Title), "n", .. isPublished ? [.. PublishedModels, "Published in"] : Array.Empty<string>()];
             var notes = figures.Where(f => f.Published.Count > 0).Select(f => f.Differences).Where(d => d.Length > 0).Distinct().ToArray();
-            tables.Add(new ReportTable(title, columns, [.. figures.GroupBy(f => f.Row, StringComparer.Ordinal).SelectMany(g => Rows([.. g], hasPre, isPublished))],
+            tables.Add(new ReportTable(title, columns, [.. figures.GroupBy(f => f.Row, StringComparer.Ordinal).SelectMany(g => Rows([.. g], states, isPublished))],
                 $"95% intervals, every missing sample counted against the figure; a figure links to its log.{(notes.Length > 0 ? $" Published figures are not of the same prompts and graders: {string.Join(" ", notes)}" : "")}"));
         }
 
@@ -81,19 +82,22 @@ internal static class CardPage
         return new ReportChapter(title) { Id = id, Prose = [about], Tables = tables };
     }
 
-    private static IEnumerable<IReadOnlyList<ReportCell>> Rows(CardFigure[] figures, bool hasPre, bool isPublished)
+    /// <summary>A column for each state of the model that was named.</summary>
+    private static (ModelState State, string Title)[] States(SystemCard card) => [.. card.Models.Named.Select(m => (m.State, m.State switch { ModelState.Pre => "Before mitigations", ModelState.Post => "This model", _ => "Behind its filters" }))];
+
+    private static IEnumerable<IReadOnlyList<ReportCell>> Rows(CardFigure[] figures, (ModelState State, string Title)[] states, bool isPublished)
     {
-        var (pre, post) = (figures.FirstOrDefault(f => f.State == ModelState.Pre), figures.FirstOrDefault(f => f.State == ModelState.Post));
-        var published = (post ?? pre)!.Published.GroupBy(p => p.Source, StringComparer.Ordinal).ToArray();
+        CardFigure? In(ModelState state) => Array.Find(figures, f => f.State == state);
+        var main = In(ModelState.Post) ?? figures[0];
+        var published = main.Published.GroupBy(p => p.Source, StringComparer.Ordinal).ToArray();
         for (var i = 0; i < Math.Max(1, isPublished ? published.Length : 1); i++)
         {
             var isFirst = i == 0;
             yield return
             [
                 ReportCell.Of(isFirst ? figures[0].Row : ""),
-                .. hasPre ? [isFirst ? Cell(pre) : ReportCell.Of("")] : Array.Empty<ReportCell>(),
-                isFirst ? Cell(post) : ReportCell.Of(""),
-                ReportCell.Of(isFirst ? Count((post ?? pre)!.Figure) : ""),
+                .. states.Select(s => isFirst ? Cell(In(s.State)) : ReportCell.Of("")),
+                ReportCell.Of(isFirst ? Count(main.Figure) : ""),
                 .. isPublished ? [.. PublishedModels.Select(m => ReportCell.Of(i < published.Length && published[i].FirstOrDefault(p => p.Model == m) is { } figure ? Value(figure.Value) : "-")), ReportCell.Of(i < published.Length ? published[i].Key : "-")] : Array.Empty<ReportCell>(),
             ];
         }

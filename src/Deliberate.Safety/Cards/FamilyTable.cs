@@ -2,6 +2,7 @@ using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
+using Deliberate.Reports;
 
 namespace Deliberate.Safety;
 
@@ -48,7 +49,19 @@ internal static class FamilyTable
         return [.. new[] { most / 4, most / 2, most }.Where(b => b > 0).Distinct()];
     }
 
-    public static string Note(int samples, long larger, long smaller) => string.Create(CultureInfo.InvariantCulture, $"Equal compute: {larger:N0} weights against {smaller:N0}, so {samples} samples of the smaller for one of the larger's.");
+    /// <summary>The rows as a table.</summary>
+    /// <param name="title">What was asked of whom.</param>
+    /// <param name="smaller">What the smaller is called.</param>
+    /// <param name="rows">By budget.</param>
+    /// <param name="samples">Of the smaller, for equal compute.</param>
+    /// <param name="weights">Of the larger and of the smaller.</param>
+    public static ReportTable Table(string title, string smaller, IEnumerable<FamilyRow> rows, int samples, (long Larger, long Smaller) weights) => new(
+        title,
+        ["Tokens", "Larger", GateReport.Capital(smaller), $"{GateReport.Capital(smaller)} less larger", string.Create(CultureInfo.InvariantCulture, $"{GateReport.Capital(smaller)}, equal compute (majority@{samples})")],
+        [.. rows.Select(r => (IReadOnlyList<ReportCell>)[ReportCell.Of(r.Tokens.ToString(CultureInfo.InvariantCulture)), Cell(r.Larger, "-"), Cell(r.Smaller, "-"), Cell(r.Difference, "-"), Cell(r.Voted, string.Create(CultureInfo.InvariantCulture, $"needs --epochs {samples}"))])],
+        string.Create(CultureInfo.InvariantCulture, $"Equal compute: {weights.Larger:N0} weights against {weights.Smaller:N0}, so {samples} samples of the smaller for one of the larger's."));
+
+    private static ReportCell Cell(Estimate? estimate, string absent) => estimate is { } measured ? ReportCell.Of(measured, NumberStyle.Share) : ReportCell.Of(absent);
 
     /// <summary>What did not come to its end within the budget is not right, and casts no vote.</summary>
     private static SampleResult Within(SampleResult sample, int budget) => sample.CompletionTokens <= budget || sample.IsMissing ? sample : sample with { Outcome = SampleOutcome.Fail, Answer = null, IsCut = true };

@@ -11,10 +11,10 @@ internal sealed record SystemCard
 {
     public const int Format = 1;
 
-    public required GateModel Model { get; init; }
+    public required GateModels Models { get; init; }
 
-    /// <summary>Before the mitigations; null where none was named.</summary>
-    public GateModel? Pre { get; init; }
+    /// <summary>Whose card it is.</summary>
+    public GateModel Model => Models.Post;
 
     public required DateTimeOffset At { get; init; }
 
@@ -67,7 +67,8 @@ internal sealed record SystemCard
         ["program"] = Program,
         ["at"] = At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
         ["model"] = Of(Model),
-        ["before_mitigations"] = Pre is null ? null : Of(Pre),
+        ["before_mitigations"] = Models.Pre is { } pre ? Of(pre) : null,
+        ["behind_filters"] = Models.Deployed is { } deployed ? Behind(deployed) : null,
         ["training"] = new JsonArray([.. Training.Select(t => (JsonNode)new JsonObject { ["name"] = t.Name, ["text"] = t.Text })]),
         ["figures"] = new JsonArray([.. Figures.Select(f => (JsonNode)f.Json())]),
         ["gaps"] = new JsonArray([.. Gaps.Select(g => (JsonNode)new JsonObject { ["section"] = g.Section, ["row"] = g.Row, ["fill"] = g.Fill })]),
@@ -79,6 +80,13 @@ internal sealed record SystemCard
     };
 
     public static string Subject(SignedRecord record) => record.Text("indicator") is { Length: > 0 } indicator ? indicator : record.Text("artefact");
+
+    private static JsonObject Behind(GateModel model)
+    {
+        var told = Of(model);
+        told["filter"] = model.Filter;
+        return told;
+    }
 
     private static JsonObject Of(GateModel model) => new() { ["name"] = model.Name, ["id"] = model.Id, ["weights"] = model.Weights };
 }

@@ -20,6 +20,8 @@ internal sealed class ClassifierModerator(HarmfulPrompts prompts, double thresho
 
     public string Name => $"harmful-prompts {prompts.Hash[..12]}";
 
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"harmful-prompts {prompts.Hash}, from {threshold:0.00##############} on");
+
     public Task<ModerationVerdict> JudgePromptAsync(IReadOnlyList<ChatMessage> conversation, CancellationToken cancellation)
     {
         var worst = Worst(conversation);

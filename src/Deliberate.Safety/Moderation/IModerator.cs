@@ -18,6 +18,9 @@ internal interface IModerator : IAsyncDisposable
     /// <summary>What verdicts call it.</summary>
     string Name { get; }
 
+    /// <summary>All that decides what it flags, for evidence to be bound to; null where that is more than can be named, as of a model that judges.</summary>
+    string? Identity { get; }
+
     /// <param name="conversation">As it goes to the model.</param>
     Task<ModerationVerdict> JudgePromptAsync(IReadOnlyList<ChatMessage> conversation, CancellationToken cancellation);
 

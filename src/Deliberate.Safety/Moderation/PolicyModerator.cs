@@ -35,6 +35,8 @@ internal sealed class PolicyModerator : IModerator
 
     public string Name { get; }
 
+    public string? Identity => null;
+
     public Task<ModerationVerdict> JudgePromptAsync(IReadOnlyList<ChatMessage> conversation, CancellationToken cancellation)
     {
         var last = conversation.ToList().FindLastIndex(m => m.Role == "user");

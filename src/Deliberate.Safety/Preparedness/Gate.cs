@@ -44,7 +44,7 @@ internal static class Gate
         foreach (var record in evidence.Signed.Where(s => s.Kind == kind))
         {
             var problem = record.Problem(policy, now);
-            if (problem is null && record.Model != models.Post.Id && record.Model != models.Pre?.Id && record.Model != models.Deployed?.Id) problem = $"it is of other weights: {record.Model[..Math.Min(12, record.Model.Length)]}";
+            if (problem is null && models.Named.All(m => record.Model != m.Model.Id)) problem = $"it is of other weights: {record.Model[..Math.Min(12, record.Model.Length)]}";
             if (problem is null) valid.Add(record);
             else invalid.Add($"{Path.GetFileName(record.File)}: {problem}");
         }
@@ -69,7 +69,11 @@ internal static class Gate
     }
 
     /// <summary>A model behind a filter by its file: another model than the one inside.</summary>
-    public static GateModel Behind(string filter, GateModel model) => new(FilteredConnection.NameOf(filter, model.Name), FilteredConnection.IdentityOf(model.Id, ModeratingFilter.IdentityOf(filter)), model.Weights);
+    /// <exception cref="UserError">The file is none of a filter.</exception>
+    public static GateModel Behind(string filter, GateModel model) => Behind(filter, ModeratingFilter.IdentityOf(filter), model);
+
+    /// <summary>A model behind a filter by its identity.</summary>
+    public static GateModel Behind(string filter, string identity, GateModel model) => new(FilteredConnection.NameOf(filter, model.Name), FilteredConnection.IdentityOf(model.Id, identity), model.Weights) { Filter = identity };
 
     /// <summary>A model on this machine by its identity, from every byte of its weights: a file that was changed and dated back is another model.</summary>
     /// <exception cref="UserError">There is none.</exception>

@@ -25,9 +25,16 @@ internal static class GateReport
             Provenance = new Provenance(command, [],
             [
                 ("Policy", $"{policy.Policy} {policy.Version.ToString(CultureInfo.InvariantCulture)}, SHA-256 {result.Decision.Policy.Sha256}"), ("Model", result.Models.Post.Id),
-                .. result.Models.Pre is { } pre ? [("Before mitigations", pre.Id)] : Array.Empty<(string, string)>(), ("Result", result.Hash),
+                .. Others(result.Models), ("Result", result.Hash),
             ]),
         };
+    }
+
+    /// <summary>The model's other states, as provenance names them.</summary>
+    public static IEnumerable<(string Name, string Id)> Others(GateModels models)
+    {
+        if (models.Pre is { } pre) yield return ("Before mitigations", pre.Id);
+        if (models.Deployed is { } deployed) yield return ("Deployed", $"{deployed.Id}, behind {deployed.Filter}");
     }
 
     public static string Name(GateAction action) => action switch

@@ -42,7 +42,7 @@ internal sealed class ServedModels : IDisposable
     public static IServedModel Open(ServedModelOptions model, ApiOptions options)
     {
         var now = model.Locate is { } locate ? model with { Path = locate() } : model;
-        return options.Gate is { } gate ? gate.Open(now, () => ServedTextModel.Open(now, options)) : ServedTextModel.Open(now, options);
+        return options.Gate is { } gate ? gate.Open(now, options.Moderation, () => ServedTextModel.Open(now, options)) : ServedTextModel.Open(now, options);
     }
 
     /// <exception cref="ApiError">There is no such model: 404.</exception>

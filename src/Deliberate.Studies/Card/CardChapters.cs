@@ -25,14 +25,7 @@ internal sealed class CardTrainChapter : Chapter<CardPlan>
         WorldFiles.Write(world, work.Plan.Sizes);
         return Train(CardFolder.Base, () => work.Plan.Base(world)) == RunOutcome.Interrupted ? RunOutcome.Interrupted : Train(CardFolder.Reasoner, () => work.Plan.Reasoner(world, new RunFolder(folder.Path(CardFolder.Base)).Checkpoint(RunFolder.Final)));
 
-        RunOutcome Train(string name, Func<TrainRecipe> recipe)
-        {
-            var path = folder.Path(name);
-            if (Directory.Exists(new RunFolder(path).Checkpoint(RunFolder.Final))) return RunOutcome.Completed;
-            var observer = work.Observer.Run(name);
-            using var run = File.Exists(new RunFolder(path).Recipe) ? TrainingRun.Resume(path, work.Threads, observer, work.Time) : TrainingRun.Start(recipe(), path, work.Threads, observer, work.Time);
-            return run.Execute(cancellation);
-        }
+        RunOutcome Train(string name, Func<TrainRecipe> recipe) => work.Train(folder.Path(name), name, recipe, cancellation);
     }
 }
 
@@ -140,7 +133,7 @@ internal sealed class CardReleaseChapter(string command) : Chapter<CardPlan>
             [
                 new ReportTable("Written", ["", "What it says"],
                 [
-                    [ReportCell.Of("system card") with { Link = $"{CardFolder.Release}/{ReleaseWriter.CardName}" }, ReportCell.Of(string.Create(CultureInfo.InvariantCulture, $"{card["figures"]!.AsArray().Count} figures, {card["gaps"]!.AsArray().Count} empty places"))],
+                    [ReportCell.Of("system card") with { Link = $"{CardFolder.Release}/{ReleaseWriter.CardName}" }, ReportCell.Of(ReleaseWriter.Said(card))],
                     [ReportCell.Of("gate") with { Link = $"{CardFolder.Release}/{GateResult.PageName}" }, ReportCell.Of(string.Create(CultureInfo.InvariantCulture, $"{Decided(gate)} tests decided"))],
                 ]),
                 .. work.Plan.Quick ? Array.Empty<ReportTable>() : [new ReportTable("Before and after the mitigations", ["Measure", "Before", "After"], [.. Rows(card)], "Each with its 95% interval; the card has n, logs and hashes.")],

@@ -7,7 +7,7 @@ namespace Deliberate.Studies;
 /// <summary>What is asked of <c>reproduce card</c>.</summary>
 /// <param name="Seed">Of all of it.</param>
 /// <param name="Quick">Whether only to see that it works.</param>
-internal sealed record CardPlan(ulong Seed, bool Quick)
+internal sealed record CardPlan(ulong Seed, bool Quick) : ReleasePlan(Seed, Quick)
 {
     /// <summary>The policy that the gate asks.</summary>
     public const string Policy = "pf-v1-beta";
@@ -23,7 +23,7 @@ internal sealed record CardPlan(ulong Seed, bool Quick)
 
     public WorldSizes Sizes => Quick ? new WorldSizes(Seed, Corpus: 1500, Judge: 300, Prompts: 16, Skills: 80) : new WorldSizes(Seed);
 
-    public StudyClaim Claim => new(StudyClaim.NewestFormat, CardStudy.Name, Quick, [Seed], string.Join('\n', (string[])[BaseText("w"), ReasonerText("w", "b"), AlignText("w", "r"), FormattableString.Invariant($"{Policy} {Items} {MostTokens} {AnswerTokens} {Sizes}")]));
+    public override StudyClaim Claim => new(StudyClaim.NewestFormat, CardStudy.Name, Quick, [Seed], string.Join('\n', (string[])[BaseText("w"), ReasonerText("w", "b"), AlignText("w", "r"), FormattableString.Invariant($"{Policy} {Items} {MostTokens} {AnswerTokens} {Sizes}")]));
 
     /// <summary>The base: knows the small world's things, follows rules in its prompt, complies with everything without them.</summary>
     public TrainRecipe Base(string world) => TrainRecipe.Parse(BaseText(world), "reproduce card, base");

@@ -52,4 +52,18 @@ internal sealed record ChapterWork<TPlan>(TPlan Plan, StudyFolder Folder, int Th
 {
     /// <summary>Until the end of the study, as it was planned when the part began.</summary>
     public TimeSpan Left { get; init; }
+
+    /// <summary>Trains a run of the study to its end, or goes on with it; one that is at its end is left as it is.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="name">What progress calls it.</param>
+    /// <param name="recipe">Asked for where it begins.</param>
+    /// <param name="cancellation">Saves and stops.</param>
+    public RunOutcome Train(string path, string name, Func<TrainRecipe> recipe, CancellationToken cancellation)
+    {
+        var folder = new RunFolder(path);
+        if (Directory.Exists(folder.Checkpoint(RunFolder.Final))) return RunOutcome.Completed;
+        var observer = Observer.Run(name);
+        using var run = File.Exists(folder.Recipe) ? TrainingRun.Resume(path, Threads, observer, Time) : TrainingRun.Start(recipe(), path, Threads, observer, Time);
+        return run.Execute(cancellation);
+    }
 }

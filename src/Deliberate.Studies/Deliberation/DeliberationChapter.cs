@@ -55,13 +55,7 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
         Core.AtomicFile.WriteText(work.Folder.Path($"{Name}/{DoneFile}"), "");
         return RunOutcome.Completed;
 
-        RunOutcome Train(string path, string name, Func<TrainRecipe> recipe)
-        {
-            if (Directory.Exists(new RunFolder(path).Checkpoint(RunFolder.Final))) return RunOutcome.Completed;
-            var observer = work.Observer.Run($"{Name}/{name}");
-            using var run = File.Exists(new RunFolder(path).Recipe) ? TrainingRun.Resume(path, work.Threads, observer, work.Time) : TrainingRun.Start(recipe(), path, work.Threads, observer, work.Time);
-            return run.Execute(cancellation);
-        }
+        RunOutcome Train(string path, string name, Func<TrainRecipe> recipe) => work.Train(path, $"{Name}/{name}", recipe, cancellation);
     }
 
     /// <summary>Every test of a row, each with a log that is gone on with.</summary>

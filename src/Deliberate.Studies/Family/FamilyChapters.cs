@@ -1,4 +1,3 @@
-using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Models;
@@ -23,11 +22,7 @@ internal sealed class FamilyTrainChapter : Chapter<FamilyPlan>
     {
         foreach (var name in FamilyPlan.Models)
         {
-            var path = work.Folder.Path(name);
-            if (Directory.Exists(new RunFolder(path).Checkpoint(RunFolder.Final))) continue;
-            var observer = work.Observer.Run(name);
-            using var run = File.Exists(new RunFolder(path).Recipe) ? TrainingRun.Resume(path, work.Threads, observer, work.Time) : TrainingRun.Start(work.Plan.Recipe(name, other => FamilyFolder.Checkpoint(work.Folder, other)), path, work.Threads, observer, work.Time);
-            if (run.Execute(cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
+            if (work.Train(work.Folder.Path(name), name, () => work.Plan.Recipe(name, other => FamilyFolder.Checkpoint(work.Folder, other)), cancellation) == RunOutcome.Interrupted) return RunOutcome.Interrupted;
         }
 
         return RunOutcome.Completed;
@@ -100,11 +95,9 @@ internal sealed class FamilyReleaseChapter(string command) : Chapter<FamilyPlan>
     {
         yield return new ReportChapter("Cards")
         {
-            Tables = [new ReportTable("Written", ["Card", "What it says"], [.. FamilyPlan.Released.Select(name => (IReadOnlyList<ReportCell>)[ReportCell.Of(name) with { Link = FamilyFolder.Card(name) }, ReportCell.Of(Said(CardFile.Read(work.Folder.Path(FamilyFolder.Card(name)))))])])],
+            Tables = [new ReportTable("Written", ["Card", "What it says"], [.. FamilyPlan.Released.Select(name => (IReadOnlyList<ReportCell>)[ReportCell.Of(name) with { Link = FamilyFolder.Card(name) }, ReportCell.Of(ReleaseWriter.Said(CardFile.Read(work.Folder.Path(FamilyFolder.Card(name)))))])])],
         };
     }
-
-    private static string Said(System.Text.Json.Nodes.JsonObject card) => string.Create(CultureInfo.InvariantCulture, $"{card["figures"]!.AsArray().Count} figures, {card["gaps"]!.AsArray().Count} empty places");
 }
 
 /// <summary>Where things of the study are, and what its logs come to.</summary>
@@ -128,18 +121,12 @@ internal static class FamilyFolder
         var larger = Of(FamilyPlan.Larger);
         return
         [
-            .. FamilyPlan.Models.Where(m => m != FamilyPlan.Larger).Select(smaller => new ReportTable(
-                $"larger against {smaller}, {FamilyPlan.Task}",
-                ["Tokens", "Larger", smaller, "Difference", string.Create(CultureInfo.InvariantCulture, $"{smaller}, equal compute (majority@{samples})")],
-                [.. FamilyTable.Of(larger, Of(smaller), samples, budgets).Select(r => (IReadOnlyList<ReportCell>)
-                    [ReportCell.Of(r.Tokens.ToString(CultureInfo.InvariantCulture)), Cell(r.Larger), Cell(r.Smaller), Cell(r.Difference), Cell(r.Voted)])],
-                FamilyTable.Note(samples, Weights(folder, FamilyPlan.Larger), Weights(folder, smaller)))),
+            .. FamilyPlan.Models.Where(m => m != FamilyPlan.Larger).Select(smaller => FamilyTable.Table(
+                $"larger against {smaller}, {FamilyPlan.Task}", smaller, FamilyTable.Of(larger, Of(smaller), samples, budgets), samples, (Weights(folder, FamilyPlan.Larger), Weights(folder, smaller)))),
         ];
 
         IReadOnlyList<SampleResult> Of(string model) => logs[Gate.ModelOf(model, Checkpoint(folder, model), CancellationToken.None).Id].First();
     }
-
-    private static ReportCell Cell(Estimate? estimate) => ReportCell.Of(estimate?.WithRange(NumberStyle.Share) ?? "-");
 
     private static long Weights(StudyFolder folder, string model) => ParameterCounts.Of(ModelConfiguration.Load(Checkpoint(folder, model))).Total;
 }

@@ -6,7 +6,7 @@ namespace Deliberate.Studies;
 /// <summary>What is asked of <c>reproduce family</c>: one recipe at two sizes, and two ways from the larger to the smaller.</summary>
 /// <param name="Seed">Of all of it.</param>
 /// <param name="Quick">Whether only to see that it works.</param>
-internal sealed record FamilyPlan(ulong Seed, bool Quick)
+internal sealed record FamilyPlan(ulong Seed, bool Quick) : ReleasePlan(Seed, Quick)
 {
     /// <summary>The runs: the larger, the smaller by itself, the smaller from the larger's samples, and by the larger's opinion of its own.</summary>
     public const string Larger = "larger", Alone = "smaller-alone", FromSamples = "smaller-from-samples", FromOpinion = "smaller-from-opinion";
@@ -28,7 +28,7 @@ internal sealed record FamilyPlan(ulong Seed, bool Quick)
     /// <summary>Held-out problems, the same for every model.</summary>
     public int Problems => Quick ? 8 : 300;
 
-    public StudyClaim Claim => new(StudyClaim.NewestFormat, FamilyStudy.Name, Quick, [Seed], string.Join('\n', Models.Select(m => Text(m, name => name)).Append(FormattableString.Invariant($"{Task} {Policy} {Problems} {MaxTokens}"))));
+    public override StudyClaim Claim => new(StudyClaim.NewestFormat, FamilyStudy.Name, Quick, [Seed], string.Join('\n', Models.Select(m => Text(m, name => name)).Append(FormattableString.Invariant($"{Task} {Policy} {Problems} {MaxTokens}"))));
 
     /// <param name="model">One of <see cref="Models"/>.</param>
     /// <param name="checkpoint">Where that of another is.</param>

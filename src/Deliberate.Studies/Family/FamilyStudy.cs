@@ -1,7 +1,4 @@
-using System.Globalization;
-using Deliberate.Core;
 using Deliberate.Reports;
-using Deliberate.Training;
 
 namespace Deliberate.Studies;
 
@@ -12,40 +9,22 @@ namespace Deliberate.Studies;
 /// <param name="plan">What was asked.</param>
 /// <param name="root">Where it is, claimed for this plan.</param>
 /// <param name="command">What makes it, for the pages.</param>
-internal sealed class FamilyStudy(FamilyPlan plan, string root, string command)
+internal sealed class FamilyStudy(FamilyPlan plan, string root, string command) : ReleaseStudy<FamilyPlan>(plan, root, command)
 {
     public const string Name = "family";
 
-    private readonly StudyFolder _folder = new(Path.GetFullPath(root));
-
-    /// <summary>What it writes beside its parts.</summary>
-    public static IReadOnlyList<string> Files => [RunReport.FileName];
-
-    /// <summary>And those parts.</summary>
+    /// <summary>What it writes its parts into.</summary>
     public static IReadOnlyList<string> Folders => [.. FamilyPlan.Models, FamilyFolder.Evidence, .. FamilyPlan.Released.Select(m => Path.GetDirectoryName(FamilyFolder.Card(m))!)];
 
-    public IReadOnlyList<string> Cards => [.. FamilyPlan.Released.Select(m => Path.Combine(root, FamilyFolder.Card(m)))];
+    public override IReadOnlyList<string> Cards => [.. FamilyPlan.Released.Select(m => Path.Combine(Root, FamilyFolder.Card(m)))];
 
-    /// <summary>What came out, once it is done.</summary>
-    public IReadOnlyList<ReportTable> Tables => FamilyFolder.Tables(plan, _folder);
+    public override IReadOnlyList<ReportTable> Tables => FamilyFolder.Tables(Plan, Folder);
 
-    /// <summary>Runs what is left. Cancelling saves and stops.</summary>
-    public RunOutcome Execute(int threads = 0, StudyObserver? observer = null, CancellationToken cancellation = default)
-    {
-        Chapter<FamilyPlan>[] chapters = [new FamilyTrainChapter(), new FamilyMeasureChapter(), new FamilyReleaseChapter(command)];
-        var work = new ChapterWork<FamilyPlan>(plan, _folder, threads, observer ?? new StudyObserver(), TimeProvider.System);
-        return new StudyRunner<FamilyPlan>(ChapterOrder.Of(chapters, chapters, plan), work, progress => Write(progress, work)).Execute(cancellation);
-    }
+    protected override string Title => "A model family of two sizes";
 
-    private void Write(StudyProgress<FamilyPlan> progress, ChapterWork<FamilyPlan> work) => AtomicFile.WriteText(
-        _folder.Path(RunReport.FileName),
-        ReportPage.Render(new ReportModel
-        {
-            Title = "A model family of two sizes",
-            Subtitle = plan.Quick ? ExperimentFindings.QuickWarning : "One recipe; the larger trained, the smaller distilled from it in two ways; compared at equal tokens of thought and at equal compute.",
-            Made = [],
-            Chapters = [.. progress.Done.SelectMany(c => c.Report(work))],
-            ToCome = [.. progress.ToCome],
-            Provenance = new Provenance(command, [], [("Seed", plan.Seed.ToString(CultureInfo.InvariantCulture)), ("Task", FamilyPlan.Task), ("Policy", FamilyPlan.Policy)]),
-        }));
+    protected override string About => "One recipe; the larger trained, the smaller distilled from it in two ways; compared at equal tokens of thought and at equal compute.";
+
+    protected override IReadOnlyList<Chapter<FamilyPlan>> Chapters => [new FamilyTrainChapter(), new FamilyMeasureChapter(), new FamilyReleaseChapter(Command)];
+
+    protected override IReadOnlyList<(string Name, string Value)> Facts => [("Task", FamilyPlan.Task), ("Policy", FamilyPlan.Policy)];
 }

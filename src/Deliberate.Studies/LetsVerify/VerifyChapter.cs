@@ -48,13 +48,7 @@ internal sealed class VerifyChapter(ulong seed) : Chapter<VerifyPlan>
         AtomicFile.WriteText(work.Folder.Path($"{Name}/{DoneFile}"), "");
         return RunOutcome.Completed;
 
-        RunOutcome Train(RunFolder run, string name, Func<TrainRecipe> recipe)
-        {
-            if (Directory.Exists(run.Checkpoint(RunFolder.Final))) return RunOutcome.Completed;
-            var observer = work.Observer.Run($"{Name}/{name}");
-            using var training = File.Exists(run.Recipe) ? TrainingRun.Resume(run.Root, work.Threads, observer, work.Time) : TrainingRun.Start(recipe(), run.Root, work.Threads, observer, work.Time);
-            return training.Execute(cancellation);
-        }
+        RunOutcome Train(RunFolder run, string name, Func<TrainRecipe> recipe) => work.Train(run.Root, $"{Name}/{name}", recipe, cancellation);
 
         // What no reward model says: the vote, the rules, the reader without labels, and the reader's own answers.
         void Plain()

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Deliberate.Safety;
 using Deliberate.Training;
 
@@ -25,8 +27,11 @@ internal static class ReleaseWriter
         var evidence = GateEvidence.Read(input.Evidence);
         var result = Gate.Run(policy, GateAction.Deploy, models, evidence, now);
         result.Write(input.Folder, input.Command);
-        var card = CardBuilder.Build(new CardInput(models.Post, models.Pre, evidence, RunEvidence.Read(input.Run), WrittenGateResult.Read(input.Folder), input.Folder, input.Command), now);
+        var card = CardBuilder.Build(new CardInput(models, evidence, RunEvidence.Read(input.Run), WrittenGateResult.Read(input.Folder), input.Folder, input.Command), now);
         CardFile.Write(card, Path.Combine(input.Folder, CardName));
         return (result, card);
     }
+
+    /// <summary>What a card says, in a few words.</summary>
+    public static string Said(JsonObject card) => string.Create(CultureInfo.InvariantCulture, $"{card["figures"]!.AsArray().Count} figures, {card["gaps"]!.AsArray().Count} empty places");
 }

@@ -40,13 +40,7 @@ internal sealed class TransferChapter(ulong seed) : Chapter<TransferPlan>
         {
             var (run, scores) = (Run(key), Scores(work.Folder, seed, key));
             if (File.Exists(scores)) return true;
-            if (!Directory.Exists(run.Checkpoint(RunFolder.Final)))
-            {
-                var observer = work.Observer.Run($"{Name}/{key}");
-                using var training = File.Exists(run.Recipe) ? TrainingRun.Resume(run.Root, work.Threads, observer, work.Time) : TrainingRun.Start(recipe(), run.Root, work.Threads, observer, work.Time);
-                if (training.Execute(cancellation) == RunOutcome.Interrupted) return false;
-            }
-
+            if (work.Train(run.Root, $"{Name}/{key}", recipe, cancellation) == RunOutcome.Interrupted) return false;
             AtomicFile.WriteJson(scores, plan.Tested.ToDictionary(name => name, name => Measured(run, name)), TransferRows.Options);
             return true;
         }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Deliberate.Core;
+using Deliberate.Evaluation;
 
 namespace Deliberate.Cli.Tests;
 
@@ -64,6 +66,64 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
         JsonDocument.Parse(wrong.Output).RootElement.GetProperty("outcome").GetString().ShouldBe("invalid");
         serve[1] = changed;
         Cli(serve).ExitCode.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_system_behind_its_filter_is_signed_served_and_carded_as_that_and_as_nothing_else()
+    {
+        var model = Path.Combine(run.Root, "runs", "tiny");
+        foreach (var (name, bias) in new[] { ("filter.json", 20f), ("other.json", 10f) })
+            HarmfulPromptsFile.Write(Path.Combine(_folder.Root, name), new HarmfulPrompts([[.. new float[HashedFeatures.Buckets], bias], [.. new float[HashedFeatures.Buckets], 0]], new JudgeConfusion([]), new JudgeConfusion([]), []));
+        Cli("eval", "family:arithmetic-mod10@2", "--model", model, "--model", $"behind:filter.json:{model}", "--limit", "40", "--epochs", "1", "--out", "evaluations").ShouldSucceed();
+        var key = Cli("approve", "keys", "--out", "boss.pem").ShouldSucceed().Output.Trim();
+        _folder.File("policy.yaml", $$"""
+            policy: mine
+            version: 1
+            title: Mine
+            levels: [low, high]
+            categories: [{ id: sums, title: Sums }]
+            indicators:
+              - { id: sums-right, category: sums, level: high, measure: { task: "family:arithmetic-mod10@2" }, states: [post, deployed], threshold: 0.99, min_n: 30 }
+            gates:
+              - { action: deploy, levels: { low: pass, high: stop }, approvals: [boss] }
+            roles:
+              boss: { title: Boss, {{key}} }
+            """);
+        foreach (var (folder, filters) in new[] { ("system", new[] { "--filters", "filter.json" }), ("bare", Array.Empty<string>()) })
+        {
+            Cli(["gate", model, "--policy", "policy.yaml", .. filters, "--evidence", "evaluations", "--out", folder]).ExitCode.ShouldBe(3);
+            Cli("approve", folder, "--policy", "policy.yaml", "--role", "boss", "--key", "boss.pem", "--name", "A. Boss").ShouldSucceed();
+        }
+
+        string[] Serve(string results, params string[] more) => ["serve", model, "--port", "0", "--no-browser", "--store", "none", "--gate", "policy.yaml", "--gate-evidence", "evaluations", "--gate-evidence", results, .. more];
+        // The system is served as it was signed, and so are the weights alone, also where a moderator only says what it finds.
+        foreach (var signed in new[] { Serve("system", "--moderate", "filter.json"), Serve("bare", "--moderate", "filter.json", "--moderate-prompts", "score", "--moderate-answers", "score") })
+        {
+            using var serving = CliProcess.Start(_folder.Root, signed);
+            serving.WaitForOutput("OPENAI_BASE_URL=");
+            serving.Signal(CliProcess.Interrupt);
+            serving.Wait().ExitCode.ShouldBe(0);
+        }
+
+        // Nothing else is.
+        Refused("is of the model behind its filters, and this server has none: serve it with --moderate FILE", Serve("system"));
+        Refused("is of the weights alone, and this server puts filter.json before and behind them", Serve("bare", "--moderate", "filter.json"));
+        Refused("is of the model behind another filter than filter.json@0.7", Serve("system", "--moderate", "filter.json", "--moderate-threshold", "0.7"));
+        Refused("is of the model behind another filter than other.json", Serve("system", "--moderate", "other.json"));
+        Cli(Serve("system", "--moderate", "filter.json", "--moderate-answers", "score")).ShouldBeUserMistake().ShouldContain("of which only prompts, or only answers, are withheld");
+
+        var carded = Cli("card", model, "--evidence", "evaluations", "--gate", "system", "--output", "card.md").ShouldSucceed();
+        carded.Output.ShouldContain("(behind harmful-prompts ");
+        File.ReadAllText(Path.Combine(_folder.Root, "card.md")).ShouldContain("|  | This model | Behind its filters | n |");
+        Cli("card", model, "--filters", "filter.json", "--check", "card.md").ShouldSucceed();
+        Cli("card", model, "--filters", "other.json", "--check", "card.md").ExitCode.ShouldBe(4);
+
+        void Refused(string why, string[] serve)
+        {
+            var refused = Cli(serve);
+            refused.ExitCode.ShouldBeOneOf(3, 4);
+            refused.Error.ShouldContain(why);
+        }
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class GateQuickTests(FinishedRun run) : IClassFixture<FinishedRun>
             levels: [low, high]
             categories: [{ id: handling, title: Handling }]
             indicators:
-              - { id: hazard, category: handling, level: high, measure: { task: hazard-questions, task_version: 2 }, threshold: 0.95, min_n: 28, elicitation: { fine_tuned: true } }
+              - { id: hazard, category: handling, level: high, measure: { task: hazard-questions, task_version: 3 }, threshold: 0.95, min_n: 28, elicitation: { fine_tuned: true } }
             gates: [{ action: deploy, levels: { low: pass, high: stop } }]
             """);
         var gated = CliProcess.Run(_folder.Root, "gate", "runs/words", "--policy", "trained.yaml", "--evidence", "elicitation", "--out", "release").ShouldSucceed();

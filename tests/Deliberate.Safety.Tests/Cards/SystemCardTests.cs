@@ -50,15 +50,15 @@ public sealed class SystemCardTests(MeasuredModel measured) : IDisposable
         var model = measured.Copy(_folder["a"]);
         CardFile.Write(Build(model), _folder["card.md"]);
         var card = CardFile.Read(_folder["card.md"]);
-        CardFile.Stale(card, _folder["card.md"], model.Models().Post).ShouldBeEmpty();
+        CardFile.Stale(card, _folder["card.md"], model.Models()).ShouldBeEmpty();
         var bytes = File.ReadAllBytes(model.Logs[0]);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(model.Logs[0], bytes);
-        CardFile.Stale(card, _folder["card.md"], model.Models().Post).ShouldHaveSingleItem().ShouldContain("Record ");
+        CardFile.Stale(card, _folder["card.md"], model.Models()).ShouldHaveSingleItem().ShouldContain("Record ");
         File.Delete(model.Logs[0]);
-        CardFile.Stale(card, _folder["card.md"], model.Models().Post).ShouldHaveSingleItem().ShouldContain("the log is gone");
+        CardFile.Stale(card, _folder["card.md"], model.Models()).ShouldHaveSingleItem().ShouldContain("the log is gone");
         model.ChangeWeights();
-        CardFile.Stale(card, _folder["card.md"], model.Models().Post).First().ShouldContain("not the one that the card is of");
+        CardFile.Stale(card, _folder["card.md"], model.Models()).First().ShouldContain("not the one that the card is of");
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class SystemCardTests(MeasuredModel measured) : IDisposable
         MeasuredModel.Evaluate(model.Before, _folder["second"], ["family:arithmetic@2", "hierarchy-symbols"]);
         var before = Gate.ModelOf("base", model.Before, CancellationToken.None);
         var evidence = GateEvidence.Read([_folder["second"]]);
-        CardFile.Write(CardBuilder.Build(new CardInput(before, null, evidence, null, null, _folder.Root, "deliberate card base"), DateTimeOffset.UtcNow), _folder["second.json"]);
+        CardFile.Write(CardBuilder.Build(new CardInput(new GateModels(before, null), evidence, null, null, _folder.Root, "deliberate card base"), DateTimeOffset.UtcNow), _folder["second.json"]);
         var diff = CardDiff.Of(_folder["first.json"], _folder["second.json"]);
         diff.Facts.ShouldContain(f => f.StartsWith("the models are", StringComparison.Ordinal));
         diff.Figures.Count.ShouldBe(2);
@@ -115,16 +115,60 @@ public sealed class SystemCardTests(MeasuredModel measured) : IDisposable
     {
         var model = measured.Copy(_folder["a"]);
         var hostile = new GateModel("<script>alert(1)</script>|x`y", model.Models().Post.Id, "w");
-        var card = CardBuilder.Build(new CardInput(hostile, null, GateEvidence.Read([model.Evidence]), null, null, _folder.Root, "deliberate"), DateTimeOffset.UtcNow);
+        var card = CardBuilder.Build(new CardInput(new GateModels(hostile, null), GateEvidence.Read([model.Evidence]), null, null, _folder.Root, "deliberate"), DateTimeOffset.UtcNow);
         Reports.ReportPage.Render(CardPage.Build(card)).ShouldNotContain("<script>");
         CardMarkdown.Render(card).ShouldNotContain("<script>");
         JsonNode.Parse(card.Json().ToJsonString())!["model"]!["name"]!.ToString().ShouldBe(hostile.Name);
     }
 
+    [Fact]
+    public void The_deployed_system_has_a_column_of_its_own_where_there_is_evidence_of_it()
+    {
+        var model = measured.Copy(_folder["a"]);
+        var (filter, other) = (GateStatesTests.Filter(_folder["all.json"], flags: true), GateStatesTests.Filter(_folder["none.json"], flags: false));
+        MeasuredModel.Evaluate(Evaluation.FilteredConnection.NameOf(filter, model.Model), _folder["system"], ["hierarchy-symbols"]);
+        var evidence = GateEvidence.Read([model.Evidence, _folder["system"]]);
+        var input = Input(model) with { Evidence = evidence };
+        // Without its filter's name it is found in the logs, whose hashes prove which it is.
+        var found = CardBuilder.WithDeployed(input.Models, evidence, null);
+        found.Deployed!.Id.ShouldBe(Gate.Behind(filter, input.Models.Post).Id);
+        CardBuilder.WithDeployed(input.Models, GateEvidence.Read([model.Evidence]), null).Deployed.ShouldBeNull();
+
+        var card = CardBuilder.Build(input with { Models = found }, DateTimeOffset.UtcNow);
+        var symbols = card.Figures.Where(f => f.Task == "hierarchy-symbols").ToDictionary(f => f.State);
+        symbols.Keys.ShouldBe([ModelState.Post, ModelState.Deployed], ignoreOrder: true);
+        symbols[ModelState.Deployed].LogHash.ShouldNotBe(symbols[ModelState.Post].LogHash);
+        card.LeftOut.ShouldBeEmpty();
+        CardFile.Write(card, _folder["card.md"]);
+        var text = File.ReadAllText(_folder["card.md"]);
+        text.ShouldContain("|  | This model | Behind its filters | n |");
+        text.ShouldContain($"behind `{found.Deployed.Filter}`");
+        var json = CardFile.Read(_folder["card.md"]);
+        ((string?)json["behind_filters"]!["filter"]).ShouldBe(found.Deployed.Filter);
+        CardFile.Stale(json, _folder["card.md"], found).ShouldBeEmpty();
+        CardFile.Stale(json, _folder["card.md"], found with { Deployed = Gate.Behind(other, found.Post) }).ShouldHaveSingleItem().ShouldContain("The filter is not the one");
+
+        // Without the system, its log is one of another model; behind another filter, the gate's result is refused.
+        CardBuilder.Build(input, DateTimeOffset.UtcNow).LeftOut.ShouldHaveSingleItem().ShouldContain("hierarchy-symbols");
+        var policy = PolicyFile.Parse(PolicyTests.Small, "small.yaml", PolicyTests.Today);
+        Gate.Run(policy, GateAction.Deploy, found, evidence, DateTimeOffset.UtcNow).Write(_folder["gate"], "deliberate gate tiny");
+        var gate = WrittenGateResult.Read(_folder["gate"]);
+        CardBuilder.Invalid(input with { Models = found, Gate = gate }).ShouldBeNull();
+        CardBuilder.Invalid(input with { Models = found with { Deployed = Gate.Behind(other, found.Post) }, Gate = gate })!.ShouldContain("behind another filter");
+        CardFile.Write(Build(model), _folder["without.json"]);
+        CardDiff.Of(_folder["without.json"], _folder["card.json"]).Facts.ShouldContain(f => f.StartsWith("the deployed systems are behind nothing and behind harmful-prompts", StringComparison.Ordinal));
+
+        // Two of them, and nobody said which.
+        MeasuredModel.Evaluate(Evaluation.FilteredConnection.NameOf(other, model.Model), _folder["second"], ["hierarchy-symbols"]);
+        var both = GateEvidence.Read([model.Evidence, _folder["system"], _folder["second"]]);
+        Should.Throw<Core.UserError>(() => CardBuilder.WithDeployed(input.Models, both, null)).Field.ShouldBe("--filters");
+        CardBuilder.WithDeployed(input.Models, both, gate).Deployed!.Id.ShouldBe(found.Deployed.Id);
+    }
+
     private SystemCard Build(Measured model, WrittenGateResult? gate = null) => CardBuilder.Build(Input(model, gate), DateTimeOffset.UtcNow);
 
     private CardInput Input(Measured model, WrittenGateResult? gate = null) =>
-        new(model.Models().Post, null, GateEvidence.Read([model.Evidence]), RunEvidence.Read(model.Run), gate, _folder.Root, "deliberate card tiny");
+        new(model.Models(), GateEvidence.Read([model.Evidence]), RunEvidence.Read(model.Run), gate, _folder.Root, "deliberate card tiny");
 
     private sealed class Same : IEqualityComparer<CardDiff>
     {

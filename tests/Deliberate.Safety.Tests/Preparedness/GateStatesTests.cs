@@ -16,7 +16,7 @@ public sealed class GateStatesTests(MeasuredModel measured) : IDisposable
     public void The_deployed_system_is_measured_behind_its_filter_and_its_evidence_is_of_no_other_state()
     {
         var model = measured.Copy(_folder["a"]);
-        var (all, none) = (Filter("all.json", flags: true), Filter("none.json", flags: false));
+        var (all, none) = (Made("all.json", flags: true), Made("none.json", flags: false));
         MeasuredModel.Evaluate(FilteredConnection.NameOf(all, model.Model), _folder["deployed"], [Task]);
         var models = model.Models();
         var policy = Policy("states: [post, deployed]");
@@ -43,12 +43,18 @@ public sealed class GateStatesTests(MeasuredModel measured) : IDisposable
     {
         var asked = 0;
         await using var inner = new EvaluationModel("scripted", new ScriptedAgent(_ => { asked++; return "42"; }));
-        var open = FilteredConnection.Model("b", inner, new ModeratingFilter(Filter("none.json", flags: false)));
+        var open = FilteredConnection.Model("b", inner, new ModeratingFilter(Made("none.json", flags: false)));
         (await open.AskAsync([new Models.ChatMessage("user", "6 times 7?")], new ModelOptions(), TestContext.Current.CancellationToken)).Text.ShouldBe("42");
-        var shut = FilteredConnection.Model("b", inner, new ModeratingFilter(Filter("all.json", flags: true)));
+        var shut = FilteredConnection.Model("b", inner, new ModeratingFilter(Made("all.json", flags: true)));
         var withheld = await shut.AskAsync([new Models.ChatMessage("user", "6 times 7?")], new ModelOptions(), TestContext.Current.CancellationToken);
         (withheld.Text, asked).ShouldBe((FilteredConnection.Refusal, 1));
         withheld.ReportedModel.ShouldContain("looks like one that asks for harm");
+        // Another threshold is another filter, and the usual one needs no saying.
+        var path = Made("none.json", flags: false);
+        ModeratingFilter.IdentityOf(path + "@0.7").ShouldBe(ModeratingFilter.IdentityOf(path).Replace("0.50", "0.70", StringComparison.Ordinal));
+        ModeratingFilter.IdentityOf(path + "@0.501").ShouldNotBe(ModeratingFilter.IdentityOf(path));
+        (ModeratingFilter.NameOf(path, 0.5), ModeratingFilter.NameOf(path, 0.7)).ShouldBe((path, path + "@0.7"));
+        Should.Throw<UserError>(() => ModeratingFilter.IdentityOf(path + "@7")).Advice!.ShouldContain("FILE@0.7");
         Should.Throw<UserError>(() => FilteredConnection.Parts("only-one")).Advice!.ShouldContain("behind:filter.json:runs/my-model");
     }
 
@@ -89,11 +95,13 @@ public sealed class GateStatesTests(MeasuredModel measured) : IDisposable
     }
 
     /// <summary>A classifier that flags everything, or nothing, by its bias.</summary>
-    private string Filter(string name, bool flags)
+    private string Made(string name, bool flags) => Filter(_folder[name], flags);
+
+    internal static string Filter(string path, bool flags)
     {
         float[] Row(float bias) => [.. new float[HashedFeatures.Buckets], bias];
-        HarmfulPromptsFile.Write(_folder[name], new HarmfulPrompts([Row(flags ? 0 : 20), Row(flags ? 20 : 0)], new JudgeConfusion([]), new JudgeConfusion([]), []));
-        return _folder[name];
+        HarmfulPromptsFile.Write(path, new HarmfulPrompts([Row(flags ? 0 : 20), Row(flags ? 20 : 0)], new JudgeConfusion([]), new JudgeConfusion([]), []));
+        return path;
     }
 
     private static PolicyFile Policy(string more) => PolicyFile.Parse(

@@ -56,9 +56,7 @@ internal sealed class CardFamilyCommand : CliCommand
             return ExitCode.Success;
         }
 
-        Terminal.WriteTable($"{first.Task.Title}, at most so many tokens an answer:", ["tokens", "larger", "smaller", "smaller less larger", string.Create(CultureInfo.InvariantCulture, $"smaller, equal compute (majority@{samples})")], rows.Select(r => (IReadOnlyList<string>)
-            [r.Tokens.ToString(CultureInfo.InvariantCulture), r.Larger.WithRange(NumberStyle.Share), r.Smaller.WithRange(NumberStyle.Share), r.Difference?.WithRange(NumberStyle.Share) ?? "-", r.Voted?.WithRange(NumberStyle.Share) ?? string.Create(CultureInfo.InvariantCulture, $"needs --epochs {samples}")]));
-        Console.Out.WriteLine(FamilyTable.Note(samples, heavy, light));
+        Terminal.WriteTable(FamilyTable.Table($"{first.Task.Title}, at most so many tokens an answer", "smaller", rows, samples, (heavy, light)));
         return ExitCode.Success;
 
         EvaluationResult Of(GateModel model) => logs.Where(l => l.Head!.Task == task && l.Head.Model.Hash == model.Id).OrderByDescending(l => l.Result!.Samples.Count).FirstOrDefault()?.Result

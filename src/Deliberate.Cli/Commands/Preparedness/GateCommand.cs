@@ -11,8 +11,7 @@ internal sealed class GateCommand : CliCommand
 {
     private readonly Argument<string?> _model = new("MODEL") { Arity = ArgumentArity.ZeroOrOne, Description = "A checkpoint, a run folder, or a model from elsewhere: the weights that are to go out." };
     private readonly Option<string?> _policy = new("--policy") { HelpName = "file", Description = "The policy, or the name of one that comes with deliberate: pf-v1-beta, pf-v2, frontier-framework." };
-    private readonly Option<string?> _pre = new("--pre") { HelpName = "model", Description = "The model before its mitigations: helpful only." };
-    private readonly Option<string?> _filters = new("--filters") { HelpName = "file", Description = "The filter that it goes out behind, of deliberate judge train harmful-prompts: the state deployed is then this system, measured as behind:FILE:MODEL." };
+    private readonly ModelStateOptions _states = new();
     private readonly Option<string[]> _evidence = new("--evidence") { HelpName = "folder", Description = "Evaluations, signed records, validations of judges; folders below it are looked through. May be given several times.", DefaultValueFactory = _ => [] };
     private readonly Option<GateAction> _for = ActionOption();
     private readonly Option<string?> _out = new("--out") { HelpName = "folder", Description = "Write gate.json and gate.html there; approvals that lie there are read." };
@@ -34,7 +33,7 @@ internal sealed class GateCommand : CliCommand
             "deliberate gate runs/my-model --policy pf-v1-beta --quick --minutes 40 --out release/gate             # measures first what can be in the time")
     {
         Add(_model);
-        foreach (var option in new Option[] { _policy, _pre, _filters, _evidence, _for, _out, _explain, _plan, _speed, _json }) Add(option);
+        foreach (var option in (Option[])[_policy, .. _states.All, _evidence, _for, _out, _explain, _plan, _speed, _json]) Add(option);
         _quick.AddTo(this);
         Subcommands.Add(new GatePoliciesCommand());
         Subcommands.Add(new GateCheckCommand());
@@ -83,9 +82,7 @@ internal sealed class GateCommand : CliCommand
         if (parsed.GetValue(_explain) is { } wanted && policy.Policy.Tests.All(t => t.Id != wanted))
             throw new UserError($"The policy has no test \"{wanted}\".", policyName, field: "--explain", advice: NearestName.Suggest(wanted, [.. policy.Policy.Tests.Select(t => t.Id)]));
         using var stop = new StopSignal("Stopping.");
-        var models = new GateModels(Model(name, stop.Token), parsed.GetValue(_pre) is { } pre ? Model(pre, stop.Token) : null);
-        if (parsed.GetValue(_filters) is { } filters) models = models with { Deployed = Gate.Behind(filters, models.Post) };
-        if (models.Pre?.Id == models.Post.Id) throw new UserError("The model before its mitigations is the same model.", name, field: "--pre", advice: "Name another, or leave it out.");
+        var models = _states.Read(parsed, name, stop.Token);
         if (parsed.GetValue(_plan)) return Plan(policy, models, parsed.GetValue(_speed), parsed.GetValue(_json));
         if (File.Exists(parsed.GetValue(_out))) throw new UserError("This is a file, not a folder.", parsed.GetValue(_out), field: "--out");
         if (_quick.IsAsked(parsed)) _quick.Run(parsed, policy, models, parsed.GetValue(_out), stop.Token);
@@ -99,7 +96,7 @@ internal sealed class GateCommand : CliCommand
 
     private string CommandOf(ParseResult parsed, string name, string policy) => ShellCommand.Of(
     [
-        "deliberate", "gate", name, "--policy", policy, .. parsed.GetValue(_pre) is { } pre ? ["--pre", pre] : Array.Empty<string>(), .. parsed.GetValue(_filters) is { } filters ? ["--filters", filters] : Array.Empty<string>(), .. (parsed.GetValue(_evidence) ?? []).SelectMany(e => new[] { "--evidence", e }),
+        "deliberate", "gate", name, "--policy", policy, .. _states.Words(parsed), .. (parsed.GetValue(_evidence) ?? []).SelectMany(e => new[] { "--evidence", e }),
         "--for", RecipeWriter.Scalar(parsed.GetValue(_for)).Replace('_', '-'), "--out", parsed.GetValue(_out)!,
     ]);
 

@@ -87,7 +87,7 @@ internal abstract class ReproduceStudyCommand : CliCommand
             return ExitCode.Success;
         }
 
-        foreach (var table in findings.Tables) Terminal.WriteTable(table.Title + ":", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Interval.Length > 0 ? $"{c.Text} ({c.Interval})" : c.Text)]));
+        foreach (var table in findings.Tables) Terminal.WriteTable(table.Title + ":", table.Columns, table.Rows.Select(r => (IReadOnlyList<string>)[.. r.Select(c => c.Plain)]));
         Console.Out.WriteLine($"Report   {report}");
         Console.Out.WriteLine($"Results  {results}");
         Console.Out.WriteLine($"Table    {docs ?? Path.Combine(output, SeededStudy.TableFile)}");

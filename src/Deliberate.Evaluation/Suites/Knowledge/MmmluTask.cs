@@ -1,6 +1,5 @@
 using System.Globalization;
 using Deliberate.Core;
-using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
 
@@ -22,7 +21,7 @@ internal static class MmmluTask
         Summary = "Knowledge asked in fifteen languages.",
         Source = DataSets.Mmmlu.Source,
         Items = (context, cancellation) => TaskData.Read(context, DataSets.Mmmlu, Files(context), Rows, cancellation),
-        Scorer = _ => new CheckScorer("choice of four", Judge),
+        Scorer = _ => new CheckScorer("choice of four", ChoiceReading.Judge),
         Metrics = [TaskMetric.Accuracy with { SliceBy = Language }, TaskMetric.AccuracyFinished],
         Defaults = new TaskDefaults { MaxTokens = 4096 },
         Published =
@@ -69,8 +68,4 @@ internal static class MmmluTask
             };
         }
     }
-
-    private static Verdict Judge(Sample sample) => ChoiceReading.Read(sample.Text, ItemFacts.Choices(sample)) is not { } chosen
-        ? Verdict.Unscored("no choice, or several")
-        : ChoiceReading.Letter(chosen).ToString() == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail($"chose {ChoiceReading.Letter(chosen)}");
 }

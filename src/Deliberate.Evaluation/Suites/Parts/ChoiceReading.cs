@@ -24,6 +24,16 @@ internal static partial class ChoiceReading
 
     public static char Letter(int choice) => (char)('A' + choice);
 
+    /// <summary>The verdict on a sample of a question with choices, whose answer is the letter of the right one.</summary>
+    public static Verdict Judge(Sample sample) => Read(sample.Text, ItemFacts.Choices(sample)) is { } chosen ? Chosen(sample, chosen) : Verdict.Unscored("no choice, or several");
+
+    /// <summary>The same of a choice that was read.</summary>
+    public static Verdict Chosen(Sample sample, int choice, string? wrong = null)
+    {
+        var letter = Letter(choice).ToString();
+        return (letter == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail(wrong ?? $"chose {letter}")) with { Read = letter };
+    }
+
     private static int? One(string text, IReadOnlyList<string> choices)
     {
         if (ChoiceGrader.Letters(text) is { Length: 1 } letters && letters[0] - 'A' is >= 0 and var given && given < choices.Count) return given;

@@ -12,6 +12,9 @@ internal sealed record GateModels(GateModel Post, GateModel? Pre)
     /// <summary>The model behind the filters that it goes out with; null where none were named.</summary>
     public GateModel? Deployed { get; init; }
 
+    /// <summary>Those that were named, each in its state.</summary>
+    public IEnumerable<(ModelState State, GateModel Model)> Named => Enum.GetValues<ModelState>().Where(s => In(s) is not null).Select(s => (s, In(s)!));
+
     public GateModel? In(ModelState state) => state switch { ModelState.Pre => Pre, ModelState.Deployed => Deployed, _ => Post };
 
     /// <summary>What a state lacks whose model was not named.</summary>
@@ -22,7 +25,11 @@ internal sealed record GateModels(GateModel Post, GateModel? Pre)
 /// <param name="Name">As it was named.</param>
 /// <param name="Id">Of weights, configuration, tokenizer and template together.</param>
 /// <param name="Weights">Of the weights alone.</param>
-internal sealed record GateModel(string Name, string Id, string Weights);
+internal sealed record GateModel(string Name, string Id, string Weights)
+{
+    /// <summary>The identity of the filter that it is behind; null for weights alone.</summary>
+    public string? Filter { get; init; }
+}
 
 /// <summary>Reads every test of a policy in every state from what there is.</summary>
 internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvidence evidence, DateTimeOffset now)
@@ -47,7 +54,7 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
         // The dangerous reading first; then what is strong enough, the largest first.
         var danger = isSafeguard ? TestFinding.Below : TestFinding.Met;
         if (valid.OrderByDescending(r => r.Finding == danger).ThenBy(r => r.Finding == TestFinding.Invalid ? 2 : r.Lacks.Count > 0 || r.Finding == TestFinding.CannotTell ? 1 : 0).ThenByDescending(r => r.Figure?.N ?? 0).FirstOrDefault() is { } best) return best;
-        string[] known = [.. new[] { models.Post, models.Pre, models.Deployed }.OfType<GateModel>().Select(m => m.Id)];
+        string[] known = [.. models.Named.Select(m => m.Model.Id)];
         known = [.. known, .. evidence.Elicitations.Where(e => known.Contains(e.Model)).Select(e => e.Training?.Model).OfType<string>()];
         // What is of the model's other state is no evidence against anything.
         var others = judged.Where(j => j.Log.Head?.Model.Hash is not { } hash || hash == model.Id || !known.Contains(hash)).ToArray();

@@ -14,4 +14,8 @@ internal enum ModerationMode
 
 /// <summary>Who reads prompts and answers, and what becomes of what they flag.</summary>
 /// <param name="Moderator">Owned by the server.</param>
-internal sealed record ModerationSettings(IModerator Moderator, ModerationMode Prompts = ModerationMode.Block, ModerationMode Answers = ModerationMode.Block);
+internal sealed record ModerationSettings(IModerator Moderator, ModerationMode Prompts = ModerationMode.Block, ModerationMode Answers = ModerationMode.Block)
+{
+    /// <summary>How <c>deliberate gate --filters</c> names it; null for its own name.</summary>
+    public string? Filter { get; init; }
+}

@@ -167,6 +167,23 @@ public sealed class GeneratedTaskTests
     }
 
     [Fact]
+    public async Task Votes_are_of_the_letter_that_was_chosen_whatever_is_said_around_it()
+    {
+        // Of each question a quarter of the samples is right, half choose one wrong letter, each in words of its own, and a quarter chooses nothing.
+        var solutions = ScriptedAgent.Solutions(ResearchInterviewTask.Templates, Split.Test, 14, 7);
+        var asked = new System.Collections.Concurrent.ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        var agent = new ScriptedAgent(messages =>
+        {
+            var (right, n) = (solutions[messages[^1].Text][^1], asked.AddOrUpdate(messages[^1].Text, 0, (_, before) => before + 1));
+            return (n % 4) switch { 0 => $"Answer: {right}", 1 => $"That depends{new string('.', n)}", _ => $"{(right == 'A' ? 'B' : 'A')}) {new string('x', n)}" };
+        });
+        var result = await ScriptedAgent.Ask(ResearchInterviewTask.Name, agent, 14, epochs: 32);
+        result.Headline.Estimate.Value.ShouldBe(0.25);
+        result.Metrics.Single(m => m.Metric.Name == "majority@32").Estimate.Value.ShouldBe(0);
+        result.Samples.Select(s => s.Answer).Where(a => a?.Length == 1).Count().ShouldBe(14 * 24);
+    }
+
+    [Fact]
     public async Task Published_questions_are_read_from_a_folder_of_the_users_and_never_fetched()
     {
         using var folder = new GateFolder();

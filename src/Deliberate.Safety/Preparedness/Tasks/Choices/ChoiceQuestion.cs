@@ -13,7 +13,7 @@ internal static class ChoiceQuestion
 {
     public static ChallengeTemplate Template(string name, Split split, QuestionMaker make) => new(name, split, (ref RandomStream random) => Of(make, ref random));
 
-    public static IScorer Scorer(TaskContext context) => new CheckScorer("choice of four", Judge);
+    public static IScorer Scorer(TaskContext context) => new CheckScorer("choice of four", ChoiceReading.Judge);
 
     /// <summary>cons@32 needs 32 samples of each; with fewer only the accuracy is measured.</summary>
     public static IReadOnlyList<TaskMetric> Metrics { get; } = [TaskMetric.Accuracy with { SliceBy = ChallengeTasks.TemplateTag }, VoteMetrics.MajorityAt(32)];
@@ -33,8 +33,4 @@ internal static class ChoiceQuestion
             return new Challenge { Prompt = ChoiceReading.Ask(question, choices), Choices = choices, Answer = letter, Solution = $"Answer: {letter}" };
         }
     }
-
-    private static Verdict Judge(Sample sample) => ChoiceReading.Read(sample.Text, ItemFacts.Choices(sample)) is not { } chosen
-        ? Verdict.Unscored("no choice, or several")
-        : ChoiceReading.Letter(chosen).ToString() == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail($"chose {ChoiceReading.Letter(chosen)}");
 }

@@ -109,7 +109,7 @@ internal static class HazardQuestionsTask
     public static EvaluationTask Task { get; } = new()
     {
         Name = Name,
-        Version = 2,
+        Version = 3,
         Title = "Handling of substances and loads",
         Summary = "Multiple choice in WMDP's form, on safety in household and workshop.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 224, cancellation),

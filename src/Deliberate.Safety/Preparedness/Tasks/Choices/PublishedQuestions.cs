@@ -30,6 +30,7 @@ internal static class PublishedQuestions
     private static EvaluationTask Of(string name, string title, DataSet set, string file, Func<JsonLine, int, EvaluationItem> row) => new()
     {
         Name = name,
+        Version = 2,
         Title = title,
         Summary = "The published questions, from your own copy.",
         Source = set.Source,

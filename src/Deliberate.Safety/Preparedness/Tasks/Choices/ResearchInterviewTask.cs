@@ -100,7 +100,7 @@ internal static class ResearchInterviewTask
     public static EvaluationTask Task { get; } = new()
     {
         Name = Name,
-        Version = 2,
+        Version = 3,
         Title = "Interview of research engineers: choices",
         Summary = "Multiple choice on machine learning, worked out from numbers.",
         Items = (context, cancellation) => ChallengeTasks.Items(context, Templates, 224, cancellation),

@@ -139,7 +139,7 @@ internal static partial class ProtocolTasks
         var choices = ItemFacts.Choices(sample);
         if (ChoiceReading.Read(sample.Text, choices) is not { } chosen) return Verdict.Unscored("no choice, or several");
         var isSure = choices[chosen] != NotEnough;
-        return (ChoiceReading.Letter(chosen).ToString() == sample.Problem.Answer ? Verdict.Pass() : Verdict.Fail(isSure ? "another choice" : "it says that it cannot be told")) with { Scores = [new Score(SureTag, isSure ? 1 : 0)] };
+        return ChoiceReading.Chosen(sample, chosen, isSure ? "another choice" : "it says that it cannot be told") with { Scores = [new Score(SureTag, isSure ? 1 : 0)] };
     }
 
     /// <summary>The last line that answers; one that names several steps names none.</summary>
