@@ -25,7 +25,7 @@ internal static class LoadBenchmark
     private const int Alone = 40, Plain = 160, First = 15;
 
     /// <summary>Words of a prompt that fills the memory of keys and values, and how many of them have to leave it as it is before it is full.</summary>
-    private const int FillingWords = 400, FillingPrompts = 16;
+    private const int FillingWords = 100, FillingPrompts = 16;
 
     private const double Flat = 1.03;
 
