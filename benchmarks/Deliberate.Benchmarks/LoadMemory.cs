@@ -28,10 +28,14 @@ internal sealed class LoadMemory
         }
     }
 
-    /// <summary>Resident memory in the last quarter of the time over that in the second; NaN where nobody looked.</summary>
-    public double Growth(double minutes) => Mean(minutes, 3, l => l.Resident) / Mean(minutes, 1, l => l.Resident);
+    /// <summary>Resident memory in a quarter of the time over that in an earlier one, the most of the three that follow the first; NaN where nobody looked.</summary>
+    public double Growth(double minutes)
+    {
+        var quarters = Enumerable.Range(1, 3).Select(q => Mean(minutes, q, l => l.Resident)).ToArray();
+        return Math.Max(quarters[1] / quarters[0], Math.Max(quarters[2] / quarters[1], quarters[2] / quarters[0]));
+    }
 
-    /// <summary>By how much the memory beside keys and values grew between the two, in MiB.</summary>
+    /// <summary>By how much the memory beside keys and values grew from the second to the last, in MiB.</summary>
     public double GrowthBeside(double minutes) => Mean(minutes, 3, l => l.Resident - l.Cache) - Mean(minutes, 1, l => l.Resident - l.Cache);
 
     private double Mean(double minutes, int quarter, Func<(double Minute, double Managed, double Heap, double Cache, double Resident), double> what) =>

@@ -77,10 +77,11 @@ internal static class ApiBranch
         var headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
         headers.Vary = "Origin";
-        headers.AccessControlExposeHeaders = "x-request-id, retry-after";
+        headers.AccessControlExposeHeaders = "x-request-id, retry-after, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
         if (!HttpMethods.IsOptions(context.Request.Method)) return false;
         headers.AccessControlAllowMethods = "GET, POST, DELETE";
-        headers.AccessControlAllowHeaders = "authorization, content-type, x-stainless-arch, x-stainless-lang, x-stainless-os, x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout, openai-organization, openai-project";
+// Whatever the operator's own page sends: clients add headers of theirs with every version, and all are read as data or not at all.
+        headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders is [{ Length: > 0 } asked] ? asked : "authorization, content-type";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return true;

@@ -43,16 +43,20 @@ internal static class ApiRoutes
     {
         var path = request.Path.Value!;
         if (path.Length > 1) path = path.TrimEnd('/');
+        // HEAD is what watchers ask with: the answer to GET without its body, which the host leaves out.
+        var method = HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
         string? seen = null;
+        List<string> allowed = [];
         foreach (var route in All)
         {
             if (!route.Matches(path, request.HttpContext)) continue;
-            if (route.Method == request.Method) return (route.Path, route.Handler, null);
+            if (route.Method == method) return (route.Path, route.Handler, null);
+            allowed.Add(route.Method);
             seen = route.Path;
         }
 
         return seen is not null
-            ? (seen, null, new ApiError(StatusCodes.Status405MethodNotAllowed, $"Not allowed: {JsonFields.Short(request.Method)} {seen}.", code: "method_not_allowed"))
+            ? (seen, null, new ApiError(StatusCodes.Status405MethodNotAllowed, $"Not allowed: {JsonFields.Short(request.Method)} {seen}; it takes {string.Join(" and ", allowed)}.", code: "method_not_allowed") { Allow = allowed })
             : ("other", null, ApiError.NotFound($"Unknown address: {JsonFields.Short(request.Method)} {JsonFields.Short(path)}. {(path.StartsWith("/v1/", StringComparison.Ordinal) ? "This server does not have it." : "The interface is below /v1: the base address ends with it.")}", code: "unknown_url"));
     }
 

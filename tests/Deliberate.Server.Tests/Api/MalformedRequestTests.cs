@@ -127,6 +127,38 @@ public sealed class MalformedRequestTests
         question.Headers.Add("Origin", "https://friend.example");
         using var answer = await api.Client.SendAsync(question);
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        using var named = new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions");
+        named.Headers.Add("Origin", "https://friend.example");
+        named.Headers.Add("Access-Control-Request-Headers", "authorization,x-stainless-helper-method");
+        using var told = await api.Client.SendAsync(named);
+        told.Headers.GetValues("Access-Control-Allow-Headers").ShouldBe(["authorization,x-stainless-helper-method"]);
+    }
+
+    [Fact]
+    public async Task Another_method_is_told_which_are_there_and_a_watcher_may_ask_without_a_body()
+    {
+        await using var api = await ServedApi.StartAsync("hm</think>\n\nYes.");
+        foreach (var (method, path, allowed) in new[] { (HttpMethod.Get, "/v1/chat/completions", "POST"), (HttpMethod.Put, "/v1/responses/resp_1", "GET, DELETE"), (HttpMethod.Head, "/v1/embeddings", "POST") })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using var answer = await api.Client.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed, path);
+            string.Join(", ", answer.Content.Headers.Allow).ShouldBe(allowed, path);
+        }
+
+        foreach (var path in new[] { "/health", "/v1/models" })
+        {
+            using var head = new HttpRequestMessage(HttpMethod.Head, path);
+            using var answer = await api.Client.SendAsync(head);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        }
+
+        // What curl sends unless told otherwise.
+        using var form = new StringContent("""{"model":"m","messages":[{"role":"user","content":"a"}]}""", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var refused = await api.Client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), form);
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("is application/x-www-form-urlencoded");
     }
 
     [Fact]

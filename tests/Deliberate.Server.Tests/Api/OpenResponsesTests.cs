@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Deliberate.Server.Tests;
 
 /// <summary>
-/// What the compliance suite of Open Responses (2026-04-24) asks, a test of ours for each of its tests by their ids: the same requests, the same
-/// conditions, over a model that writes what it is told to, and each answer and event held against OpenAI's description instead of its own schemas.
+/// What the compliance suite of Open Responses asks, a test of ours for each of its 17 tests of 2026-10 by their ids (and for the two that other
+/// revisions of it have, tool-calling-streaming and websocket-generate-false): the same requests, the same conditions, over a model that writes what it is told to, and each answer and event held against OpenAI's description instead of its own schemas.
 /// </summary>
 public sealed class OpenResponsesTests
 {
@@ -16,6 +16,7 @@ public sealed class OpenResponsesTests
 
     [Theory]
     [InlineData("basic-response", """[{"type":"message","role":"user","content":"Say hello in exactly 3 words."}]""", "exactly 3")]
+    [InlineData("assistant-phase", """[{"type":"message","role":"assistant","phase":"commentary","content":"I should answer with the saved number."},{"type":"message","role":"assistant","phase":"final_answer","content":"The number is four."},{"type":"message","role":"user","content":"Repeat only the number."}]""", "The number is four.<|im_end|>\n<|im_start|>user\nRepeat only the number.")]
     [InlineData("system-prompt", """[{"type":"message","role":"system","content":"You are a pirate."},{"type":"message","role":"user","content":"Say hello."}]""", "<|im_start|>system\nYou are a pirate.")]
     [InlineData("image-input", """[{"type":"message","role":"user","content":[{"type":"input_text","text":"What do you see? "},{"type":"input_image","image_url":"data:image/png;base64,iVBORw0KGgo="}]}]""", "What do you see? [image: this model reads text only]")]
     [InlineData("multi-turn", """[{"type":"message","role":"user","content":"My name is Alice."},{"type":"message","role":"assistant","content":"Hello Alice!"},{"type":"message","role":"user","content":"What is my name?"}]""", "<|im_start|>assistant\nHello Alice!<|im_end|>\n<|im_start|>user\nWhat is my name?")]
@@ -27,6 +28,30 @@ public sealed class OpenResponsesTests
         status.ShouldBe(200, id);
         Completed(body);
         model.Asked[^1].Rendered.ShouldContain(seen);
+    }
+
+    /// <summary>The suite holds a response that it wrote itself against its schema; ours are made by the server, and their phases read back from it.</summary>
+    [Fact]
+    public async Task Response_output_phase_schema()
+    {
+        await using var api = await ServedApi.StartAsync(new ScriptedModel("m", p => p.Rendered.Contains("4 degrees", StringComparison.Ordinal) ? "hm</think>\n\nIt is four degrees." : "hm</think>\n\nI am looking it up. " + Call[Call.IndexOf("<tool_call>", StringComparison.Ordinal)..]));
+        var first = (await api.PostAsync("/v1/responses", new { model = "m", input = "What's the weather like in San Francisco?", tools = Tools })).Body;
+        Completed(first);
+        Phase(first).ShouldBe("commentary");
+        var call = first["output"]!.AsArray().Single(i => i!["type"]!.GetValue<string>() == "function_call")!["call_id"]!.GetValue<string>();
+        var second = (await api.PostAsync("/v1/responses", new { model = "m", previous_response_id = first["id"]!.GetValue<string>(), input = new[] { new { type = "function_call_output", call_id = call, output = "4 degrees" } }, tools = Tools })).Body;
+        Phase(second).ShouldBe("final_answer");
+        // Sent back without being stored, as clients do, the phases stay.
+        var input = new JsonArray([JsonNode.Parse("""{"role":"user","content":"a"}"""), .. first["output"]!.AsArray().Where(i => i!["type"]!.GetValue<string>() == "message").Select(i => i!.DeepClone()), JsonNode.Parse("""{"role":"user","content":"b"}""")]);
+        var third = (await api.PostAsync("/v1/responses", new JsonObject { ["model"] = "m", ["input"] = input }.ToJsonString())).Body;
+        var (_, items) = await api.GetAsync($"/v1/responses/{Completed(third)}/input_items?order=asc");
+        items.ShouldBe("ResponseItemList");
+        items["data"]![1]!["phase"]!.GetValue<string>().ShouldBe("commentary");
+        var (status, error) = await api.PostAsync("/v1/responses", """{"model":"m","input":[{"role":"assistant","phase":"thinking","content":"a"},{"role":"user","content":"b"}]}""");
+        status.ShouldBe(400);
+        error["error"]!["param"]!.GetValue<string>().ShouldBe("input[0].phase");
+
+        static string Phase(JsonNode response) => response["output"]!.AsArray().Single(i => i!["type"]!.GetValue<string>() == "message")!["phase"]!.GetValue<string>();
     }
 
     [Fact]
@@ -149,6 +174,23 @@ public sealed class OpenResponsesTests
         Completed(await socket.AskAsync(new JsonObject { ["store"] = false, ["input"] = window.DeepClone(), ["tools"] = new JsonArray() }.ToJsonString()));
         model.Asked[^1].Rendered.ShouldContain("The code word is slate.");
         Completed((await api.PostAsync("/v1/responses", new JsonObject { ["model"] = "m", ["input"] = window }.ToJsonString())).Body);
+    }
+
+    [Fact]
+    public async Task Compact_response_and_compact_missing_model()
+    {
+        await using var api = await ServedApi.StartAsync(new ScriptedModel("m", _ => "The launch is on Tuesday; support is told first."));
+        const string Conversation = """[{"type":"message","role":"user","content":"We agreed to launch on Tuesday and notify support first."},{"type":"message","role":"assistant","content":"Understood. The launch is Tuesday, with support notified beforehand."}]""";
+        var (status, compact) = await api.PostAsync("/v1/responses/compact", $$"""{"model":"m","prompt_cache_key":"openresponses-compact-test","input":{{Conversation}}}""");
+        status.ShouldBe(200, compact.ToJsonString());
+        compact.ShouldBe("CompactResource");
+        compact["object"]!.GetValue<string>().ShouldBe("response.compaction");
+        compact["output"]!.AsArray().ShouldContain(i => i!["type"]!.GetValue<string>() == "compaction");
+        compact.ToJsonString().ShouldNotContain("Tuesday");
+        var (missing, error) = await api.PostAsync("/v1/responses/compact", """{"input":[{"type":"message","role":"user","content":"Compact this conversation."}]}""");
+        missing.ShouldBe(400);
+        error["error"]!["param"]!.GetValue<string>().ShouldBe("model");
+        error["error"]!["code"]!.GetValue<string>().ShouldBe("missing_required_parameter");
     }
 
     private static ScriptedModel Model() => new("m", _ => "the secret river\n</think>\n\nHello, Paris!");

@@ -20,7 +20,7 @@ public sealed class StoredWeightTests
     public void Products_have_the_bits_of_a_trainable_weight_of_the_same_numbers(WeightStorage storage)
     {
         using var device = Device.Cpu(1);
-        var cases = from rows in Gen.Choose(1, 15)
+        var cases = from rows in Gen.Choose(1, 30)
                     from outputs in Gen.Choose(1, 200)
                     from inputs in Gen.Choose(1, 300)
                     from shares in Gen.Choose(1, 3)
@@ -33,6 +33,13 @@ public sealed class StoredWeightTests
             bench.Embeddings(bench.Stored).ShouldBe(bench.Rounded, $"{drawn}");
             foreach (var add in new[] { false, true }) bench.BackwardProduct(bench.Stored, add).ShouldBe(bench.BackwardProduct(bench.Trainable, add), $"backward, {(add ? "added" : "alone")}, {drawn}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
+        // Every number of rows that has a tile of its own, over whole panels and what is left beside them.
+        for (var rows = 1; rows <= 27; rows++)
+        {
+            using var bench = new StoredBench(device, storage, new StoredCase(rows, 128 + 7, 90, 1 + (rows % 2), rows % 3 != 0, rows % 4 != 0));
+            bench.Product(bench.Stored).ShouldBe(bench.Product(bench.Trainable), $"{rows} rows");
+        }
+
         TestContext.Current.TestOutputHelper?.WriteLine($"{storage}: {Shapes} shapes on {device.Name}, the same bits");
     }
 

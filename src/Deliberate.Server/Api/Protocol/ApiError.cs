@@ -21,6 +21,9 @@ internal sealed class ApiError(int status, string message, string? param = null,
     /// <summary>When to ask again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The methods that the address takes, of one that was asked with another.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     public static ApiError Invalid(string message, string? param, string? code = "invalid_value") => new(StatusCodes.Status400BadRequest, message, param, code);
 
     public static ApiError Unsupported(string message, string? param) => new(StatusCodes.Status400BadRequest, message, param, "unsupported_value");
@@ -39,6 +42,7 @@ internal sealed class ApiError(int status, string message, string? param = null,
     {
         context.Response.StatusCode = Status;
         if (RetryAfter is { } wait) context.Response.Headers.RetryAfter = ((int)Math.Max(1, Math.Ceiling(wait.TotalSeconds))).ToString(CultureInfo.InvariantCulture);
+        if (Allow.Count > 0) context.Response.Headers.Allow = string.Join(", ", Allow);
         await ApiJson.WriteAsync(context, new JsonObject { ["error"] = Shape() });
     }
 }

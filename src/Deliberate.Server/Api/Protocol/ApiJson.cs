@@ -30,7 +30,7 @@ internal static class ApiJson
     {
         var request = context.Request;
         if (request.ContentLength != 0 && !request.HasJsonContentType())
-            throw new ApiError(StatusCodes.Status415UnsupportedMediaType, "The request's content type has to be application/json.", code: "unsupported_content_type");
+            throw new ApiError(StatusCodes.Status415UnsupportedMediaType, $"The request's content type has to be application/json, and {(string.IsNullOrEmpty(request.ContentType) ? "it names none" : $"is {JsonFields.Short(request.ContentType)}")}. With curl: -H 'Content-Type: application/json'.", code: "unsupported_content_type");
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
             throw new ApiError(StatusCodes.Status415UnsupportedMediaType, "The request's body is to come uncompressed.", code: "unsupported_content_encoding");
         using var memory = new MemoryStream();

@@ -10,6 +10,9 @@ namespace Deliberate.Server;
 /// </summary>
 internal static class ResponseItems
 {
+    /// <summary>A message's phase: said on the way to a call, or the answer.</summary>
+    public const string Commentary = "commentary", FinalAnswer = "final_answer";
+
     private const int IdLength = 32;
 
     /// <summary>The id of an item of a response.</summary>
@@ -121,7 +124,9 @@ internal static class ResponseItems
         if (role == "assistant") content = [OutputText(text)];
         else if (item.Get("content")!.Value.ValueKind == JsonValueKind.String) content = [Text(text)];
         else content = [.. item.Items("content").Select(p => Part(JsonFields.Of(p.Value, p.Path)))];
-        return Message(item.Text("id", 100) ?? id("msg"), role, content);
+        var message = Message(item.Text("id", 100) ?? id("msg"), role, content);
+        if (item.Choice("phase", [Commentary, FinalAnswer]) is { } phase && role == "assistant") message["phase"] = phase;
+        return message;
     }
 
     /// <summary>A part of what a user says; a picture keeps its address and no more.</summary>

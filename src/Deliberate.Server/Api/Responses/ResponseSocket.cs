@@ -12,7 +12,7 @@ internal static class ResponseSocket
 {
     public static async Task HandleAsync(ApiExchange exchange)
     {
-        if (!exchange.Context.WebSockets.IsWebSocketRequest) throw new ApiError(405, "GET is for a WebSocket here; make a response with POST.", code: "method_not_allowed");
+        if (!exchange.Context.WebSockets.IsWebSocketRequest) throw new ApiError(405, "GET is for a WebSocket here; make a response with POST.", code: "method_not_allowed") { Allow = ["POST"] };
         using var socket = await exchange.Context.WebSockets.AcceptWebSocketAsync();
         var api = exchange.Api;
         // The latest response and those that it goes on from, by their ids.

@@ -32,14 +32,14 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
                     break;
                 case CallBegun call:
                     await EndThoughtAsync("completed", cancellation);
-                    await EndMessageAsync("completed");
+                    await EndMessageAsync("completed", ResponseItems.Commentary);
                     await CallAsync(call);
                     break;
                 case CallArguments call: await SendAsync("response.function_call_arguments.delta", OfItem(_call!, ("delta", call.Delta))); break;
                 case CallEnded call: await EndCallAsync(call); break;
                 case ServerCalled call:
                     await EndThoughtAsync("completed", cancellation);
-                    await EndMessageAsync("completed");
+                    await EndMessageAsync("completed", ResponseItems.Commentary);
                     await CalledAsync(call);
                     break;
                 case AnswerEnd end: await EndAsync(end, use, cancellation); break;
@@ -144,7 +144,8 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         await SendAsync("response.output_text.delta", OfItem(_message, ("content_index", 0), ("delta", piece.Text), ("logprobs", probabilities)));
     }
 
-    private async Task EndMessageAsync(string status)
+    /// <param name="phase">Known where the message ends: whether a call follows it.</param>
+    private async Task EndMessageAsync(string status, string phase)
     {
         if (_message is not { } item || item["status"]!.GetValue<string>() != "in_progress") return;
         var part = ResponseItems.OutputText(_text.ToString(), _probabilities.DeepClone().AsArray());
@@ -153,7 +154,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         Change(() =>
         {
             item["content"]!.AsArray().Add(part);
-            item["status"] = status;
+            (item["status"], item["phase"]) = (status, phase);
         });
         await DoneAsync(item);
     }
@@ -162,7 +163,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
     private async Task RefuseAsync(string why)
     {
         JsonObject Part(string text) => new() { ["type"] = "refusal", ["refusal"] = text };
-        await EndMessageAsync("incomplete");
+        await EndMessageAsync("incomplete", ResponseItems.FinalAnswer);
         var item = ResponseItems.Message(ItemId("msg"), "assistant", [], "in_progress");
         await AddAsync(item);
         await SendAsync("response.content_part.added", OfItem(item, ("content_index", 0), ("part", Part(""))));
@@ -172,7 +173,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         Change(() =>
         {
             item["content"]!.AsArray().Add(Part(why));
-            item["status"] = "incomplete";
+            (item["status"], item["phase"]) = ("incomplete", ResponseItems.FinalAnswer);
         });
         await DoneAsync(item);
     }
@@ -220,7 +221,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ApiServer api, Api
         if (end.Withheld is { } withheld) await RefuseAsync(withheld);
         // An answer that says nothing is a message without text.
         else if (!end.IsCut && _message is null && _call is null) await SayAsync(new TextPiece("", []));
-        await EndMessageAsync(status);
+        await EndMessageAsync(status, ResponseItems.FinalAnswer);
         var usage = new AnswerUsage();
         usage.Add(end);
         use(usage);

@@ -48,14 +48,19 @@ internal static unsafe class StoredPanel<TL>
         }
     }
 
-    /// <summary>Writes inputs [begin, end) of the panel as floats [end - begin, padded]; begin is a multiple of the block.</summary>
+    /// <summary>
+    /// Writes inputs [begin, end) of the panel as floats [end - begin, padded]; begin is a multiple of the block. What lies as far behind is asked
+    /// for: it comes while the rows run over these.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Expand(WeightStorage storage, byte* panel, int padded, int begin, int end, float* target)
     {
         if (storage == WeightStorage.BF16)
         {
             var source = (ushort*)panel + ((nint)begin * padded);
-            BrainFloats<TL>.Widen(source, target, (nint)(end - begin) * padded);
+            var count = (nint)(end - begin) * padded;
+            for (nint i = 0; i < count; i += 64 / sizeof(ushort)) CacheHint.Fetch(source + count + i);
+            BrainFloats<TL>.Widen(source, target, count);
             return;
         }
 
@@ -64,6 +69,8 @@ internal static unsafe class StoredPanel<TL>
             var scales = (float*)(panel + (k / BlockInputs * BlockBytes(padded)));
             var bytes = (sbyte*)(scales + padded);
             var stop = Math.Min(BlockInputs, end - k);
+            var ahead = (byte*)scales + ((end - begin) / BlockInputs * BlockBytes(padded));
+            for (nint i = 0; i < BlockBytes(padded); i += 64) CacheHint.Fetch(ahead + i);
             for (var i = 0; i < stop; i++, bytes += padded, target += padded)
                 for (var c = 0; c < padded; c += TL.Width) TL.Store(TL.Multiply(TL.LoadSByte(bytes + c), TL.Load(scales + c)), target + c);
         }

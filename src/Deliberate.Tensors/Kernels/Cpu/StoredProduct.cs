@@ -4,8 +4,8 @@ namespace Deliberate.Tensors;
 
 /// <summary>
 /// C = bias + A · B (+ addend) for B held narrow (<see cref="StoredPanel{TL}"/>). Many rows widen a piece of a panel at a time
-/// and run the tiles of <see cref="MatrixProduct{TL}"/> over it; one or two rows widen in registers, since reading the weights is
-/// then all that counts. Both are the same chain of multiply-adds over the same floats: the bits do not depend on which ran.
+/// and run the tiles of <see cref="MatrixProduct{TL}"/> over it; few rows widen in registers (<see cref="StoredTile{TL,TElements,TRows,TShape}"/>),
+/// since reading the weights is what counts then. Both are the same chain of multiply-adds over the same floats: the bits do not depend on which ran.
 /// </summary>
 internal static unsafe class StoredProduct<TL>
     where TL : struct, ILanes<TL>
@@ -16,8 +16,8 @@ internal static unsafe class StoredProduct<TL>
     /// <summary>Outputs turned at a time: whole panels of every instruction set.</summary>
     private const int TurnedOutputs = 64;
 
-    /// <summary>How far ahead of one row's loads the weights are asked for: decoding reads each once, from memory.</summary>
-    private const int PrefetchBytes = 4096;
+    /// <summary>Rows up to which weights are widened in registers, and rows of a tile that does.</summary>
+    private const int FewRows = 24, TileRows = 12;
 
     [SkipLocalsInit]
     public static void Run(
@@ -30,10 +30,11 @@ internal static unsafe class StoredProduct<TL>
             var width = Math.Min(MatrixProduct<TL>.PanelWidth, columns - column);
             var weights = stored + StoredPanel<TL>.Offset(storage, panel, depth);
             var start = bias == null ? null : bias + column;
-            if (rows <= 2)
+            var added = addend == null ? null : addend + column;
+            if (rows <= FewRows && width == MatrixProduct<TL>.PanelWidth)
             {
-                for (var row = 0; row < rows; row++)
-                    OneRow(storage, width, depth, a + (row * aRow), weights, c + (row * cRow) + column, start, addend == null ? null : addend + (row * addendRow) + column);
+                if (storage == WeightStorage.BF16) Few<BrainElements<TL>>(rows, depth, a, aRow, weights, c + column, cRow, start, added, addendRow);
+                else Few<EightBitElements<TL>>(rows, depth, a, aRow, weights, c + column, cRow, start, added, addendRow);
                 continue;
             }
 
@@ -44,8 +45,51 @@ internal static unsafe class StoredProduct<TL>
                 StoredPanel<TL>.Expand(storage, weights, padded, k, end, piece);
                 MatrixProduct<TL>.Panel(
                     rows, width, end - k, a + k, aRow, 1, piece, padded, c + column, cRow, k == 0 ? start : c + column, k == 0 ? 0 : cRow,
-                    end == depth && addend != null ? addend + column : null, addendRow);
+                    end == depth ? added : null, addendRow);
             }
+        }
+    }
+
+    /// <summary>A whole panel for few rows: as many as tiles need, of about the same height.</summary>
+    private static void Few<TElements>(int rows, int depth, float* a, nint aRow, byte* panel, float* c, nint cRow, float* start, float* addend, nint addendRow)
+        where TElements : struct, IStoredElements<TL>
+    {
+        for (var tiles = (rows + TileRows - 1) / TileRows; tiles > 0; tiles--)
+        {
+            var count = (rows + tiles - 1) / tiles;
+            switch (count)
+            {
+                case 1: Whole<TElements, Size1>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 2: Whole<TElements, Size2>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 3: Whole<TElements, Size3>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 4: Whole<TElements, Size4>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 5: Whole<TElements, Size5>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 6: Whole<TElements, Size6>(depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 7 or 8: Halves<TElements, Size4>(count, depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                case 9 or 10: Halves<TElements, Size5>(count, depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+                default: Halves<TElements, Size6>(count, depth, a, aRow, panel, c, cRow, start, addend, addendRow); break;
+            }
+
+            rows -= count;
+            a += count * aRow;
+            c += count * cRow;
+            if (addend != null) addend += count * addendRow;
+        }
+    }
+
+    private static void Whole<TElements, TRows>(int depth, float* a, nint aRow, byte* panel, float* c, nint cRow, float* start, float* addend, nint addendRow)
+        where TElements : struct, IStoredElements<TL>
+        where TRows : struct, ISize =>
+        StoredTile<TL, TElements, TRows, WholePanel>.Run(depth, a, aRow, 0, panel, MatrixProduct<TL>.PanelWidth, 0, c, cRow, start, addend, addendRow);
+
+    private static void Halves<TElements, TRows>(int rows, int depth, float* a, nint aRow, byte* panel, float* c, nint cRow, float* start, float* addend, nint addendRow)
+        where TElements : struct, IStoredElements<TL>
+        where TRows : struct, ISize
+    {
+        for (var column = 0; column < MatrixProduct<TL>.PanelWidth; column += MatrixProduct<TL>.PanelWidth / 2)
+        {
+            StoredTile<TL, TElements, TRows, HalfPanel>.Run(
+                depth, a, aRow, rows - TRows.Value, panel, MatrixProduct<TL>.PanelWidth, column, c + column, cRow, start == null ? null : start + column, addend == null ? null : addend + column, addendRow);
         }
     }
 
@@ -85,106 +129,5 @@ internal static unsafe class StoredProduct<TL>
                 }
             }
         }
-    }
-
-    [SkipLocalsInit]
-    private static void OneRow(WeightStorage storage, int width, int depth, float* a, byte* panel, float* c, float* bias, float* addend)
-    {
-        var padded = MatrixProduct<TL>.RoundUp(width);
-        // The row goes through a buffer, where the last panel may be narrower than whole vectors.
-        var sums = stackalloc float[64];
-        for (var i = 0; i < padded; i++) sums[i] = bias == null || i >= width ? 0 : bias[i];
-        for (var vector = 0; vector * TL.Width < padded;)
-        {
-            var left = (padded / TL.Width) - vector;
-            var at = vector * TL.Width;
-            if (left >= 4)
-            {
-                if (storage == WeightStorage.BF16) BFloat16Four(depth, a, (ushort*)panel + at, padded, sums + at);
-                else EightBitsFour(depth, a, panel, at, padded, sums + at);
-                vector += 4;
-            }
-            else
-            {
-                if (storage == WeightStorage.BF16) BFloat16One(depth, a, (ushort*)panel + at, padded, sums + at);
-                else EightBitsOne(depth, a, panel, at, padded, sums + at);
-                vector++;
-            }
-        }
-
-        for (var i = 0; i < width; i++) c[i] = addend == null ? sums[i] : sums[i] + addend[i];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BFloat16Four(int depth, float* a, ushort* b, nint padded, float* sums)
-    {
-        TL s0 = TL.Load(sums), s1 = TL.Load(sums + TL.Width), s2 = TL.Load(sums + (2 * TL.Width)), s3 = TL.Load(sums + (3 * TL.Width));
-        for (var k = 0; k < depth; k++, b += padded)
-        {
-            var x = TL.Broadcast(a[k]);
-            CacheHint.Fetch((byte*)b + PrefetchBytes);
-            CacheHint.Fetch((byte*)b + PrefetchBytes + 64);
-            s0 = TL.Fma(x, TL.LoadBFloat16(b), s0);
-            s1 = TL.Fma(x, TL.LoadBFloat16(b + TL.Width), s1);
-            s2 = TL.Fma(x, TL.LoadBFloat16(b + (2 * TL.Width)), s2);
-            s3 = TL.Fma(x, TL.LoadBFloat16(b + (3 * TL.Width)), s3);
-        }
-
-        TL.Store(s0, sums);
-        TL.Store(s1, sums + TL.Width);
-        TL.Store(s2, sums + (2 * TL.Width));
-        TL.Store(s3, sums + (3 * TL.Width));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BFloat16One(int depth, float* a, ushort* b, nint padded, float* sums)
-    {
-        var s = TL.Load(sums);
-        for (var k = 0; k < depth; k++, b += padded) s = TL.Fma(TL.Broadcast(a[k]), TL.LoadBFloat16(b), s);
-        TL.Store(s, sums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightBitsFour(int depth, float* a, byte* panel, int at, int padded, float* sums)
-    {
-        TL s0 = TL.Load(sums), s1 = TL.Load(sums + TL.Width), s2 = TL.Load(sums + (2 * TL.Width)), s3 = TL.Load(sums + (3 * TL.Width));
-        var blockBytes = StoredPanel<TL>.BlockBytes(padded);
-        for (var k = 0; k < depth; k += StoredPanel<TL>.BlockInputs, panel += blockBytes)
-        {
-            var scales = (float*)panel + at;
-            TL d0 = TL.Load(scales), d1 = TL.Load(scales + TL.Width), d2 = TL.Load(scales + (2 * TL.Width)), d3 = TL.Load(scales + (3 * TL.Width));
-            var b = (sbyte*)(panel + (padded * sizeof(float))) + at;
-            var end = Math.Min(depth, k + StoredPanel<TL>.BlockInputs);
-            for (var i = k; i < end; i++, b += padded)
-            {
-                var x = TL.Broadcast(a[i]);
-                CacheHint.Fetch(b + PrefetchBytes);
-                s0 = TL.Fma(x, TL.Multiply(TL.LoadSByte(b), d0), s0);
-                s1 = TL.Fma(x, TL.Multiply(TL.LoadSByte(b + TL.Width), d1), s1);
-                s2 = TL.Fma(x, TL.Multiply(TL.LoadSByte(b + (2 * TL.Width)), d2), s2);
-                s3 = TL.Fma(x, TL.Multiply(TL.LoadSByte(b + (3 * TL.Width)), d3), s3);
-            }
-        }
-
-        TL.Store(s0, sums);
-        TL.Store(s1, sums + TL.Width);
-        TL.Store(s2, sums + (2 * TL.Width));
-        TL.Store(s3, sums + (3 * TL.Width));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightBitsOne(int depth, float* a, byte* panel, int at, int padded, float* sums)
-    {
-        var s = TL.Load(sums);
-        var blockBytes = StoredPanel<TL>.BlockBytes(padded);
-        for (var k = 0; k < depth; k += StoredPanel<TL>.BlockInputs, panel += blockBytes)
-        {
-            var d = TL.Load((float*)panel + at);
-            var b = (sbyte*)(panel + (padded * sizeof(float))) + at;
-            var end = Math.Min(depth, k + StoredPanel<TL>.BlockInputs);
-            for (var i = k; i < end; i++, b += padded) s = TL.Fma(TL.Broadcast(a[i]), TL.Multiply(TL.LoadSByte(b), d), s);
-        }
-
-        TL.Store(s, sums);
     }
 }
