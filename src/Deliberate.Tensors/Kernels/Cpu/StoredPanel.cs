@@ -22,6 +22,14 @@ internal static unsafe class StoredPanel<TL>
         _ => Blocks(depth) * BlockBytes(padded),
     };
 
+    /// <summary>Where input k of a panel begins, a whole block of the storage, or where the panel's numbers end.</summary>
+    public static nint InputOffset(WeightStorage storage, int padded, int k) => storage switch
+    {
+        WeightStorage.F32 => (nint)padded * k * sizeof(float),
+        WeightStorage.BF16 => (nint)padded * k * sizeof(ushort),
+        _ => Blocks(k) * BlockBytes(padded),
+    };
+
     /// <summary>Where panel p begins: all before it are whole.</summary>
     public static nint Offset(WeightStorage storage, int panel, int depth) => panel * Bytes(storage, MatrixProduct<TL>.PanelWidth, depth);
 
