@@ -32,9 +32,11 @@ internal static class LoraBenchmark
         var data = new int[tokens / Length][];
         for (var i = 0; i < data.Length; i++) data[i] = [.. Enumerable.Range(0, Length).Select(_ => stream.Next(configuration.VocabularySize))];
         List<double> times = [], forwards = [], updates = [];
+        var used = TimeSpan.Zero;
         for (var step = 0; step < steps + 2; step++)
         {
             var (start, forward) = (Stopwatch.GetTimestamp(), 0.0);
+            if (step == 2) used = Environment.CpuUsage.TotalTime;
             for (var next = 0; next < data.Length;)
             {
                 graph.Batch.Clear();
@@ -60,13 +62,14 @@ internal static class LoraBenchmark
         forwards.Sort();
         updates.Sort();
         var count = data.Length * Length;
+        var processor = (Environment.CpuUsage.TotalTime - used).TotalMicroseconds / ((long)count * steps);
         Console.WriteLine(
             $"lora {shape} base {storage} {tokens} tokens in {microBatch}, threads {threads}: {count / times[times.Count / 2]:F0} tok/s (min {count / times[^1]:F0} max {count / times[0]:F0}) " +
-            $"step {times[times.Count / 2]:F2} s, forward {forwards[forwards.Count / 2]:F2}, update {updates[updates.Count / 2]:F3}; {model.Trained.Count:N0} of {model.Parameters.Count:N0} trained; peak memory {PeakMemory() / 1e6:F0} MB; {(long)count * (steps + 2)} tokens in all");
+            $"step {times[times.Count / 2]:F2} s, forward {forwards[forwards.Count / 2]:F2}, update {updates[updates.Count / 2]:F3}; {model.Trained.Count:N0} of {model.Parameters.Count:N0} trained; peak memory {PeakMemory() / 1e6:F0} MB; processor {processor:F0} microseconds a token, {(long)count * (steps + 2)} tokens in all");
     }
 
     /// <summary>Of the process, which Environment.WorkingSet does not say.</summary>
-    private static long PeakMemory()
+    internal static long PeakMemory()
     {
         foreach (var line in File.ReadLines("/proc/self/status"))
             if (line.StartsWith("VmHWM:", StringComparison.Ordinal)) return long.Parse(line[6..^2].Trim()) * 1024;

@@ -66,10 +66,13 @@ internal static class ProductBenchmark
         Tensor x = new(inputs, xValue) { Gradient = xGradient }, y = new(outputs, yValue) { Gradient = yGradient };
         var (kernels, rows) = (device.Kernels, new Rows(0, tokens));
         Action forward = () => kernels.Linear(x, weight, null, null, y, rows, Share.Whole), backward = () => kernels.LinearBackward(x, weight, y, 0, rows, add: false, Share.Whole);
-        // Laid out on the way, as a lean model has it, and then packed.
+        using var narrow = new ParameterStore(device, WeightStorage.BF16);
+        using var held = Narrow(device, narrow, outputs, inputs);
+        // Laid out on the way, as a lean model has it; held as BF16, as an adapter's base; and then packed.
         (string Kind, Action Work)[] kinds =
         [
             ("forward, laid out", forward), ("by input, laid out", backward), ("by weight", () => kernels.LinearWeightGradient(x, weight, null, y, 0, rows, Share.Whole)),
+            ("forward, BF16", () => kernels.Linear(x, held, null, null, y, rows, Share.Whole)), ("by input, BF16", () => kernels.LinearBackward(x, held, y, 0, rows, add: false, Share.Whole)),
             ("pack", () =>
             {
                 kernels.Prepare(weight, training: true);
@@ -92,6 +95,16 @@ internal static class ProductBenchmark
             Fill(buffer);
             return buffer;
         }
+    }
+
+    private static LinearWeight Narrow(Device device, ParameterStore store, int outputs, int inputs)
+    {
+        var weight = store.AddLinear("narrow", blockMatrix: true, ("narrow", outputs, inputs));
+        device.Kernels.PrepareStored(weight);
+        var random = new RandomStream(2, StreamStage.Test);
+        float[] panel = [.. Enumerable.Range(0, device.Kernels.StoredOutputs * inputs).Select(_ => (float)random.NextNormal())];
+        for (var first = 0; first < outputs; first += device.Kernels.StoredOutputs) device.Kernels.PackStored(weight, first / device.Kernels.StoredOutputs, panel.AsSpan(0, Math.Min(device.Kernels.StoredOutputs, outputs - first) * inputs));
+        return weight;
     }
 
     /// <summary>The median share of the roofline, and the rate in brackets.</summary>

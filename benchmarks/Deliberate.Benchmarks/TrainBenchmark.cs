@@ -21,14 +21,15 @@ internal static class TrainBenchmark
 
     public static void Run(string shape, int sequences, int length, int threads, int steps)
     {
-        var (median, fastest, slowest) = Measure(shape, sequences, length, threads, steps);
+        var (median, fastest, slowest, processor) = Measure(shape, sequences, length, threads, steps);
         var count = sequences * length;
         Console.WriteLine(
             $"train {shape} {sequences}x{length} threads {threads}: {count / median.Total:F0} tok/s (min {count / slowest.Total:F0} max {count / fastest.Total:F0}) step {median.Total * 1e3:F1} ms " +
-            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}; {(long)count * (steps + WarmUp)} tokens in all");
+            $"forward {median.Forward * 1e3:F1} backward {median.Backward * 1e3:F1} update {median.Update * 1e3:F1}; peak memory {LoraBenchmark.PeakMemory() / 1e6:F0} MB; processor {processor * 1e6:F1} microseconds a token, {(long)count * (steps + WarmUp)} tokens in all");
     }
 
-    public static (StepTime Median, StepTime Fastest, StepTime Slowest) Measure(string shape, int sequences, int length, int threads, int steps)
+    /// <returns>Of the measured steps; processor seconds a token of all of them together.</returns>
+    public static (StepTime Median, StepTime Fastest, StepTime Slowest, double Processor) Measure(string shape, int sequences, int length, int threads, int steps)
     {
         using var device = Device.Cpu(threads);
         using var model = Shapes.Model(shape, device, length);
@@ -39,9 +40,11 @@ internal static class TrainBenchmark
         var data = new int[sequences][];
         for (var i = 0; i < sequences; i++) data[i] = [.. Enumerable.Range(0, length).Select(_ => stream.Next(model.Configuration.VocabularySize))];
         var times = new List<StepTime>();
+        var used = TimeSpan.Zero;
         for (var step = 0; step < steps + WarmUp; step++)
         {
             double forward = 0, backward = 0;
+            if (step == WarmUp) used = Environment.CpuUsage.TotalTime;
             var start = Stopwatch.GetTimestamp();
             model.Pack(training: true);
             for (var next = 0; next < sequences;)
@@ -63,8 +66,9 @@ internal static class TrainBenchmark
             if (step >= WarmUp) times.Add(new StepTime(Stopwatch.GetElapsedTime(start).TotalSeconds, forward, backward, Stopwatch.GetElapsedTime(t2).TotalSeconds));
         }
 
+        var processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds / ((long)steps * sequences * length);
         times.Sort();
-        return (times[times.Count / 2], times[0], times[^1]);
+        return (times[times.Count / 2], times[0], times[^1], processor);
     }
 
     private static unsafe void FillUpstream(TrainingGraph graph, double value)

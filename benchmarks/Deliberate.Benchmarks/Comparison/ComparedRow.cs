@@ -2,7 +2,7 @@ namespace Deliberate.Benchmarks;
 
 /// <summary>One run of one side.</summary>
 /// <param name="Figure">In the row's unit.</param>
-/// <param name="CpuSeconds">Of the whole process.</param>
+/// <param name="CpuSeconds">Of the whole process; for as many tokens by its measured steps alone, where every side of the row says what those took.</param>
 /// <param name="Tokens">That the whole process worked on; null where a work has none.</param>
 /// <param name="Instructions">Retired by the whole process; null where they are not counted.</param>
 internal sealed record ComparedRun(double Figure, double CpuSeconds, double PeakMegabytes, double? Tokens, double? Instructions);

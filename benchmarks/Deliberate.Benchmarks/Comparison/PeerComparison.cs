@@ -86,15 +86,18 @@ internal sealed class PeerComparison(ComparisonOptions options)
             }
         }
 
+        // The start left out where every side says what its steps alone took.
+        var isOfSteps = ours.Concat(theirs.Where((_, p) => missing[p] is null).SelectMany(runs => runs)).All(r => PeerTokens.ProcessorOfSteps(r.Output) is not null);
         foreach (var figure in work.Figures)
         {
-            var side = new ComparedSide("ours", [.. ours.Select(r => Run(figure, r, PeerTokens.OfOurs(r.Output)))]);
+            var side = new ComparedSide("ours", [.. ours.Select(r => Run(figure, r, PeerTokens.OfOurs(r.Output), isOfSteps))]);
             yield return ComparedRow.Of(figure, work.MostMegabytes, side, [.. peers.Select((peer, p) => new ComparedSide(
-                peer.Name, [.. theirs[p].Select(r => Run(figure, r, PeerTokens.Of(peer.Key, work.PeerWords, Repeats(work), r.Output)))], missing[p]))]);
+                peer.Name, [.. theirs[p].Select(r => Run(figure, r, PeerTokens.Of(peer.Key, work.PeerWords, Repeats(work), r.Output), isOfSteps))], missing[p]))]);
         }
     }
 
-    private static ComparedRun Run(ComparedFigure figure, MeteredProcess run, double? tokens) => new(figure.Read(run.Output), run.CpuSeconds, run.PeakMegabytes, tokens, run.Instructions);
+    private static ComparedRun Run(ComparedFigure figure, MeteredProcess run, double? tokens, bool isOfSteps) =>
+        new(figure.Read(run.Output), isOfSteps && tokens is { } count ? PeerTokens.ProcessorOfSteps(run.Output)!.Value * count : run.CpuSeconds, run.PeakMegabytes, tokens, run.Instructions);
 
     private static void Print(ComparedFigure figure, string side, MeteredProcess run, MeteredProcess? ours)
     {

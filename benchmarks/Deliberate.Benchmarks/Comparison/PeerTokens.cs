@@ -8,7 +8,7 @@ namespace Deliberate.Benchmarks;
 /// </summary>
 internal static class PeerTokens
 {
-    private const string Pattern = "([0-9]+) tokens in all";
+    private const string Pattern = "([0-9]+) tokens in all", StepsPattern = "processor ([0-9.]+) microseconds a token";
 
     /// <summary>Prompts and samples of a GRPO step, and the mean of its lengths: geometric with mean 47.5, cut at 128.</summary>
     private const double GrpoStep = 256 * 44.4;
@@ -29,6 +29,9 @@ internal static class PeerTokens
 
     /// <summary>Of a run of ours.</summary>
     public static double? OfOurs(string output) => ComparedFigure.Find(output, Pattern);
+
+    /// <summary>Processor seconds a token of the measured steps alone, without start and warming up; null where a run does not say.</summary>
+    public static double? ProcessorOfSteps(string output) => ComparedFigure.Find(output, StepsPattern) / 1e6;
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

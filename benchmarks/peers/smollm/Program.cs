@@ -4,7 +4,7 @@
 //   prefill LENGTH THREADS REPEATS                       one prompt, logits of the last position only; the weights of /peer/weights.f32
 //   decode BATCH THREADS REPEATS                         greedy, 128 new tokens each behind prompts of 32, without the prefill
 //   check                                                the greedy ids behind a fixed prompt, to hold against pretrained.py check
-// Prints medians, without what warms up, and the tokens of the whole process.
+// Prints medians, without what warms up, and the tokens of the whole process; of training the processor time of the measured steps too.
 using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
@@ -37,9 +37,11 @@ static void Train(string what, Decoder model, int sequences, int length, int at,
     using var optimizer = optim.AdamW(model.Parameters, lr: 1e-4, beta1: .9, beta2: .95, weight_decay: 0);
     using var data = randint(vocabulary, [sequences, length + 1], dtype: ScalarType.Int64);
     var times = new List<double>();
+    var used = TimeSpan.Zero;
     for (var step = 0; step < steps + warmUp; step++)
     {
         var start = Stopwatch.GetTimestamp();
+        if (step == warmUp) used = Environment.CpuUsage.TotalTime;
         for (var next = 0; next < sequences; next += at)
         {
             using var scope = NewDisposeScope();
@@ -54,7 +56,8 @@ static void Train(string what, Decoder model, int sequences, int length, int at,
         if (step >= warmUp) times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    Print($"{what}; {model.Parameters.Sum(p => p.numel()):N0} trained", times, sequences * length, (steps + warmUp) * sequences * length);
+    var processor = (Environment.CpuUsage.TotalTime - used).TotalMicroseconds / (steps * sequences * length);
+    Print($"{what}; {model.Parameters.Sum(p => p.numel()):N0} trained, processor {processor:F0} microseconds a token", times, sequences * length, (steps + warmUp) * sequences * length);
 }
 
 static void Prefill(int length, int repeats)

@@ -17,6 +17,9 @@ internal sealed partial class Tape : IDisposable
     /// <summary>Elements of the weights from which a model is large.</summary>
     private const long LargeModel = 8 << 20;
 
+    /// <summary>Blocks that a worker has about; fewer and longer ones where each has to widen and turn the weights that it goes through.</summary>
+    private const int BlocksAWorker = 4, LongBlocksAWorker = 2;
+
     /// <summary>Rows of a block: enough to amortise reading the weights, few enough for the second-level cache.</summary>
     private const int BlockRows = 192;
 
@@ -33,7 +36,7 @@ internal sealed partial class Tape : IDisposable
     private readonly PartJob _partJob;
     private int _tensorsInLayer, _cachedLayers;
     private long _weightElements;
-    private bool _turnsWeights;
+    private bool _holdsNarrow;
 
     public Tape(Device device, int tokenCapacity, int segmentCapacity, bool training)
     {
@@ -47,9 +50,6 @@ internal sealed partial class Tape : IDisposable
         _columnJob = new ColumnJob(this);
         _partJob = new PartJob(this);
     }
-
-    /// <summary>Fewer, longer blocks where each has to turn the weights that it goes back through.</summary>
-    private int BlocksAWorker => _turnsWeights ? 2 : 4;
 
     public int TokenCapacity { get; }
 
@@ -73,6 +73,9 @@ internal sealed partial class Tape : IDisposable
     public bool ByColumns { get; init; }
 
     private bool IsByColumns => ByColumns && !_device.TakesWholeBatches;
+
+    /// <summary>Whether products are divided so where operations run one after another: weights that are held narrow are then widened once a batch.</summary>
+    private bool AreStagesByColumns => IsByColumns || (_holdsNarrow && Cache is null);
 
     /// <summary>Bytes taken by activations and their gradients.</summary>
     public long Bytes => _owned.Sum(b => b.Length * _device.ElementSize);
@@ -125,7 +128,7 @@ internal sealed partial class Tape : IDisposable
         var update = Trained?.UpdateOf(weight);
         var y = NewTensor(weight.Rows, isKept: !again);
         _weightElements += (long)weight.Rows * weight.Columns;
-        _turnsWeights |= _training && weight.Storage is not null;
+        _holdsNarrow |= weight.Storage is not null;
         if (residual is not null) residual.ResidualOf = y;
         var unscaled = _training && update is { IsScaled: true } ? NewTensor(weight.Rows, isKept: !again) : null;
         _operations.Add(new LinearOperation(x, weight, bias, residual, y, unscaled, update is not null) { RunsAgain = again });
@@ -244,7 +247,7 @@ internal sealed partial class Tape : IDisposable
 
         // Sampling reads every weight for every block, so it wants as many blocks as workers; training balances uneven segments.
         var workers = _device.Workers.Count;
-        var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * BlocksAWorker), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
+        var target = Cache is null ? Math.Clamp(batch.Tokens / (workers * (_training && _holdsNarrow ? LongBlocksAWorker : BlocksAWorker)), 16, BlockRows) : Math.Min((batch.Tokens + workers - 1) / workers, BlockRows);
         var count = 0;
         for (var first = 0; first < batch.Segments;)
         {
@@ -285,7 +288,7 @@ internal sealed partial class Tape : IDisposable
     }
 
     /// <summary>Whether an operation is not run together with its neighbours on blocks of rows.</summary>
-    private bool IsAlone(Operation operation) => operation.MixesRows || (IsByColumns && operation.IsLarge);
+    private bool IsAlone(Operation operation) => operation.MixesRows || (AreStagesByColumns && operation.IsLarge);
 
     private void RunAlone(Operation operation, bool backward)
     {

@@ -43,6 +43,21 @@ public sealed class StoredWeightTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{storage}: {Shapes} shapes on {device.Name}, the same bits");
     }
 
+    [Theory]
+    [InlineData(WeightStorage.F32)]
+    [InlineData(WeightStorage.BF16)]
+    [InlineData(WeightStorage.Q8_0)]
+    public void Products_of_many_rows_in_several_pieces_have_the_same_bits(WeightStorage storage)
+    {
+        using var device = Device.Cpu(1);
+        foreach (var (rows, outputs, inputs) in new[] { (50, 1300, 70), (49, 90, 1300), (47, 700, 650) })
+        {
+            using var bench = new StoredBench(device, storage, new StoredCase(rows, outputs, inputs, 2, Bias: true, Residual: true));
+            bench.Product(bench.Stored).ShouldBe(bench.Product(bench.Trainable));
+            foreach (var add in new[] { false, true }) bench.BackwardProduct(bench.Stored, add).ShouldBe(bench.BackwardProduct(bench.Trainable, add));
+        }
+    }
+
     [Fact]
     public void Eight_bits_lose_at_most_half_a_step_of_a_block_and_nothing_of_what_came_quantised()
     {
@@ -124,7 +139,7 @@ public sealed class StoredWeightTests
             using var dx = _device.Allocate(_x.Value.Length);
             _x.Value.CopyTo(dx);
             var (x, y) = (new Tensor(_x.Columns, _x.Value) { Gradient = dx }, new Tensor(_y.Columns, _y.Value) { Gradient = _residual.Value });
-            _device.Kernels.LinearBackward(x, weight, y, 0, new Rows(0, _case.Rows), add, Share.Whole);
+            for (var share = 0; share < _case.Shares; share++) _device.Kernels.LinearBackward(x, weight, y, 0, new Rows(0, _case.Rows), add, new Share(share, _case.Shares));
             var result = new float[_case.Rows * _case.Inputs];
             for (var r = 0; r < _case.Rows; r++) dx.Read((long)r * x.Stride, result.AsSpan(r * _case.Inputs, _case.Inputs));
             return result;

@@ -3,29 +3,34 @@ using Deliberate.Core;
 
 namespace Deliberate.Tensors.Tests;
 
-/// <summary>dW = dyᵀ·x in blocks of tokens and tiles of outputs: one chain of multiply-adds over the tokens an element, whatever the blocks.</summary>
+/// <summary>dW = dyᵀ·x in blocks of tokens and tiles of outputs, or of inputs where those are few: one chain of multiply-adds over the tokens an element, whatever the blocks.</summary>
 public sealed class WeightGradientTests
 {
-    /// <summary>More tokens and outputs than a block holds, and none of them whole.</summary>
-    private const int Tokens = 613, Outputs = 205, Inputs = 99;
+    /// <summary>More than a block holds, and no whole ones.</summary>
+    private const int Tokens = 613;
 
-    [Fact]
-    public void Gradient_is_one_chain_over_the_tokens_however_tokens_and_outputs_are_cut()
+    [Theory]
+    [InlineData(205, 99)]
+    [InlineData(205, 16)]
+    [InlineData(128, 36)]
+    [InlineData(71, 1)]
+    [InlineData(16, 99)]
+    public void Gradient_is_one_chain_over_the_tokens_however_tokens_and_outputs_are_cut(int outputs, int inputs)
     {
         if (!Fma.IsSupported) Assert.Skip("Without fused multiply-adds the chain rounds twice.");
         using var device = Device.Cpu(1);
         using var store = new ParameterStore(device);
-        using var weight = store.AddLinear("w", blockMatrix: true, ("w", Outputs, Inputs));
-        using var xs = Filled(device, Inputs, 1, out var xValues);
-        using var dys = Filled(device, Outputs, 2, out var dyValues);
+        using var weight = store.AddLinear("w", blockMatrix: true, ("w", outputs, inputs));
+        using var xs = Filled(device, inputs, 1, out var xValues);
+        using var dys = Filled(device, outputs, 2, out var dyValues);
         using var ys = device.Allocate(1);
-        Tensor x = new(Inputs, xs), y = new(Outputs, ys) { Gradient = dys };
+        Tensor x = new(inputs, xs), y = new(outputs, ys) { Gradient = dys };
         store.MakeGradients();
-        var chain = new float[Outputs * Inputs];
-        for (var o = 0; o < Outputs; o++)
-            for (var i = 0; i < Inputs; i++)
+        var chain = new float[outputs * inputs];
+        for (var o = 0; o < outputs; o++)
+            for (var i = 0; i < inputs; i++)
                 for (var t = 0; t < Tokens; t++)
-                    chain[(o * Inputs) + i] = MathF.FusedMultiplyAdd(dyValues[(t * y.Stride) + o], xValues[(t * x.Stride) + i], chain[(o * Inputs) + i]);
+                    chain[(o * inputs) + i] = MathF.FusedMultiplyAdd(dyValues[(t * y.Stride) + o], xValues[(t * x.Stride) + i], chain[(o * inputs) + i]);
 
         foreach (var (cuts, shares) in new[] { (new[] { Tokens }, 1), ([1, 300, 301, Tokens], 3), ([256, 512, Tokens], 2) })
         {

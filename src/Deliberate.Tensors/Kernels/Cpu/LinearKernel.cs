@@ -9,6 +9,9 @@ internal static unsafe class LinearKernel<TL>
     /// <summary>Tokens and outputs of dy that are laid out at a time for the weight's gradient: 96 kB, which stay in the second-level cache.</summary>
     private const int TokenBlock = 256, OutputBlock = 96;
 
+    /// <summary>Columns up to which the transpose of a weight's gradient is computed.</summary>
+    private const int FewColumns = 36;
+
     public static void Pack(LinearWeight weight, DeviceBuffer forward, DeviceBuffer? backward, Share share)
     {
         var (first, end) = share.Of(Panels(weight.Rows));
@@ -92,6 +95,12 @@ internal static unsafe class LinearKernel<TL>
     [SkipLocalsInit]
     public static void WeightGradient(float* x, nint xRow, LinearWeight weight, Parameter? bias, float* dy, nint dyRow, int count, Share share)
     {
+        if (bias is null && weight.Columns <= FewColumns && weight.Rows > weight.Columns)
+        {
+            NarrowGradient(x, xRow, weight, dy, dyRow, count, share);
+            return;
+        }
+
         var (begin, end) = share.Of(weight.Rows, grain: 6);
         if (begin >= end || count == 0) return;
         int depth = weight.Columns, blocks = (count + TokenBlock - 1) / TokenBlock;
@@ -113,6 +122,32 @@ internal static unsafe class LinearKernel<TL>
             }
 
             if (bias is not null) BiasGradient(bias.GradientF32 + begin, fromY + begin, dyRow, tokens, end - begin);
+        }
+    }
+
+    /// <summary>
+    /// The same for few columns, those of an adapter's B: dWᵀ = xᵀ·dy, a panel of outputs at a time, so that it is the narrow x that is laid out
+    /// in tiles and the wide dy that is read in order. The chains are the same ones.
+    /// </summary>
+    [SkipLocalsInit]
+    private static void NarrowGradient(float* x, nint xRow, LinearWeight weight, float* dy, nint dyRow, int count, Share share)
+    {
+        int width = MatrixProduct<TL>.PanelWidth, columns = weight.Columns, blocks = (count + TokenBlock - 1) / TokenBlock;
+        var (begin, end) = share.Of(weight.Rows, width);
+        float* tiles = stackalloc float[TokenBlock * FewColumns], sums = stackalloc float[FewColumns * 64];
+        for (var block = 0; block < blocks && begin < end; block++)
+        {
+            var (first, last) = new Share(block, blocks).Of(count);
+            var tokens = last - first;
+            MatrixTranspose.Sixes(x + (first * xRow), xRow, tokens, columns, tiles);
+            for (var output = begin; output < end; output += width)
+            {
+                var outputs = Math.Min(width, end - output);
+                var gradient = weight.GradientF32 + ((nint)output * columns);
+                MatrixTranspose.Copy(gradient, columns, outputs, columns, sums, width);
+                MatrixProduct<TL>.AddTiles(columns, outputs, tokens, tiles, dy + (first * dyRow) + output, dyRow, sums, width);
+                MatrixTranspose.Copy(sums, width, columns, outputs, gradient, columns);
+            }
         }
     }
 

@@ -22,6 +22,14 @@ internal static unsafe class StoredPanel<TL>
         _ => Blocks(depth) * BlockBytes(padded),
     };
 
+    /// <summary>Where input k of a panel begins, a whole block of the storage, or where the panel's numbers end.</summary>
+    public static nint InputOffset(WeightStorage storage, int padded, int k) => storage switch
+    {
+        WeightStorage.F32 => (nint)padded * k * sizeof(float),
+        WeightStorage.BF16 => (nint)padded * k * sizeof(ushort),
+        _ => Blocks(k) * BlockBytes(padded),
+    };
+
     /// <summary>Where panel p begins: all before it are whole.</summary>
     public static nint Offset(WeightStorage storage, int panel, int depth) => panel * Bytes(storage, MatrixProduct<TL>.PanelWidth, depth);
 
@@ -49,17 +57,17 @@ internal static unsafe class StoredPanel<TL>
     }
 
     /// <summary>
-    /// Writes inputs [begin, end) of the panel as floats [end - begin, padded]; begin is a multiple of the block. What lies as far behind is asked
-    /// for: it comes while the rows run over these.
+    /// Writes inputs [begin, end) of the panel as floats [end - begin, padded]; begin is a multiple of the block.
     /// </summary>
+    /// <param name="asksAhead">Whether what lies as far behind is asked for at once: it comes while few rows run over these. Many rows ask for it piece by piece.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Expand(WeightStorage storage, byte* panel, int padded, int begin, int end, float* target)
+    public static void Expand(WeightStorage storage, byte* panel, int padded, int begin, int end, float* target, bool asksAhead = false)
     {
         if (storage == WeightStorage.BF16)
         {
             var source = (ushort*)panel + ((nint)begin * padded);
             var count = (nint)(end - begin) * padded;
-            for (nint i = 0; i < count; i += 64 / sizeof(ushort)) CacheHint.Fetch(source + count + i);
+            for (nint i = 0; asksAhead && i < count; i += 64 / sizeof(ushort)) CacheHint.Fetch(source + count + i);
             BrainFloats<TL>.Widen(source, target, count);
             return;
         }
@@ -70,7 +78,7 @@ internal static unsafe class StoredPanel<TL>
             var bytes = (sbyte*)(scales + padded);
             var stop = Math.Min(BlockInputs, end - k);
             var ahead = (byte*)scales + ((end - begin) / BlockInputs * BlockBytes(padded));
-            for (nint i = 0; i < BlockBytes(padded); i += 64) CacheHint.Fetch(ahead + i);
+            for (nint i = 0; asksAhead && i < BlockBytes(padded); i += 64) CacheHint.Fetch(ahead + i);
             for (var i = 0; i < stop; i++, bytes += padded, target += padded)
                 for (var c = 0; c < padded; c += TL.Width) TL.Store(TL.Multiply(TL.LoadSByte(bytes + c), TL.Load(scales + c)), target + c);
         }

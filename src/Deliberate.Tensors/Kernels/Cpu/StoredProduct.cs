@@ -10,11 +10,17 @@ namespace Deliberate.Tensors;
 internal static unsafe class StoredProduct<TL>
     where TL : struct, ILanes<TL>
 {
-    /// <summary>Inputs widened at a time: with 64 outputs, 32 kB of floats.</summary>
-    public const int PieceInputs = 128;
+    /// <summary>A share of the backward has whole pieces of so many inputs: whole panels and whole blocks of every storage.</summary>
+    public const int PieceInputs = 64;
 
-    /// <summary>Outputs turned at a time: whole panels of every instruction set.</summary>
-    private const int TurnedOutputs = 64;
+    /// <summary>Steps of the inner index widened at a time for many rows, at most: with 64 columns 144 kB, which stay in the second-level cache.</summary>
+    private const int PieceDepth = 576;
+
+    /// <summary>The same for few rows, which read a piece too seldom to bring it into the first-level cache again: 32 kB.</summary>
+    private const int ShortPiece = 128;
+
+    /// <summary>From so many rows on, pieces are long: sums go to memory and back once for each piece.</summary>
+    private const int ManyRows = 48;
 
     /// <summary>Rows up to which weights are widened in registers, and rows of a tile that does.</summary>
     private const int FewRows = 24, TileRows = 12;
@@ -23,7 +29,8 @@ internal static unsafe class StoredProduct<TL>
     public static void Run(
         WeightStorage storage, int rows, int columns, int depth, float* a, nint aRow, byte* stored, int firstPanel, int endPanel, float* c, nint cRow, float* bias, float* addend, nint addendRow)
     {
-        var piece = stackalloc float[PieceInputs * 64];
+        var piece = stackalloc float[PieceDepth * 64];
+        var pieces = Pieces(depth, rows >= ManyRows ? PieceDepth : ShortPiece);
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
             var column = panel * MatrixProduct<TL>.PanelWidth;
@@ -39,13 +46,16 @@ internal static unsafe class StoredProduct<TL>
             }
 
             var padded = MatrixProduct<TL>.RoundUp(width);
-            for (var k = 0; k < depth; k += PieceInputs)
+            for (var p = 0; p < pieces; p++)
             {
-                var end = Math.Min(depth, k + PieceInputs);
-                StoredPanel<TL>.Expand(storage, weights, padded, k, end, piece);
-                MatrixProduct<TL>.Panel(
-                    rows, width, end - k, a + k, aRow, 1, piece, padded, c + column, cRow, k == 0 ? start : c + column, k == 0 ? 0 : cRow,
-                    end == depth ? added : null, addendRow);
+                var (k, end) = new Share(p, pieces).Of(depth, StoredPanel<TL>.BlockInputs);
+                StoredPanel<TL>.Expand(storage, weights, padded, k, end, piece, asksAhead: rows < ManyRows);
+                // The weights lie in the order in which they are widened.
+                var (at, length) = (StoredPanel<TL>.InputOffset(storage, padded, end), StoredPanel<TL>.InputOffset(storage, padded, end - k));
+                var ahead = rows < ManyRows || (end == depth && panel + 1 == endPanel) ? default : new MatrixLines((float*)(weights + at), 0, 1, (int)(length / sizeof(float)));
+                PieceProduct<TL>.Panel(
+                    rows, width, end - k, a + k, aRow, piece, padded, c + column, cRow, k == 0 ? start : c + column, k == 0 ? 0 : cRow,
+                    end == depth ? added : null, addendRow, ahead);
             }
         }
     }
@@ -94,8 +104,9 @@ internal static unsafe class StoredProduct<TL>
     }
 
     /// <summary>
-    /// dx (+)= dy·W from the panels of y = x·Wᵀ, so that a frozen weight needs no second copy: a piece of a panel is widened and turned, then
-    /// all rows run over it. Each element is one chain over the outputs in order, as that of a weight that has its own panels for it.
+    /// dx (+)= dy·W from the panels of y = x·Wᵀ, so that a frozen weight needs no second copy: pieces of panels are widened and turned into a
+    /// panel of dx's columns, then all rows run over it. Each element is one chain over the outputs in order, as that of a weight that has its
+    /// own panels for it.
     /// </summary>
     /// <param name="outputs">Rows of W, columns of dy.</param>
     /// <param name="depth">Columns of W and of dx.</param>
@@ -104,30 +115,54 @@ internal static unsafe class StoredProduct<TL>
     [SkipLocalsInit]
     public static void Backward(WeightStorage storage, int rows, int outputs, int depth, int begin, int stop, float* dy, nint dyRow, byte* stored, float* dx, nint dxRow, bool add)
     {
-        float* wide = stackalloc float[PieceInputs * 64], turned = stackalloc float[PieceInputs * TurnedOutputs];
-        for (var first = 0; first < outputs; first += TurnedOutputs)
+        float* wide = stackalloc float[PieceInputs * 64], turned = stackalloc float[PieceDepth * PieceInputs];
+        int pieces = Pieces(outputs, rows >= ManyRows ? PieceDepth : ShortPiece), panelWidth = MatrixProduct<TL>.PanelWidth;
+        for (var k = begin; k < stop; k += PieceInputs)
         {
-            var count = Math.Min(TurnedOutputs, outputs - first);
-            for (var k = begin; k < stop; k += PieceInputs)
+            var end = Math.Min(stop, k + PieceInputs);
+            for (var p = 0; p < pieces; p++)
             {
-                var end = Math.Min(stop, k + PieceInputs);
-                for (var output = first; output < first + count; output += MatrixProduct<TL>.PanelWidth)
+                // A panel of dx behind another, [outputs][columns].
+                var (first, last) = new Share(p, pieces).Of(outputs, 64);
+                if (end - k < PieceInputs) new Span<float>(turned, (last - first) * PieceInputs).Clear();
+                for (var output = first; output < last; output += panelWidth)
                 {
-                    var width = Math.Min(MatrixProduct<TL>.PanelWidth, outputs - output);
+                    var width = Math.Min(panelWidth, outputs - output);
                     var padded = MatrixProduct<TL>.RoundUp(width);
-                    var panel = stored + StoredPanel<TL>.Offset(storage, output / MatrixProduct<TL>.PanelWidth, depth);
-                    var piece = (float*)panel + ((nint)k * padded);
-                    if (storage != WeightStorage.F32) StoredPanel<TL>.Expand(storage, panel, padded, k, end, piece = wide);
-                    MatrixTranspose.Copy(piece, padded, end - k, width, turned + ((output - first) * PieceInputs), PieceInputs);
+                    var panel = stored + StoredPanel<TL>.Offset(storage, output / panelWidth, depth);
+                    var from = (float*)panel + ((nint)k * padded);
+                    if (storage != WeightStorage.F32) StoredPanel<TL>.Expand(storage, panel, padded, k, end, from = wide);
+                    for (var column = k; column < end; column += panelWidth)
+                    {
+                        var columns = Math.Min(panelWidth, end - column);
+                        var pitch = MatrixProduct<TL>.RoundUp(columns);
+                        MatrixTranspose.Copy(from + ((column - k) * padded), padded, columns, width, turned + ((column - k) * (last - first)) + ((output - first) * pitch), pitch);
+                    }
                 }
 
-                for (var column = k; column < end; column += MatrixProduct<TL>.PanelWidth)
+                // While the first of dx's panels is computed, the weights that are turned next come near.
+                var ahead = rows < ManyRows ? default : Ahead(storage, outputs, depth, stored, p + 1 < pieces ? k : k + PieceInputs, p + 1 < pieces ? last : 0, last - first, stop);
+                for (var column = k; column < end; column += panelWidth, ahead = default)
                 {
-                    MatrixProduct<TL>.Panel(
-                        rows, Math.Min(MatrixProduct<TL>.PanelWidth, end - column), count, dy + first, dyRow, 1, turned + (column - k), PieceInputs, dx + column, dxRow,
-                        first == 0 && !add ? null : dx + column, dxRow, null, 0);
+                    var columns = Math.Min(panelWidth, end - column);
+                    PieceProduct<TL>.Panel(
+                        rows, columns, last - first, dy + first, dyRow, turned + ((column - k) * (last - first)), MatrixProduct<TL>.RoundUp(columns), dx + column, dxRow,
+                        first == 0 && !add ? null : dx + column, dxRow, null, 0, ahead);
                 }
             }
         }
     }
+
+    /// <summary>Inputs from <paramref name="k"/> on, as many as are turned at a time, of so many outputs from <paramref name="output"/> on.</summary>
+    private static MatrixLines Ahead(WeightStorage storage, int outputs, int depth, byte* stored, int k, int output, int count, int stop)
+    {
+        var width = MatrixProduct<TL>.PanelWidth;
+        var whole = Math.Min(count, outputs - output) / width;
+        if (k >= stop || whole == 0) return default;
+        nint at = StoredPanel<TL>.InputOffset(storage, width, k), end = StoredPanel<TL>.InputOffset(storage, width, Math.Min(stop, k + PieceInputs));
+        return new MatrixLines(
+            (float*)(stored + StoredPanel<TL>.Offset(storage, output / width, depth) + at), StoredPanel<TL>.Bytes(storage, width, depth) / sizeof(float), whole, (int)((end - at) / sizeof(float)));
+    }
+
+    private static int Pieces(int depth, int most) => (depth + most - 1) / most;
 }

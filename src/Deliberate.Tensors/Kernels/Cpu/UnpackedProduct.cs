@@ -13,9 +13,6 @@ internal static unsafe class UnpackedProduct<TL>
     /// <summary>Steps of the inner index laid out at a time, at most: with 64 columns, 144 kB, which stay in the second-level cache.</summary>
     private const int PieceDepth = 576;
 
-    /// <summary>Rows between two parts of the next piece that are asked for.</summary>
-    private const int RowPiece = 24;
-
     /// <summary>Columns [first, end) of C = bias + A·Wᵀ (+ addend), W [outputs, depth].</summary>
     [SkipLocalsInit]
     public static void Forward(int rows, int depth, float* a, nint aRow, float* weight, int first, int end, float* c, nint cRow, float* bias, float* addend, nint addendRow)
@@ -33,9 +30,9 @@ internal static unsafe class UnpackedProduct<TL>
                 if (width < padded) new Span<float>(piece, count * padded).Clear();
                 MatrixTranspose.Copy(weight + ((nint)column * depth) + k, depth, width, count, piece, padded);
                 var start = k > 0 ? c + column : bias == null ? null : bias + column;
-                var next = p + 1 < pieces ? new Lines(weight + ((nint)column * depth) + stop, depth, width, Math.Min(count, depth - stop))
-                    : column + width < end ? new Lines(weight + ((nint)(column + width) * depth), depth, Math.Min(MatrixProduct<TL>.PanelWidth, end - column - width), count) : default;
-                Panel(rows, width, count, a + k, aRow, piece, padded, c + column, cRow, start, k > 0 ? cRow : 0, stop == depth && addend != null ? addend + column : null, addendRow, next);
+                var next = p + 1 < pieces ? new MatrixLines(weight + ((nint)column * depth) + stop, depth, width, Math.Min(count, depth - stop))
+                    : column + width < end ? new MatrixLines(weight + ((nint)(column + width) * depth), depth, Math.Min(MatrixProduct<TL>.PanelWidth, end - column - width), count) : default;
+                PieceProduct<TL>.Panel(rows, width, count, a + k, aRow, piece, padded, c + column, cRow, start, k > 0 ? cRow : 0, stop == depth && addend != null ? addend + column : null, addendRow, next);
             }
         }
     }
@@ -56,39 +53,12 @@ internal static unsafe class UnpackedProduct<TL>
                 var count = stop - k;
                 if (width < padded) new Span<float>(piece, count * padded).Clear();
                 for (var i = 0; i < count; i++) new ReadOnlySpan<float>(weight + ((nint)(k + i) * depth) + column, width).CopyTo(new Span<float>(piece + (i * padded), width));
-                var next = p + 1 < pieces ? new Lines(weight + ((nint)stop * depth) + column, depth, Math.Min(count, outputs - stop), width)
-                    : column + width < end ? new Lines(weight + column + width, depth, count, Math.Min(MatrixProduct<TL>.PanelWidth, end - column - width)) : default;
-                Panel(rows, width, count, dy + k, dyRow, piece, padded, dx + column, dxRow, k == 0 && !add ? null : dx + column, dxRow, null, 0, next);
+                var next = p + 1 < pieces ? new MatrixLines(weight + ((nint)stop * depth) + column, depth, Math.Min(count, outputs - stop), width)
+                    : column + width < end ? new MatrixLines(weight + column + width, depth, count, Math.Min(MatrixProduct<TL>.PanelWidth, end - column - width)) : default;
+                PieceProduct<TL>.Panel(rows, width, count, dy + k, dyRow, piece, padded, dx + column, dxRow, k == 0 && !add ? null : dx + column, dxRow, null, 0, next);
             }
         }
     }
 
     private static int Pieces(int depth) => (depth + PieceDepth - 1) / PieceDepth;
-
-    /// <summary>A panel by a piece of it, some rows at a time, and between them a part of what comes next.</summary>
-    private static void Panel(
-        int rows, int width, int depth, float* a, nint aRow, float* piece, nint pitch, float* c, nint cRow, float* start, nint startRow, float* addend, nint addendRow, Lines next)
-    {
-        var parts = (rows + RowPiece - 1) / RowPiece;
-        for (var part = 0; part < parts; part++)
-        {
-            next.Fetch(new Share(part, parts));
-            int row = part * RowPiece, count = Math.Min(RowPiece, rows - row);
-            MatrixProduct<TL>.Panel(
-                count, width, depth, a + (row * aRow), aRow, 1, piece, pitch, c + (row * cRow), cRow, start == null ? null : start + (row * startRow), startRow,
-                addend == null ? null : addend + (row * addendRow), addendRow);
-        }
-    }
-
-    /// <summary>A part of a matrix that will be read soon.</summary>
-    private readonly struct Lines(float* from, nint apart, int rows, int columns)
-    {
-        /// <summary>Asks for a share of its rows.</summary>
-        public void Fetch(Share share)
-        {
-            var (begin, end) = share.Of(rows);
-            for (var row = begin; row < end; row++)
-                for (var column = 0; column < columns; column += 16) CacheHint.FetchSecond(from + (row * apart) + column);
-        }
-    }
 }
