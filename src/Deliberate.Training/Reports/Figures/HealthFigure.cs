@@ -5,8 +5,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Small multiples of what goes wrong first in RL: reward that does not rise, entropy that collapses, KL that runs off, clipping,
-/// truncation, gradients that explode, and groups whose samples all got the same reward and so teach nothing. What was not
-/// measured has no panel; nor have KL and clipping of updates where a step has one mini-batch, which are zero by construction.
+/// truncation, gradients that explode, samples of another engine or of older weights, and groups whose samples all got the same reward and so
+/// teach nothing. What was not measured has no panel; nor have KL and clipping of updates where a step has one mini-batch, which are zero by construction.
 /// </summary>
 internal static class HealthFigure
 {
@@ -21,6 +21,7 @@ internal static class HealthFigure
         new(ObjectiveMetrics.ReferenceKlK3, "KL from the reference policy", "nats a token", ChartTone.Purple),
         new(ObjectiveMetrics.ApproxKlK3, "KL of the updates", "nats a token", ChartTone.Purple, OfUpdates: true),
         new(ObjectiveMetrics.ClipFraction, "Clip fraction", "share", ChartTone.Orange, OfUpdates: true),
+        new(CorrectionMetrics.DifferenceMean, "Distance from what sampled", "nats a token", ChartTone.Orange),
         new(SampleMetrics.Reinforcement.Truncated, "Truncated completions", "share", ChartTone.Ochre),
         new(OptimizerMetrics.Reinforcement.GradNorm, "Gradient norm", "before clipping", ChartTone.Slate),
         new(SampleMetrics.Reinforcement.ZeroDeviation, "Groups of zero standard deviation", "share with equal rewards", ChartTone.Green),
