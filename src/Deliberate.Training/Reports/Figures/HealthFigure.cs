@@ -34,6 +34,8 @@ internal static class HealthFigure
     public static ReportFigure Build(IReadOnlyList<MetricsRecord> steps, string sample, string howMade, string task = "")
     {
         var moves = steps.Any(step => Panels.Any(panel => panel.OfUpdates && step.Values.Find(panel.Metric) > 0));
+        // Where another policy sampled, how far it was has a panel of its own.
+        var isOwn = !moves && steps.Any(step => step.Values.Has(ObjectiveMetrics.ApproxKlK3)) && !steps.Any(step => step.Values.Has(CorrectionMetrics.DifferenceMean));
         var (panels, terms) = (new List<IChart>(), new List<ReportTerm>());
         foreach (var panel in Panels.Prepend(Imitation))
         {
@@ -49,7 +51,7 @@ internal static class HealthFigure
         return new ReportFigure(
             panels,
             (task.Length == 0 ? "What" : $"{task}: what") + " was watched while the model learned, one value a step."
-                + (moves || !steps.Any(step => step.Values.Has(ObjectiveMetrics.ApproxKlK3)) ? "" : " Ratios between the updated and the sampling policy have no panel: each step has one mini-batch, whose policy is the one that sampled, to the bit."),
+                + (isOwn ? " Ratios between the updated and the sampling policy have no panel: each step has one mini-batch, whose policy is the one that sampled, to the bit." : ""),
             sample, howMade)
         { IsSmallMultiples = true, Terms = terms };
     }
