@@ -40,6 +40,7 @@ internal static class Usage
         "serve-load MODEL [MINUTES [STREAMS [CACHE_MIB]]]",
         "serve-streams MODEL STREAMS [ROUNDS [F32|BF16|Q8_0 [THREADS [TOKENS]]]]",
         "redteam PROGRAM [TESTERS [MINUTES [DATABASE]]]",
+        "ranks compare RUN...",
         "ranks STEP_SECONDS GRADIENT_MB MBIT_S LATENCY_MS SPREAD FAILURE_HOURS",
     ];
 }

@@ -25,7 +25,7 @@ internal sealed class World(ITransport? transport) : IDisposable
     private float[] _own = [], _sent = [];
     private double[] _sum = [];
     private long _calls, _tokens;
-    private TimeSpan _waited;
+    private TimeSpan _waited, _waiting;
 
     /// <summary>A run of one process.</summary>
     public static World Alone { get; } = new(null);
@@ -39,11 +39,11 @@ internal sealed class World(ITransport? transport) : IDisposable
 
     public bool IsFirst => Rank == 0;
 
-    /// <summary>The time that this rank has waited for others since this was last asked.</summary>
-    public TimeSpan TakeWaited()
+    /// <summary>The time that this rank has waited for others since this was last asked, and what that cost its thread.</summary>
+    public (TimeSpan Clock, TimeSpan Processor) TakeWaited()
     {
-        var waited = _waited;
-        _waited = default;
+        var waited = (_waited, _waiting);
+        (_waited, _waiting) = (default, default);
         return waited;
     }
 
@@ -221,9 +221,10 @@ internal sealed class World(ITransport? transport) : IDisposable
 
     private void Exchange(string what, IReadOnlyList<ReadOnlyMemory<byte>> send, IReadOnlyList<Memory<byte>> receive)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), ThreadProcessor.Time);
         transport!.Exchange(what, send, receive);
         _waited += Stopwatch.GetElapsedTime(start);
+        _waiting += ThreadProcessor.Time - processor;
     }
 
     private static Memory<byte> Bytes(float[] values, int from, int length) => new FloatBytes(values).Memory.Slice(from * sizeof(float), length * sizeof(float));

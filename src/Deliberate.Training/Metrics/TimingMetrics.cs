@@ -39,10 +39,12 @@ internal static class TimingMetrics
 
     public static RunMetric RankWaited { get; } = new("ranks/waited_share/{rank}", MetricUnit.Share, "Share of the step's time that a rank waited for the others and for what they sent.", "wall clock", "runs of several ranks");
 
+    public static RunMetric RankProcessor { get; } = new("ranks/processor_seconds/{rank}", MetricUnit.Seconds, "Processor time of a rank in the step, without what its waiting took: where it is less than the time that it did not wait, others had its cores.", "all threads of its process", "runs of several ranks");
+
     public static IReadOnlyList<RunMetric> All { get; } =
     [
         SupervisedSeconds, SupervisedDataSeconds, SupervisedTokens, ExpertSeconds, ExpertSamplingSeconds, ExpertSampledTokens, ExpertTokens,
-        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, SamplesWaited, RankTokens, RankWaited, RolloutFaults, RolloutServers, CanaryDifference,
+        ReinforcementSeconds, ReinforcementSamplingSeconds, ReinforcementUpdateSeconds, ReinforcementSampledTokens, LiveShare, SamplesWaited, RankTokens, RankWaited, RankProcessor, RolloutFaults, RolloutServers, CanaryDifference,
     ];
 
     /// <summary>The whole time of a step, whichever stage it is of.</summary>

@@ -77,7 +77,7 @@ internal sealed class ReinforcementStage : IDisposable
     public void Step(int step, CancellationToken cancellation)
     {
         var time = _session.Time;
-        var start = time.GetTimestamp();
+        var (start, ranks) = (time.GetTimestamp(), RankTimings.Begin(_session.World));
 
         _policies.Renew(step);
 
@@ -125,7 +125,7 @@ internal sealed class ReinforcementStage : IDisposable
         var timings = Timings(time.GetElapsedTime(start).TotalSeconds, _ahead?.Seconds ?? sampled, _ahead?.Waited ?? sampled, groups, liveShare);
         if (_ahead is not null) timings.Add(TimingMetrics.SamplesWaited, Math.Min(1, _ahead.Waited / time.GetElapsedTime(start).TotalSeconds));
         _rollouts?.CopyTo(timings);
-        RankTimings.Add(_session.World, timings, time.GetElapsedTime(start).TotalSeconds);
+        ranks.Add(timings, time.GetElapsedTime(start).TotalSeconds);
         _session.Streams.Step(step + 1, metrics, timings);
         if (promotion is not null) _session.Observer.Notice($"step {step + 1}: {promotion}");
         _session.Health.Step(step + 1, metrics);

@@ -45,7 +45,7 @@ internal sealed class SupervisedStage : IDisposable
     public void Step(int step)
     {
         var time = _session.Time;
-        var start = time.GetTimestamp();
+        var (start, ranks) = (time.GetTimestamp(), RankTimings.Begin(_session.World));
         var batch = _next.GetAwaiter().GetResult();
         var waited = time.GetElapsedTime(start).TotalSeconds;
         _next = Task.Run(() => Draw(batch.End));
@@ -64,7 +64,7 @@ internal sealed class SupervisedStage : IDisposable
         if (batch.TooLong > 0) metrics.Add(SupervisedMetrics.TooLong, batch.TooLong);
         if (!applied) metrics.Add(names.Skipped, 1);
         var timings = new MetricValues { { TimingMetrics.SupervisedSeconds, seconds }, { TimingMetrics.SupervisedDataSeconds, waited }, { TimingMetrics.SupervisedTokens, batch.Tokens / seconds } };
-        RankTimings.Add(_session.World, timings, seconds);
+        ranks.Add(timings, seconds);
         _session.Streams.Step(step + 1, metrics, timings);
         _session.Health.Step(step + 1, metrics);
         _session.Observer.StepDone(RunStage.Supervised, step + 1, _session.Recipe.Supervised.Steps, metrics, timings);

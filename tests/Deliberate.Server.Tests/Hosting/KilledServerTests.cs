@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,10 +18,9 @@ public sealed partial class KilledServerTests : IDisposable
     {
         string stored, background, streamed;
         JsonNode kept;
-        var program = Start();
-        try
+        await using (var program = Start())
         {
-            using var client = new HttpClient { BaseAddress = await AddressAsync(program), Timeout = TimeSpan.FromMinutes(2) };
+            using var client = new HttpClient { BaseAddress = await program.AddressAsync(Base()), Timeout = TimeSpan.FromMinutes(2) };
             kept = await PostAsync(client, new { model = "m", input = "Say hello.", max_output_tokens = 16, seed = 1 });
             stored = kept["id"]!.GetValue<string>();
             background = (await PostAsync(client, new { model = "m", input = "Tell a very long story of a river.", max_output_tokens = 2000, background = true, seed = 2 }))["id"]!.GetValue<string>();
@@ -31,19 +29,12 @@ public sealed partial class KilledServerTests : IDisposable
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
             streamed = await UntilTextAsync(reader);
             (await GetAsync(client, background))["status"]!.GetValue<string>().ShouldBe("in_progress");
-            program.Kill();
-            await program.WaitForExitAsync();
-        }
-        finally
-        {
-            if (!program.HasExited) program.Kill(entireProcessTree: true);
-            program.Dispose();
+            await program.KillAsync();
         }
 
-        program = Start();
-        try
+        await using (var program = Start())
         {
-            using var client = new HttpClient { BaseAddress = await AddressAsync(program), Timeout = TimeSpan.FromMinutes(2) };
+            using var client = new HttpClient { BaseAddress = await program.AddressAsync(Base()), Timeout = TimeSpan.FromMinutes(2) };
             var found = await GetAsync(client, stored);
             found.ShouldBe("Response");
             found.ToJsonString().ShouldBe(kept.ToJsonString());
@@ -59,12 +50,6 @@ public sealed partial class KilledServerTests : IDisposable
             next.ShouldBe("Response");
             // No half-written file is left.
             Directory.GetFiles(Path.Combine(_folder, "store")).Select(f => Path.GetFileName(f)).ShouldAllBe(f => f == "serve.lock" || f == "seal.key" || (f.EndsWith(".json", StringComparison.Ordinal) && !f.EndsWith(".open.json", StringComparison.Ordinal)));
-        }
-        finally
-        {
-            program.Kill(entireProcessTree: true);
-            await program.WaitForExitAsync();
-            program.Dispose();
         }
     }
 
@@ -95,27 +80,8 @@ public sealed partial class KilledServerTests : IDisposable
         throw new InvalidOperationException("The stream ended without a text.");
     }
 
-    private Process Start()
-    {
-        string[] command = Environment.GetEnvironmentVariable("DELIBERATE_PROGRAM") is { Length: > 0 } named ? named.Split(' ') : ["dotnet", Path.Combine(AppContext.BaseDirectory, "deliberate.dll")];
-        var start = new ProcessStartInfo(command[0]) { WorkingDirectory = _folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        string[] arguments = ["serve", $"m={SharedFolder.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf")}", "--weights", "bf16", "--threads", "1", "--port", "0", "--no-browser", "--store", "store"];
-        foreach (var argument in command.Skip(1).Concat(arguments)) start.ArgumentList.Add(argument);
-        // A key of whoever runs the tests is none of theirs.
-        start.Environment["XDG_CONFIG_HOME"] = _folder;
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static async Task<Uri> AddressAsync(Process program)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (await program.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-            if (Base().Match(line) is { Success: true } found) return new Uri(found.Groups[1].Value);
-        throw new InvalidOperationException("The program ended without an address.");
-    }
+    private ServedProgram Start() => ServedProgram.Start(
+        _folder, "serve", $"m={SharedFolder.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf")}", "--weights", "bf16", "--threads", "1", "--port", "0", "--no-browser", "--store", "store");
 
     [GeneratedRegex(@"OPENAI_BASE_URL=(http://127\.0\.0\.1:[0-9]+)/v1")]
     private static partial Regex Base();

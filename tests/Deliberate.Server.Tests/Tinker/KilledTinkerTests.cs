@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Deliberate.Server.Tests;
@@ -17,49 +16,33 @@ public sealed partial class KilledTinkerTests(TinkerBase trained) : IClassFixtur
     {
         string path;
         double[] straight;
-        using (var program = Start())
+        await using (var program = Start())
         {
-            try
+            await using var client = await ServedTinker.At(await program.AddressAsync(Base())).BeginAsync();
+            var model = await client.CreateAsync();
+            await TrainAsync(client, model, 4);
+            path = await client.SaveAsync(model, "fourth");
+            straight = await TrainAsync(client, model, 4);
+            // In the middle of whatever it does: of one save after another.
+            var saving = Task.Run(async () =>
             {
-                await using var client = await ServedTinker.At(await AddressAsync(program)).BeginAsync();
-                var model = await client.CreateAsync();
-                await TrainAsync(client, model, 4);
-                path = await client.SaveAsync(model, "fourth");
-                straight = await TrainAsync(client, model, 4);
-                // In the middle of whatever it does: of one save after another.
-                var saving = Task.Run(async () =>
-                {
-                    for (var i = 0; ; i++) await client.SaveAsync(model, $"more-{i}");
-                });
-                await Task.Delay(Random.Shared.Next(100, 600));
-                program.Kill();
-                await program.WaitForExitAsync();
-                await Should.ThrowAsync<Exception>(() => saving);
-            }
-            finally
-            {
-                if (!program.HasExited) program.Kill(entireProcessTree: true);
-            }
+                for (var i = 0; ; i++) await client.SaveAsync(model, $"more-{i}");
+            });
+            await Task.Delay(Random.Shared.Next(100, 600));
+            await program.KillAsync();
+            await Should.ThrowAsync<Exception>(() => saving);
         }
 
-        using (var program = Start())
+        await using (var program = Start())
         {
-            try
-            {
-                await using var client = await ServedTinker.At(await AddressAsync(program)).BeginAsync();
-                var model = await client.CreateAsync(seed: 99);
-                await client.DoneAsync("load_weights", new { model_id = model, path, optimizer = true });
-                (await TrainAsync(client, model, 4)).ShouldBe(straight, "to the bit");
-                // Whatever is listed is whole.
-                var listed = System.Text.Json.Nodes.JsonNode.Parse((await client.SendAsync(HttpMethod.Get, "checkpoints", null)).Text)!["checkpoints"]!.AsArray();
-                listed.Count.ShouldBeGreaterThan(0);
-                foreach (var one in listed) await client.DoneAsync("load_weights", new { model_id = model, path = one!["tinker_path"]!.GetValue<string>(), optimizer = true });
-            }
-            finally
-            {
-                program.Kill(entireProcessTree: true);
-                await program.WaitForExitAsync();
-            }
+            await using var client = await ServedTinker.At(await program.AddressAsync(Base())).BeginAsync();
+            var model = await client.CreateAsync(seed: 99);
+            await client.DoneAsync("load_weights", new { model_id = model, path, optimizer = true });
+            (await TrainAsync(client, model, 4)).ShouldBe(straight, "to the bit");
+            // Whatever is listed is whole.
+            var listed = System.Text.Json.Nodes.JsonNode.Parse((await client.SendAsync(HttpMethod.Get, "checkpoints", null)).Text)!["checkpoints"]!.AsArray();
+            listed.Count.ShouldBeGreaterThan(0);
+            foreach (var one in listed) await client.DoneAsync("load_weights", new { model_id = model, path = one!["tinker_path"]!.GetValue<string>(), optimizer = true });
         }
     }
 
@@ -75,26 +58,7 @@ public sealed partial class KilledTinkerTests(TinkerBase trained) : IClassFixtur
         return [.. losses];
     }
 
-    private Process Start()
-    {
-        string[] command = Environment.GetEnvironmentVariable("DELIBERATE_PROGRAM") is { Length: > 0 } named ? named.Split(' ') : ["dotnet", Path.Combine(AppContext.BaseDirectory, "deliberate.dll")];
-        var start = new ProcessStartInfo(command[0]) { WorkingDirectory = _folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in command.Skip(1).Concat(["tinker", "serve", $"org/tiny={trained.Model}", "--threads", "1", "--port", "0", "--store", "store"])) start.ArgumentList.Add(argument);
-        // A key of whoever runs the tests is none of theirs.
-        start.Environment["XDG_CONFIG_HOME"] = _folder;
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static async Task<Uri> AddressAsync(Process program)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (await program.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-            if (Base().Match(line) is { Success: true } found) return new Uri(found.Groups[1].Value);
-        throw new InvalidOperationException("The program ended without an address.");
-    }
+    private ServedProgram Start() => ServedProgram.Start(_folder, "tinker", "serve", $"org/tiny={trained.Model}", "--threads", "1", "--port", "0", "--store", "store");
 
     [GeneratedRegex(@"TINKER_BASE_URL=(http://127\.0\.0\.1:[0-9]+)")]
     private static partial Regex Base();

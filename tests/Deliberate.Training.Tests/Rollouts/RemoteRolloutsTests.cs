@@ -115,6 +115,9 @@ public sealed class RemoteRolloutsTests : IDisposable
         metrics.Length.ShouldBe(4);
         metrics.ShouldAllBe(m => Math.Abs(m.Values.Find(CorrectionMetrics.RolloutDifference)!.Value - 0.3) < 1e-3 && m.Values.Find(CorrectionMetrics.WeightMean)!.Value > 1.1);
         notices.ShouldContain(n => n.Contains("ALARM rollout_mismatch"));
+        var page = File.ReadAllText(RecipeTraining.Report(folder));
+        page.ShouldContain("Distance from what sampled");
+        page.ShouldNotContain("whose policy is the one that sampled");
     }
 
     [Fact]
