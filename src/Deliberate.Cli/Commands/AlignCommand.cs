@@ -61,6 +61,7 @@ internal sealed class AlignCommand : CliCommand
         if (summary.Generated > 0)
             Terminal.WriteTable(string.Create(CultureInfo.InvariantCulture, $"{summary.Generated} answers with {summary.Specification} in context:"), ["what became of them", "answers"], [["kept", Number(summary.Kept)], .. summary.Dropped.Select(d => (IReadOnlyList<string>)[d.Key, Number(d.Value)])]);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Judge     {summary.Judgements.All} judgements, the least of {summary.JudgeSamples} counts; {summary.Judgements.Failed} failed, {summary.Judgements.Refused} refused, {summary.Judgements.Nonsense} without grades{(summary.JudgeAlarm ? ": more than the recipe allows" : "")}"));
+        if (recipe.Judge.Kind == JudgeKindName.Refusal) Console.Out.WriteLine($"Errors    of the model that it reads answers by, against people: {JudgeListCommand.Figures(RefusalClassifier.Shipped.Confusion)}");
         Console.Out.WriteLine($"Model     {new RunFolder(training).Checkpoint(RunFolder.Final)}");
         Console.Out.WriteLine($"Report    {report}");
         Console.Out.WriteLine($"Records   {Path.Combine(folder, AlignmentRun.FilterFile)}");

@@ -22,6 +22,7 @@ internal static class JudgeList
     public static IReadOnlyList<JudgeKind> All { get; } =
     [
         new(RefusalJudge.JudgeName, "refusal by our own classifier, offline", JudgeTarget.Refusal, NeedsModel: false, request => new RefusalJudge(request.Expects)),
+        new(PhraseJudge.JudgeName, "refusal by the phrases that refusals usually hold, offline", JudgeTarget.Refusal, NeedsModel: false, request => new PhraseJudge(request.Expects)),
         Of(request => RefusalRubric.Create(request.Expects)),
         Of(_ => StrongRejectRubric.Create()),
         Of(request => PolicyRubric.Create(request.Policy)),

@@ -113,7 +113,7 @@ internal sealed record AlignRecipe : ICheckedRecipe
         if (Capability.SupervisedShare > 0 && Supervised.Tokens > 0 && Capability.Data.Count == 0) yield return ("capability", "supervised_share is above 0, and no data is named: name it, or say 0.");
         if (Capability.ReinforcementShare > 0 && Reinforcement.Steps > 0 && Capability.Problems.Count == 0) yield return ("capability", "reinforcement_share is above 0, and no problems are named: name them, or say 0.");
         if (Capability.ReinforcementShare < 1 && Judge.Kind == JudgeKindName.Checkpoint && Form != SpecificationForm.Compact) yield return ("judge", "kind: a checkpoint that was trained as a judge reads the compact form; any other model judges as kind model.");
-        if (HeldOutJudge is { Kind: not JudgeKindName.Model and not JudgeKindName.Refusal } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
+        if (HeldOutJudge is { Kind: not JudgeKindName.Model, ReadsRefusals: false } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
         if (Judge.Kind == JudgeKindName.Oracle && Form != SpecificationForm.Compact) yield return ("judge", "kind: the oracle knows PolicyWorld alone: form compact.");
     }
 
@@ -172,12 +172,14 @@ internal enum JudgeKindName
     Oracle,
 
     Refusal,
+
+    Phrases,
 }
 
 /// <summary>The judge reward model G_RM.</summary>
 internal sealed record JudgeRecipe : ICheckedRecipe
 {
-    [Description("checkpoint (a model trained to judge, in the compact form), model (any chat model or checkpoint, with a rubric), refusal (offline: whether requests whose ideal is refuse are refused and those whose ideal is comply are answered, by the classifier of refusals) or oracle (PolicyWorld's exact rules, for measuring).")]
+    [Description("checkpoint (a model trained to judge, in the compact form), model (any chat model or checkpoint, with a rubric), refusal (offline: whether requests whose ideal is refuse are refused and those whose ideal is comply are answered, by the classifier of refusals), phrases (the same by the phrases that refusals usually hold) or oracle (PolicyWorld's exact rules, for measuring).")]
     public required JudgeKindName Kind { get; init; }
 
     [Description("The checkpoint's folder.")]
@@ -211,6 +213,10 @@ internal sealed record JudgeRecipe : ICheckedRecipe
     [Description("Share of judgements that may be refusals or nonsense before the run says so.")]
     [InRange(0, 1)]
     public double AlarmShare { get; init; } = 0.02;
+
+    /// <summary>Whether it can tell only refusals, and so needs a request's ideal.</summary>
+    [JsonIgnore]
+    public bool ReadsRefusals => Kind is JudgeKindName.Refusal or JudgeKindName.Phrases;
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {

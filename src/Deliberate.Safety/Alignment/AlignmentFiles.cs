@@ -36,7 +36,7 @@ internal static class AlignmentFiles
         AlignmentPrompt[] safety = share == 1 ? [] : [.. prompts.Where((_, i) => !surplus.Contains(i))];
         var most = share == 1 ? int.MaxValue : (int)Math.Round(share / (1 - share) * safety.Length);
         var lines = safety.Select(p => new JsonObject { ["id"] = p.Id, ["prompt"] = p.Prompt, [AlignmentScorer.CategoryField] = p.Category }).ToList();
-        if (recipe.Judge.Kind == JudgeKindName.Refusal)
+        if (recipe.Judge.ReadsRefusals || recipe.HeldOutJudge?.ReadsRefusals == true)
             foreach (var (line, prompt) in lines.Zip(safety)) line[AlignmentScorer.IdealField] = prompt.IdealWord;
         var seen = safety.Select(p => p.Prompt).ToHashSet(StringComparer.Ordinal);
         var problems = new List<JsonObject>();

@@ -59,7 +59,7 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
         var prompt = new SpecificationPrompt(specification, recipe.Form);
         if (recipe.Form == SpecificationForm.Compact) _ = prompt.Rules;
         var prompts = AlignmentPrompt.Read(recipe.Prompts, specification, notice);
-        if (recipe.Judge.Kind == JudgeKindName.Refusal && prompts.FirstOrDefault(p => p.Ideal is null or ContentRule.SafeCompletion) is { } unclear)
+        if ((recipe.Judge.ReadsRefusals || recipe.HeldOutJudge?.ReadsRefusals == true) && prompts.FirstOrDefault(p => p.Ideal is null or ContentRule.SafeCompletion) is { } unclear)
             throw new UserError($"The request {unclear.Id} has {(unclear.Ideal is null ? "no ideal" : "the ideal safe_completion")}, and a judge of refusals can tell only whether something was refused or answered.", recipe.Prompts[0], field: "ideal", advice: "Give every request the ideal refuse or comply, or choose another judge.kind.");
         return (prompt, prompts);
     }

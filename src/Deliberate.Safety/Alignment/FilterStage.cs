@@ -60,7 +60,7 @@ internal static class FilterStage
     {
         var split = ThinkingSplit.Of(one.Completion);
         var side = recipe.Judge.SideInformation && prompt.IdealWord is { } ideal ? $"{ideal.Replace('_', ' ')}{(prompt.Context.Length > 0 ? $" ({prompt.Context})" : "")}" : null;
-        return new JudgedCase(prompt.Category, prompt.Prompt, split.Thinking!, split.Answer!.Trim(), side, recipe.Judge.Kind == JudgeKindName.Refusal ? prompt.Ideal : null);
+        return new JudgedCase(prompt.Category, prompt.Prompt, split.Thinking!, split.Answer!.Trim(), side, recipe.Judge.ReadsRefusals ? prompt.Ideal : null);
     }
 
     /// <summary>Why an answer is malformed; null where it is not.</summary>

@@ -27,6 +27,20 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Phrases_are_a_judge_whose_errors_are_told_and_are_more()
+    {
+        var answers = LabelledAnswer.OfRefusals(LabelledRefusal.ReadXsTest(SharedFolder.Path("data"), out _));
+        var phrases = await JudgeValidation.RunAsync(new PhraseJudge(RefusalExpectation.Comply), answers, 1, 1, null, CancellationToken.None);
+        var trained = await JudgeValidation.RunAsync(new RefusalJudge(RefusalExpectation.Comply), answers, 1, 1, null, CancellationToken.None);
+        phrases.Confusion.IsInformative.ShouldBeTrue();
+        phrases.Confusion.BalancedAccuracy(1).Value.ShouldBeLessThan(trained.Confusion.BalancedAccuracy(1).Value);
+        var file = ValidationFile.Of(phrases, "0", ValidationHalf.All);
+        KnownErrors.Of(phrases.Identity, [file])!.Confusion.Sensitivity.ShouldBe(phrases.Confusion.Sensitivity);
+        KnownErrors.Of(phrases.Identity, []).ShouldBeNull();
+        KnownErrors.Of(trained.Identity, [file])!.Confusion.ShouldBe(RefusalClassifier.Shipped.Confusion);
+    }
+
+    [Fact]
     public async Task The_rates_of_models_follow_from_the_labels_and_the_corrected_ones_cover_them()
     {
         var answers = LabelledAnswer.OfRefusals(LabelledRefusal.ReadXsTest(SharedFolder.Path("data"), out _));

@@ -17,6 +17,7 @@ internal static class PolicyJudges
     private static IPolicyJudge Sound(JudgeRecipe recipe, SpecificationPrompt specification, Func<string, EvaluationModel>? open, int threads) => recipe.Kind switch
     {
         JudgeKindName.Refusal => new RefusalPolicyJudge(specification.Specification),
+        JudgeKindName.Phrases => new RefusalPolicyJudge(specification.Specification, byPhrases: true),
         JudgeKindName.Oracle => new OracleJudge(specification.Rules, specification.Specification.Hash),
         JudgeKindName.Checkpoint => new CheckpointJudge(recipe, specification, threads),
         _ => new ModelPolicyJudge(specification, (open ?? throw new UserError("No models can be opened here.", field: "judge.model"))(recipe.Model!), recipe.Temperature, recipe.MaxTokens),
