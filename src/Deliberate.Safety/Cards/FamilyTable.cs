@@ -42,11 +42,11 @@ internal static class FamilyTable
         return rows;
     }
 
-    /// <summary>The longest answer of both, its half and its quarter.</summary>
-    public static IReadOnlyList<int> Budgets(IReadOnlyList<SampleResult> larger, IReadOnlyList<SampleResult> smaller)
+    /// <summary>Where a quarter, half and all of the larger's answers have come to their end: what is more than any answer takes tells nothing apart.</summary>
+    public static IReadOnlyList<int> Budgets(IReadOnlyList<SampleResult> larger)
     {
-        var most = larger.Concat(smaller).Select(s => s.CompletionTokens).DefaultIfEmpty(0).Max();
-        return [.. new[] { most / 4, most / 2, most }.Where(b => b > 0).Distinct()];
+        int[] lengths = [.. larger.Where(s => !s.IsMissing).Select(s => s.CompletionTokens).Order()];
+        return lengths.Length == 0 ? [] : [.. new[] { lengths[(lengths.Length - 1) / 4], lengths[(lengths.Length - 1) / 2], lengths[^1] }.Where(b => b > 0).Distinct()];
     }
 
     /// <summary>The rows as a table.</summary>

@@ -53,7 +53,7 @@ internal sealed class FamilyMeasureChapter : Chapter<FamilyPlan>
 
     public override IEnumerable<ReportChapter> Report(ChapterWork<FamilyPlan> work)
     {
-        yield return new ReportChapter("The family, compared") { Tables = [.. FamilyFolder.Tables(work.Plan, work.Folder)], Prose = ["At equal tokens an answer counts that came to its end within the budget. At equal compute a token costs in proportion to the weights, so that the smaller draws several samples, and its most frequent answer counts. Differences are paired by problem; intervals are over problems, of one seed."] };
+        yield return new ReportChapter("The family, compared") { Tables = [.. FamilyFolder.Tables(work.Folder)], Prose = ["At equal tokens an answer counts that came to its end within the budget. At equal compute a token costs in proportion to the weights, so that the smaller draws several samples, and its most frequent answer counts. Differences are paired by problem; intervals are over problems, of one seed."] };
     }
 
     private static async Task RunAsync(ChapterWork<FamilyPlan> work, CancellationToken cancellation)
@@ -113,12 +113,12 @@ internal static class FamilyFolder
     public static int Samples(StudyFolder folder) => FamilyTable.Samples(Weights(folder, FamilyPlan.Larger), Weights(folder, FamilyPlan.Alone));
 
     /// <summary>The larger against the smaller, a table for each way the smaller was made.</summary>
-    public static IReadOnlyList<ReportTable> Tables(FamilyPlan plan, StudyFolder folder)
+    public static IReadOnlyList<ReportTable> Tables(StudyFolder folder)
     {
         var samples = Samples(folder);
         var logs = GateEvidence.Read([folder.Path(Evidence)]).Logs.Where(l => l.Damage is null).ToLookup(l => l.Head!.Model.Hash, l => l.Result!.Samples, StringComparer.Ordinal);
-        int[] budgets = [.. new[] { plan.MaxTokens / 4, plan.MaxTokens / 2, plan.MaxTokens }];
         var larger = Of(FamilyPlan.Larger);
+        var budgets = FamilyTable.Budgets(larger);
         return
         [
             .. FamilyPlan.Models.Where(m => m != FamilyPlan.Larger).Select(smaller => FamilyTable.Table(

@@ -18,7 +18,7 @@ internal sealed class FamilyStudy(FamilyPlan plan, string root, string command) 
 
     public override IReadOnlyList<string> Cards => [.. FamilyPlan.Released.Select(m => Path.Combine(Root, FamilyFolder.Card(m)))];
 
-    public override IReadOnlyList<ReportTable> Tables => FamilyFolder.Tables(Plan, Folder);
+    public override IReadOnlyList<ReportTable> Tables => FamilyFolder.Tables(Folder);
 
     protected override string Title => "A model family of two sizes";
 

@@ -37,8 +37,6 @@ internal abstract class ReleaseStudy
 internal abstract class ReleaseStudy<TPlan>(TPlan plan, string root, string command) : ReleaseStudy
     where TPlan : ReleasePlan
 {
-    protected TPlan Plan => plan;
-
     protected string Command => command;
 
     protected string Root => root;

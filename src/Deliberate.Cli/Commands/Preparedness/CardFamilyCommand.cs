@@ -14,7 +14,7 @@ internal sealed class CardFamilyCommand : CliCommand
     private readonly Argument<string> _smaller = new("SMALLER") { Description = "The one that was distilled from it." };
     private readonly Option<string?> _task = new("--task") { HelpName = "task", Description = "Which task's logs; the only one that both have, if left out." };
     private readonly Option<string[]> _evidence = new("--evidence") { HelpName = "folder", Description = "Evaluations of both; folders below are looked through. May be given several times.", DefaultValueFactory = _ => [] };
-    private readonly Option<int[]> _tokens = new("--tokens") { HelpName = "tokens", Description = "Budgets of an answer; the longest answer, its half and its quarter, if left out.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int[]> _tokens = new("--tokens") { HelpName = "tokens", Description = "Budgets of an answer; where a quarter, half and all of the larger's answers end, if left out.", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
     private readonly Option<bool> _json = CommonOptions.Json("the table");
 
     public CardFamilyCommand()
@@ -49,7 +49,7 @@ internal sealed class CardFamilyCommand : CliCommand
         var (first, second) = (Of(larger), Of(smaller));
         if (first.Head!.ItemsHash != second.Head!.ItemsHash) throw new UserError($"They were asked other items of {task}.", field: "--evidence", advice: "Ask both with the same --limit and --seed.");
         var samples = FamilyTable.Samples(heavy, light);
-        var rows = FamilyTable.Of(first.Samples, second.Samples, samples, parsed.GetValue(_tokens) is { Length: > 0 } given ? given : FamilyTable.Budgets(first.Samples, second.Samples));
+        var rows = FamilyTable.Of(first.Samples, second.Samples, samples, parsed.GetValue(_tokens) is { Length: > 0 } given ? given : FamilyTable.Budgets(first.Samples));
         if (parsed.GetValue(_json))
         {
             JsonOutput.Write(new { Task = task, LargerWeights = heavy, SmallerWeights = light, Samples = samples, Rows = rows.Select(r => new { r.Tokens, Larger = Finite(r.Larger), Smaller = Finite(r.Smaller), Difference = Finite(r.Difference), EqualCompute = Finite(r.Voted) }) });
