@@ -83,6 +83,10 @@ public sealed class ClassThoughtsTests : IDisposable
         generated.Select(g => g.Completion[..g.Completion.IndexOf('\n', StringComparison.Ordinal)]).Distinct().Count().ShouldBeGreaterThan(1);
         foreach (var line in JsonLines.Read(Path.Combine(first, AlignmentRun.SupervisedFile))) line.GetString("prompt").ShouldNotContain("Principles");
         File.ReadAllText(Path.Combine(first, AlignmentRun.ProblemsFile)).ShouldContain("\"ideal\":\"refuse\"");
+        // The judge by phrases beside it is told what is due too, and decides.
+        var heldOut = File.ReadAllLines(Path.Combine(first, AlignmentRun.HeldOutJudgementsFile));
+        heldOut.Length.ShouldBeGreaterThan(0);
+        heldOut.ShouldAllBe(line => line.Contains("\"outcome\":\"judged\"", StringComparison.Ordinal));
 
         var second = Run("two");
         foreach (var name in new[] { AlignmentRun.GenerationsFile, AlignmentRun.FilterFile, AlignmentRun.SupervisedFile })
