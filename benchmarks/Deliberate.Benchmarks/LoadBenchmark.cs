@@ -130,7 +130,7 @@ internal static class LoadBenchmark
         Api = new ApiOptions { Models = [new ServedModelOptions(Model, path) { Weights = storage }], Slots = slots, Threads = threads, CacheBytes = cacheBytes, Timeout = TimeSpan.FromMinutes(20), Summarizer = null },
     });
 
-    /// <summary>Long prompts, no two alike, until the memory of keys and values does not grow by another <see cref="FillingPrompts"/>: what is kept of them then makes room for what comes.</summary>
+    /// <summary>Prompts, no two alike, until the memory of keys and values does not grow by another <see cref="FillingPrompts"/>: what is kept of them then makes room for what comes.</summary>
     private static async Task FillAsync(HttpClient client)
     {
         var (asked, held) = (0, -1.0);

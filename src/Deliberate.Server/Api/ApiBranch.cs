@@ -80,7 +80,7 @@ internal static class ApiBranch
         headers.AccessControlExposeHeaders = "x-request-id, retry-after, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens";
         if (!HttpMethods.IsOptions(context.Request.Method)) return false;
         headers.AccessControlAllowMethods = "GET, POST, DELETE";
-// Whatever the operator's own page sends: clients add headers of theirs with every version, and all are read as data or not at all.
+        // Whatever the operator's own page sends: clients add headers of theirs with every version, and all are read as data or not at all.
         headers.AccessControlAllowHeaders = context.Request.Headers.AccessControlRequestHeaders is [{ Length: > 0 } asked] ? asked : "authorization, content-type";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
