@@ -62,6 +62,9 @@ try
         case ["busy", .. var rest] when rest.Length <= 1:
             BusyBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 3);
             return 0;
+        case ["programs", .. var rest] when rest.Length <= 1:
+            ProgramsBenchmark.Run(rest.Length > 0 ? int.Parse(rest[0]) : 100);
+            return 0;
         case ["burn"]:
             BusyBenchmark.Burn();
             return 0;

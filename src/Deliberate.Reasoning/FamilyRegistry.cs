@@ -23,6 +23,7 @@ public static class FamilyRegistry
         new MultiplicationFamily(new("multiplication")),
         new SudokuFamily(new("sudoku")),
         new ProgramFamily(new("programs")),
+        new ProgramFamily(new("programs-csharp", ProgramLanguage.Csharp)),
     ]);
 
     private static readonly ConcurrentDictionary<string, AbsentFamily> Absent = new(StringComparer.Ordinal);

@@ -25,16 +25,18 @@ internal readonly record struct ProgramStep(string Word, int Constant)
 
     /// <summary>The step as an expression around another one.</summary>
     /// <param name="inner">What it is done to.</param>
-    /// <param name="isCareful">With brackets where they are needed, and with the right one of max and min.</param>
-    public string Around(string inner, bool isCareful = true) => Word switch
+    /// <param name="notation">Of the language.</param>
+    /// <param name="isCareful">With brackets where they are needed, and with the right one of max and min, with the remainder that is meant.</param>
+    public string Around(string inner, ProgramNotation notation, bool isCareful = true) => Word switch
     {
         Plus => Invariant($"{inner}+{Constant}"),
         Minus => Invariant($"{inner}-{Constant}"),
         Times => Invariant($"{Factor(inner, isCareful)}*{Constant}"),
-        Mod => Invariant($"{Factor(inner, isCareful)}%{Constant}"),
+        Mod when isCareful => notation.Modulo(Factor(inner, isCareful), Constant),
+        Mod => Invariant($"{inner}%{Constant}"),
         // "At least 5" is the larger of the two, which many take for the smaller.
-        AtLeast => Invariant($"{(isCareful ? "max" : "min")}({inner},{Constant})"),
-        _ => Invariant($"{(isCareful ? "min" : "max")}({inner},{Constant})"),
+        AtLeast => Invariant($"{(isCareful ? notation.Maximum : notation.Minimum)}({inner},{Constant})"),
+        _ => Invariant($"{(isCareful ? notation.Minimum : notation.Maximum)}({inner},{Constant})"),
     };
 
     /// <summary>The steps of a problem's state: <c>times 2, plus 3</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Deliberate.Reasoning;
 
-/// <summary>The program of an answer: its last block between fences (<c>```python</c>), or all of it where there is none. A fence that is never closed ends with the text.</summary>
+/// <summary>The program of an answer: its last block between fences (<c>```python</c>, <c>```csharp</c>), or all of it where there is none. A fence that is never closed ends with the text.</summary>
 internal static class CodeBlock
 {
     private const string Fence = "```";

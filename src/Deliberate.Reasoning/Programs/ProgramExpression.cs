@@ -4,45 +4,44 @@ using System.Numerics;
 namespace Deliberate.Reasoning;
 
 /// <summary>
-/// An expression over whole numbers in Python's notation and with its meaning: <c>x</c>, numbers, <c>+ - * % //</c>, brackets, <c>max</c>,
-/// <c>min</c> and <c>abs</c>. What a program of this form computes is worked out here; that of any other needs the sandbox.
+/// An expression over whole numbers in the notation of a language and with its meaning: <c>x</c>, numbers, <c>+ - * %</c>, division of
+/// whole numbers, brackets, maximum, minimum and magnitude. What a program of this form computes is worked out here; that of any other needs the sandbox.
 /// </summary>
 internal sealed class ProgramExpression
 {
     private const int MostCharacters = 400, Deepest = 40;
 
-    /// <summary>Values beyond this are none: nothing that is asked for comes near.</summary>
-    private static readonly BigInteger Largest = BigInteger.Pow(10, 40);
-
     private readonly string _text;
+    private readonly ProgramNotation _notation;
+
+    /// <summary>Values beyond this are none: nothing that is asked for comes near.</summary>
+    private readonly BigInteger _largest;
+    private readonly string[] _names;
     private int _at, _depth;
     private BigInteger _x;
 
-    private ProgramExpression(string text) => _text = text;
+    private ProgramExpression(string text, ProgramNotation notation)
+    {
+        (_text, _notation, _largest) = (text, notation, notation.Largest);
+        _names = [notation.Maximum, notation.Minimum, notation.Absolute];
+    }
 
     /// <summary>The expression of a text; null where it is none.</summary>
-    public static ProgramExpression? Parse(string text)
+    public static ProgramExpression? Parse(string text, ProgramNotation notation)
     {
-        if (text.Length > MostCharacters) return null;
-        var expression = new ProgramExpression(text);
+        if (text.Length > MostCharacters || notation.IsMisleading(text)) return null;
+        var expression = new ProgramExpression(text, notation);
         return expression.IsWhole() ? expression : null;
     }
 
     /// <summary>The expression that a program of one line gives back: <c>def f(x): return x*2</c>; null for a program of another form.</summary>
-    public static ProgramExpression? OfProgram(string program)
-    {
-        var text = program.Trim();
-        const string Definition = "def f(x):", Return = "return ";
-        if (!text.StartsWith(Definition, StringComparison.Ordinal)) return null;
-        text = text[Definition.Length..].TrimStart();
-        return text.StartsWith(Return, StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal) ? Parse(text[Return.Length..]) : null;
-    }
+    public static ProgramExpression? OfProgram(string program, ProgramNotation notation) => notation.ExpressionOf(program) is { } text ? Parse(text, notation) : null;
 
     /// <summary>Its value; null where it has none, as by division by 0.</summary>
     public BigInteger? At(BigInteger x)
     {
         (_at, _depth, _x) = (0, 0, x);
-        return Sum() is { } value && BigInteger.Abs(value) <= Largest ? value : null;
+        return Sum() is { } value && BigInteger.Abs(value) <= _largest ? value : null;
     }
 
     /// <summary>Reads it once to its end, to see whether it is an expression; a value need not be there.</summary>
@@ -77,17 +76,11 @@ internal sealed class ProgramExpression
         while (value is not null && Peek() is '*' or '%' or '/')
         {
             var sign = _text[_at++];
-            if (sign == '/' && (_at >= _text.Length || _text[_at++] != '/')) return null;
+            if (sign == '/' && _notation.Division.Length == 2 && (_at >= _text.Length || _text[_at++] != '/')) return null;
             if (Signed() is not { } other) return null;
             if (sign == '*') value = Bounded(value.Value * other);
             else if (other.IsZero) return null;
-            else
-            {
-                // Python's division goes down, and its remainder has the divisor's sign.
-                var rest = value.Value - (other * BigInteger.Divide(value.Value, other));
-                if (!rest.IsZero && rest.Sign != other.Sign) rest += other;
-                value = sign == '%' ? rest : (value.Value - rest) / other;
-            }
+            else value = sign == '%' ? _notation.Remainder(value.Value, other) : _notation.Divide(value.Value, other);
         }
 
         return value;
@@ -117,14 +110,14 @@ internal sealed class ProgramExpression
             return _at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] == '_') ? null : _x;
         }
 
-        foreach (var name in new[] { "max", "min", "abs" })
+        foreach (var name in _names)
         {
             if (string.CompareOrdinal(_text, _at, name, 0, name.Length) != 0) continue;
             _at += name.Length;
             if (!Eat('(') || Sum() is not { } first) return null;
-            if (name == "abs") return Eat(')') ? BigInteger.Abs(first) : null;
+            if (name == _notation.Absolute) return Eat(')') ? BigInteger.Abs(first) : null;
             if (!Eat(',') || Sum() is not { } second || !Eat(')')) return null;
-            return name == "max" ? BigInteger.Max(first, second) : BigInteger.Min(first, second);
+            return name == _notation.Maximum ? BigInteger.Max(first, second) : BigInteger.Min(first, second);
         }
 
         return null;
@@ -139,7 +132,7 @@ internal sealed class ProgramExpression
         return Bounded(BigInteger.Parse(_text.AsSpan(begin, _at - begin), NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
-    private static BigInteger? Bounded(BigInteger value) => BigInteger.Abs(value) <= Largest ? value : null;
+    private BigInteger? Bounded(BigInteger value) => BigInteger.Abs(value) <= _largest ? value : null;
 
     private bool Eat(char c)
     {

@@ -12,7 +12,7 @@ internal static class ExperimentAims
 {
     private const string Arithmetic = "arithmetic", Countdown = "countdown";
 
-    /// <summary>Empty where neither task is among the families.</summary>
+    /// <summary>Empty where neither task is among the families; an aim that needs a model of which there is none is left out.</summary>
     public static List<RunTarget> Of(ExperimentSummary summary)
     {
         var aims = new List<RunTarget>();
@@ -27,17 +27,16 @@ internal static class ExperimentAims
 
     private static IEnumerable<RunTarget> OfArithmetic(ExperimentSummary summary, string family)
     {
-        Estimate Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)!.Rate;
-        var (before, after) = (Steps(ExperimentModel.Base), Steps(ExperimentModel.Reinforced));
-        yield return new RunTarget($"{family}, every step right before RL", $"at most {EstimateWords.Percent(RunTargets.MostBefore)}", EstimateWords.Share(before), before.Value <= RunTargets.MostBefore);
-        yield return new RunTarget($"{family}, every step right after RL", $"at least {EstimateWords.Percent(RunTargets.LeastAfter)}", EstimateWords.Share(after), after.Value >= RunTargets.LeastAfter);
-        var gap = summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "thought"), family)!;
-        yield return new RunTarget($"{family}, answers right above the control without thought", "at least 20 percentage points", ExperimentFindings.Difference(gap), gap.Difference.Value >= RunTargets.LeastGap);
+        Estimate? Steps(ExperimentModel model) => summary.Score(new Subject(model), family, Metric.EveryStepRight)?.Rate;
+        if (Steps(ExperimentModel.Base) is { } before) yield return new RunTarget($"{family}, every step right before RL", $"at most {EstimateWords.Percent(RunTargets.MostBefore)}", EstimateWords.Share(before), before.Value <= RunTargets.MostBefore);
+        if (Steps(ExperimentModel.Reinforced) is { } after) yield return new RunTarget($"{family}, every step right after RL", $"at least {EstimateWords.Percent(RunTargets.LeastAfter)}", EstimateWords.Share(after), after.Value >= RunTargets.LeastAfter);
+        if (summary.Contrast(ExperimentQuestion.All.First(q => q.Key == "thought"), family) is { } gap) yield return new RunTarget($"{family}, answers right above the control without thought", "at least 20 percentage points", ExperimentFindings.Difference(gap), gap.Difference.Value >= RunTargets.LeastGap);
     }
 
     private static IEnumerable<RunTarget> OfCountdown(ExperimentSummary summary, string family)
     {
         var (before, after) = (new Subject(ExperimentModel.Base), new Subject(ExperimentModel.Reinforced));
+        if (summary.Score(before, family) is null || summary.Score(after, family) is null) yield break;
         var ratio = ExperimentScores.Times(summary.Evidence, before, after, family);
         yield return new RunTarget($"{family}, solved after over before RL", $"at least {RunTargets.LeastRatio} times", EstimateWords.Times(ratio), ratio.Value >= RunTargets.LeastRatio);
         var change = ExperimentScores.Longer(summary.Evidence, before, after, family);

@@ -7,8 +7,11 @@ namespace Deliberate.Training;
 /// <summary>Answers that are programs, judged by the tests in their problem's line: see <see cref="ProgramScorer"/>. They run in the sandbox or not at all.</summary>
 internal sealed record TestsRecipe : ICheckedRecipe
 {
-    [Description("The interpreter of Python and its arguments, of those that the sandbox shows.")]
-    public IReadOnlyList<string> Command { get; init; } = ["python3"];
+    [Description("What programs and tests are written in: python, or csharp (a C# script; needs a .NET SDK).")]
+    public ProgramLanguage Language { get; init; }
+
+    [Description("The interpreter of Python and its arguments, of those that the sandbox shows, or the dotnet of a .NET SDK; [] for python3, or the SDK that is found.")]
+    public IReadOnlyList<string> Command { get; init; } = [];
 
     [Description("Seconds for all tests of a program; then it is killed, and has failed.")]
     [InRange(0.1, 3600)]
@@ -30,7 +33,7 @@ internal sealed record TestsRecipe : ICheckedRecipe
     [InRange(0, 1024)]
     public int Parallel { get; init; }
 
-    public ProgramLimits Limits => new() { Command = Command, Time = TimeSpan.FromSeconds(TimeoutS), MemoryMegabytes = MemoryMb, FileMegabytes = FileMb, Processes = Processes };
+    public ProgramLimits Limits => new() { Language = Language, Command = Command, Time = TimeSpan.FromSeconds(TimeoutS), MemoryMegabytes = MemoryMb, FileMegabytes = FileMb, Processes = Processes };
 
     /// <summary>The scorer, several programs at a time.</summary>
     /// <param name="notice">Told of its first failures.</param>
@@ -44,6 +47,7 @@ internal sealed record TestsRecipe : ICheckedRecipe
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
-        if (Command.Count == 0 || string.IsNullOrWhiteSpace(Command[0])) yield return ("command", "The interpreter has no name.");
+        if (Command.Count > 0 && string.IsNullOrWhiteSpace(Command[0])) yield return ("command", "The interpreter has no name.");
+        if (Language == ProgramLanguage.Csharp && Command.Count > 1) yield return ("command", "It is the path of a dotnet, without arguments.");
     }
 }

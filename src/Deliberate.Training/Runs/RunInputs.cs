@@ -66,8 +66,8 @@ internal sealed class RunInputs : IDisposable
         foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
             throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
-        if (own.Tests is not null)
-            foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test))) CheckTests(problem, problems.PlaceOf(problem));
+        if (own.Tests is { } tests)
+            foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test))) CheckTests(problem, problems.PlaceOf(problem), tests.Language);
         return new ProblemSet(problems, () => ScorerOf(own, observer.Notice, recipe.Environment is { IsOwn: true }), own.Tests is null ? own.AnswerFormat : AnswerFormat.Whole);
     }
 
@@ -86,10 +86,10 @@ internal sealed class RunInputs : IDisposable
     };
 
     /// <summary>Refuses a problem without tests before anything is asked.</summary>
-    private static void CheckTests(Problem problem, (string File, int Line) place)
+    private static void CheckTests(Problem problem, (string File, int Line) place, ProgramLanguage language)
     {
         using var line = JsonDocument.Parse(problem.State);
-        ProgramScorer.TestsOf(new JsonLine(place.File, place.Line, line.RootElement));
+        ProgramScorer.TestsOf(new JsonLine(place.File, place.Line, line.RootElement), language);
     }
 
     private static IScorer ScorerOf(ProblemsRecipe own, Action<string> notice, bool isPlayed)

@@ -21,6 +21,9 @@ internal sealed partial class ForeignSource
 {
     private static readonly (string Word, ForeignTrainer Trainer)[] Trainers = [("grpo", ForeignTrainer.Grpo), ("rloo", ForeignTrainer.Rloo), ("sft", ForeignTrainer.Sft), ("dpo", ForeignTrainer.Dpo)];
 
+    /// <summary>Scripts of TRL that are named by an objective of the trainer.</summary>
+    private static readonly (string Word, ForeignTrainer Trainer)[] Scripts = [.. Trainers, ("gspo", ForeignTrainer.Grpo)];
+
     private ForeignSource(string file, ForeignTrainer trainer, ForeignSettings settings) => (File, Trainer, Settings) = (file, trainer, settings);
 
     /// <summary>Its name.</summary>
@@ -57,52 +60,72 @@ internal sealed partial class ForeignSource
     }
 
     /// <summary>By keys that only one of the trainers has.</summary>
-    private static ForeignTrainer OfKeys(ForeignSettings settings, string path)
+    private static ForeignTrainer OfKeys(ForeignSettings settings, string path) => ByKeys(settings)
+        ?? throw new UserError("The file does not say which trainer it is for.", path, field: "--trainer", advice: "Name it: --trainer grpo, rloo, sft, dpo or verl.");
+
+    private static ForeignTrainer? ByKeys(ForeignSettings settings)
     {
         if (settings.Names.Any(name => name.StartsWith("actor_rollout_ref.", StringComparison.Ordinal) || name.StartsWith("algorithm.", StringComparison.Ordinal))) return ForeignTrainer.Verl;
         if (settings.Mentions("num_generations") || settings.Mentions("reward_funcs") || settings.Mentions("max_completion_length"))
             return settings.Mentions("normalize_advantages") || settings.Mentions("reward_clip_range") ? ForeignTrainer.Rloo : ForeignTrainer.Grpo;
         if (settings.Mentions("packing") || settings.Mentions("dataset_text_field") || settings.Mentions("assistant_only_loss") || settings.Mentions("completion_only_loss")) return ForeignTrainer.Sft;
         if (settings.Mentions("precompute_ref_log_probs") || settings.Mentions("label_smoothing")) return ForeignTrainer.Dpo;
-        throw new UserError("The file does not say which trainer it is for.", path, field: "--trainer", advice: "Name it: --trainer grpo, rloo, sft, dpo or verl.");
+        return null;
     }
 
-    private static ForeignSource OfShell(string text, string path, ForeignTrainer? asked)
+    private static ForeignSource OfShell(string text, string path, ForeignTrainer? asked) => Started(text, path, asked)
+        ?? throw new UserError("No command in it starts a trainer of TRL (trl grpo, rloo, sft, dpo, or a script with its settings) or of verl (python -m verl.trainer.main_ppo).", path, advice: "Give the YAML file or the script that does.");
+
+    /// <summary>What the first command of a script starts that starts a trainer; null where none does.</summary>
+    private static ForeignSource? Started(string text, string path, ForeignTrainer? asked)
     {
         foreach (var command in ShellScript.Commands(text))
         {
             var main = command.ToList().FindIndex(word => word.Text.EndsWith("main_ppo", StringComparison.Ordinal) || word.Text.EndsWith("main_ppo.py", StringComparison.Ordinal));
-            if (main >= 0) return new ForeignSource(path, ForeignTrainer.Verl, Overrides(command.Skip(main + 1), path));
-            var at = command.ToList().FindIndex(word => TrainerOf(word.Text) is not null);
+            if (main >= 0) return new ForeignSource(path, ForeignTrainer.Verl, Overrides([.. command.Skip(main + 1)], path));
+            var at = Enumerable.Range(0, command.Count).FirstOrDefault(i => TrainerOf(command, i) is not null, -1);
+            // A script of the user's, by the settings that it is given.
+            if (at < 0 && command.ToList().FindIndex(word => IsScript(word.Text)) is var script and >= 0 && (asked ?? ByKeys(Options(command.Skip(script + 1), path).Settings)) is not null) at = script;
             if (at < 0) continue;
             var (settings, config) = Options(command.Skip(at + 1), path);
+            var trainer = asked ?? TrainerOf(command, at) ?? ByKeys(settings)!.Value;
             foreach (var before in command.Take(at).Index().Where(word => word.Item.Text == "--num_processes" && word.Index + 1 < at))
                 settings.Put("num_processes", new RecipeScalar(command[before.Index + 1].Text, plain: true, new RecipePlace(path, before.Item.Line, 1)));
-            if (config is null) return new ForeignSource(path, asked ?? TrainerOf(command[at].Text)!.Value, settings);
+            if (config is null) return new ForeignSource(path, trainer, settings);
             var all = new ForeignSettings();
             var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, config);
             if (!System.IO.File.Exists(file) && System.IO.File.Exists(config)) file = config;
             all.PutAll(RecipeParser.ParseFile(RecipeReader.ReadText(file), file));
             // What the command line says wins.
             foreach (var (name, value) in settings.Left) all.Put(name, value);
-            return new ForeignSource(path, asked ?? TrainerOf(command[at].Text)!.Value, all);
+            return new ForeignSource(path, trainer, all);
         }
 
-        throw new UserError("No command in it starts a trainer of TRL (trl grpo, rloo, sft, dpo, or a script of that name) or of verl (python -m verl.trainer.main_ppo).", path, advice: "Give the YAML file or the script that does.");
+        return null;
     }
 
-    /// <summary><c>grpo</c> behind <c>trl</c>, or a script of such a name.</summary>
-    private static ForeignTrainer? TrainerOf(string word)
+    private static bool IsScript(string word) => word.EndsWith(".py", StringComparison.Ordinal) && !word.StartsWith('-') && !word.Contains('=', StringComparison.Ordinal);
+
+    /// <summary><c>grpo</c> behind <c>trl</c>, or a script of such a name; not the value of an option, as in <c>--loss_type grpo</c>.</summary>
+    private static ForeignTrainer? TrainerOf(IReadOnlyList<ShellWord> command, int at)
     {
-        var name = Path.GetFileNameWithoutExtension(word);
-        if (word.Contains('=', StringComparison.Ordinal) || (name != word && !word.EndsWith(".py", StringComparison.Ordinal))) return null;
+        var word = command[at].Text;
+        if (IsScript(word))
+        {
+            var parts = Path.GetFileNameWithoutExtension(word).Split('_', '-');
+            foreach (var (script, known) in Scripts)
+                if (parts.Contains(script)) return known;
+            return null;
+        }
+
+        if (at == 0 || Path.GetFileName(command[at - 1].Text) != "trl") return null;
         foreach (var (trainer, known) in Trainers)
-            if (word == trainer || (name != word && name.Split('_', '-').Contains(trainer))) return known;
+            if (word == trainer) return known;
         return null;
     }
 
     /// <summary>verl's <c>key=value</c>, also with Hydra's plus signs.</summary>
-    private static ForeignSettings Overrides(IEnumerable<ShellWord> words, string path)
+    private static ForeignSettings Overrides(IReadOnlyList<ShellWord> words, string path)
     {
         var settings = new ForeignSettings();
         foreach (var word in words)
@@ -112,6 +135,9 @@ internal sealed partial class ForeignSource
             settings.Put(word.Text[..equals].TrimStart('+', '~'), Value(word.Text[(equals + 1)..], path, word.Line));
         }
 
+        // What is worked out elsewhere is not taken for verl's defaults.
+        if (words.FirstOrDefault(word => word.Text.StartsWith("${", StringComparison.Ordinal)) is { } unknown)
+            throw new UserError($"Settings come from {unknown.Text}, which the script does not write out.", path, unknown.Line, advice: "Write the settings behind main_ppo, or as an array of the script (NAME=( key=value ... )).");
         return settings;
     }
 
@@ -132,7 +158,7 @@ internal sealed partial class ForeignSource
                 name = name[..equals];
             }
 
-            while (i + 1 < all.Length && !all[i + 1].Text.StartsWith("--", StringComparison.Ordinal)) values.Add(Value(all[++i].Text, path, all[i].Line));
+            while (i + 1 < all.Length && !all[i + 1].Text.StartsWith("--", StringComparison.Ordinal)) values.Add(Value(Unlisted(all[++i].Text), path, all[i].Line));
             name = name.Replace('-', '_');
             if (name == "config" && values is [RecipeScalar named]) config = named.Text;
             else settings.Put(name, values.Count switch { 0 => new RecipeScalar("true", plain: true, new RecipePlace(path, line, 1)), 1 => values[0], _ => new RecipeList(values, new RecipePlace(path, line, 1)) });
@@ -140,6 +166,9 @@ internal sealed partial class ForeignSource
 
         return (settings, config);
     }
+
+    /// <summary>Without the comma of a list: <c>"q_proj", "v_proj"</c> are two words to a shell.</summary>
+    private static string Unlisted(string word) => word.Length > 1 ? word.TrimEnd(',') : word;
 
     /// <summary>A list where it is written as one, else a text; at the line of the script.</summary>
     private static RecipeNode Value(string text, string path, int line)
@@ -174,8 +203,32 @@ internal sealed partial class ForeignSource
             return new ForeignSource(path, trainer, settings) { Expressions = of };
         }
 
-        throw new UserError("There is no GRPOConfig(...), RLOOConfig(...), SFTConfig(...) or DPOConfig(...) in the program.", path, advice: "Give the program that makes one, or a YAML file of trl's command line.");
+        return ByCommandLine(text, path, asked) ?? throw new UserError("There is no GRPOConfig(...), RLOOConfig(...), SFTConfig(...) or DPOConfig(...) in the program, and no command in its texts that starts it.", path, advice: "A program that reads its settings from the command line is translated by that command: write it into a .sh file, or give the YAML file of its --config.");
     }
+
+    /// <summary>
+    /// A program that reads its settings from the command line, as the examples of TRL do, whose text shows such a command: with what the
+    /// program itself says of its rewards and data.
+    /// </summary>
+    private static ForeignSource? ByCommandLine(string text, string path, ForeignTrainer? asked)
+    {
+        foreach (Match block in Documentation().Matches(text))
+        {
+            var lines = new string('\n', text.AsSpan(0, block.Groups["text"].Index).Count('\n'));
+            if (Started(lines + block.Groups["text"].Value, path, asked) is not { } source) continue;
+            var calls = new PythonCalls(text, path);
+            foreach (var (word, _) in Trainers)
+                if (calls.Find($"{word.ToUpperInvariant()}Trainer")?.Find("reward_funcs") is { } rewards && !source.Settings.Mentions("reward_funcs")) source.Settings.Put("reward_funcs", rewards.Value);
+            var of = calls.Expressions.Where(one => one.Name == "reward_funcs").ToList();
+            if (!source.Settings.Mentions("dataset_name") && calls.Find("load_dataset")?.Find("0") is { Value: RecipeScalar dataset }) source.Settings.Put("dataset_name", dataset);
+            return new ForeignSource(path, source.Trainer, source.Settings) { Expressions = of };
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex("\"\"\"(?<text>.*?)\"\"\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Documentation();
 
     [GeneratedRegex("from_pretrained\\(\\s*[\"'](?<name>[^\"']+)[\"']", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex FromPretrained();

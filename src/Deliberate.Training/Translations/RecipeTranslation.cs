@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Deliberate.Core;
 using Deliberate.Reasoning;
 
@@ -9,7 +10,7 @@ namespace Deliberate.Training;
 /// Makes recipes of the training files of TRL and verl: the same problems a step, samples, objective, advantages and rates, with their
 /// defaults written out where ours are others. See docs/from-trl-and-verl.md.
 /// </summary>
-internal static class RecipeTranslation
+internal static partial class RecipeTranslation
 {
     /// <exception cref="UserError">A value cannot be read, or has no counterpart that a recipe could do without.</exception>
     public static Translation Of(ForeignSource source) => source.Trainer switch
@@ -80,12 +81,15 @@ internal static class RecipeTranslation
         if (tokens > new TrainRecipe { Name = "" }.MicroBatchTokens || draft.Has("micro_batch_tokens")) draft.Set("micro_batch_tokens", Math.Max(tokens, draft.Value("micro_batch_tokens") is long said ? (int)Math.Min(said, 1 << 24) : 0), "at least one sequence");
     }
 
-    /// <summary>The last part of a path as the name of a run.</summary>
+    /// <summary>The last part of a path as the name of a run, without what only a shell would know (<c>$(date)</c>).</summary>
     public static string RunName(string path)
     {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path.Trim()));
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Unknown().Replace(path, "").Trim().TrimEnd('-', '_', '.')));
         return name.Length == 0 ? "translated" : name.Length <= 100 ? name : name[..100];
     }
 
     private static bool IsPath(string name) => Path.Exists(name) || name.StartsWith('.') || name.StartsWith('/') || name.StartsWith('~') || name.StartsWith('$') || name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"\$(\([^)]*\)|\{[^}]*\}|[A-Za-z_][A-Za-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Unknown();
 }

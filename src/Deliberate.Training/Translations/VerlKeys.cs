@@ -8,6 +8,7 @@ internal static class VerlKeys
     private const string OneMachine = "one process trains on one machine, with all its cores.";
     private const string OneEngine = "sampler and trainer are one engine here, whose log-probabilities are the same bits.";
     private const string Memory = "memory is a matter of micro_batch_tokens, and the gradient does not depend on it.";
+    private const string Float32 = "weights and gradients are float32 here.";
     private const string Packed = "sequences are always packed, never padded.";
     private const string Always = "every run writes metrics.jsonl, TensorBoard's files, its samples and a report by itself.";
     private const string Actor = "actor_rollout_ref.actor.", Rollout = "actor_rollout_ref.rollout.", Reference = "actor_rollout_ref.ref.";
@@ -62,6 +63,8 @@ internal static class VerlKeys
         None(Rollout + "enable_chunked_prefill", OneEngine),
         None(Rollout + "load_format", OneEngine),
         None(Rollout + "layered_summon", OneMachine),
+        None(Rollout + "enable_sleep_mode", OneEngine),
+        None(Rollout + "checkpoint_engine.update_weights_bucket_megabytes", OneEngine),
         None(Rollout + "max_num_batched_tokens", OneEngine),
         None(Rollout + "max_num_seqs", OneEngine),
         None(Rollout + "max_model_len", "model.context is said once."),
@@ -97,6 +100,8 @@ internal static class VerlKeys
         None(Actor + "fsdp_config.param_offload", OneMachine),
         None(Actor + "fsdp_config.optimizer_offload", OneMachine),
         None(Actor + "fsdp_config.fsdp_size", OneMachine),
+        None(Actor + "fsdp_config.model_dtype", Float32),
+        None(Actor + "fsdp_config.dtype", Float32),
         None(Actor + "checkpoint.save_contents", "a checkpoint holds all that resuming needs."),
         Same(Actor + "optim.lr", "reinforcement.optimizer.learning_rate"),
         Same(Actor + "optim.weight_decay", "reinforcement.optimizer.weight_decay"),
@@ -116,12 +121,14 @@ internal static class VerlKeys
         new("actor_rollout_ref.model.lora_rank", "adapter.rank", "0 trains all weights"),
         new("actor_rollout_ref.model.lora_alpha", "adapter.alpha", "with lora_rank"),
         new("actor_rollout_ref.model.target_modules", "adapter.target_modules", "with lora_rank; all-linear is the default here"),
+        None("actor_rollout_ref.model.lora.merge", "the sampler reads the same adapter as the trainer."),
         None("actor_rollout_ref.hybrid_engine", OneEngine),
         None(Reference + "log_prob_micro_batch_size", Memory),
         None(Reference + "log_prob_micro_batch_size_per_gpu", Memory),
         None(Reference + "log_prob_use_dynamic_bsz", Memory),
         None(Reference + "log_prob_max_token_len_per_gpu", Memory),
         None(Reference + "fsdp_config.param_offload", OneMachine),
+        None(Reference + "fsdp_config.model_dtype", Float32),
         None(Reference + "strategy", OneMachine),
 
         // Advantages.
@@ -169,6 +176,7 @@ internal static class VerlKeys
         None("trainer.resume_mode", "deliberate resume RUN goes on from the newest, to the same bits."),
         None("trainer.balance_batch", OneMachine),
         None("trainer.device", OneMachine),
+        None("trainer.use_legacy_worker_impl", OneMachine),
         None("trainer.n_gpus_per_node", OneMachine),
         None("trainer.nnodes", OneMachine),
     ]);

@@ -131,6 +131,22 @@ public sealed class ReproduceCommandTests
         CliProcess.Run(folder.Root, "reproduce", "reasoning", "--recipe", "small.yaml", "--only", "horn-proofs", "--models", "careful", "--output", "row").ShouldBeUserMistake().ShouldContain("--fresh");
     }
 
+    /// <summary>The two families that have aims of their own, where not all models are there that an aim compares.</summary>
+    [Theory]
+    [InlineData("arithmetic", "base,rl", "every step right after RL")]
+    [InlineData("arithmetic", "base", "every step right before RL")]
+    [InlineData("countdown-easy", "base", "before RL")]
+    public void A_row_has_the_aims_that_its_models_allow(string family, string models, string says)
+    {
+        using var folder = Recipes();
+        folder.File("train.yaml", Train.Replace("horn-proofs, levels: [2]", $"{family}, levels: [3]", StringComparison.Ordinal));
+        folder.File("small.yaml", Experiment.Replace("horn-proofs, max_tokens: 24, deeper: 3", $"{family}, max_tokens: 24, deeper: 4", StringComparison.Ordinal));
+        CliProcess.Run(folder.Root, "reproduce", "reasoning", "--recipe", "small.yaml", "--only", family, "--models", models, "--output", "row").ShouldSucceed();
+        var page = File.ReadAllText(Path.Combine(folder.Root, "row/report.html"));
+        page.ShouldContain(says);
+        page.ShouldNotContain("answers right above the control");
+    }
+
     [Theory]
     [InlineData("reproduce reasoning --recipe small.yaml --only horn-proof", "Did you mean \"horn-proofs\"?")]
     [InlineData("reproduce reasoning --recipe small.yaml --models basis", "\"basis\"")]

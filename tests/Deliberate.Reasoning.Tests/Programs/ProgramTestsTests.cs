@@ -60,7 +60,7 @@ public sealed class ProgramTestsTests
     public void A_line_without_tests_is_refused(string text, string says)
     {
         using var json = System.Text.Json.JsonDocument.Parse(text);
-        Should.Throw<UserError>(() => ProgramScorer.TestsOf(new JsonLine("p.jsonl", 3, json.RootElement))).Message.ShouldContain(says);
+        Should.Throw<UserError>(() => ProgramScorer.TestsOf(new JsonLine("p.jsonl", 3, json.RootElement), ProgramLanguage.Python)).Message.ShouldContain(says);
     }
 
     /// <summary>A program of one expression is worked out here: Python has to agree.</summary>
@@ -68,12 +68,12 @@ public sealed class ProgramTestsTests
     public async Task Expressions_mean_what_they_mean_in_python()
     {
         string[] expressions = ["x*2+3", "(x*2+3)%7", "-x%5", "x//3-2", "max(x,5)*min(x-1,9)", "--x", "-(x+1)*2%9", "abs(x)*3//4", "x%-4", "7-x*2//5"];
-        foreach (var expression in expressions) ProgramExpression.Parse(expression).ShouldNotBeNull(expression);
-        ProgramExpression.Parse("7%(x-x)").ShouldBeNull();
-        foreach (var no in new[] { "", "x x", "x**2", "y", "2x", "007", "x/2", "max(x)", "(x", "x+", "__import__('os')", "1e3", "x.real" }) ProgramExpression.Parse(no).ShouldBeNull(no);
+        foreach (var expression in expressions) ProgramExpression.Parse(expression, ProgramNotation.Python).ShouldNotBeNull(expression);
+        ProgramExpression.Parse("7%(x-x)", ProgramNotation.Python).ShouldBeNull();
+        foreach (var no in new[] { "", "x x", "x**2", "y", "2x", "007", "x/2", "max(x)", "(x", "x+", "__import__('os')", "1e3", "x.real" }) ProgramExpression.Parse(no, ProgramNotation.Python).ShouldBeNull(no);
         NeedsSandbox();
         int[] inputs = [0, 1, -1, 5, -7, 48];
-        var tests = expressions.SelectMany(expression => inputs.Select(x => FormattableString.Invariant($"assert eval('{expression}', {{'x': {x}}}) == {ProgramExpression.Parse(expression)!.At(new BigInteger(x))}"))).ToArray();
+        var tests = expressions.SelectMany(expression => inputs.Select(x => FormattableString.Invariant($"assert eval('{expression}', {{'x': {x}}}) == {ProgramExpression.Parse(expression, ProgramNotation.Python)!.At(new BigInteger(x))}"))).ToArray();
         var verdict = await ProgramTests.RunAsync("", tests, "", Slow, TestContext.Current.CancellationToken);
         verdict.IsRight.ShouldBeTrue(verdict.Reason);
         TestContext.Current.TestOutputHelper?.WriteLine($"{tests.Length} values of {expressions.Length} expressions");

@@ -235,6 +235,84 @@ public sealed class RecipeTranslationTests
         }
     }
 
+    /// <summary>As TRL's examples are started: the value of an option is no trainer, and a script may be the user's own.</summary>
+    [Theory]
+    [InlineData("gspo.py")]
+    [InlineData("mine.py")]
+    public void A_script_is_known_by_its_name_or_by_its_settings(string script)
+    {
+        var (recipe, translation) = Translate("run.sh", $"accelerate launch --config_file zero3.yaml examples/scripts/{script} --model_name_or_path Qwen/Qwen3-0.6B --output_dir gspo-$(date +%Y-%m-%d) --learning_rate 1e-5 --use_peft \\\n  --lora_target_modules \"q_proj\", \"v_proj\" --per_device_train_batch_size 8 --num_generations 8 --max_completion_length 256 \\\n  --importance_sampling_level sequence --epsilon 3e-4 --epsilon_high 4e-4 --beta 0.0 --loss_type grpo --gradient_accumulation_steps 2 --steps_per_generation 8\n");
+        var rl = recipe.Reinforcement;
+        (rl.Objective, rl.Options.EpsilonLow, rl.Options.EpsilonHigh, rl.MaxTokens, rl.Prompts, rl.Samples, rl.Updates).ShouldBe(("gspo", 3e-4, 4e-4, 256, 8, 8, 4));
+        (recipe.Name, rl.Optimizer.LearningRate).ShouldBe(("gspo", 1e-5));
+        recipe.Adapter!.TargetModules.ShouldBe(["q_proj", "v_proj"]);
+        translation.Left.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_program_that_reads_its_command_line_is_translated_by_the_command_that_it_shows()
+    {
+        const string Program = """"
+            """
+            accelerate launch examples/scripts/gspo.py \
+                --num_generations 4 --loss_type grpo --max_completion_length 64
+            """
+            from trl import GRPOConfig, GRPOTrainer
+            parser = TrlParser((ScriptArguments, GRPOConfig, ModelConfig))
+            train, test = load_dataset("AI-MO/NuminaMath-TIR", split=["train[:5%]", "test[:5%]"])
+            trainer = GRPOTrainer(model=model_args.model_name_or_path, args=training_args, reward_funcs=[think_format_reward, accuracy_reward])
+            """";
+        var (recipe, translation) = Translate("gspo.py", Program);
+        (recipe.Reinforcement.Samples, recipe.Reinforcement.Objective, recipe.Reinforcement.MaxTokens).ShouldBe((4, "grpo", 64));
+        recipe.Reinforcement.Rewards.Select(term => term.Term).ShouldBe(["format", "correct"]);
+        translation.ToDo.ShouldContain(line => line.Contains("NuminaMath-TIR", StringComparison.Ordinal));
+        Should.Throw<UserError>(() => Translate("none.py", "parser = TrlParser((GRPOConfig,))")).Message.ShouldContain("write it into a .sh file");
+    }
+
+    [Fact]
+    public void What_a_shell_would_work_out_is_left_as_it_is_written_but_for_the_home_folder()
+    {
+        var (recipe, translation) = Translate("run.sh", """
+            NAME=run-$(date +%Y%m%d.%H%M%S)
+            python3 -m verl.trainer.main_ppo data.train_files=$HOME/data/train.parquet trainer.experiment_name=qwen-${NAME} trainer.default_local_dir=out/$NAME trainer.nnodes=1 actor_rollout_ref.actor.fsdp_config.model_dtype=bf16
+            """);
+        recipe.Name.ShouldBe("qwen-run");
+        recipe.Problems!.Train.ShouldBe([Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "data/train.jsonl")]);
+        translation.Left.Single(one => one.Name == "trainer.default_local_dir").Value.ShouldBe("out/run-$(date +%Y%m%d.%H%M%S)");
+        translation.Left.Single(one => one.Name == "actor_rollout_ref.actor.fsdp_config.model_dtype").Why.ShouldContain("float32");
+    }
+
+    /// <summary>As verl's examples are written since 2026: settings in arrays, variables with defaults that name others.</summary>
+    [Fact]
+    public void Arrays_of_a_script_are_read()
+    {
+        var (recipe, translation) = Translate("run.sh", """
+            DEVICE=${DEVICE:-$(python3 -c 'import torch_npu' 2>/dev/null && echo npu || echo gpu)}
+            FOLDER=/data
+            TRAIN_FILE=${TRAIN_FILE:-$FOLDER/train.parquet}
+            DATA=(
+                algorithm.adv_estimator=grpo   # the estimator
+                data.train_files=${TRAIN_FILE}
+                data.train_batch_size=${BATCH:-32}
+                data.truncation='error'
+            )
+            ROLLOUT=(actor_rollout_ref.rollout.n=4)
+            ROLLOUT+=(actor_rollout_ref.rollout.temperature=0.8)
+            EXTRA=(
+            )
+            LAUNCH=(python3)
+            "${LAUNCH[@]}" -m verl.trainer.main_ppo \
+                "${DATA[@]}" \
+                "${ROLLOUT[@]}" \
+                "${EXTRA[@]}" \
+                "$@"
+            """);
+        recipe.Problems!.Train.ShouldBe(["/data/train.jsonl"]);
+        (recipe.Reinforcement.Prompts, recipe.Reinforcement.Samples, recipe.Reinforcement.Temperature).ShouldBe((32, 4, 0.8));
+        translation.Left.Single().ShouldSatisfyAllConditions(one => one.Name.ShouldBe("data.truncation"), one => one.Line.ShouldBe(8));
+        Should.Throw<UserError>(() => Translate("run.sh", "python3 -m verl.trainer.main_ppo \"${ELSEWHERE[@]}\"")).Message.ShouldContain("Settings come from ${ELSEWHERE[@]}");
+    }
+
     private static (TrainRecipe Recipe, Translation Translation) Translate(string file, string text, ForeignTrainer? trainer = null)
     {
         var translation = RecipeTranslation.Of(ForeignSource.Parse(text, file, trainer));
