@@ -84,6 +84,44 @@ internal sealed class LlamaCpp : IDisposable
         return ids;
     }
 
+    /// <summary>Draws tokens from the model's own distribution, with a pass for each.</summary>
+    /// <param name="stops">Ids that end it; kept as its last token.</param>
+    /// <param name="uniform">The number in [0, 1) of each token.</param>
+    /// <returns>The tokens, and their log-probabilities in nats.</returns>
+    public (int[] Ids, double[] LogProbabilities) Sample(int[] prompt, int most, int[] stops, Func<int, double> uniform)
+    {
+        using var context = _weights.CreateContext(_parameters);
+        Decode(context, prompt, 0, all: false);
+        List<int> ids = [];
+        List<double> logp = [];
+        while (true)
+        {
+            var logProbabilities = LogSoftmax(context.NativeHandle.GetLogitsIth(ids.Count == 0 ? prompt.Length - 1 : 0));
+            var (left, id) = (uniform(ids.Count), 0);
+            for (; id < logProbabilities.Length - 1; id++)
+            {
+                left -= Math.Exp(logProbabilities[id]);
+                if (left < 0) break;
+            }
+
+            ids.Add(id);
+            logp.Add(logProbabilities[id]);
+            if (ids.Count == most || stops.Contains(id)) return ([.. ids], [.. logp]);
+            Decode(context, [id], prompt.Length + ids.Count - 1, all: false);
+        }
+    }
+
+    /// <summary>Natural logs of the probabilities that logits stand for.</summary>
+    public static double[] LogSoftmax(ReadOnlySpan<float> logits)
+    {
+        double most = System.Numerics.Tensors.TensorPrimitives.Max(logits), sum = 0;
+        foreach (var logit in logits) sum += Math.Exp(logit - most);
+        var log = most + Math.Log(sum);
+        var result = new double[logits.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = logits[i] - log;
+        return result;
+    }
+
     public void Dispose() => _weights.Dispose();
 
     private static void Decode(LLamaContext context, int[] ids, int first, bool all)
