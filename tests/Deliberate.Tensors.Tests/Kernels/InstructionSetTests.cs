@@ -9,7 +9,7 @@ namespace Deliberate.Tensors.Tests;
 /// </summary>
 public sealed class InstructionSetTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
     [Theory]
     [InlineData("DOTNET_EnableAVX512", "AVX2")]

@@ -12,7 +12,8 @@ public sealed class KernelAgainstReferenceTests
     /// <summary>Environment variable with the file to write the device's name to.</summary>
     internal const string ReportVariable = "DELIBERATE_TEST_DEVICE_REPORT";
 
-    private const int Shapes = 30;
+    /// <summary>Fewer where a process of its own draws others again.</summary>
+    private static int Shapes => Environment.GetEnvironmentVariable(ReportVariable) is null ? 30 : 15;
 
     [Theory]
     [ClassData(typeof(OperationNames))]
@@ -50,7 +51,7 @@ public sealed class KernelAgainstReferenceTests
         {
             using var bench = new CachedAttentionBench(drawn, cpu, brainFloats: true);
             var whole = bench.AtOnce();
-            bench.Cached(rowsAtOnce, CacheStorage.BF16).ShouldBe(whole, $"{drawn}");
+            bench.Cached(rowsAtOnce, CacheStorage.BF16).ShouldBeTheSame(whole, $"{drawn}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
     }
 

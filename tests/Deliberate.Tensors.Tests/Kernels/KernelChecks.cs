@@ -61,17 +61,27 @@ internal static class KernelChecks
             using var fast = new CachedAttentionBench(drawn, device);
             using var exact = new CachedAttentionBench(drawn, reference);
             var whole = fast.AtOnce();
-            fast.Cached(rowsAtOnce).ShouldBe(whole, $"{drawn}");
+            fast.Cached(rowsAtOnce).ShouldBeTheSame(whole, $"{drawn}");
             ShouldBeClose(whole, exact.AtOnce(), $"{drawn}");
             ShouldBeClose(exact.Cached(rowsAtOnce), exact.AtOnce(), $"{drawn}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(shapes));
         TestContext.Current.TestOutputHelper?.WriteLine($"{shapes} shapes on {device.Name}, {rowsAtOnce} rows at once");
     }
 
+    /// <summary>Number by number, without a box and a sentence for each: there are many.</summary>
+    public static void ShouldBeTheSame<T>(this T[] found, T[] expected, string what)
+    {
+        found.Length.ShouldBe(expected.Length, what);
+        for (var i = 0; i < expected.Length; i++)
+            if (!EqualityComparer<T>.Default.Equals(found[i], expected[i])) throw new ShouldAssertException($"[{i}]: {found[i]} where {expected[i]} was expected, {what}");
+    }
+
     private static void ShouldBeClose(double[] found, double[] expected, string what)
     {
+        found.Length.ShouldBe(expected.Length, what);
         var scale = Math.Max(Floor, expected.Max(Math.Abs));
-        for (var i = 0; i < expected.Length; i++) (Math.Abs(found[i] - expected[i]) / scale).ShouldBeLessThan(Tolerance, $"[{i}] {what}");
+        for (var i = 0; i < expected.Length; i++)
+            if (!(Math.Abs(found[i] - expected[i]) / scale < Tolerance)) throw new ShouldAssertException($"[{i}]: {found[i]} where {expected[i]} was expected, scale {scale}, {what}");
     }
 
     /// <summary>Values written by the forward, then gradients written by the backward.</summary>

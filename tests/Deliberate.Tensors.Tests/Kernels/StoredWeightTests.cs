@@ -29,9 +29,9 @@ public sealed class StoredWeightTests
         Prop.ForAll(cases.ToArbitrary(), drawn =>
         {
             using var bench = new StoredBench(device, storage, drawn);
-            bench.Product(bench.Stored).ShouldBe(bench.Product(bench.Trainable), $"{drawn}");
-            bench.Embeddings(bench.Stored).ShouldBe(bench.Rounded, $"{drawn}");
-            foreach (var add in new[] { false, true }) bench.BackwardProduct(bench.Stored, add).ShouldBe(bench.BackwardProduct(bench.Trainable, add), $"backward, {(add ? "added" : "alone")}, {drawn}");
+            bench.Product(bench.Stored).ShouldBeTheSame(bench.Product(bench.Trainable), $"{drawn}");
+            bench.Embeddings(bench.Stored).ShouldBeTheSame(bench.Rounded, $"{drawn}");
+            foreach (var add in new[] { false, true }) bench.BackwardProduct(bench.Stored, add).ShouldBeTheSame(bench.BackwardProduct(bench.Trainable, add), $"backward, {(add ? "added" : "alone")}, {drawn}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Shapes));
         // Every number of rows that has a tile of its own, over whole panels and what is left beside them.
         for (var rows = 1; rows <= 27; rows++)

@@ -19,7 +19,7 @@ public sealed unsafe class VectorMathTests
     private delegate (double Error, double Bound) Judge(float x, float found, double exact);
 
     [Fact]
-    public void Exponential_keeps_its_bound_over_all_floats() => Check(97, Functions(f => f.Exp), Math.Exp, (x, found, exact) => x switch
+    public void Exponential_keeps_its_bound_over_all_floats() => Check(997, Functions(f => f.Exp), Math.Exp, (x, found, exact) => x switch
     {
         < VectorMath<Lanes512>.ExpLowest => (found == 0 ? 0 : double.NaN, 0),
         > VectorMath<Lanes512>.ExpHighest => (Relative(found, Math.Exp(VectorMath<Lanes512>.ExpHighest)), 1e-7),

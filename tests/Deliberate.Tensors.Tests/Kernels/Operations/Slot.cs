@@ -25,6 +25,8 @@ internal enum Role
 /// <summary>A matrix [rows, columns] in device memory with its gradient, and the numbers on the host that both are filled with.</summary>
 internal sealed class Slot(string name, Role role, Func<DeviceBuffer> value, Func<DeviceBuffer> gradient, long offset, int rows, int columns, int stride, double size)
 {
+    private bool _isDrawn;
+
     public string Name => name;
 
     public Role Role => role;
@@ -35,14 +37,16 @@ internal sealed class Slot(string name, Role role, Func<DeviceBuffer> value, Fun
 
     public bool IsWeight => role.HasFlag(Role.Accumulated);
 
+    /// <param name="random">The same one every time: the numbers are drawn at the first.</param>
     public void Write(RandomStream random)
     {
-        for (var i = 0; i < Values.Length; i++)
+        for (var i = 0; !_isDrawn && i < Values.Length; i++)
         {
             Values[i] = (float)(random.NextNormal() * size);
             Gradients[i] = (float)random.NextNormal();
         }
 
+        _isDrawn = true;
         Copy(Values, value());
         Copy(Gradients, gradient());
     }
@@ -50,9 +54,10 @@ internal sealed class Slot(string name, Role role, Func<DeviceBuffer> value, Fun
     /// <summary>Writes the values again, one of them moved.</summary>
     public void WriteMoved(int index, double by)
     {
+        var own = Values[index];
         Values[index] += by;
         Copy(Values, value());
-        Values[index] -= by;
+        Values[index] = own;
     }
 
     public double[] ReadValues() => Read(value());

@@ -75,9 +75,26 @@ internal static class RsaChallenges
     /// <summary>The first odd number from here that passes Fermat's test to the bases 2, 3, 5 and 7; that is prime enough for a puzzle.</summary>
     private static BigInteger Next(BigInteger from)
     {
-        for (var p = from | 1; ; p += 2)
-            if (Small.All(d => p % d != 0) && p % 3 != 1 && Small.Take(4).All(b => BigInteger.ModPow(b, p - 1, p).IsOne)) return p;
+        var first = from | 1;
+        // Powers take nearly all of the time: what a small prime divides is told from remainders, without one.
+        int[] remainders = [.. Small.Select(d => (int)(first % d))];
+        for (var step = 0; ; step += 2)
+        {
+            if (!HasNoSmallFactor(remainders, step) || (remainders[0] + step) % 3 == 1) continue;
+            var p = first + step;
+            if (Bases.All(b => BigInteger.ModPow(b, p - 1, p).IsOne)) return p;
+        }
     }
 
-    private static readonly int[] Small = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97];
+    private static bool HasNoSmallFactor(int[] remainders, int step)
+    {
+        for (var i = 0; i < remainders.Length; i++)
+            if ((remainders[i] + step) % Small[i] == 0) return false;
+        return true;
+    }
+
+    private static readonly int[] Bases = [2, 3, 5, 7];
+
+    /// <summary>The odd primes below two thousand, 3 first.</summary>
+    private static readonly int[] Small = [.. Enumerable.Range(1, 999).Select(i => (2 * i) + 1).Where(n => Enumerable.Range(2, n - 2).TakeWhile(d => d * d <= n).All(d => n % d != 0))];
 }
