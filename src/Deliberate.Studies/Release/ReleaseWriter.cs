@@ -33,5 +33,11 @@ internal static class ReleaseWriter
     }
 
     /// <summary>What a card says, in a few words.</summary>
-    public static string Said(JsonObject card) => string.Create(CultureInfo.InvariantCulture, $"{card["figures"]!.AsArray().Count} figures, {card["gaps"]!.AsArray().Count} empty places");
+    public static string Said(JsonObject card) => $"{Counted(card, "figures", "figure")}, {Counted(card, "gaps", "empty place")}";
+
+    private static string Counted(JsonObject card, string list, string one)
+    {
+        var count = card[list]!.AsArray().Count;
+        return string.Create(CultureInfo.InvariantCulture, $"{count} {one}{(count == 1 ? "" : "s")}");
+    }
 }
