@@ -30,21 +30,29 @@ internal static class ExperimentFigures
         summary, "Deeper problems than were trained on", "Problems of a level that neither the corpus nor reinforcement learning had, before and after.",
         Before with { Subject = new(ExperimentModel.Base, Deeper: true) }, After with { Subject = new(ExperimentModel.Reinforced, Deeper: true) });
 
+    /// <summary>Whether there is a model to stand beside the reinforced one: a part of the experiment may have none.</summary>
+    public static bool HasControls(ExperimentSummary summary) => There(summary, Expert, Careful, Direct).Length > 0;
+
     /// <summary>The models side by side, a small panel a family.</summary>
     public static ReportFigure Controls(ExperimentSummary summary) => new(
-        [.. summary.FamiliesAndAll.Select(f => new BarChart(f ?? "all families", Axis, [.. new[] { Before, After, Expert, Careful, Direct }.Select(b => Group(summary, b.Name, f, b))]))],
+        [.. summary.Columns.Select(f => new BarChart(f ?? "all families", Axis, [.. There(summary, Before, After, Expert, Careful, Direct).Select(b => Group(summary, b.Name, f, b))]))],
         "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought, after RL.",
         ExperimentTables.Sample(summary), Made(summary, Before, After, Expert, Careful, Direct))
     { IsSmallMultiples = true };
 
     private static ReportFigure ByFamily(ExperimentSummary summary, string title, string caption, params (Subject Subject, string Name, ChartTone Tone)[] bars)
     {
-        string?[] families = [.. summary.FamiliesAndAll];
+        string?[] families = [.. summary.Columns];
+        bars = There(summary, bars);
         var half = families.Length / 2;
         return new(
             [.. new[] { families[..half], families[half..] }.Where(g => g.Length > 0).Select(part => new BarChart(title, Axis, [.. part.Select(f => Group(summary, f ?? "all", f, bars))]))],
             caption, ExperimentTables.Sample(summary), Made(summary, bars));
     }
+
+    /// <summary>Those of them that were tested at all.</summary>
+    private static (Subject Subject, string Name, ChartTone Tone)[] There(ExperimentSummary summary, params (Subject Subject, string Name, ChartTone Tone)[] bars) =>
+        [.. bars.Where(bar => summary.Families.Any(family => summary.Score(bar.Subject, family) is not null))];
 
     private static BarGroup Group(ExperimentSummary summary, string name, string? family, params (Subject Subject, string Name, ChartTone Tone)[] bars) => new(
         name, [.. bars.Select(b => summary.Score(b.Subject, family)?.Rate.Bar(b.Name, b.Tone) ?? new ChartBar(b.Name, b.Tone, double.NaN))]);

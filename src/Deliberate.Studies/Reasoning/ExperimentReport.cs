@@ -32,7 +32,7 @@ internal static class ExperimentReport
         return new ReportModel
         {
             Title = $"{(plan.Quick ? "Not a result: " : "")}Reasoning by reinforcement learning, with its controls",
-            Subtitle = string.Create(CultureInfo.InvariantCulture, $"{summary.Families.Count} families, {plan.Seeds.Count} seed{(plan.Seeds.Count == 1 ? "" : "s")}, {plan.Cells.Count} small models trained on a CPU."),
+            Subtitle = string.Create(CultureInfo.InvariantCulture, $"{summary.Families.Count} famil{(summary.Families.Count == 1 ? "y" : "ies")}, {plan.Seeds.Count} seed{(plan.Seeds.Count == 1 ? "" : "s")}, {plan.Cells.Count} small models trained on a CPU."),
             Made = [.. Made(summary)],
             Lead = [.. plan.Quick ? [ExperimentFindings.QuickWarning, ExperimentFindings.QuickOutcome(plan.Cells.Count)] : Lead(summary, aims)],
             KeyNumbers = [.. plan.Quick ? [] : Cards(summary)],
@@ -40,7 +40,7 @@ internal static class ExperimentReport
             DoesNotShow = [.. plan.Quick ? [] : ExperimentFindings.DoesNotShow(summary)],
             Chapters = plan.Quick ? [new ReportChapter("What ran") { Prose = [Design(plan), Depths(plan)] }] :
             [
-                new ReportChapter("All models, all families") { Prose = [Design(plan)], Tables = [ExperimentTables.Models(summary), ExperimentTables.Questions(summary)], Figures = [ExperimentFigures.Learning(summary), ExperimentFigures.Controls(summary)] },
+                new ReportChapter("All models, all families") { Prose = [Design(plan)], Tables = [ExperimentTables.Models(summary), ExperimentTables.Questions(summary)], Figures = [ExperimentFigures.Learning(summary), .. ExperimentFigures.HasControls(summary) ? new[] { ExperimentFigures.Controls(summary) } : []] },
                 .. CarriesOver(summary) ? new[] { new ReportChapter("Does the pattern carry over?") { Prose = [.. Question(summary, "carry_over"), .. Question(summary, "share_carried")], Figures = [ExperimentFigures.CarryOver(summary)] } } : [],
                 new ReportChapter("Deeper problems") { Prose = [Depths(plan), .. Question(summary, "deeper")], Figures = [ExperimentFigures.Deeper(summary)] },
                 new ReportChapter("Every step right") { Prose = ["A right answer may be lucky, most of all where it is yes or no. Here only answers count whose thought has every step right and arrives at them."], Tables = [ExperimentTables.Models(summary, Metric.EveryStepRight)] },

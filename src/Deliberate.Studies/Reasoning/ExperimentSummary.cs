@@ -38,6 +38,9 @@ internal sealed class ExperimentSummary
     /// <summary>Null stands for all of them.</summary>
     public IEnumerable<string?> FamiliesAndAll => [.. Evidence.Families, null];
 
+    /// <summary>What tables and figures show: one family is all of them.</summary>
+    public IEnumerable<string?> Columns => Evidence.Families.Count == 1 ? Evidence.Families : FamiliesAndAll;
+
     public SubjectScore? Score(Subject subject, string? family, Metric metric = Metric.RightAnswer) => _scores.GetValueOrDefault((subject, family, metric));
 
     public Contrast? Contrast(ExperimentQuestion question, string? family) => _contrasts.GetValueOrDefault((question, family));

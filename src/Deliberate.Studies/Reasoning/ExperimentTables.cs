@@ -16,11 +16,11 @@ internal static class ExperimentTables
         {
             if (metric == Metric.EveryStepRight && !ExperimentModels.Thinks(subject.Model)) continue;
             if (summary.Score(subject, null, metric) is null) continue;
-            rows.Add([ReportCell.Of(subject.Name), .. summary.FamiliesAndAll.Select(f => Cell(summary.Score(subject, f, metric)))]);
+            rows.Add([ReportCell.Of(subject.Name), .. summary.Columns.Select(f => Cell(summary.Score(subject, f, metric)))]);
         }
 
         return new ReportTable(
-            metric == Metric.RightAnswer ? "Right answers to held-out problems" : "Every step right", ["model", .. summary.Families, "all"], rows,
+            metric == Metric.RightAnswer ? "Right answers to held-out problems" : "Every step right", ["model", .. summary.Columns.Select(f => f ?? "all")], rows,
             $"{Sample(summary)} Behind the intervals, which are over problems, stand the lowest and highest of the seeds.");
     }
 

@@ -144,6 +144,8 @@ public sealed class ReproduceCommandTests
         CliProcess.Run(folder.Root, "reproduce", "reasoning", "--recipe", "small.yaml", "--only", family, "--models", models, "--output", "row").ShouldSucceed();
         var page = File.ReadAllText(Path.Combine(folder.Root, "row/report.html"));
         page.ShouldContain(says);
+        page.ShouldContain("1 family, 1 seed");
+        page.ShouldNotContain("n/a", Case.Sensitive, "models that were left out have no bars");
         page.ShouldNotContain("answers right above the control");
     }
 

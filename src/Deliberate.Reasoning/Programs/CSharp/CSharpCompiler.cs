@@ -7,7 +7,7 @@ namespace Deliberate.Reasoning;
 internal sealed record CompiledProgram(byte[]? Assembly, string? Error, IReadOnlyList<string?> Tests);
 
 /// <summary>
-/// Compiles C# programs in processes of the sandbox that stay, since a compiler's start costs fifty times what a program does. They run
+/// Compiles C# programs in processes of the sandbox that stay, since a compiler's start costs many times what a program does. They run
 /// nothing of a program. One that takes too long or dies is replaced, and that is the program's fault.
 /// </summary>
 internal sealed class CSharpCompiler : IDisposable
