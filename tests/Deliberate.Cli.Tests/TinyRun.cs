@@ -1,3 +1,5 @@
+[assembly: AssemblyFixture(typeof(Deliberate.Cli.Tests.TrainedRun))]
+
 namespace Deliberate.Cli.Tests;
 
 /// <summary>Recipes of runs that take a second or two.</summary>
@@ -36,16 +38,42 @@ internal static class TinyRun
     ];
 }
 
-/// <summary>One finished tiny run for all tests of a class.</summary>
+/// <summary>One finished tiny run for all tests of the project, trained when the first asks for it.</summary>
+public sealed class TrainedRun : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _said;
+
+    public TrainedRun() => _said = new Lazy<string>(() =>
+    {
+        _folder.File("tiny.yaml", TinyRun.Recipe("tiny"));
+        return CliProcess.Run(_folder.Root, "train", "tiny.yaml", "--json").ShouldSucceed().Output;
+    });
+
+    /// <summary>Copies the folder of recipe and run.</summary>
+    /// <returns>What training wrote to standard output.</returns>
+    public string CopyTo(string folder)
+    {
+        var said = _said.Value;
+        foreach (var file in Directory.GetFiles(_folder.Root, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(folder, Path.GetRelativePath(_folder.Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+
+        return said;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
+
+/// <summary>A finished tiny run in a folder of its own for all tests of a class.</summary>
 public sealed class FinishedRun : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public FinishedRun()
-    {
-        _folder.File("tiny.yaml", TinyRun.Recipe("tiny"));
-        Trained = CliProcess.Run(_folder.Root, "train", "tiny.yaml", "--json").ShouldSucceed().Output;
-    }
+    public FinishedRun(TrainedRun run) => Trained = run.CopyTo(_folder.Root);
 
     /// <summary>The folder that holds tiny.yaml and runs/tiny.</summary>
     public string Root => _folder.Root;

@@ -1,11 +1,15 @@
 using Deliberate.Core;
 using Deliberate.Reasoning;
+using Microsoft.Data.Sqlite;
 
 namespace Deliberate.Server.Tests;
 
 /// <summary>A database of either kind with a project in it, for as long as a test.</summary>
 internal sealed class LabellingBed : IAsyncDisposable
 {
+    /// <summary>A file of this program's schema with nothing in it: migrations take longer than most tests, and are tested by their own.</summary>
+    private static readonly Lazy<Task<byte[]>> s_empty = new(MakeEmptyAsync);
+
     private readonly string? _folder;
 
     private LabellingBed(LabellingDatabase database, ManualClock clock, string place, string? folder) => (Database, Clock, Place, _folder) = (database, clock, place, folder);
@@ -23,7 +27,8 @@ internal sealed class LabellingBed : IAsyncDisposable
     public static async Task<LabellingBed> StartAsync(string kind, Postgres postgres, Func<string, Deliberate.Evaluation.EvaluationModel>? openModel = null)
     {
         var folder = kind == "sqlite" ? Directory.CreateTempSubdirectory("deliberate-labelling-").FullName : null;
-        var place = folder ?? await postgres.NewDatabaseAsync();
+        if (folder is not null) await File.WriteAllBytesAsync(Path.Combine(folder, DatabaseChoice.FileName), await s_empty.Value);
+        var place = folder ?? await postgres.EmptyDatabaseAsync();
         var clock = new ManualClock();
         return new LabellingBed(await LabellingDatabase.OpenAsync(place, mayMake: true, clock, openModel: openModel), clock, place, folder);
     }
@@ -87,7 +92,31 @@ internal sealed class LabellingBed : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<byte[]> MakeEmptyAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("deliberate-empty-").FullName;
+        await using (await LabellingDatabase.OpenAsync(folder, mayMake: true))
+        {
+            // Made, and nothing written.
+        }
+
+        var file = Path.Combine(folder, DatabaseChoice.FileName);
+        await using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString()))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            // What stands in the log beside the file goes into it.
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var bytes = await File.ReadAllBytesAsync(file);
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+        return bytes;
     }
 }

@@ -231,7 +231,7 @@ public sealed class LabellingPagesTests(Chromium chromium, Postgres postgres)
     {
         await using var served = await ServedWithAccounts.StartAsync(postgres);
         var project = await served.Bed.ProjectAsync(0);
-        var step = string.Concat(Enumerable.Range(0, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"Then $x_{{{i}}} = {i} \\cdot 7$ holds. ")));
+        var step = string.Concat(Enumerable.Range(0, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"Then {(i % 10 == 0 ? "$" : "")}x_{{{i}}} = {i} \\cdot 7{(i % 10 == 0 ? "$" : "")} holds. ")));
         string[] steps = [.. Enumerable.Range(0, 22).Select(i => $"Step {i}: {step}"), new string('y', 60_000)];
         steps.Sum(s => s.Length).ShouldBeGreaterThan(100_000);
         await served.Database.Projects.AddAsync(project, [new NewItem(new ItemContent { Problem = "p", Steps = steps }, null, null)], ItemPurpose.Ordinary);
