@@ -22,6 +22,9 @@ internal static class HuggingFaceConfiguration
     internal const int MostPositions = 1 << 30;
     internal const int MostLabels = 1 << 16;
 
+    /// <summary>Columns of a head behind those of the hidden state; our own key, absent where there are none.</summary>
+    private const string SurpriseField = "deliberate_surprise_features";
+
     /// <param name="path">The file.</param>
     /// <param name="ignored">Takes the ids that name no token.</param>
     public static ModelConfiguration Read(string path, ICollection<IgnoredValue> ignored)
@@ -55,7 +58,7 @@ internal static class HuggingFaceConfiguration
             BosTokenId = fields["bos_token_id"].TokenId(vocabulary, ignored),
             EosTokenIds = fields["eos_token_id"].TokenIds(vocabulary, ignored),
             PadTokenId = fields["pad_token_id"].TokenId(vocabulary, ignored),
-            OutputHead = unit is { } of ? new OutputHead(of, Outputs(fields)) : null,
+            OutputHead = unit is { } of ? new OutputHead(of, Outputs(fields), ReadsSurprise(fields[SurpriseField])) : null,
         };
         var configuration = architecture.Complete(shared, fields);
         Check(configuration, path, "num_key_value_heads", "head_dim");
@@ -74,6 +77,7 @@ internal static class HuggingFaceConfiguration
             json.WriteStringValue(configuration.OutputHead?.ClassName(architecture.ClassName) ?? architecture.ClassName);
             json.WriteEndArray();
             if (configuration.OutputHead is { } head) WriteLabels(json, head.Outputs);
+            if (configuration.OutputHead is { ReadsSurprise: true }) json.WriteNumber(SurpriseField, SurpriseFeatures.Count);
             json.WriteString("model_type", architecture.Name);
             json.WriteString("torch_dtype", weights switch
             {
@@ -116,6 +120,11 @@ internal static class HuggingFaceConfiguration
 
     /// <summary>As many as there are names of them; transformers' two where nothing is said.</summary>
     private static int Outputs(JsonField fields) => fields["id2label"].IsAbsent ? fields["num_labels"].Int(1, MostLabels, 2) : Math.Clamp(fields["id2label"].Members().Count, 1, MostLabels);
+
+    /// <summary>Whether a head reads the surprise, and as many numbers of it as this program knows.</summary>
+    private static bool ReadsSurprise(JsonField field) => !field.IsAbsent && (field.Int(1, MostLabels) == SurpriseFeatures.Count
+        ? true
+        : throw field.Error($"the head reads other numbers of the model's surprise than the {SurpriseFeatures.Count} that this program knows.", "Use a newer Deliberate."));
 
     /// <summary>The outputs' names, by which transformers counts them.</summary>
     private static void WriteLabels(Utf8JsonWriter json, int outputs)

@@ -56,13 +56,11 @@ internal static class ParameterNames
         list.Add(new("model.norm.weight", [hidden]));
         if (c.OutputHead is { } head)
         {
-            list.Add(new(OutputHead.WeightName, [head.Outputs, hidden]));
+            list.Add(new(OutputHead.WeightName, [head.Outputs, head.Inputs(c.HiddenSize)]));
             if (head.HasBias) list.Add(new(OutputHead.BiasName, [head.Outputs]));
         }
-        else if (!c.TieWordEmbeddings)
-        {
-            list.Add(new("lm_head.weight", [c.VocabularySize, hidden]));
-        }
+
+        if (!c.TieWordEmbeddings && c.OutputHead is not { ReadsSurprise: false }) list.Add(new("lm_head.weight", [c.VocabularySize, hidden]));
 
         return list;
 

@@ -5,7 +5,11 @@ namespace Deliberate.Models;
 /// <summary>A text, and the rows of it whose numbers are wanted.</summary>
 /// <param name="Tokens">All of it.</param>
 /// <param name="Rows">Tokens after each of which the head is read, rising.</param>
-internal sealed record HeadText(int[] Tokens, int[] Rows);
+internal sealed record HeadText(int[] Tokens, int[] Rows)
+{
+    /// <summary>Where its steps stand, for a head that reads the surprise of them.</summary>
+    public StepMarks? Steps { get; init; }
+}
 
 /// <summary>
 /// Reads texts with a model that has an <see cref="OutputHead"/>, many in one pass. Keys and values of what was read are kept, so that a
@@ -17,7 +21,9 @@ internal sealed class HeadReader : IStepReader
     private readonly Tape _tape;
     private readonly KeyValueCache _cache;
     private readonly PrefixCache _prefixes;
-    private readonly Tensor _outputs;
+    private readonly Tensor? _outputs;
+    private readonly SurpriseHead? _surprise;
+    private readonly SeenSurprise _seen = new();
     private readonly double[] _values;
     private readonly LanguageModel _model;
 
@@ -34,6 +40,13 @@ internal sealed class HeadReader : IStepReader
         _prefixes = new PrefixCache(_cache) { Limit = pages };
         _tape = new Tape(model.Device, tokens, Math.Max(16, tokens / 8), training: false) { Cache = _cache };
         var hidden = model.Build(_tape, positions);
+        if (head is null && model.Configuration.OutputHead is { ReadsSurprise: true })
+        {
+            _surprise = new SurpriseHead(model, _tape, hidden);
+            _values = new double[tokens];
+            return;
+        }
+
         _tape.BeginLayer();
         _outputs = head is not null ? _tape.Linear(hidden, head.Weight, head.Bias) : _tape.Linear(hidden, model.Score ?? throw new ArgumentException("The model has no head but the language model's.", nameof(model)), model.ScoreBias);
         _values = new double[(long)tokens * _outputs.Stride];
@@ -51,6 +64,7 @@ internal sealed class HeadReader : IStepReader
         var batch = _tape.Batch;
         var pending = new List<(int Text, int From, int Row, int Length)>();
         var sequences = new CachedSequence[texts.Count];
+        var words = new double[texts.Count][];
         batch.Clear();
         for (var i = 0; i < texts.Count; i++)
         {
@@ -59,14 +73,25 @@ internal sealed class HeadReader : IStepReader
             results[i] = new double[rows.Length][];
             var sequence = sequences[i] = new CachedSequence(_cache);
             // What is asked for must be computed: it is not kept.
-            if (rows.Length > 0) _prefixes.Restore(null, tokens.AsSpan(0, rows[0]), sequence);
+            var most = rows.Length > 0 ? rows[0] : 0;
+            if (_surprise is not null)
+            {
+                // The likelihood of the first token that is not known is that at the token before.
+                words[i] = new double[tokens.Length];
+                most = Math.Clamp(_seen.Fill(tokens, words[i]) - 1, 0, most);
+            }
+
+            if (most > 0) _prefixes.Restore(null, tokens.AsSpan(0, most), sequence);
             var from = sequence.Length;
             read[i] = tokens.Length - from;
             while (from < tokens.Length)
             {
                 if (batch.Tokens == batch.TokenCapacity || batch.Segments == batch.SegmentCapacity) Flush();
                 var length = Math.Min(tokens.Length - from, batch.TokenCapacity - batch.Tokens);
-                pending.Add((i, from, batch.AddCached(tokens.AsSpan(from, length), sequence), length));
+                var row = batch.AddCached(tokens.AsSpan(from, length), sequence);
+                if (_surprise is not null)
+                    for (var t = 0; t < length; t++) batch.HostTargets[row + t] = from + t + 1 < tokens.Length ? tokens[from + t + 1] : -1;
+                pending.Add((i, from, row, length));
                 from += length;
                 // A sequence has one segment a pass.
                 if (from < tokens.Length) Flush();
@@ -78,6 +103,7 @@ internal sealed class HeadReader : IStepReader
         {
             _prefixes.Keep(null, texts[i].Tokens, [], sequences[i]);
             sequences[i].Clear();
+            if (_surprise is not null) results[i] = Outputs(texts[i], words[i], results[i]);
         }
 
         return (results, read);
@@ -87,21 +113,58 @@ internal sealed class HeadReader : IStepReader
             if (batch.Tokens == 0) return;
             cancellation.ThrowIfCancellationRequested();
             using (_model.Device.Turns.Take()) _tape.Forward();
-            _outputs.Value.Read(0, _values.AsSpan(0, batch.Tokens * _outputs.Stride));
+            if (_surprise is not null) TakeStates(_surprise);
+            else TakeOutputs(_outputs!);
+            TokensRead += batch.Tokens;
+            pending.Clear();
+            batch.Clear();
+        }
+
+        void TakeOutputs(Tensor outputs)
+        {
+            outputs.Value.Read(0, _values.AsSpan(0, batch.Tokens * outputs.Stride));
             foreach (var (text, from, row, length) in pending)
             {
                 var rows = texts[text].Rows;
                 for (var r = 0; r < rows.Length; r++)
                 {
                     if (rows[r] < from || rows[r] >= from + length) continue;
-                    results[text][r] = _values.AsSpan((row + rows[r] - from) * _outputs.Stride, _outputs.Columns).ToArray();
+                    results[text][r] = _values.AsSpan((row + rows[r] - from) * outputs.Stride, outputs.Columns).ToArray();
                 }
             }
-
-            TokensRead += batch.Tokens;
-            pending.Clear();
-            batch.Clear();
         }
+
+        // The hidden states of the rows for now: what is said of them depends on all tokens up to there.
+        void TakeStates(SurpriseHead surprise)
+        {
+            using (_model.Device.Turns.Take()) surprise.LogProbabilities(_values.AsSpan(0, batch.Tokens));
+            foreach (var (text, from, row, length) in pending)
+            {
+                for (var t = from; t < Math.Min(from + length, words[text].Length - 1); t++) words[text][t + 1] = _values[row + t - from];
+                var rows = texts[text].Rows;
+                for (var r = 0; r < rows.Length; r++)
+                {
+                    if (rows[r] < from || rows[r] >= from + length) continue;
+                    surprise.Hidden(row + rows[r] - from, results[text][r] = new double[surprise.Inputs]);
+                }
+            }
+        }
+    }
+
+    /// <summary>What the head says where the hidden states are known and how likely each token was.</summary>
+    private double[][] Outputs(HeadText text, double[] words, double[][] states)
+    {
+        _seen.Add(text.Tokens, words);
+        var (weights, head) = (_surprise!.Now(), _surprise);
+        var features = SurpriseFeatures.Of(words, text.Steps ?? throw new ArgumentException("The head reads where steps stand, and the text does not say.", nameof(text)));
+        var outputs = new double[states.Length][];
+        for (var r = 0; r < outputs.Length; r++)
+        {
+            features.AsSpan(text.Rows[r] * SurpriseFeatures.Count, SurpriseFeatures.Count).CopyTo(states[r].AsSpan(head.Inputs - SurpriseFeatures.Count));
+            weights.Apply(states[r], outputs[r] = new double[head.Outputs]);
+        }
+
+        return outputs;
     }
 
     /// <summary>Forgets what was read: what comes is counted and computed anew.</summary>
@@ -110,10 +173,12 @@ internal sealed class HeadReader : IStepReader
         var limit = _prefixes.Limit;
         _prefixes.Limit = 0;
         _prefixes.Limit = limit;
+        _seen.Clear();
     }
 
     public void Dispose()
     {
+        _surprise?.Dispose();
         _tape.Dispose();
         _cache.Dispose();
     }

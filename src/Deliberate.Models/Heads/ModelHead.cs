@@ -39,6 +39,7 @@ public sealed class ModelHead : IDisposable
     {
         using var headed = PretrainedModel.Open(path, headed: true);
         if (headed.Configuration.OutputHead is not { } head) throw new UserError("is a language model and has no head of its own.", path, advice: "Name a reward model or classifier.");
+        if (head.ReadsSurprise) throw new UserError("its head reads the surprise of whole solutions, which a head beside a model is not given.", path, advice: "Name it as a scorer of deliberate search or labels judge, which load it whole; or train one without reward_model.surprise.");
         if (HeadWeights.DifferenceFrom(headed, model) is { } name)
             throw new UserError($"its weights are not those of {model.Location} with a head over them: they differ first in {name}.", path, field: name, advice: "A reward model that was trained whole is a model of its own; reward_model.head_only trains a head alone.");
         return new HeadWeights(device, head, model.Configuration.HiddenSize, headed.Weights);

@@ -33,11 +33,12 @@ internal sealed class LanguageModel : IDisposable
         _finalNorm = Parameters.AddVector("model.norm.weight", configuration.HiddenSize);
         if (configuration.OutputHead is { } head)
         {
-            Score = Parameters.AddLinear("score", blockMatrix: false, (OutputHead.WeightName, head.Outputs, configuration.HiddenSize));
+            if (head.ReadsSurprise) Parameters.AddHostMatrix(OutputHead.WeightName, head.Outputs, head.Inputs(configuration.HiddenSize));
+            else Score = Parameters.AddLinear("score", blockMatrix: false, (OutputHead.WeightName, head.Outputs, configuration.HiddenSize));
             if (head.HasBias) ScoreBias = Parameters.AddVector(OutputHead.BiasName, head.Outputs);
         }
 
-        Head = configuration.TieWordEmbeddings || Score is not null
+        Head = configuration.TieWordEmbeddings || configuration.OutputHead is { ReadsSurprise: false }
             ? _embedding
             : Parameters.AddLinear("lm_head", blockMatrix: false, (HeadName, configuration.VocabularySize, configuration.HiddenSize));
         if (storage is not null) Freeze();
@@ -77,7 +78,7 @@ internal sealed class LanguageModel : IDisposable
     /// <summary>The output matrix, which may be the embedding itself.</summary>
     public LinearWeight Head { get; }
 
-    /// <summary>The matrix of the configuration's <see cref="OutputHead"/>; null for a language model.</summary>
+    /// <summary>The matrix of the configuration's <see cref="OutputHead"/>; null for a language model, and where a <see cref="SurpriseHead"/> reads it.</summary>
     public LinearWeight? Score { get; }
 
     /// <summary>Its bias; null without.</summary>

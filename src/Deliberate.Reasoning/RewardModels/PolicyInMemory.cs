@@ -25,7 +25,7 @@ internal sealed record PolicyInMemory(LanguageModel Model, string Location)
     /// <summary>A model's head, where its other weights are the policy's; owned by the caller. Else null.</summary>
     public HeadWeights? HeadOf(PretrainedModel headed)
     {
-        if (!IsShareable || headed.Configuration.OutputHead is not { } head) return null;
+        if (!IsShareable || headed.Configuration.OutputHead is not { ReadsSurprise: false } head) return null;
         using var opened = PretrainedModel.Open(Location);
         return opened.Adapter is null && HeadWeights.DifferenceFrom(headed, opened) is null ? new HeadWeights(Model.Device, head, Model.Configuration.HiddenSize, headed.Weights) : null;
     }

@@ -21,7 +21,7 @@ internal enum RewardModelKind
 internal sealed record RewardModelFile
 {
     public const string FileName = "reward_model.json";
-    public const int NewestFormat = 1;
+    public const int NewestFormat = 2;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -32,7 +32,8 @@ internal sealed record RewardModelFile
         NewLine = "\n",
     };
 
-    public int FormatVersion { get; init; } = NewestFormat;
+    /// <summary>2 of a head that reads the surprise, which a program that knows 1 must not take for another.</summary>
+    public int FormatVersion { get; init; } = 1;
 
     public required RewardModelKind Kind { get; init; }
 
@@ -41,6 +42,9 @@ internal sealed record RewardModelFile
 
     /// <summary>Ids of the tokens that say the labels, of a language model that was trained to say one behind each step; null of one with a head.</summary>
     public IReadOnlyList<int>? LabelTokens { get; init; }
+
+    /// <summary>Whether the head reads how likely the language model took the tokens to be; null of one that does not.</summary>
+    public bool? Surprise { get; init; }
 
     /// <summary>What stands between two steps.</summary>
     public required string Separator { get; init; }

@@ -61,7 +61,7 @@ internal sealed class RewardModelJudge : ISolutionJudge
                 var encoded = _encoder.Encode(solutions[i].Problem, solutions[i].Steps);
                 if (encoded.Tokens.Length > _reader.Positions) continue;
                 fitting.Add(i);
-                texts.Add(new HeadText(encoded.Tokens, encoded.Rows));
+                texts.Add(new HeadText(encoded.Tokens, encoded.Rows) { Steps = encoded.Marks });
             }
 
             var (outputs, _) = _reader.Read(texts, cancellation);

@@ -79,7 +79,8 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
     private HeadText Text(StepPath path)
     {
         List<int> tokens = [.. _sameTokens ? path.Prompt : _encoder.Prompt(path.Problem)];
-        List<int> rows = [];
+        var first = tokens.Count;
+        List<int> rows = [], ends = [];
         for (var i = 0; i < path.Steps.Count; i++)
         {
             var step = path.Steps[i];
@@ -88,8 +89,10 @@ internal sealed class RewardModelScorer : IStepScorer, IDisposable
             else tokens.AddRange(_encoder.Tokenizer.Encode(step.Text, addSpecialTokens: false));
             if (isEnd) tokens.AddRange(_separator);
             if (i >= path.First) rows.Add(tokens.Count - 1);
+            // A preference model reads a whole answer as one step.
+            if (_separator.Length > 0) ends.Add(tokens.Count - 1);
         }
 
-        return new HeadText([.. tokens], [.. rows]);
+        return new HeadText([.. tokens], [.. rows]) { Steps = new StepMarks(first, [.. ends], _separator.Length) };
     }
 }

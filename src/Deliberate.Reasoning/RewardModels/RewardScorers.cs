@@ -56,5 +56,5 @@ internal static class RewardScorers
 
     private static bool IsWhole(PretrainedModel opened, RewardModelFile file) => file.LabelTokens is { } tokens
         ? opened.Configuration.OutputHead is null && tokens.All(t => t >= 0 && t < opened.Configuration.VocabularySize)
-        : opened.Configuration.OutputHead?.Outputs == file.Labels.Count;
+        : opened.Configuration.OutputHead is { } head && head.Outputs == file.Labels.Count && head.ReadsSurprise == (file.Surprise == true);
 }

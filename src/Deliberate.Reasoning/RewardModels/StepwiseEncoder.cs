@@ -6,7 +6,12 @@ namespace Deliberate.Reasoning;
 /// <param name="Tokens">Of both.</param>
 /// <param name="First">The solution's first token.</param>
 /// <param name="Rows">The last token of each step, where it is judged.</param>
-internal sealed record EncodedSteps(int[] Tokens, int First, int[] Rows);
+/// <param name="Separator">Tokens of the separator that each step ends with.</param>
+internal sealed record EncodedSteps(int[] Tokens, int First, int[] Rows, int Separator)
+{
+    /// <summary>Where the steps stand.</summary>
+    public StepMarks Marks => new(First, Rows, Separator);
+}
 
 /// <summary>
 /// Solutions in steps as the tokens that a reward model reads, which are those that a policy writes: for models of our own the steps are the
@@ -18,6 +23,8 @@ internal sealed record EncodedSteps(int[] Tokens, int First, int[] Rows);
 /// <param name="separator">Behind each step.</param>
 internal sealed class StepwiseEncoder(ProblemEncoder encoder, string separator)
 {
+    private readonly int _separator = encoder.Tokenizer.Encode(separator, addSpecialTokens: false).Length;
+
     /// <summary>Whether the model thinks in tags that are tokens, as ours do.</summary>
     private bool Thinks { get; } = encoder.Format.ChatTemplate is null && encoder.Tokenizer.TokenToId(ChainOfThought.OpeningTag) >= 0 && encoder.Tokenizer.TokenToId(ChainOfThought.ClosingTag) >= 0;
 
@@ -36,7 +43,7 @@ internal sealed class StepwiseEncoder(ProblemEncoder encoder, string separator)
             rows[i] = tokens.Count - 1;
         }
 
-        return new EncodedSteps([.. tokens], first, rows);
+        return new EncodedSteps([.. tokens], first, rows, _separator);
     }
 
     private string Text(string step, bool isFirst)

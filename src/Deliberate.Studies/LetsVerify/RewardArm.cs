@@ -43,6 +43,9 @@ internal sealed record RewardArm(RewardSource Source, int Solutions)
     /// <summary>Whether it is measured; those that only choose are not.</summary>
     public bool IsMeasured => Source is not (RewardSource.Hunter or RewardSource.Selector);
 
+    /// <summary>Whether it has few labels: it is compared with others of as many.</summary>
+    public bool IsSmall => Source is RewardSource.Process or RewardSource.JudgedOutcome or RewardSource.Outcome or RewardSource.Active or RewardSource.Selector;
+
     /// <summary>In tables.</summary>
     public string Title => Source switch
     {

@@ -37,7 +37,7 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
     public int Large => Quick ? 60 : 12_000;
 
     /// <summary>Solutions that the small ones learn from.</summary>
-    public IReadOnlyList<int> Sizes => Quick ? [10, 20] : [250, 500, 1000, 2000];
+    public IReadOnlyList<int> Sizes => Quick ? [10, 20] : [16, 32, 64, 128, 256];
 
     /// <summary>Problems of which the small ones' solutions are chosen, the same for the active and the uniform choice.</summary>
     public int ChosenProblems => Quick ? 10 : 500;
@@ -52,20 +52,21 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
 
     private int PolicyTokens => Quick ? 60_000 : 500_000;
 
-    private int ReaderTokens => Quick ? 60_000 : 1_000_000;
+    private int ReaderTokens => Quick ? 60_000 : 2_500_000;
 
     /// <summary>Draws all solutions: it imitates writers good and bad.</summary>
     public TrainRecipe Policy(ulong seed) => TrainRecipe.Parse(LanguageText("policy", seed, Flawed, PolicyTokens), $"{VerifyStudy.Name}, policy");
 
-    /// <summary>What every reward model begins with: it imitates careful writers only.</summary>
-    public TrainRecipe Reader(ulong seed) => TrainRecipe.Parse(LanguageText("reader", seed, Careful, ReaderTokens), $"{VerifyStudy.Name}, reader");
+    /// <summary>What every reward model begins with and whose surprise it reads: it imitates careful writers only.</summary>
+    /// <param name="seed">Of the model.</param>
+    /// <param name="tokens">To train on at most; 0 for the study's.</param>
+    public TrainRecipe Reader(ulong seed, int tokens = 0) => TrainRecipe.Parse(LanguageText("reader", seed, Careful, tokens == 0 ? ReaderTokens : Math.Min(tokens, ReaderTokens)), $"{VerifyStudy.Name}, reader");
 
     /// <param name="arm">Which reward model.</param>
     /// <param name="seed">Of its order.</param>
     /// <param name="reader">Checkpoint that it begins with.</param>
     /// <param name="labels">Its file.</param>
-    /// <param name="extraLayers">Laid on top of the reader's.</param>
-    public TrainRecipe Reward(RewardArm arm, ulong seed, string reader, string labels, int extraLayers = 0) => TrainRecipe.Parse(RewardText(arm, seed, reader, labels, extraLayers), $"{VerifyStudy.Name}, {arm.Key}");
+    public TrainRecipe Reward(RewardArm arm, ulong seed, string reader, string labels) => TrainRecipe.Parse(RewardText(arm, seed, reader, labels), $"{VerifyStudy.Name}, {arm.Key}");
 
     /// <summary>The family's problems, or the other one's.</summary>
     public static ITaskFamily FamilyOf(bool other) => FamilyRegistry.Get(other ? OtherFamily : Family);
@@ -87,15 +88,20 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         checkpoint: { every: 100000, keep_last: 1 }
         """);
 
-    private static string RewardText(RewardArm arm, ulong seed, string reader, string labels, int extraLayers = 0) => string.Create(
+    private string RewardText(RewardArm arm, ulong seed, string reader, string labels) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
         name: {{arm.Key}}
         seed: {{seed}}
         model: { from: "{{reader}}" }
-        reward_model: { kind: {{(arm.IsProcess ? "process" : "outcome")}}{{(extraLayers > 0 ? FormattableString.Invariant($", extra_layers: {extraLayers}") : "")}} }
-        supervised: { data: ["{{labels}}"], epochs: {{(arm.IsProcess ? 2 : 1)}}, batch_tokens: 512, validation: 0, duplicates: keep, optimizer: { kind: muon, learning_rate: 0.001 } }
+        reward_model: { kind: {{(arm.IsProcess ? "process" : "outcome")}}, surprise: true }
+        supervised: { data: ["{{labels}}"], {{Length(arm)}}, batch_tokens: 512, validation: 0, duplicates: keep, optimizer: { kind: adamw, learning_rate: 0.02 } }
         evaluation: { problems: 0, max_tokens: {{MaxTokens}} }
         checkpoint: { every: 100000, keep_last: 1 }
         """);
+
+    /// <summary>Small reward models learn equally long, however few labels they have: else a line over their number shows how long they learned.</summary>
+    private string Length(RewardArm arm) => arm.IsSmall
+        ? FormattableString.Invariant($"tokens: {(Quick ? 5_000 : 100_000)}")
+        : FormattableString.Invariant($"epochs: {(arm.IsProcess ? 2 : 1)}");
 }

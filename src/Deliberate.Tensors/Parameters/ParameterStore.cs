@@ -70,6 +70,9 @@ internal sealed class ParameterStore : IDisposable
     /// <summary>Adds a vector of weights.</summary>
     public Parameter AddVector(string name, int length) => Add(name, length, 1, isVector: true, blockMatrix: false, stacked: false);
 
+    /// <summary>Adds a matrix that is read on the host and multiplied by no kernel: it stands in the buffer however the others are held.</summary>
+    public Parameter AddHostMatrix(string name, int rows, int columns) => Add(name, rows, columns, isVector: false, blockMatrix: false, stacked: false, onHost: true);
+
     /// <summary>Adds matrices stacked by rows, all with the same number of columns, and the linear weight made of them.</summary>
     public LinearWeight AddLinear(string name, bool blockMatrix, params ReadOnlySpan<(string Name, int Rows, int Columns)> parts)
     {
@@ -95,11 +98,11 @@ internal sealed class ParameterStore : IDisposable
         foreach (var weight in _linear) weight.Dispose();
     }
 
-    private Parameter Add(string name, int rows, int columns, bool isVector, bool blockMatrix, bool stacked)
+    private Parameter Add(string name, int rows, int columns, bool isVector, bool blockMatrix, bool stacked, bool onHost = false)
     {
         if (_values is not null) throw new InvalidOperationException("The store is in use: its layout is fixed.");
         if (!stacked) _length = (_length + 15) & ~15L;
-        var elsewhere = Storage is not null && !isVector;
+        var elsewhere = Storage is not null && !isVector && !onHost;
         var parameter = new Parameter(name, rows, columns, elsewhere ? Parameter.Elsewhere : _length, isVector, this) { IsBlockMatrix = blockMatrix };
         if (!elsewhere) _length += parameter.Length;
         _parameters.Add(parameter);

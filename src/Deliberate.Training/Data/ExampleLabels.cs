@@ -1,3 +1,5 @@
+using Deliberate.Models;
+
 namespace Deliberate.Training;
 
 /// <summary>What is learned of an example beside its tokens: labels of rows, or a second answer to compare with.</summary>
@@ -8,6 +10,9 @@ internal sealed record ExampleLabels
 
     /// <summary>What it should say there: a distribution over its outputs, or one number. [row][output].</summary>
     public double[][] Targets { get; init; } = [];
+
+    /// <summary>Where the steps stand, for a head that reads the surprise of them; null where there is none.</summary>
+    public StepMarks? Steps { get; init; }
 
     /// <summary>The token that is to be said at each of the example's tokens, whatever stands there; negative for none. Null where what stands there is learned.</summary>
     public int[]? Said { get; init; }

@@ -33,7 +33,7 @@ internal static class MemoryEstimate
         using var model = ModelOf(device, recipe, configuration);
         parameters = model.Parameters.Count;
         // A head that is trained alone: buffers are as long, and what is never written of them takes no memory.
-        var frozen = recipe.RewardModel is { HeadOnly: true } && configuration.OutputHead is not null ? 1 - (Head(model) / (double)model.Trained.Count) : 0;
+        var frozen = recipe.RewardModel is { TrainsHeadAlone: true } && configuration.OutputHead is not null ? 1 - (Head(model) / (double)model.Trained.Count) : 0;
         trained = model.Trained.Count;
         double weights = Bytes(model.Trained), packed = PackedBytes(model.Trained);
         double training = TapeBytes(device, recipe, configuration, training: true), inference = TapeBytes(device, recipe, configuration, training: false);

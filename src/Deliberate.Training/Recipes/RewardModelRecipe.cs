@@ -28,6 +28,9 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     [Description("Train the head alone and leave the model as it is: the base then serves both, and its texts are read with the head beside those that it writes.")]
     public bool HeadOnly { get; init; }
 
+    [Description("Let the head read, beside the hidden state, how likely the model that it stands on took the tokens of the step and of the solution to be. That model stays as it is, and the head alone is trained.")]
+    public bool Surprise { get; init; }
+
     [Description("Transformer layers that are laid on top of the model's own and learn with them, each changing nothing at first: what the model expected at a token stands in its last layer, and only a layer above can hold it against what came.")]
     [InRange(0, 64)]
     public int ExtraLayers { get; init; }
@@ -45,6 +48,9 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
     [InRange(0)]
     public double Centring { get; init; }
 
+    /// <summary>Whether the model that the head stands on stays as it is.</summary>
+    internal bool TrainsHeadAlone => HeadOnly || Surprise;
+
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         if (LabelTokens.Count > 0 && Kind != RewardModelKind.Process) yield return ("label_tokens", "Only a process reward model says labels.");
@@ -52,6 +58,8 @@ internal sealed record RewardModelRecipe : ICheckedRecipe
         if (HeadOnly && LabelTokens.Count > 0) yield return ("head_only", "With label tokens there is no head.");
         if (ExtraLayers > 0 && HeadOnly) yield return ("extra_layers", "A head that is trained alone stands on the model as it is.");
         if (ExtraLayers > 0 && LabelTokens.Count > 0) yield return ("extra_layers", "With label tokens the model stays the language model that it is.");
+        if (Surprise && LabelTokens.Count > 0) yield return ("surprise", "With label tokens there is no head to read it.");
+        if (Surprise && ExtraLayers > 0) yield return ("surprise", "The surprise is read of the last layer: a head on extra layers is not given it.");
         if (Separator.Length == 0) yield return ("separator", "The separator is empty.");
     }
 }

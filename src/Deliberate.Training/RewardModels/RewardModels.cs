@@ -9,6 +9,8 @@ internal static class RewardModels
 {
     public static RewardModelFile FileOf(RewardModelRecipe recipe, Tokenizer tokenizer) => new()
     {
+        FormatVersion = recipe.Surprise ? RewardModelFile.NewestFormat : 1,
+        Surprise = recipe.Surprise ? true : null,
         LabelTokens = recipe.LabelTokens.Count == 0 ? null : LabelIds(recipe, tokenizer),
         Kind = recipe.Kind,
         Separator = recipe.Separator,
@@ -25,7 +27,7 @@ internal static class RewardModels
 
     /// <summary>As transformers stores it: of steps and outcomes a head of tokens, of preferences one of sequences.</summary>
     public static OutputHead HeadOf(RewardModelRecipe recipe) =>
-        new(recipe.Kind == RewardModelKind.Preference ? HeadUnit.LastToken : HeadUnit.Token, recipe.Kind == RewardModelKind.Process ? recipe.Outputs : 1);
+        new(recipe.Kind == RewardModelKind.Preference ? HeadUnit.LastToken : HeadUnit.Token, recipe.Kind == RewardModelKind.Process ? recipe.Outputs : 1, recipe.Surprise);
 
     /// <summary>What the reward model is like that begins with a model of this kind.</summary>
     public static ModelConfiguration ConfigurationOf(ModelConfiguration language, RewardModelRecipe recipe) =>
@@ -58,7 +60,7 @@ internal static class RewardModels
     /// <summary>Leaves everything but the head as it is, where the recipe says so.</summary>
     public static void Freeze(LanguageModel model, RewardModelRecipe recipe)
     {
-        if (!recipe.HeadOnly) return;
+        if (!recipe.TrainsHeadAlone) return;
         foreach (var parameter in model.Parameters.Parameters)
             parameter.Frozen = parameter.Name is not (OutputHead.WeightName or OutputHead.BiasName);
     }

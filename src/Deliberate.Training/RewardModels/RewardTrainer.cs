@@ -17,6 +17,7 @@ internal sealed class RewardTrainer : IExampleTrainer
     private readonly int _outputs;
     private readonly double[] _upstream;
     private readonly List<(int Example, int Row, int Other)> _taken = [];
+    private readonly List<HeadGraph.Solution> _solutions = [];
     private double _right, _judged;
 
     public RewardTrainer(LanguageModel model, Optimizer optimizer, RewardModelRecipe recipe, int tokens, int context, World? world = null)
@@ -56,7 +57,7 @@ internal sealed class RewardTrainer : IExampleTrainer
         {
             Pack(examples, ref next, end);
             _world.Count(backward ? _graph.Batch.Tokens : 0);
-            var outputs = _graph.ForwardRows();
+            var outputs = _graph.ForwardRows(_solutions);
             var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
             upstream.Clear();
             foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, 1.0 / Math.Max(1, labels));
@@ -118,6 +119,7 @@ internal sealed class RewardTrainer : IExampleTrainer
         var batch = _graph.Batch;
         batch.Clear();
         _taken.Clear();
+        _solutions.Clear();
         while (next < end)
         {
             var example = examples[next];
@@ -125,11 +127,21 @@ internal sealed class RewardTrainer : IExampleTrainer
             if (!batch.Fits(example.Tokens.Length) || (split > 0 && batch.Segments + 2 > batch.SegmentCapacity)) break;
             var tokens = example.Tokens.AsSpan();
             var first = split > 0 ? tokens[..split] : tokens;
-            var row = batch.AddSequence(first, first.Length, first.Length);
-            var other = split > 0 ? batch.AddSequence(tokens[split..], tokens.Length - split, tokens.Length - split) : 0;
+            // Of a pair each answer is one step.
+            var steps = example.Labels.Steps ?? new StepMarks(example.FirstTarget, [], 0);
+            var row = Add(first, steps);
+            var other = split > 0 ? Add(tokens[split..], steps) : 0;
             _taken.Add((next++, row, other));
         }
 
         if (_taken.Count == 0) throw new Core.UserError($"an example of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {batch.TokenCapacity}.", field: "micro_batch_tokens");
+
+        // The targets are those of the surprise: a head that does not read it asks for none.
+        int Add(ReadOnlySpan<int> tokens, StepMarks steps)
+        {
+            var row = batch.AddSequence(tokens, steps.First, tokens.Length);
+            _solutions.Add(new HeadGraph.Solution(row, tokens.Length, steps));
+            return row;
+        }
     }
 }

@@ -48,6 +48,7 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
         {
             Labels = new ExampleLabels
             {
+                Steps = encoded.Marks,
                 Rows = [.. known.Select(i => encoded.Rows[i])],
                 Targets = [.. known.Select(i => StepLabelLoss.Target(example.Labels[i], example.Neutral.Count > 0 && example.Neutral[i], recipe.Outputs))],
             },
@@ -78,6 +79,6 @@ internal sealed class StepLabelReader(RewardModelRecipe recipe, TextFormat forma
         if (right is not { } isRight) return null;
         var encoded = _encoder.Encode(example.Prompt, steps);
         int[] rows = [.. Enumerable.Range(encoded.First, encoded.Tokens.Length - encoded.First)];
-        return new SupervisedExample(encoded.Tokens, encoded.First) { Labels = new ExampleLabels { Rows = rows, Targets = [.. rows.Select(_ => new[] { isRight ? 1.0 : 0 })] } };
+        return new SupervisedExample(encoded.Tokens, encoded.First) { Labels = new ExampleLabels { Steps = encoded.Marks, Rows = rows, Targets = [.. rows.Select(_ => new[] { isRight ? 1.0 : 0 })] } };
     }
 }

@@ -129,7 +129,9 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
 
     [Theory]
     [InlineData("process", false)]
+    [InlineData("process, surprise: true", false)]
     [InlineData("preference", true)]
+    [InlineData("preference, surprise: true", true)]
     public void A_reward_model_pays_in_reinforcement_learning(string kind, bool pairs)
     {
         var reward = new RunFolder(_base.Run($"reward_model: {{ kind: {kind} }}", pairs ? _base.Pairs : _base.Labels, epochs: 1)).Checkpoint(RunFolder.Final);
@@ -217,6 +219,8 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     [Theory]
     [InlineData("reward_model: { kind: process }", true)]
     [InlineData("reward_model: { kind: process, extra_layers: 1 }", true)]
+    [InlineData("reward_model: { kind: outcome, surprise: true }", true)]
+    [InlineData("reward_model: { kind: preference, surprise: true }", false)]
     [InlineData("preference: { losses: [dpo] }", false)]
     public void A_run_that_was_stopped_after_each_step_ends_in_the_same_bits(string section, bool labels)
     {
@@ -243,6 +247,8 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
     [InlineData("preference: { losses: [dpo, kto] }", "losses")]
     [InlineData("reward_model: { kind: process, extra_layers: 1, head_only: true }", "extra_layers")]
     [InlineData("reward_model: { kind: process, extra_layers: 1, label_tokens: [\"-\", \"+\"] }", "extra_layers")]
+    [InlineData("reward_model: { kind: process, surprise: true, extra_layers: 1 }", "surprise")]
+    [InlineData("reward_model: { kind: process, surprise: true, label_tokens: [\"-\", \"+\"] }", "surprise")]
     [InlineData("preference: { losses: [exo_pair] }", "label_smoothing")]
     public void What_cannot_be_done_is_refused(string sections, string field)
     {

@@ -19,8 +19,8 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
     /// <summary>At the usual minutes: problems to label four solutions of each, held-out ones, and solutions of each of these.</summary>
     private const int UsualLabelled = 1500, UsualProblems = 300, UsualPool = 64, Samples = 4;
 
-    /// <summary>On top of the reader's three, of the model of steps.</summary>
-    private const int ExtraLayers = 2;
+    /// <summary>Of the reader, three fifths of the study's.</summary>
+    private const int ReaderTokens = 1_500_000;
 
     private const double UsualSeconds = 20;
 
@@ -40,7 +40,7 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
         var models = new VerifyPlan([seed], Quick: plan.Scale < 0.25);
         var family = VerifyPlan.FamilyOf(other: false);
         int Scaled(int usual, int least) => (int)Math.Clamp(Math.Ceiling(usual * plan.Scale), least, usual);
-        if (!Train("policy", () => models.Policy(seed)) || !Train("reader", () => models.Reader(seed))) return RunOutcome.Interrupted;
+        if (!Train("policy", () => models.Policy(seed)) || !Train("reader", () => models.Reader(seed, ReaderTokens))) return RunOutcome.Interrupted;
         using var device = Device.Cpu(work.Threads);
         var labels = work.Folder.Path($"{Folder}/labels.jsonl");
         if (!File.Exists(labels))
@@ -54,7 +54,7 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
 
         var reader = RunOf("reader").Checkpoint(RunFolder.Final);
         var labelled = Samples * Scaled(UsualLabelled, 8);
-        if (!Train("prm", () => models.Reward(new RewardArm(RewardSource.LargeProcess, labelled), seed, reader, labels, ExtraLayers))) return RunOutcome.Interrupted;
+        if (!Train("prm", () => models.Reward(new RewardArm(RewardSource.LargeProcess, labelled), seed, reader, labels))) return RunOutcome.Interrupted;
         if (!Train("orm", () => models.Reward(new RewardArm(RewardSource.LargeOutcome, labelled), seed, reader, labels))) return RunOutcome.Interrupted;
 
         var problems = HeldOutProblems.Draw(family, [VerifyPlan.Level], Scaled(UsualProblems, 8), 1);
@@ -106,7 +106,7 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
             Prose =
             [
                 "A small policy that imitated writers good and bad compares sums and products modulo 10 with a number: half of all guesses are lucky. It draws many solutions of each held-out problem, and one is chosen: the one that a reward model of steps (PRM) or of outcomes (ORM) scores highest, or any with the most frequent answer. Both learned from other solutions of the same policy; the exact rules labelled them, step by step for the PRM, by the final answer for the ORM.",
-                "Both begin with a reader that imitated careful writers alone, the PRM with two layers on top of it. The reader can also judge without having learned a single label: by how much a step surprises it.",
+                "Both are a head on a reader that imitated careful writers alone, told what the reader knows of a text and how much it is surprised by it. The reader can also judge without having learned a single label: by how much a step surprises it.",
                 .. Choices.Where(c => c.Name != "majority").Select(c => Against(c.Name, c.Title)),
             ],
             Tables =
