@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Each advantage estimator as a recipe asks for it: what is named is what runs, and a step trained again is the same.</summary>
-public sealed class AdvantageRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class AdvantageRunTests(TrainedBase trained)
 {
     public static TheoryData<string> Names => [.. AdvantageEstimators.All.Where(e => !e.NeedsTeacher).Select(e => e.Name)];
 

@@ -10,7 +10,7 @@ public sealed class CurriculumRunTests : IDisposable
     [Fact]
     public void Interrupted_at_any_step_and_resumed_it_ends_in_the_same_bits()
     {
-        var expected = TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("whole"));
+        var expected = FinishedRuns.Copy(TinyRun.CurriculumRecipe(), _folder.File("whole"));
         var folder = _folder.File("cut");
         var outcome = RunOutcome.Interrupted;
         for (var start = 0; outcome == RunOutcome.Interrupted; start++)

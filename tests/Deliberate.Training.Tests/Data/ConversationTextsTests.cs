@@ -43,11 +43,11 @@ public sealed class ConversationTextsTests : IDisposable
         var templates = ThinkingTemplates.All(Plain()).ToList();
         templates.Count.ShouldBeGreaterThan(290);
         var classes = new SortedDictionary<string, SortedDictionary<string, int>>(StringComparer.Ordinal);
+        var lines = Forms.ToDictionary(f => f.Key, f => Line(f.Value));
         foreach (var (name, format) in templates)
         {
-            foreach (var (form, json) in Forms)
+            foreach (var (form, line) in lines)
             {
-                var line = Line(json);
                 var counts = classes.TryGetValue(form, out var known) ? known : classes[form] = new(StringComparer.Ordinal);
                 var outcome = Outcome(name, form, format, line);
                 counts[outcome] = counts.GetValueOrDefault(outcome) + 1;

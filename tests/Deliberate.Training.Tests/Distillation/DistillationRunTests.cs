@@ -6,7 +6,7 @@ using Deliberate.Testing;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Learning from a larger model, as a recipe asks for it: by its samples and by comparison, to the same bits after any stop, and what is refused.</summary>
-public sealed class DistillationRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class DistillationRunTests(TrainedBase trained)
 {
     private string Taught => $"teacher: {{ from: \"{trained.Larger}\" }}";
 

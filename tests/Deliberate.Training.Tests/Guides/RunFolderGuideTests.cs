@@ -15,7 +15,7 @@ public sealed class RunFolderGuideTests : IDisposable
     [Fact]
     public void It_names_every_file_and_field()
     {
-        var folder = TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("run"));
+        var folder = FinishedRuns.Copy(TinyRun.CurriculumRecipe(), _folder.File("run"));
         RunReport.Write(Path.Combine(folder, RunReport.FileName), "deliberate train tiny.yaml", folder);
         foreach (var path in Directory.GetFileSystemEntries(folder))
         {

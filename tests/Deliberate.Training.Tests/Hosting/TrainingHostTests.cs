@@ -8,7 +8,7 @@ namespace Deliberate.Training.Tests;
 /// Adapters that programs elsewhere train over one base: gradients and steps are those of this program's own trainers to the bit, losses are
 /// their formulas, samples have the trainer's log-probabilities, and what was saved goes on as if it had never stopped.
 /// </summary>
-public sealed class TrainingHostTests : IClassFixture<TrainedBase>, IDisposable
+public sealed class TrainingHostTests : IDisposable
 {
     private static readonly AdapterConfiguration Shape = new() { Rank = 4, Alpha = 32 };
 

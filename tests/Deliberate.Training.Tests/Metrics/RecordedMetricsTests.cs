@@ -19,8 +19,8 @@ public sealed class RecordedMetricsTests : IDisposable
     [Fact]
     public void What_is_recorded_is_declared_and_what_is_declared_is_recorded()
     {
-        Note(TinyRun.Start(TinyRun.CurriculumRecipe(), _folder.File("curriculum")));
-        Note(TinyRun.Start(TinyRun.OffPolicyRecipe(), _folder.File("off-policy")));
+        Note(FinishedRuns.Copy(TinyRun.CurriculumRecipe(), _folder.File("curriculum")));
+        Note(FinishedRuns.Copy(TinyRun.OffPolicyRecipe(), _folder.File("off-policy")));
         Note(TinyRun.Start(TinyRun.OffPolicyRecipe().Reinforced(r => r with { Steps = 2, Staleness = 0, Lag = 1 }), _folder.File("ahead")));
         Note(ThreadTransport.Run(2, world =>
         {

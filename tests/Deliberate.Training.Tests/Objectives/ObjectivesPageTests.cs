@@ -5,7 +5,7 @@ using Deliberate.Testing;
 namespace Deliberate.Training.Tests;
 
 /// <summary>What docs/objectives.md offers is what a recipe gets: every row is carried out, and no two objectives are the same.</summary>
-public sealed partial class ObjectivesPageTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed partial class ObjectivesPageTests(TrainedBase trained)
 {
     /// <summary>The first cell of every row of the tables that say how a recipe asks for it.</summary>
     public static TheoryData<string> Rows

@@ -15,7 +15,7 @@ public sealed class RunReportPageTests : IDisposable
     [Fact]
     public void Says_what_the_runs_files_say_and_needs_nothing_else()
     {
-        var run = TinyRun.Start(TinyRun.Recipe(), Path.Combine(_folder, "run"));
+        var run = FinishedRuns.Copy(TinyRun.Recipe(), Path.Combine(_folder, "run"));
         var page = RunReport.Write(Path.Combine(run, RunReport.FileName), "deliberate train tiny.yaml", run);
         var html = File.ReadAllText(page);
         html.ShouldNotContain("<script");
@@ -43,7 +43,7 @@ public sealed class RunReportPageTests : IDisposable
     {
         var browser = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
         Assert.SkipWhen(browser is null, "Chromium is not installed: scripts/install-test-tools.sh installs it.");
-        var run = TinyRun.Start(TinyRun.Recipe(), Path.Combine(_folder, "run"));
+        var run = FinishedRuns.Copy(TinyRun.Recipe(), Path.Combine(_folder, "run"));
         var page = RunReport.Write(Path.Combine(run, RunReport.FileName), "deliberate train tiny.yaml", run);
         // The page itself has no script; this frame measures it from outside.
         var frame = Path.Combine(run, "frame.html");

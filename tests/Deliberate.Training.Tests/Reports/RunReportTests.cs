@@ -163,7 +163,7 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void A_real_run_has_a_report()
     {
-        var run = TinyRun.Start(TinyRun.Recipe(), _folder.File("tiny"));
+        var run = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("tiny"));
         RunReport.Write(Path.Combine(run, "report.html"), "deliberate train tiny.yaml", run);
         var page = Parse(File.ReadAllText(Path.Combine(run, "report.html"))).Root!.Value;
         page.ShouldContain("Groups of zero standard deviation");

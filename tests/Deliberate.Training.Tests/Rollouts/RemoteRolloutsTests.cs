@@ -3,7 +3,7 @@ using Deliberate.Core;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Whole runs whose samples are drawn by servers: the same bits as without, whatever the servers do in between; every fault by its name.</summary>
-public sealed class RemoteRolloutsTests : IDisposable
+public sealed class RemoteRolloutsTests(TrainedBase trained, RemoteRolloutsTests.Alone alone) : IClassFixture<RemoteRolloutsTests.Alone>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<MockRolloutServer> _servers = [];
@@ -21,7 +21,7 @@ public sealed class RemoteRolloutsTests : IDisposable
     [InlineData("sglang", "staleness: 1\n  objective: ppo\n  dynamic_sampling: true")]
     public void A_run_through_servers_ends_in_the_bits_of_one_without(string kind, string more)
     {
-        var expected = Own(more);
+        var expected = alone.Run(more);
         var folder = Train(kind, [null, null], more, out var notices);
         ShouldEqual(folder, expected);
         _servers.ShouldAllBe(s => s.Samples > 20, "both draw");
@@ -45,7 +45,7 @@ public sealed class RemoteRolloutsTests : IDisposable
         // Now and then, of the first of two servers; the routes that draw.
         var deed = Enum.Parse<Misdeed>(misdeed);
         var folder = Train(kind, [(path, n) => path.EndsWith("generate", StringComparison.Ordinal) && n % 23 == 11 ? deed : Misdeed.None, null], "", out var notices);
-        ShouldEqual(folder, Own(""));
+        ShouldEqual(folder, alone.Run(""));
         notices.ShouldContain(n => n.Contains(name) && n.Contains(_servers[0].Port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         File.ReadLines(Path.Combine(folder, MetricsStream.TimingsFile)).Where(l => l.Contains("rollouts/faults")).ShouldContain(l => !l.Contains("\"rollouts/faults\":0"));
     }
@@ -57,7 +57,7 @@ public sealed class RemoteRolloutsTests : IDisposable
     {
         var updates = 0;
         var folder = Train(kind, [(path, _) => path.Contains("update_weights") && updates++ == 2 ? Misdeed.OldWeights : Misdeed.None], "", out var notices);
-        ShouldEqual(folder, Own(""));
+        ShouldEqual(folder, alone.Run(""));
         notices.ShouldContain(n => n.Contains("stale weights") && n.Contains("nats a token"));
     }
 
@@ -68,7 +68,6 @@ public sealed class RemoteRolloutsTests : IDisposable
     [InlineData("sglang", true)]
     public void An_adapter_goes_to_servers_as_a_folder_and_a_restarted_one_gets_it_again(string kind, bool restarts)
     {
-        using var trained = new TrainedBase();
         var recipe = StartingPoint.Resolve(trained.Recipe($"top_k: 1\n{Correction}", "adapter: { rank: 4, base: f32 }").Reinforced(r => r with { Steps = 4, TopK = 0 }));
         var expected = TinyRun.Start(recipe, _folder.File("own"));
         var server = new MockRolloutServer(kind, trained.Checkpoint, restarts ? (path, n) => path.EndsWith("generate", StringComparison.Ordinal) && n % 31 == 17 ? Misdeed.Restart : Misdeed.None : null);
@@ -85,7 +84,7 @@ public sealed class RemoteRolloutsTests : IDisposable
     public void One_slow_server_of_three_holds_nobody_up()
     {
         var folder = Train("sglang", [null, (path, n) => path == "/generate" && n > 12 ? Misdeed.Slow : Misdeed.None, null], "", out var notices, servers: "timeout_s: 1, max_faults: 2");
-        ShouldEqual(folder, Own(""));
+        ShouldEqual(folder, alone.Run(""));
         notices.ShouldContain(n => n.Contains("too slow"));
     }
 
@@ -104,7 +103,7 @@ public sealed class RemoteRolloutsTests : IDisposable
 
         broken = false;
         using (var run = TrainingRun.Resume(folder, 1)) run.Execute().ShouldBe(RunOutcome.Completed);
-        ShouldEqual(folder, Own(""));
+        ShouldEqual(folder, alone.Run(""));
     }
 
     [Fact]
@@ -141,19 +140,9 @@ public sealed class RemoteRolloutsTests : IDisposable
 
     private const string Correction = "sampler_correction: { mode: token_truncate }";
 
-    /// <summary>The same by this program's own engine.</summary>
-    private string Own(string more)
-    {
-        var recipe = EnvironmentRunTests.Recipe($"top_k: 1\n  {Correction}{(more.Length > 0 ? "\n  " + more : "")}");
-        var folder = _folder.File("own" + Guid.NewGuid().ToString("N"));
-        // A recipe would be told that it corrects nothing.
-        return TinyRun.Start(recipe with { Reinforcement = recipe.Reinforcement with { TopK = 0 } }, folder);
-    }
-
     private TrainRecipe Recipe(string kind, Func<string, int, Misdeed>?[] misdeeds, string more, string servers = "", int context = 512)
     {
-        var start = TinyRun.Start(EnvironmentRunTests.Recipe(steps: 0) with { Evaluation = new EvaluationRecipe { Problems = 0, MaxTokens = 48, Budgets = [48] }, Seed = 9, Supervised = new SupervisedRecipe { Tokens = 0 } }, _folder.File("served" + Guid.NewGuid().ToString("N")));
-        foreach (var misdeed in misdeeds) _servers.Add(new MockRolloutServer(kind, new RunFolder(start).Checkpoint(RunFolder.Final), misdeed) { Context = context });
+        foreach (var misdeed in misdeeds) _servers.Add(new MockRolloutServer(kind, alone.Start, misdeed) { Context = context });
         var recipe = EnvironmentRunTests.Recipe($"top_k: 1\n  {Correction}{(more.Length > 0 ? "\n  " + more : "")}");
         return recipe with
         {
@@ -178,5 +167,31 @@ public sealed class RemoteRolloutsTests : IDisposable
             File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(expected, file))).ShouldBeTrue(file);
         foreach (var (file, only) in new[] { (MetricsStream.MetricsFile, @",""rl/rollout_difference"":[^,}]*"), (SampleStore.FileName, @"""weight_version"":""[^""]*"",") })
             System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(Path.Combine(folder, file)), only, "").ShouldBe(File.ReadAllText(Path.Combine(expected, file)), file);
+    }
+
+    /// <summary>What runs through servers are held against and begin with: made once for all tests here.</summary>
+    public sealed class Alone : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private readonly Dictionary<string, string> _runs = new(StringComparer.Ordinal);
+        private readonly Lazy<string> _start;
+
+        public Alone() => _start = new Lazy<string>(() => new RunFolder(TinyRun.Start(
+            EnvironmentRunTests.Recipe(steps: 0) with { Evaluation = new EvaluationRecipe { Problems = 0, MaxTokens = 48, Budgets = [48] }, Seed = 9, Supervised = new SupervisedRecipe { Tokens = 0 } },
+            _folder.File("served"))).Checkpoint(RunFolder.Final));
+
+        /// <summary>The checkpoint that servers begin with.</summary>
+        public string Start => _start.Value;
+
+        /// <summary>The run by this program's own engine.</summary>
+        public string Run(string more)
+        {
+            if (_runs.TryGetValue(more, out var done)) return done;
+            var recipe = EnvironmentRunTests.Recipe($"top_k: 1\n  {Correction}{(more.Length > 0 ? "\n  " + more : "")}");
+            // A recipe would be told that it corrects nothing.
+            return _runs[more] = TinyRun.Start(recipe with { Reinforcement = recipe.Reinforcement with { TopK = 0 } }, _folder.File($"own-{_runs.Count}"));
+        }
+
+        public void Dispose() => _folder.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Runs that train a low-rank adapter: what they keep, that they resume to the same bits, and what reinforcement learning compares with.</summary>
-public sealed class AdapterRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class AdapterRunTests(TrainedBase trained)
 {
     private const string Every = "checkpoint: { every: 1, keep_last: 99 }";
 

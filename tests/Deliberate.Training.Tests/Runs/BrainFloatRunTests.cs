@@ -4,7 +4,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>A model that is stored as brain floats, trained whole: its checkpoints are as narrow, and nothing of a run depends on it.</summary>
-public sealed class BrainFloatRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class BrainFloatRunTests(TrainedBase trained)
 {
     [Fact]
     public void Checkpoints_are_stored_as_the_base_and_training_goes_on_in_f32()

@@ -6,7 +6,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>PPO with its critic, as a recipe asks for it: values, returns, their loss, what is kept of it.</summary>
-public sealed class CriticRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class CriticRunTests(TrainedBase trained)
 {
     private const string Every = "checkpoint: { every: 1, keep_last: 99 }";
 

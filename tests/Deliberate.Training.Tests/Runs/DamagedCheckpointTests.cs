@@ -59,7 +59,7 @@ public sealed class DamagedCheckpointTests(DamagedCheckpointTests.Interrupted in
         Copy(interrupted.Folder, folder);
         Directory.Delete(new RunFolder(folder).Newest()!, recursive: true);
         using (var run = TrainingRun.Resume(folder, 1)) run.Execute().ShouldBe(RunOutcome.Completed);
-        TinyRun.ShouldEqual(folder, TinyRun.Start(TinyRun.Recipe(), _folder.File("whole")));
+        TinyRun.ShouldEqual(folder, FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("whole")));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class DamagedCheckpointTests(DamagedCheckpointTests.Interrupted in
             new RunFolder(folder).Checkpoints().Count.ShouldBeInRange(1, 3);
             Shell($"mount -o remount,size=16m '{disk}'").ShouldBeTrue();
             using (var run = TrainingRun.Resume(folder, 1)) run.Execute().ShouldBe(RunOutcome.Completed);
-            TinyRun.ShouldEqual(folder, TinyRun.Start(TinyRun.Recipe(), _folder.File("whole")));
+            TinyRun.ShouldEqual(folder, FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("whole")));
         }
         finally
         {

@@ -204,10 +204,10 @@ public sealed class EnvironmentRunTests : IDisposable
         File.WriteAllText(_folder.File("recipe.yaml"), $$"""
             name: own
             problems: { train: [problems.jsonl] }
-            environment: { command: [python3, env.py], mode: worker, max_turns: 3, turn_tokens: 64, reply_tokens: 8, timeout_s: 1, max_error_share: 1 }
+            environment: { command: [python3, env.py], mode: worker, max_turns: 3, turn_tokens: 64, reply_tokens: 8, timeout_s: {{(mode == "hangs" ? 1 : 60)}}, max_error_share: 1 }
             model: { hidden: 16, layers: 1, heads: 1, intermediate: 16, context: 320, tokenizer: { vocabulary: 300 } }
             supervised: { tokens: 0 }
-            reinforcement: { steps: 1, prompts: 4, samples: 8, max_tokens: 240, temperature: 100 }
+            reinforcement: { steps: 1, prompts: 4, samples: {{(mode == "ends" ? 8 : 4)}}, max_tokens: 240, temperature: 100 }
             evaluation: { problems: 0 }
             micro_batch_tokens: 512
             """);

@@ -13,7 +13,7 @@ public sealed class ExpertIterationTests : IDisposable
     public void Interrupted_at_every_step_and_resumed_it_ends_in_the_same_bits(bool restart)
     {
         var recipe = TinyRun.ExpertRecipe(restart: restart);
-        var expected = TinyRun.Start(recipe, _folder.File("whole"));
+        var expected = FinishedRuns.Copy(recipe, _folder.File("whole"));
         var folder = _folder.File("cut");
         var outcome = RunOutcome.Interrupted;
         var starts = 0;
@@ -88,7 +88,7 @@ public sealed class ExpertIterationTests : IDisposable
     {
         foreach (var steps in new[] { 0, 2 })
         {
-            var folder = TinyRun.Start(TinyRun.ExpertRecipe(steps), _folder.File($"run-{steps}"));
+            var folder = FinishedRuns.Copy(TinyRun.ExpertRecipe(steps), _folder.File($"run-{steps}"));
             var chapter = RunReport.Build(folder).Chapters[0];
             var table = chapter.Tables.Single(t => t.Title == "Rounds of expert iteration");
             table.Rows.Select(r => r[0].Text).ShouldBe(["1", "2"]);

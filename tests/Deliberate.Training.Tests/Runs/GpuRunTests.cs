@@ -5,7 +5,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Whole runs on a card, which the processor plays: kernels, memory and copies are those of a real one.</summary>
-public sealed class GpuRunTests(TrainedBase trained) : IClassFixture<TrainedBase>, IDisposable
+public sealed class GpuRunTests(TrainedBase trained) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

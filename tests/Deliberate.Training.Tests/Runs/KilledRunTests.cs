@@ -3,30 +3,14 @@ using Deliberate.Core;
 
 namespace Deliberate.Training.Tests;
 
-/// <summary>The real process, killed at random moments (SIGKILL) and resumed, ends in the bits of a run left alone.</summary>
-public sealed class KilledRunTests : IDisposable
+/// <summary>The real process (<see cref="Program"/>), killed at random moments (SIGKILL) and resumed, ends in the bits of a run left alone.</summary>
+public sealed class KilledRunTests(TrainedBase trained) : IDisposable
 {
-    private const string Variable = "DELIBERATE_TEST_RUN", RecipeVariable = "DELIBERATE_TEST_RECIPE";
-    private const int Kills = 6;
+    private const int Kills = 4;
 
     private readonly TemporaryFolder _folder = new();
 
-    private TrainedBase? _trained;
-
-    public void Dispose()
-    {
-        _trained?.Dispose();
-        _folder.Dispose();
-    }
-
-    /// <summary>What the child process runs; nothing in an ordinary test run.</summary>
-    [Fact]
-    public void Child()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is not { } folder) return;
-        using var run = File.Exists(Path.Combine(folder, RunFolder.RecipeFile)) ? TrainingRun.Resume(folder, 1) : TrainingRun.Start(TrainRecipe.Read(Environment.GetEnvironmentVariable(RecipeVariable)!), folder, 1);
-        run.Execute().ShouldBe(RunOutcome.Completed);
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("reinforcement")]
@@ -42,7 +26,7 @@ public sealed class KilledRunTests : IDisposable
     {
         var file = _folder.File("recipe.yaml");
         File.WriteAllText(file, RecipeWriter.Write(Recipe(recipe)));
-        var expected = TinyRun.Start(TrainRecipe.Read(file), _folder.File("whole"));
+        var expected = FinishedRuns.Copy(TrainRecipe.Read(file), _folder.File("whole"));
         var folder = _folder.File("killed");
         var random = new RandomStream((ulong)Environment.TickCount64, StreamStage.Test);
         var moments = new List<string>();
@@ -102,14 +86,14 @@ public sealed class KilledRunTests : IDisposable
     {
         "reinforcement" => TinyRun.Recipe(),
         "off-policy" => TinyRun.OffPolicyRecipe(),
-        "with a critic" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\niterations: 2\nupdates: 2\nstaleness: 2\nkl: { in_reward: 0.05 }", "checkpoint: { every: 2, keep_last: 2 }")),
-        "towards a teacher" => Longer((_trained = new TrainedBase()).Recipe(
+        "with a critic" => Longer(trained.Recipe("objective: ppo\niterations: 2\nupdates: 2\nstaleness: 2\nkl: { in_reward: 0.05 }", "checkpoint: { every: 2, keep_last: 2 }")),
+        "towards a teacher" => Longer(trained.Recipe(
             "objective: reinforce\nadvantage: reverse_kl",
-            $"teacher: {{ from: \"{_trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
-        "an adapter" => Longer((_trained = new TrainedBase()).Recipe("kl: { in_reward: 0.02, renew_every: 7 }", "adapter: { rank: 4, modules_to_save: [norm], base: bf16 }\nrecompute: layers\ncheckpoint: { every: 2, keep_last: 2 }")),
+            $"teacher: {{ from: \"{trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
+        "an adapter" => Longer(trained.Recipe("kl: { in_reward: 0.02, renew_every: 7 }", "adapter: { rank: 4, modules_to_save: [norm], base: bf16 }\nrecompute: layers\ncheckpoint: { every: 2, keep_last: 2 }")),
         "in environments" => EnvironmentRunTests.Recipe(steps: 12),
-        "sampling ahead" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\nlag: 1\nsampler_correction: { mode: token_truncate }", "checkpoint: { every: 2, keep_last: 2 }")),
-        "sampling ahead with an adapter" => Longer((_trained = new TrainedBase()).Recipe("objective: ppo\nadvantage: group\nlag: 1\nsampler_correction: { mode: token_truncate }", "adapter: { rank: 4, base: bf16 }\ncheckpoint: { every: 2, keep_last: 2 }")),
+        "sampling ahead" => Longer(trained.Recipe("objective: ppo\nlag: 1\nsampler_correction: { mode: token_truncate }", "checkpoint: { every: 2, keep_last: 2 }")),
+        "sampling ahead with an adapter" => Longer(trained.Recipe("objective: ppo\nadvantage: group\nlag: 1\nsampler_correction: { mode: token_truncate }", "adapter: { rank: 4, base: bf16 }\ncheckpoint: { every: 2, keep_last: 2 }")),
         _ => TinyRun.CurriculumRecipe(),
     };
 
@@ -121,10 +105,7 @@ public sealed class KilledRunTests : IDisposable
         var assembly = typeof(KilledRunTests).Assembly.Location;
         var host = Path.ChangeExtension(assembly, OperatingSystem.IsWindows() ? ".exe" : null)!.TrimEnd('.');
         var start = File.Exists(host) ? new ProcessStartInfo(host) : new ProcessStartInfo("dotnet", ["exec", assembly]);
-        start.ArgumentList.Add("--filter-method");
-        start.ArgumentList.Add("*" + nameof(KilledRunTests) + "." + nameof(Child));
-        start.Environment[Variable] = folder;
-        start.Environment[RecipeVariable] = recipe;
+        (start.Environment[Program.RunVariable], start.Environment[Program.RecipeVariable]) = (folder, recipe);
         (start.RedirectStandardOutput, start.UseShellExecute) = (true, false);
         return Process.Start(start)!;
     }

@@ -3,7 +3,7 @@ using Deliberate.Models;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Runs in little memory, and runs whose samples share their prompts in the update, as recipes ask for them.</summary>
-public sealed class LeanRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class LeanRunTests(TrainedBase trained)
 {
     private const string Every = "checkpoint: { every: 1, keep_last: 9 }\n";
 

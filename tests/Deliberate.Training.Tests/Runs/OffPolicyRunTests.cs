@@ -5,7 +5,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Samples that are used more than once, are older than the policy or drawn through a filter; the KL in the reward; as recipes ask for them.</summary>
-public sealed class OffPolicyRunTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class OffPolicyRunTests(TrainedBase trained)
 {
     private const string Every = "checkpoint: { every: 1, keep_last: 9 }";
 

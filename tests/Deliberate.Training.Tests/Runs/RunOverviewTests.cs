@@ -46,7 +46,7 @@ public sealed class RunOverviewTests : IDisposable
     [Fact]
     public void A_process_that_was_killed_does_not_count_as_running()
     {
-        var folder = TinyRun.Start(TinyRun.Recipe(), _folder.File("run"));
+        var folder = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("run"));
         var holder = Path.Combine(folder, "run.lock.holder");
         File.WriteAllText(holder, $"process {int.MaxValue} on {Environment.MachineName}, started 2026-01-01 00:00:00 UTC\n");
         RunLock.Holder(folder).ShouldBeNull();
@@ -58,7 +58,7 @@ public sealed class RunOverviewTests : IDisposable
     [Fact]
     public void A_run_that_cannot_be_read_says_why()
     {
-        var folder = TinyRun.Start(TinyRun.Recipe(), _folder.File("run"));
+        var folder = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("run"));
         File.WriteAllText(Path.Combine(folder, RunFolder.RecipeFile), "name: [");
         var damaged = RunOverview.Read(folder);
         damaged.Condition.ShouldBe(RunCondition.Damaged);

@@ -5,7 +5,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training.Tests;
 
 /// <summary>Sampling beside training: which weights sample which step, the bits of lag 0, and a run that is stopped and goes on.</summary>
-public sealed class SamplingAheadTests(TrainedBase trained) : IClassFixture<TrainedBase>
+public sealed class SamplingAheadTests(TrainedBase trained)
 {
     private const string Every = "checkpoint: { every: 1, keep_last: 9 }";
 

@@ -64,7 +64,7 @@ public sealed class StartingPointTests(StartingPointTests.Trained trained) : ICl
     {
         private readonly TemporaryFolder _folder = new();
 
-        public Trained() => Folder = TinyRun.Start(TinyRun.Recipe(), _folder.File("run"));
+        public Trained() => Folder = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("run"));
 
         public string Folder { get; }
 

@@ -1,26 +1,28 @@
+[assembly: AssemblyFixture(typeof(Deliberate.Training.Tests.TrainedBase))]
+
 namespace Deliberate.Training.Tests;
 
 /// <summary>
 /// A tiny model that answers questions of yes or no, right about half the time: what short runs of reinforcement learning begin
-/// with, a fraction of a second each.
+/// with, a fraction of a second each. One for all tests of the project, trained when the first asks for it.
 /// </summary>
 public sealed class TrainedBase : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Lazy<string> _larger;
+    private readonly Lazy<string> _checkpoint, _larger;
     private int _runs;
 
     public TrainedBase()
     {
         var recipe = TinyRun.ExpertRecipe(steps: 0) with { ExpertIteration = new ExpertIterationRecipe { Rounds = 0 }, Evaluation = new EvaluationRecipe { Problems = 0 } };
-        Checkpoint = new RunFolder(TinyRun.Start(recipe, _folder.File("base"))).Checkpoint(RunFolder.Base);
+        _checkpoint = new Lazy<string>(() => new RunFolder(TinyRun.Start(recipe, _folder.File("base"))).Checkpoint(RunFolder.Base));
         _larger = new Lazy<string>(() => new RunFolder(TinyRun.Start(recipe with { Seed = 7, Model = recipe.Model with { Hidden = 48, Layers = 3 } }, _folder.File("larger"))).Checkpoint(RunFolder.Base));
     }
 
     /// <summary>A larger one of the same tokens, for a teacher; trained when it is first asked for.</summary>
     public string Larger => _larger.Value;
 
-    public string Checkpoint { get; }
+    public string Checkpoint => _checkpoint.Value;
 
     /// <summary>A recipe that reinforces the base: eight problems, four samples each, unless the keys say otherwise.</summary>
     internal TrainRecipe Recipe(string reinforcement, string more = "") => TrainRecipe.Parse(

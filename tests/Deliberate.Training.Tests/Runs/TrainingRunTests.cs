@@ -14,7 +14,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Interrupted_at_any_step_and_resumed_it_ends_in_the_same_bits()
     {
-        var expected = TinyRun.Start(TinyRun.Recipe(), _folder.File("whole"));
+        var expected = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("whole"));
         var all = Enumerable.Range(1, 7).Select(s => (RunStage.Supervised, s)).Concat(Enumerable.Range(1, 5).Select(s => (RunStage.Reinforcement, s)));
         var files = 0;
         foreach (var at in new[] { new HashSet<(RunStage, int)>(all), [(RunStage.Supervised, 2), (RunStage.Reinforcement, 2), (RunStage.Reinforcement, 4)] })
@@ -43,7 +43,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Threads_do_not_change_a_bit()
     {
-        var one = TinyRun.Start(TinyRun.Recipe(), _folder.File("one"), threads: 1);
+        var one = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("one"));
         TinyRun.ShouldEqual(TinyRun.Start(TinyRun.Recipe(), _folder.File("two"), threads: 2), one);
         var other = TinyRun.Start(TinyRun.Recipe(seed: 2), _folder.File("other"));
         File.ReadAllText(Path.Combine(other, MetricsStream.MetricsFile)).ShouldNotBe(File.ReadAllText(Path.Combine(one, MetricsStream.MetricsFile)));
