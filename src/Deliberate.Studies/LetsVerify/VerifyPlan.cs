@@ -17,13 +17,13 @@ internal sealed record VerifyPlan(IReadOnlyList<ulong> Seeds, bool Quick)
     private const string Flawed = "{ careful: 0.35, slip_prone: 0.25, systematically_wrong: 0.30, gives_up_early: 0.10 }", Careful = "{ careful: 1, slip_prone: 0, systematically_wrong: 0, gives_up_early: 0 }";
 
     /// <summary>Held-out problems of the family that reward models learn.</summary>
-    public int Problems => Quick ? 12 : 150;
+    public int Problems => Quick ? 12 : 400;
 
     /// <summary>Solutions of each.</summary>
     public int Samples => Quick ? 8 : 256;
 
     /// <summary>Held-out problems of the other family.</summary>
-    public int OtherProblems => Quick ? 6 : 100;
+    public int OtherProblems => Quick ? 6 : 200;
 
     public int OtherSamples => Quick ? 8 : 64;
 

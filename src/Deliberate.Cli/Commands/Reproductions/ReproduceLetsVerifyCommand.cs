@@ -9,8 +9,8 @@ internal sealed class ReproduceLetsVerifyCommand() : ReproduceStudyCommand(
     VerifyStudy.Block,
     "docs/lets-verify.md",
     "where the results are",
-    firstSeed: 2,
-    why: " Not 1, with which the settings were looked for.")
+    firstSeed: 5,
+    why: " Not 1 or 2, with which the settings were looked for, nor 3 or 4, which were measured before with fewer problems.")
 {
     protected override SeededStudy Plan(ulong[] seeds, bool quick, string output, string command) => new VerifyStudy(new VerifyPlan(seeds, quick), output, command);
 }
