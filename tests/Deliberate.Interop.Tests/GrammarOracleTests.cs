@@ -119,7 +119,7 @@ public sealed class GrammarOracleTests
 
         public LlamaGrammar(string path)
         {
-            NativeApi.llama_empty_call();
+            LlamaCpp.EnsureLoaded();
             _weights = LLamaWeights.LoadFromFile(new ModelParams(path) { VocabOnly = true, GpuLayerCount = 0 });
         }
 

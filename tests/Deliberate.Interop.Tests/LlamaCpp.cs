@@ -28,6 +28,11 @@ internal sealed class LlamaCpp : IDisposable
 
     private LlamaCpp(ModelParams parameters, LLamaWeights weights) => (_parameters, _weights) = (parameters, weights);
 
+    /// <summary>Loads the native libraries with their log caught: whoever calls them otherwise than through this class says so first, for their settings are fixed by the first call.</summary>
+    public static void EnsureLoaded()
+    {
+    }
+
     public static LlamaCpp Load(string path, int context)
     {
         var parameters = new ModelParams(path)
