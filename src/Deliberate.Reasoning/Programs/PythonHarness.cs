@@ -24,12 +24,13 @@ internal static class PythonHarness
                 write(tell, (word + " " + what + " " + text.replace("\n", " ")[:200] + "\n").encode("utf-8", "replace"))
 
             scope = {"__name__": "program"}
+            # What ends the process from here on is the program's doing.
+            say("begun")
             try:
                 exec(compile(given["setup"] + "\n" + given["program"], "program.py", "exec"), scope)
             except BaseException as error:
                 say("broken", type(error).__name__ + ": " + str(error))
                 return
-            say("begun")
             for at, test in enumerate(tests):
                 try:
                     exec(compile(test, "test.py", "exec"), dict(scope))

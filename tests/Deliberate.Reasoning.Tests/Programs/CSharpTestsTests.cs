@@ -52,6 +52,8 @@ public sealed class CSharpTestsTests
     [InlineData("for (var i = 0; i < 1000; i++) new Thread(() => Thread.Sleep(-1)).Start();\nThread.Sleep(-1);", "")]
     [InlineData("var x = new List<byte[]>();\nwhile (true) x.Add(new byte[10_000_000]);", "OutOfMemoryException")]
     [InlineData("while (true) { var p = System.Runtime.InteropServices.Marshal.AllocHGlobal(10_000_000); new Span<byte>(1).ToString(); unsafe { new Span<byte>((void*)p, 10_000_000).Fill(1); } }", "")]
+    [InlineData("int Deep(int x) => Deep(x + 1) + 1;\nDeep(0);", "")]
+    [InlineData("Environment.FailFast(\"\");", "")]
     [InlineData("var f = File.OpenWrite(\"big\");\nwhile (true) f.Write(new byte[1_000_000]);", "")]
     public async Task One_that_never_ends_forks_or_hoards_has_failed(string program, string says)
     {

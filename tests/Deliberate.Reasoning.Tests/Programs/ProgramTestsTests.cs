@@ -16,6 +16,8 @@ public sealed class ProgramTestsTests
     [InlineData("def f(x) return", SampleOutcome.Fail, 0, "SyntaxError")]
     [InlineData("import sys\nsys.exit(0)", SampleOutcome.Fail, 0, "SystemExit")]
     [InlineData("import os\nos._exit(0)", SampleOutcome.Fail, 0, "ended before its tests")]
+    [InlineData("import os\nos._exit(3)", SampleOutcome.Fail, 0, "ended before its tests")]
+    [InlineData("import os\nos.abort()", SampleOutcome.Fail, 0, "ended before its tests")]
     [InlineData("import os\nfor i in range(3, 20):\n    try: os.write(i, b'passed 0\\npassed 1\\ndone\\n')\n    except OSError: pass\nos._exit(0)", SampleOutcome.Fail, 0, "ended before its tests")]
     [InlineData("import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_STREAM)\ndef f(x): return 2*x+1", SampleOutcome.Fail, 0, "Error")]
     [InlineData("open('/usr/lib/mine', 'w')", SampleOutcome.Fail, 0, "Read-only file system")]

@@ -36,6 +36,8 @@ public sealed partial class SaidTextTests
     [InlineData("~~~\n<script>\n~~~")]
     [InlineData("\uE0000\uE001 <b>\uE0009999\uE001")]
     [InlineData("<!-- --><style>*{display:none}</style>")]
+    [InlineData("\\]`| $$>\\end{a}&#60;\n\nx<    ```>x<)$# \\]*\\)* []()*&lt;''# \\(<0\\]```| \\]\n_x>|-|")]
+    [InlineData("`a\n\n[here](http://elsewhere.example) <http://elsewhere.example>`")]
     public void Nothing_of_a_text_becomes_an_element_that_could_do_harm(string text) => Check(text);
 
     [Fact]

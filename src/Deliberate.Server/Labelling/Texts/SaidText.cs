@@ -1,6 +1,7 @@
 using Deliberate.Core;
 using Markdig;
 using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
 using Markdig.Syntax;
 
 namespace Deliberate.Server;
@@ -44,6 +45,9 @@ internal static class SaidText
         var builder = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseSoftlineBreakAsHardlineBreak();
         // Lines that happen to be indented are no code.
         builder.BlockParsers.TryRemove<IndentedCodeBlockParser>();
+        // MathText escapes brackets but leaves code as it is, and what it takes for code may be none to Markdown.
+        builder.InlineParsers.TryRemove<LinkInlineParser>();
+        builder.InlineParsers.TryRemove<AutolinkInlineParser>();
         return builder.Build();
     }
 }

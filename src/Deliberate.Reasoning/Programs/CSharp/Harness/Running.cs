@@ -48,6 +48,8 @@ namespace Deliberate.Harness
         {
             Type type;
             object instance;
+            // What ends the process from here on is the program's doing: a full stack or a file that is too large kills it where nothing can be caught.
+            say("begun", "");
             try
             {
                 type = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(assembly)).GetType("Script", throwOnError: true)!;
@@ -61,7 +63,6 @@ namespace Deliberate.Harness
                 return;
             }
 
-            say("begun", "");
             foreach (var at in tests)
             {
                 try
