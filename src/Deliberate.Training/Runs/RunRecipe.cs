@@ -22,6 +22,8 @@ internal static class RunRecipe
         if (Lacks(reinforcement)) meant.Add($"{Section}.schedule.{FromZero}=true");
         if (Lacks(reinforcement?.Find("critic")?.Value as RecipeSection)) meant.Add($"{Section}.critic.schedule.{FromZero}=true");
         if (top.Find("lean") is null) meant.Add("lean=off");
+        // Nothing was measured before imitation.
+        if (top.Find("evaluation")?.Value is RecipeSection evaluation && evaluation.Find("start") is null) meant.Add("evaluation.start=false");
         if (reinforcement is not null && reinforcement.Find("shared_prompt") is null) meant.Add($"{Section}.shared_prompt=off");
         return TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
     }
