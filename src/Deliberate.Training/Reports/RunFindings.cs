@@ -112,7 +112,7 @@ internal static class RunFindings
     private static (string Text, Estimate? Difference) Change(string values, Estimate change, double? detectable)
     {
         var said = DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}");
-        var least = change.Finding != Finding.NotToldApart ? "" : detectable is { } found ? $" Of a true difference these problems show {EstimateWords.Points(found)} or more with a probability of 80%." : " So few problems show no difference.";
+        var least = change.Finding != Finding.NotToldApart ? "" : detectable is { } found ? $" These problems show a true difference of {EstimateWords.Points(found)} or more with a probability of 80%." : " So few problems show no difference.";
         return ($"{values} {said}: {EstimateWords.Points(change)}.{least}", change);
     }
 

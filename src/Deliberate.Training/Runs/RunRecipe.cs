@@ -22,10 +22,11 @@ internal static class RunRecipe
         if (Lacks(reinforcement)) meant.Add($"{Section}.schedule.{FromZero}=true");
         if (Lacks(reinforcement?.Find("critic")?.Value as RecipeSection)) meant.Add($"{Section}.critic.schedule.{FromZero}=true");
         if (top.Find("lean") is null) meant.Add("lean=off");
-        // Nothing was measured before imitation.
-        if (top.Find("evaluation")?.Value is RecipeSection evaluation && evaluation.Find("start") is null) meant.Add("evaluation.start=false");
         if (reinforcement is not null && reinforcement.Find("shared_prompt") is null) meant.Add($"{Section}.shared_prompt=off");
-        return TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
+        var recipe = TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
+        // Nor was a model measured before it imitated.
+        var measures = top.Find("evaluation")?.Value is not RecipeSection evaluation || evaluation.Find("start") is not null;
+        return measures || recipe.Model.From is null ? recipe : recipe with { Evaluation = recipe.Evaluation with { Start = false } };
     }
 
     /// <summary>The objective that a run was trained by in truth; null where it is the one that is written.</summary>

@@ -52,8 +52,8 @@ public sealed class DetectableDifferenceTests
         var values = new ItemValues<int>();
         for (var i = 0; i < items; i++)
         {
-            // Half of the items are twice as likely to be solved, half are hopeless without the gain.
-            var likely = Math.Min(1, (i % 2 == 0 ? Math.Min(1, 2 * share) : Math.Max(0, (2 * share) - 1)) + gain);
+            // Half of the items are three times as likely to be solved as the others.
+            var likely = Math.Min(1, (share * (i % 2 == 0 ? 1.5 : 0.5)) + gain);
             for (var s = 0; s < samples; s++) values.Add(i, random.NextBool(likely) ? 1 : 0);
         }
 

@@ -94,7 +94,7 @@ public sealed class RecordedMetricsTests : IDisposable
             Note(Run($$"""
                 name: started
                 micro_batch_tokens: 256
-                model: { from: "{{new RunFolder(thinks).Checkpoint(RunFolder.Base)}}" }
+                model: { from: "{{new RunFolder(thinks).Checkpoint(RunFolder.Base)}}", context: 48 }
                 supervised: { data: [thoughts.jsonl], tokens: 800, batch_tokens: 400 }
                 problems: { train: [problems.jsonl], verifier: { name: started } }
                 reinforcement: { steps: 0, max_tokens: 6 }

@@ -17,9 +17,11 @@ internal sealed record Comparison(string Task, Estimate Before, Estimate After, 
 internal static class ComparisonFigure
 {
     public static ReportFigure Build(LearningWords learning, string accuracyTitle, IReadOnlyList<Comparison> tasks, string sample, string howMade) => new(
-        [new BarChart(tasks.Any(task => task.Control is not null) ? "Before, after, and without thought" : "Before and after", ChartAxis.Share(accuracyTitle), [.. tasks.Select(task => Group(learning, task))])],
+        [new BarChart(tasks.Any(task => task.Control is not null) ? "Before, after, and without thought" : "Before and after", ChartAxis.Share(accuracyTitle, tasks.SelectMany(Drawn)), [.. tasks.Select(task => Group(learning, task))])],
         $"Held-out problems before and after {learning.Long}" + (tasks.Any(task => task.Control is not null) ? ", and a control that learned to answer at once" : "") + ". Whiskers are 95% intervals.", sample,
-        EstimateWords.Made(howMade, tasks.SelectMany(task => new[] { task.Start, task.Before, task.After, task.Control }).OfType<Estimate>()));
+        EstimateWords.Made(howMade, tasks.SelectMany(Drawn)));
+
+    private static IEnumerable<Estimate> Drawn(Comparison task) => new[] { task.Start, task.Before, task.After, task.Control }.OfType<Estimate>();
 
     private static BarGroup Group(LearningWords learning, Comparison task)
     {
