@@ -19,6 +19,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
+    private SharedGradients? _gradients;
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
 
@@ -105,6 +106,8 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (!known && (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0)) _scorer.Score(samples, offsets, logpNew, entropies);
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
+        if (World.Size > 1) _gradients ??= SharedGradients.Of(World, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
+        _gradients?.Begin();
         var loss = 0.0;
         var own = World.Size == 1 ? metrics : new PolicyMetrics();
         for (var first = begin; first < end;)
@@ -115,13 +118,14 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             var length = offsets[first + taken] - start;
             loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
             Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
+            if (first + taken == end) _gradients?.Overlap();
             graph.Backward();
             if (known) Compare(samples, first, taken, offsets, logpOld, logpNew);
             first += taken;
         }
 
         graph.Rest();
-        loss = World.Reduce(graph.Model.Trained, loss);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
         if (World.Size > 1)
         {
             Mismatch = World.Max("mismatch", Mismatch);
