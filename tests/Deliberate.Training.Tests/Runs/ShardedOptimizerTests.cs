@@ -68,12 +68,8 @@ public sealed class ShardedOptimizerTests(TrainedBase trained) : IDisposable
     {
         var recipe = EnvironmentRunTests.Recipe() with { Ranks = Sharded };
         Train(recipe, "a", before, stopAfter: 2);
-        // What one rank has read of it together with the others is the whole file.
-        var state = Path.Combine(new RunFolder(_folder.File("a0")).Newest()!, Checkpoint.TrainingFolder, OptimizerFile.FileName);
-        var written = File.ReadAllBytes(state);
         GoOn("a", before, after, recipe);
         Directory.Exists(new RunFolder(_folder.File("a0")).Checkpoint(RunFolder.Final)).ShouldBeTrue();
-        written.Length.ShouldBeGreaterThan(0);
     }
 
     [Theory]

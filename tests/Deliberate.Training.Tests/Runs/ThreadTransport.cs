@@ -18,9 +18,6 @@ internal sealed class ThreadTransport(int rank, ThreadTransport.Wire[,] wires) :
 
     public TimeSpan Patience => TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes that have been sent by anybody.</summary>
-    public static long Sent;
-
     /// <summary>Does something in as many ranks at once; the first failure is thrown.</summary>
     public static T[] Run<T>(int size, Func<World, T> work)
     {
@@ -93,7 +90,6 @@ internal sealed class ThreadTransport(int rank, ThreadTransport.Wire[,] wires) :
                     var (one, other) = (sent.Dequeue(), awaited.Dequeue());
                     one._from.Length.ShouldBe(other._to.Length, "both ends know how much there is");
                     one._from.CopyTo(other._to);
-                    Interlocked.Add(ref ThreadTransport.Sent, one._from.Length);
                     (one._isDone, other._isDone) = (true, true);
                 }
 
