@@ -143,11 +143,14 @@ internal interface IKernels
     void Scale(DeviceBuffer buffer, long offset, long length, double factor);
 
     /// <summary>One AdamW update of elements [offset, offset + length).</summary>
-    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length);
+    /// <param name="moments">Where theirs begin, in the buffers of the moments.</param>
+    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length, long moments);
 
     /// <summary>One step of SGD with momentum.</summary>
-    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length, long moments);
 
     /// <summary>One Muon update of a whole matrix [rows, columns].</summary>
-    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch);
 }

@@ -66,6 +66,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When alarms ring.")]
     public HealthRecipe Health { get; init; } = new();
 
+    [Description("How ranks share the work, under mpirun.")]
+    public RanksRecipe? Ranks { get; init; }
+
     [Description("What computes: cpu, or gpu for the first graphics card that was found; gpu:cuda or gpu:opencl for that driver's, gpu:emulated to try it without a card. deliberate doctor lists the cards.")]
     public string Device { get; init; } = GraphicsChoice.Cpu;
 

@@ -14,6 +14,7 @@ internal sealed class RewardTrainer : IExampleTrainer
     private readonly Optimizer _optimizer;
     private readonly RewardModelRecipe _recipe;
     private readonly World _world;
+    private readonly SharedGradients? _gradients;
     private readonly int _outputs;
     private readonly double[] _upstream;
     private readonly List<(int Example, int Row, int Other)> _taken = [];
@@ -26,6 +27,7 @@ internal sealed class RewardTrainer : IExampleTrainer
         _outputs = model.Configuration.OutputHead!.Outputs;
         _graph = new HeadGraph(model, tokens, RunSession.Segments(tokens), context);
         _upstream = new double[(long)tokens * _outputs];
+        _gradients = SharedGradients.Of(world, model.Trained, optimizer, _graph.Tape);
     }
 
     public double? Accuracy => _judged == 0 ? null : _right / _judged;
@@ -33,7 +35,9 @@ internal sealed class RewardTrainer : IExampleTrainer
     public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
     {
         _optimizer.ClearGradients();
-        var loss = _world.Reduce(_graph.Model.Trained, Pass(examples, backward: true));
+        _gradients?.Begin();
+        var loss = Pass(examples, backward: true);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
         (_right, _judged) = (_world.Sum("labels", _right), _world.Sum("labels", _judged));
         var norm = _optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
@@ -61,7 +65,9 @@ internal sealed class RewardTrainer : IExampleTrainer
             var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
             upstream.Clear();
             foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, 1.0 / Math.Max(1, labels));
-            if (backward) _graph.Backward(upstream);
+            if (!backward) continue;
+            if (next == end) _gradients?.Overlap();
+            _graph.Backward(upstream);
         }
 
         return loss;

@@ -29,7 +29,7 @@ internal sealed class PolicyUpdates : IDisposable
         _recipe = recipe.Reinforcement;
         _kl = kl ?? new KlControl(_recipe, saved: null);
         _correction = new StepCorrection(_recipe);
-        Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions());
+        Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions(), world?.PeersOfOptimizer());
         _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
         _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts)
         {

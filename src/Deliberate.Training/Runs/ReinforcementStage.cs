@@ -42,7 +42,7 @@ internal sealed class ReinforcementStage : IDisposable
         _kl = new KlControl(_recipe, klCoefficient);
         _ahead = SamplingAhead.For(session);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart) { Ahead = _ahead?.Model };
-        _critic = Critic.For(session.Recipe, session.Model);
+        _critic = Critic.For(session.Recipe, session.Model, session.World);
         _rewardModels = new RewardModelScores(session);
         _rollouts = StageRollouts.For(session);
         _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);

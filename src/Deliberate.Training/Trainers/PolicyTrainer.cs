@@ -20,6 +20,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
     private readonly SlopedSamples _sloped = new();
+    private SharedGradients? _gradients;
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
 
@@ -116,6 +117,8 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (!known && (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0)) _scorer.Score(samples, offsets, logpNew, entropies);
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
+        if (World.Size > 1) _gradients ??= SharedGradients.Of(World, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
+        _gradients?.Begin();
         var loss = 0.0;
         Idle = 0;
         // Where all of it is known beforehand, so is the loss, on every rank alike, and what needs a pass to learn from.
@@ -150,6 +153,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             if (known || flat < taken)
             {
                 Scatter(passed, first, taken, starts, gradLogp, gradEntropy);
+                if (first + taken == end) _gradients?.Overlap();
                 graph.Backward();
             }
 
@@ -158,7 +162,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         }
 
         graph.Rest();
-        loss = World.Reduce(graph.Model.Trained, loss);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
         if (World.Size > 1)
         {
             Mismatch = World.Max("mismatch", Mismatch);

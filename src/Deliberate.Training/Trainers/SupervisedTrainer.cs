@@ -68,6 +68,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly World _world = world ?? World.Alone;
+    private readonly SharedGradients? _gradients = SharedGradients.Of(world, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
 
     /// <summary>One optimizer step on a batch of examples.</summary>
     /// <param name="rate">The schedule's factor of the learning rate.</param>
@@ -75,6 +76,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     {
         var targets = Targets(examples);
         optimizer.ClearGradients();
+        _gradients?.Begin();
         var loss = 0.0;
         graph.Head.Temperature = 1;
         graph.Head.OnlyTargets = true;
@@ -85,12 +87,13 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
             var first = next;
             Pack(examples, ref next, end);
             teacher?.Read(examples, first, next);
+            if (next == end) _gradients?.Overlap();
             loss += MicroBatch(targets);
         }
 
         // The graph serves other stages too.
         graph.Head.Labels = null;
-        loss = _world.Reduce(graph.Model.Trained, loss);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
         optimizer.Step(norm, rate);
