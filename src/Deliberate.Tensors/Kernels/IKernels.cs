@@ -11,6 +11,9 @@ internal interface IKernels
     /// <summary>Makes the memory for a weight's packed copies, where the device keeps any; called before any work on it.</summary>
     void Prepare(LinearWeight weight, bool training);
 
+    /// <summary>Whether the packed copy for y = x·Wᵀ is as long as the weight, and could lie in any other buffer of the device.</summary>
+    bool PacksInPlace(LinearWeight weight);
+
     /// <summary>Renews a weight's packed copies after it changed.</summary>
     void Pack(LinearWeight weight, bool training, Share share);
 

@@ -109,8 +109,8 @@ internal static class Planner
         var e = recipe.Evaluation;
         if (e.Problems == 0) return null;
         var (rl, rounds) = (recipe.Reinforcement.Steps, recipe.ExpertIteration.Rounds);
-        // The first and the last, and one between the two stages where both are there.
-        var whole = 1 + (rl > 0 ? 1 : 0) + (rounds > 0 ? 1 : 0);
+        // The first and the last, one between the two stages where both are there, and that of a model which imitates first.
+        var whole = 1 + (rl > 0 ? 1 : 0) + (rounds > 0 ? 1 : 0) + (recipe.MeasuresStart ? 1 : 0);
         var quick = e.Every == 0 ? 0 : Math.Max(0, rounds - 1) + Math.Max(0, (rl - 1) / e.Every);
         var votes = (long)e.VoteProblems * Math.Max(0, e.VoteSamples - e.Samples);
         var completions = (whole * (((long)e.Problems * e.Samples) + votes)) + ((long)quick * Math.Min(e.QuickProblems, e.Problems) * e.Samples);

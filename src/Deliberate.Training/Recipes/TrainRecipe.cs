@@ -94,6 +94,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
 
+    /// <summary>Whether the model that the run starts from is measured before it is trained; without a supervised stage the first evaluation does that.</summary>
+    [JsonIgnore]
+    public bool MeasuresStart => Evaluation is { Start: true, Problems: > 0 } && Model.From is not null && Supervised.Steps > 0 && RewardModel is null;
+
     /// <summary>Whether problems are played in several turns.</summary>
     [JsonIgnore]
     public bool IsPlayed => Problems is null ? Family.IsPlayed : Environment is { IsOwn: true };

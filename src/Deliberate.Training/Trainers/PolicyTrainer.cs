@@ -19,6 +19,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
+    private readonly SlopedSamples _sloped = new();
     private SharedGradients? _gradients;
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
@@ -31,6 +32,16 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 
     /// <summary>The ranks that batches are shared out among.</summary>
     public World World { get; init; } = World.Alone;
+
+    /// <summary>
+    /// Whether samples that the loss has no slope at are left out of the passes: the same gradient to rounding, what is measured all the
+    /// same. Where the sampler's log-probabilities and entropies stand for the policy's, they cost no pass at all; else no backward, as long as
+    /// a micro-batch has no others.
+    /// </summary>
+    public bool SkipsIdle { get; init; }
+
+    /// <summary>Samples of the last <see cref="Step"/> that the loss had no slope at; 0 where nobody looked.</summary>
+    public int Idle { get; private set; }
 
     /// <summary>
     /// The largest difference, in nats, between a log-probability that <see cref="Step"/> took from the sampler and the one that the backward
@@ -109,18 +120,44 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (World.Size > 1) _gradients ??= SharedGradients.Of(World, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
         _gradients?.Begin();
         var loss = 0.0;
-        var own = World.Size == 1 ? metrics : new PolicyMetrics();
+        Idle = 0;
+        // Where all of it is known beforehand, so is the loss, on every rank alike, and what needs a pass to learn from.
+        var isForeseen = known && SkipsIdle && (World.Size == 1 || Reference is null);
+        var own = World.Size == 1 || isForeseen ? metrics : new PolicyMetrics();
+        if (isForeseen)
+        {
+            loss = Objective.Evaluate(whole, normalisers, gradLogp, gradEntropy, own);
+            if (!World.IsFirst) loss = 0;
+            _sloped.Choose(samples, offsets, gradLogp, gradEntropy);
+            Idle = count - _sloped.Samples.Count;
+            (begin, end) = Share(_sloped.Samples);
+        }
+
+        var passed = isForeseen ? _sloped.Samples : samples;
+        ReadOnlySpan<int> starts = isForeseen ? _sloped.Starts : offsets;
         for (var first = begin; first < end;)
         {
-            var taken = known ? _scorer.ForwardHidden(samples, first, end) : _scorer.Forward(samples, first, offsets, logpNew, entropies, end);
+            var taken = known ? _scorer.ForwardHidden(passed, first, end) : _scorer.Forward(passed, first, starts, logpNew, entropies, end);
             World.Count(graph.Batch.Tokens);
-            var start = offsets[first];
-            var length = offsets[first + taken] - start;
-            loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
-            Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
-            if (first + taken == end) _gradients?.Overlap();
-            graph.Backward();
-            if (known) Compare(samples, first, taken, offsets, logpOld, logpNew);
+            var flat = 0;
+            if (!isForeseen)
+            {
+                var start = offsets[first];
+                var length = offsets[first + taken] - start;
+                loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
+                if (SkipsIdle) flat = SlopedSamples.CountFlat(offsets, first, taken, gradLogp, gradEntropy);
+                Idle += flat;
+            }
+
+            // The backward gives what is compared too.
+            if (known || flat < taken)
+            {
+                Scatter(passed, first, taken, starts, gradLogp, gradEntropy);
+                if (first + taken == end) _gradients?.Overlap();
+                graph.Backward();
+            }
+
+            if (known) Compare(passed, first, taken, starts, logpOld, logpNew);
             first += taken;
         }
 
@@ -129,7 +166,11 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (World.Size > 1)
         {
             Mismatch = World.Max("mismatch", Mismatch);
-            foreach (var part in World.Gather("measures", own.Parts)) metrics.Merge(PolicyMetrics.Of(part));
+            if (!isForeseen)
+            {
+                if (SkipsIdle) Idle = (int)World.Sum("idle samples", Idle);
+                foreach (var part in World.Gather("measures", own.Parts)) metrics.Merge(PolicyMetrics.Of(part));
+            }
         }
 
         var norm = optimizer.GradientNorm();
@@ -174,6 +215,16 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         return World.Size == 1 ? logp : [.. World.Gather("log-probabilities", logp).SelectMany(part => part)];
     }
 
+    /// <summary>The entropies that the sampler knew, of samples that were read back, as long as the policy is the one that drew them.</summary>
+    public float[][] Entropies(IReadOnlyList<PolicySample> samples)
+    {
+        var offsets = PolicyScorer.Offsets(samples);
+        double[] logp = new double[offsets[^1]], entropies = new double[offsets[^1]];
+        _scorer.Score(samples, offsets, logp, entropies);
+        graph.Rest();
+        return [.. samples.Select((sample, i) => Enumerable.Range(0, sample.Rollout.Tokens.Length).Select(t => sample.Rollout.IsDrawn(t) ? (float)entropies[offsets[i] + t] : 0).ToArray())];
+    }
+
     /// <summary>The samples of this rank. Apart from its callers, which would else make what the lambda holds at each step.</summary>
     private (int Begin, int End) Share(IReadOnlyList<PolicySample> samples) =>
         World.Size == 1 ? (0, samples.Count) : OfRank(World, samples);
@@ -194,10 +245,10 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         _scorer.Read(samples, first, count, offsets, logp, []);
         for (var i = first; i < first + count; i++)
         {
-            for (var t = offsets[i]; t < offsets[i + 1]; t++)
+            for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++)
             {
-                if (!samples[i].Rollout.IsDrawn(t - offsets[i])) continue;
-                var apart = Math.Abs(logp[t] - sampler[t]);
+                if (!samples[i].Rollout.IsDrawn(t)) continue;
+                var apart = Math.Abs(logp[offsets[i] + t] - sampler[offsets[i] + t]);
                 Mismatch = apart <= Mismatch ? Mismatch : apart;
             }
         }

@@ -41,10 +41,15 @@ public sealed class RanksTests : IDisposable
 
         var killed = Path.Combine(_folder.Root, "killed");
         var random = new Random();
-        for (var start = 0; start <= 4; start++)
+        for (var start = 0; start <= 2; start++)
         {
+<<<<<<< Updated upstream
             using var run = File.Exists(Path.Combine(killed, "recipe.yaml")) ? Start(2, "resume", killed) : Start(2, "train", other, "--output", killed);
             if (start < 4 && !run.WaitForExit(random.Next(1500, 6000)))
+=======
+            using var run = File.Exists(Path.Combine(killed, "recipe.yaml")) ? Start(2, "resume", killed) : Start(2, "train", recipe, "--output", killed);
+            if (start < 2 && !run.WaitForExit(random.Next(1500, 6000)))
+>>>>>>> Stashed changes
             {
                 // Either rank: mpirun ends the other.
                 var ranks = Children(run.Id);

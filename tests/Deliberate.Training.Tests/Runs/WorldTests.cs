@@ -31,6 +31,7 @@ public sealed class WorldTests : IDisposable
     [InlineData("options: { kl_coefficient: 0.01 }\n  dynamic_sampling: true\n  updates: 2", false)]
     [InlineData("objective: ppo\n  iterations: 2\n  staleness: 1\n  top_p: 0.95\n  sampler_correction: { mode: token_truncate }\n  advantage: gae", false)]
     [InlineData("shared_prompt: on\n  kl: { in_reward: 0.02 }", true)]
+    [InlineData("skip_idle_samples: on\n  updates: 2", false)]
     public void Two_ranks_write_the_same_run_twice_and_every_rank_has_it(string reinforcement, bool hasRounds)
     {
         var recipe = EnvironmentRunTests.Recipe(reinforcement);

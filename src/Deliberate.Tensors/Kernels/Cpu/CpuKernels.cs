@@ -10,6 +10,8 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
         if (training) weight.BackwardPacked ??= device.Allocate(MatrixProduct<TL>.PackedLength(weight.Columns, weight.Rows));
     }
 
+    public bool PacksInPlace(LinearWeight weight) => MatrixProduct<TL>.PackedLength(weight.Rows, weight.Columns) == (nint)weight.Rows * weight.Columns;
+
     public void Pack(LinearWeight weight, bool training, Share share) => LinearKernel<TL>.Pack(weight, weight.ForwardPacked!, training ? weight.BackwardPacked : null, share);
 
     public int StoredOutputs => MatrixProduct<TL>.PanelWidth;
