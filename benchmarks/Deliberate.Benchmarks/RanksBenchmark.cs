@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deliberate.Core;
+using Deliberate.Training;
 
 namespace Deliberate.Benchmarks;
 
@@ -13,8 +14,8 @@ internal static class RanksBenchmark
 {
     private const int Steps = 400;
 
-    /// <summary>Buckets of a gradient: one a layer.</summary>
-    private const int Buckets = 32;
+    /// <summary>Buckets of a large gradient: one a layer.</summary>
+    private const int Layers = 32;
 
     /// <summary>Seconds that a message costs whoever sends it, whatever its length.</summary>
     private const double Message = 20e-6;
@@ -88,12 +89,14 @@ internal static class RanksBenchmark
     private static double Exchanged(double[] shares, double bytes, double rate, double latency, double overlap)
     {
         var ranks = shares.Length;
-        var time = (bytes / Buckets * (ranks - 1) / ranks / rate) + ((ranks - 1) * Message);
-        var (free, arrived, missing) = (new double[ranks], new double[Buckets], new int[Buckets]);
+        // A small one is sent in fewer, as a run does it.
+        var buckets = (int)Math.Clamp(bytes / sizeof(float) / BucketSize.Usual.LeastAmong(ranks), 1, Layers);
+        var time = (bytes / buckets * (ranks - 1) / ranks / rate) + ((ranks - 1) * Message);
+        var (free, arrived, missing) = (new double[ranks], new double[buckets], new int[buckets]);
         Array.Fill(missing, ranks);
         var ready = new PriorityQueue<(int Rank, int Bucket, bool IsSum), double>();
         for (var rank = 0; rank < ranks; rank++)
-            for (var bucket = 0; bucket < Buckets; bucket++) ready.Enqueue((rank, bucket, false), shares[rank] * (1 - (overlap * (1 - ((bucket + 1.0) / Buckets)))));
+            for (var bucket = 0; bucket < buckets; bucket++) ready.Enqueue((rank, bucket, false), shares[rank] * (1 - (overlap * (1 - ((bucket + 1.0) / buckets)))));
         var last = 0.0;
         while (ready.TryDequeue(out var job, out var at))
         {

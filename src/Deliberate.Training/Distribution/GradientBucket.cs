@@ -53,7 +53,7 @@ internal sealed class GradientBucket
                 }
             }
 
-            if (count >= size.Least || (stage == stages.Length - 1 && count > 0)) Close(stage);
+            if (count >= size.LeastAmong(ranks) || (stage == stages.Length - 1 && count > 0)) Close(stage);
         }
 
         return [.. buckets];

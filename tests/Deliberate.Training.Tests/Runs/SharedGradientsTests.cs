@@ -8,7 +8,7 @@ namespace Deliberate.Training.Tests;
 public sealed class SharedGradientsTests
 {
     /// <summary>So that even the gradient of a small model has more buckets than are on their way at once.</summary>
-    private static readonly BucketSize Small = new(200, 150);
+    private static readonly BucketSize Small = new(200, 0, 150);
 
     [Theory]
     [InlineData(2, false)]
