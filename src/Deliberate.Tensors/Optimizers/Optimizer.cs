@@ -10,10 +10,14 @@ internal sealed class Optimizer : IDisposable
     /// <summary>Elements of one piece of elementwise work.</summary>
     private const int PieceLength = 1 << 16;
 
+    /// <summary>The same on a device that takes all of it at once.</summary>
+    private const int WholePieceLength = 1 << 26;
+
     private readonly Device _device;
     private readonly ParameterStore _store;
     private readonly Work[] _work;
     private readonly double[] _sums;
+    private readonly (long Offset, long Length)[] _pieces;
     private readonly UpdateJob _updateJob;
     private readonly NormJob _normJob;
 
@@ -24,7 +28,8 @@ internal sealed class Optimizer : IDisposable
         Options = options;
         First = device.Allocate(store.BufferLength);
         Second = options.Kind == OptimizerKind.Sgd ? null : device.Allocate(store.BufferLength);
-        _work = Cut(store, options);
+        _work = Cut(store, options, device.TakesWholeBatches ? WholePieceLength : PieceLength);
+        _pieces = [.. _work.Select(w => (w.Offset, w.Length))];
         _sums = new double[_work.Length];
         _updateJob = new UpdateJob(this);
         _normJob = new NormJob(this);
@@ -68,6 +73,38 @@ internal sealed class Optimizer : IDisposable
         _updateJob.Run(factor, rate);
     }
 
+    /// <summary>
+    /// On a device that works behind the host's back: gives it the norm, the decision and the update, which nobody waits for. The record holds
+    /// the numbers of the step; once it is read, <see cref="Conclude"/> says what came of it. Nothing elsewhere.
+    /// </summary>
+    public void Queue(StepRecord record, double rate)
+    {
+        if (_device.Kernels is not IQueuedUpdates queue) return;
+        // Whose decision is followed is the device's: nobody else's updates may come in between.
+        using var turn = _device.Turns.Take();
+        record.Decide(queue, _store.Gradients, _pieces, Options.ClipNorm);
+        Steps++;
+        _updateJob.Run(1, rate);
+        queue.Follow(null);
+    }
+
+    /// <summary>The end of a step: updates, where <see cref="Queue"/> has not, and the loss and the norm are finite.</summary>
+    /// <returns>The norm before clipping, and whether the weights have changed.</returns>
+    public (double Norm, bool Applied) Conclude(StepRecord record, double loss, double rate)
+    {
+        if (_device.Kernels is IQueuedUpdates)
+        {
+            // Counted beforehand, since the corrections of the moments are told the device with the update.
+            if (!record.IsOpen) Steps--;
+            return (record.Norm, record.IsOpen);
+        }
+
+        var norm = GradientNorm();
+        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return (norm, false);
+        Step(norm, rate);
+        return (norm, true);
+    }
+
     /// <summary>Where some are frozen, of the others alone: what is never written takes no memory.</summary>
     public void ClearGradients()
     {
@@ -82,13 +119,13 @@ internal sealed class Optimizer : IDisposable
     }
 
     /// <summary>Matrices that Muon updates are whole pieces, largest first, so that no worker ends up alone with one.</summary>
-    private static Work[] Cut(ParameterStore store, OptimizerOptions options)
+    private static Work[] Cut(ParameterStore store, OptimizerOptions options, int pieceLength)
     {
         var work = new List<Work>();
         foreach (var parameter in store.Parameters.Where(p => !p.Frozen))
         {
             if (options.Kind == OptimizerKind.Muon && parameter.IsBlockMatrix) work.Add(new Work(parameter, parameter.Offset, parameter.Length, WholeMatrix: true));
-            else for (long at = 0; at < parameter.Length; at += PieceLength) work.Add(new Work(parameter, parameter.Offset + at, Math.Min(PieceLength, parameter.Length - at), WholeMatrix: false));
+            else for (long at = 0; at < parameter.Length; at += pieceLength) work.Add(new Work(parameter, parameter.Offset + at, Math.Min(pieceLength, parameter.Length - at), WholeMatrix: false));
         }
 
         return [.. work.OrderByDescending(w => w.WholeMatrix).ThenByDescending(w => w.Length).ThenBy(w => w.Offset)];
