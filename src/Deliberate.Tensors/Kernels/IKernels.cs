@@ -113,8 +113,8 @@ internal interface IKernels
     void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
 
     /// <summary>
-    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max)) of softmax(z), z = softCap(x·Wᵀ) · scale,
-    /// natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
+    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max) or its logarithm) of softmax(z),
+    /// z = softCap(x·Wᵀ) · scale, natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
     /// </summary>
     void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch);
 
@@ -123,6 +123,9 @@ internal interface IKernels
     /// statistics. The caller runs the linear backward from dlogits.
     /// </summary>
     void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
+
+    /// <summary>The log-probability of a token from its z and the last two statistics of its row: the bits that a target's has.</summary>
+    float LogProbabilityOf(float z, float max, float last);
 
     /// <summary>The gradient of rows of z, which <see cref="LogitStatistics"/> left with their statistics, in their place.</summary>
     void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows);

@@ -14,6 +14,7 @@ internal sealed class Optimizer : IDisposable
     private readonly OptimizerPart[] _parts;
     private readonly int[] _own;
     private readonly double[] _sums;
+    private readonly (long Offset, long Length)[] _pieces;
     private readonly UpdateJob _updateJob;
     private readonly NormJob _normJob;
 
@@ -39,6 +40,7 @@ internal sealed class Optimizer : IDisposable
             Second = options.Kind == OptimizerKind.Sgd ? null : device.Allocate(second);
         }
 
+        _pieces = [.. _parts.Select(p => (p.Offset, p.Length))];
         _sums = new double[_parts.Length];
         _updateJob = new UpdateJob(this);
         _normJob = new NormJob(this);
@@ -88,6 +90,38 @@ internal sealed class Optimizer : IDisposable
         var factor = Options.ClipNorm > 0 ? Math.Min(1, Options.ClipNorm / (gradientNorm + 1e-6)) : 1;
         _updateJob.Run(factor, rate);
         _peers?.Fill(_store.Values, _parts);
+    }
+
+    /// <summary>
+    /// On a device that works behind the host's back: gives it the norm, the decision and the update, which nobody waits for. The record holds
+    /// the numbers of the step; once it is read, <see cref="Conclude"/> says what came of it. Nothing elsewhere.
+    /// </summary>
+    public void Queue(StepRecord record, double rate)
+    {
+        if (_device.Kernels is not IQueuedUpdates queue) return;
+        // Whose decision is followed is the device's: nobody else's updates may come in between.
+        using var turn = _device.Turns.Take();
+        record.Decide(queue, _store.Gradients, _pieces, Options.ClipNorm);
+        Steps++;
+        _updateJob.Run(1, rate);
+        queue.Follow(null);
+    }
+
+    /// <summary>The end of a step: updates, where <see cref="Queue"/> has not, and the loss and the norm are finite.</summary>
+    /// <returns>The norm before clipping, and whether the weights have changed.</returns>
+    public (double Norm, bool Applied) Conclude(StepRecord record, double loss, double rate)
+    {
+        if (_device.Kernels is IQueuedUpdates)
+        {
+            // Counted beforehand, since the corrections of the moments are told the device with the update.
+            if (!record.IsOpen) Steps--;
+            return (record.Norm, record.IsOpen);
+        }
+
+        var norm = GradientNorm();
+        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return (norm, false);
+        Step(norm, rate);
+        return (norm, true);
     }
 
     /// <summary>Where some are frozen, of the others alone: what is never written takes no memory.</summary>

@@ -18,7 +18,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0)]
     public int Steps { get; init; } = 100;
 
-    [Description("Passes over the problems of your own to train on, in place of steps, which are then computed; each pass asks every problem once.")]
+    [Description("Passes over the problems of your own to train on, in place of steps, which are then computed; each pass asks every problem once. Steps that --set says count before the file's passes.")]
     [InRange(0, 1_000_000, MinExclusive = true)]
     public double? Epochs { get; init; }
 

@@ -186,6 +186,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     {
         RecipeAssemblies.Register(top, fileName, isRun);
         RewardsOfBefore.Renew(top);
+        StepsOrEpochs.Settle(top);
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];

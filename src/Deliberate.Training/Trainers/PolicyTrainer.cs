@@ -5,7 +5,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// The policy update: log-probabilities and entropies of the samples' tokens forward, the objective and its gradient in double on
-/// the host, backward, one optimizer step. The samples' own log-probabilities are the old policy's, the sampler being this very
+/// the host, backward, one optimizer step. On a device with memory of its own the gradient is made there (<see cref="QueuedPolicyGradient"/>),
+/// or from what the sampler knew already, and what it computed is read when the step is over. The samples' own log-probabilities are the old policy's, the sampler being this very
 /// model, unless they bring others. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
 /// the buffers have grown to the largest batch.
 /// </summary>
@@ -20,9 +21,12 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
     private readonly SlopedSamples _sloped = new();
+    private readonly QueuedPolicyGradient _queued = new();
     private SharedGradients? _gradients;
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
+    private (int First, int Taken)[] _taken = new (int, int)[16];
+    private int _parts;
 
     /// <summary>What is minimised.</summary>
     public IPolicyObjective Objective { get; set; } = objective;
@@ -58,6 +62,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     {
         var known = isSamplers && samples[0].Old is null && AllKnown(samples);
         Mismatch = 0;
+        _parts = 0;
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
         var count = samples.Count;
@@ -135,30 +140,43 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 
         var passed = isForeseen ? _sloped.Samples : samples;
         ReadOnlySpan<int> starts = isForeseen ? _sloped.Starts : offsets;
+        // A device with memory of its own is waited for once, at the end; in between only where an objective is nobody's but the host's.
+        var waits = !graph.Model.Device.HasOwnMemory;
+        var queued = !waits && !known && QueuedPolicyGradient.Has(graph.Model.Device, Objective);
+        _scorer.Begin(count);
         for (var first = begin; first < end;)
         {
-            var taken = known ? _scorer.ForwardHidden(passed, first, end) : _scorer.Forward(passed, first, starts, logpNew, entropies, end);
+            var taken = known ? _scorer.ForwardHidden(passed, first, end) : queued ? _scorer.ForwardUnread(passed, first, end) : _scorer.Forward(passed, first, starts, logpNew, entropies, end);
             World.Count(graph.Batch.Tokens);
             var flat = 0;
-            if (!isForeseen)
-            {
-                var start = offsets[first];
-                var length = offsets[first + taken] - start;
-                loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
-                if (SkipsIdle) flat = SlopedSamples.CountFlat(offsets, first, taken, gradLogp, gradEntropy);
-                Idle += flat;
-            }
+            if (queued) _queued.Run(graph.Model.Device, (PolicyObjective)Objective, whole.Slice(first, taken), normalisers, _scorer.FirstRows(taken), graph.Head.Statistics, graph.Head.Upstream, graph.Batch.Tokens);
+            else if (!isForeseen) loss += Evaluate(whole, normalisers, first, taken, gradLogp, gradEntropy, own, out flat);
 
             // The backward gives what is compared too.
             if (known || flat < taken)
             {
-                Scatter(passed, first, taken, starts, gradLogp, gradEntropy);
+                if (!queued) Scatter(passed, first, taken, starts, gradLogp, gradEntropy);
                 if (first + taken == end) _gradients?.Overlap();
                 graph.Backward();
             }
 
-            if (known) Compare(passed, first, taken, starts, logpOld, logpNew);
+            if (!waits) Keep(first, taken);
+            else if (known) Compare(passed, first, taken, starts, logpOld, logpNew, isKept: false);
             first += taken;
+        }
+
+        if (!waits)
+        {
+            optimizer.Queue(graph.Record, rate);
+            graph.Record.Read();
+            for (var part = 0; part < _parts; part++)
+            {
+                var (first, taken) = _taken[part];
+                if (known) Compare(passed, first, taken, starts, logpOld, logpNew, isKept: true);
+                if (!queued) continue;
+                _scorer.Take(samples, first, taken, offsets, logpNew, entropies);
+                loss += Evaluate(whole, normalisers, first, taken, gradLogp, gradEntropy, own, out _);
+            }
         }
 
         graph.Rest();
@@ -173,11 +191,26 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
             }
         }
 
-        var norm = optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        optimizer.Step(norm, rate);
-        graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
+    }
+
+    /// <summary>The objective on a micro-batch whose log-probabilities are known.</summary>
+    /// <param name="flat">How many of its samples the loss has no slope at, where those are looked for.</param>
+    private double Evaluate(in PolicyBatch whole, in BatchNormalisers normalisers, int first, int taken, Span<double> gradLogp, Span<double> gradEntropy, PolicyMetrics metrics, out int flat)
+    {
+        var start = whole.Offsets[first];
+        var length = whole.Offsets[first + taken] - start;
+        var loss = Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
+        flat = SkipsIdle ? SlopedSamples.CountFlat(whole.Offsets, first, taken, gradLogp, gradEntropy) : 0;
+        Idle += flat;
+        return loss;
+    }
+
+    private void Keep(int first, int taken)
+    {
+        _scorer.Keep(first, taken);
+        if (_parts == _taken.Length) Array.Resize(ref _taken, 2 * _taken.Length);
+        _taken[_parts++] = (first, taken);
     }
 
     /// <summary>The entropies of a batch that is not trained on.</summary>
@@ -240,9 +273,10 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     }
 
     /// <summary>Holds what the sampler computed against what the backward made of the samples on the tape, and takes over the latter.</summary>
-    private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp)
+    private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp, bool isKept)
     {
-        _scorer.Read(samples, first, count, offsets, logp, []);
+        if (isKept) _scorer.Take(samples, first, count, offsets, logp, []);
+        else _scorer.Read(samples, first, count, offsets, logp, []);
         for (var i = first; i < first + count; i++)
         {
             for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++)

@@ -103,6 +103,8 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
         Tensor x, LinearWeight head, LogitShape shape, SoftLabels labels, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows, Scratch scratch) =>
         SoftLabelKernel<TL>.Backward(x, head, shape, labels, targets.I32, statistics, upstream, logits, firstRow, rows, scratch);
 
+    public float LogProbabilityOf(float z, float max, float last) => TokenStatistics.LogProbability(z, max, last);
+
     public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
     {
         for (var row = rows.Begin; row < rows.End; row++) LogProbabilityKernel<TL>.RowStatistics(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row));
