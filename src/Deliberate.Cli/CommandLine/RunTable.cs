@@ -9,9 +9,9 @@ namespace Deliberate.Cli;
 /// What a run's evaluations measured, read from its folder: a row for each of the evaluations at the beginning and end of
 /// its stages, or what there is of them.
 /// </summary>
-internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable.Row> Rows)
+internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable.Row> Rows, IReadOnlyList<RunTable.Change> Changes)
 {
-    /// <param name="Evaluation">base, expert or final.</param>
+    /// <param name="Evaluation">start, base, expert or final.</param>
     /// <param name="When">The same in words: before RL.</param>
     /// <param name="Right">Right answers.</param>
     /// <param name="AllStepsRight">Right answers with every step right; null for answers without thought.</param>
@@ -20,13 +20,18 @@ internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable
     /// <param name="Budgets">Right answers within each smaller token budget.</param>
     internal sealed record Row(string Evaluation, string When, int Problems, Estimate Right, Estimate? AllStepsRight, Estimate LengthRight, Estimate LengthWrong, IReadOnlyList<NamedEstimate> Budgets);
 
+    /// <summary>What a part of the run changed in the right answers, on the same problems.</summary>
+    /// <param name="By">The part: imitation.</param>
+    /// <param name="Detectable">The least true difference that these problems find with probability .8; null where none.</param>
+    internal sealed record Change(string By, string From, string To, Estimate Before, Estimate After, Estimate Difference, double? PValue, double? Detectable);
+
     public static RunTable Read(string folder)
     {
         var run = new RunFolder(folder);
         var recipe = RunRecipe.Read(run);
         var facts = RunFacts.Read(run) ?? FactsOfRun.Of(recipe, inputs: null);
         var rows = new List<Row>();
-        foreach (var name in new[] { RunFolder.Base, RunFolder.Expert, RunFolder.Final })
+        foreach (var name in new[] { RunFolder.Start, RunFolder.Base, RunFolder.Expert, RunFolder.Final })
         {
             var path = run.Evaluation(name);
             // Where nothing follows imitation, its model is the last one.
@@ -44,7 +49,8 @@ internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable
                 [.. summary.Budgets.Select(b => new NamedEstimate(SampleMeasure.Within(b.Budget).Name, b.Accuracy, NumberStyle.Share))]));
         }
 
-        return new RunTable(folder, recipe.Evaluation.Drawn, rows);
+        var changes = RunChange.Of(RunEvidence.Read(folder)).Select(c => new Change(c.By, c.FromName, c.ToName, c.Accuracy.From, c.Accuracy.To, c.Accuracy.Difference, c.Accuracy.PValue, c.Detectable));
+        return new RunTable(folder, recipe.Evaluation.Drawn, rows, [.. changes]);
     }
 
     /// <summary>One table of several runs, then the budgets of those that have them.</summary>
@@ -58,6 +64,13 @@ internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable
         if (rows.Length == 0) return;
         var estimates = runs.SelectMany(run => run.Rows).SelectMany(row => new[] { row.Right, row.AllStepsRight, row.LengthRight, row.LengthWrong }.OfType<Estimate>());
         Terminal.WriteTable($"Held-out problems, {string.Join(" or ", runs.Select(run => run.Drawn).Distinct())}, with 95% intervals ({EstimateText.Methods(estimates)}):", ["run", "when", "right answer", "every step right", "length, right", "length, wrong", "n"], rows, words: 2);
+        var changes = runs.SelectMany(run => run.Changes.Select(c => (IReadOnlyList<string>)
+        [
+            Name(run), c.By, c.Before.WithRange(NumberStyle.Share), c.After.WithRange(NumberStyle.Share), c.Difference.WithRange(NumberStyle.Share), PText.Of(c.PValue),
+            c.Detectable is { } least ? NumberText.Value(least, NumberStyle.Share) : "-", c.Difference.N.ToString(CultureInfo.InvariantCulture),
+        ])).ToArray();
+        if (changes.Length > 0)
+            Terminal.WriteTable($"Changes of right answers on the same problems, paired, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Changes).Select(c => c.Difference))}); found: the least true difference that would be, with probability .8:", ["run", "by", "before", "after", "difference", "p", "found", "n"], changes, words: 2);
         var budgets = runs.SelectMany(run => run.Rows.SelectMany(row => row.Budgets.Select(b => (IReadOnlyList<string>)[Name(run), row.When, b.Name, b.Estimate.WithRange(b.Style)]))).ToArray();
         if (budgets.Length > 0) Terminal.WriteTable($"Right answers when completions are cut off, with 95% intervals ({EstimateText.Methods(runs.SelectMany(run => run.Rows).SelectMany(row => row.Budgets).Select(b => b.Estimate))}):", ["run", "when", "budget", "right answer"], budgets, words: 3);
     }
@@ -65,6 +78,7 @@ internal sealed record RunTable(string Run, string Drawn, IReadOnlyList<RunTable
     private static string When(TrainRecipe recipe, RunFacts facts, string name)
     {
         var learning = LearningWords.Of(facts);
+        if (name == RunFolder.Start) return LearningWords.OfImitation(facts).Before;
         if (name == RunFolder.Final || !facts.Learns) return learning.After;
         return name == recipe.ReinforcementStart ? learning.Before : LearningWords.ExpertIteration.Before;
     }

@@ -59,7 +59,7 @@ internal static class TrainingSession
         var report = RunReport.Write(Path.Combine(folder, RunReport.FileName), ShellCommand.TrainAgain(folder), folder);
         if (json)
         {
-            JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Best = best, Evaluations = table.Rows });
+            JsonOutput.Write(new { Run = folder, Outcome = outcome, Report = report, Best = best, Evaluations = table.Rows, table.Changes });
             return ExitCode.Success;
         }
 

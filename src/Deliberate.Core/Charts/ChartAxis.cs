@@ -7,8 +7,14 @@ namespace Deliberate.Core;
 /// </summary>
 internal sealed record ChartAxis(string Title, NumberStyle Style = NumberStyle.Plain, double? Minimum = null, double? Maximum = null, bool Logarithmic = false, bool TicksAtData = false)
 {
+    private const double Small = 0.2;
+
     /// <summary>A share from 0% to 100%.</summary>
     public static ChartAxis Share(string title) => new(title, NumberStyle.Percent, 0, 1);
+
+    /// <summary>The same for shares that are drawn with their intervals: where all of them lie below a fifth, from 0% to the highest, for at the foot of an axis to 100% nobody could tell them apart.</summary>
+    public static ChartAxis Share(string title, IEnumerable<Estimate> drawn) =>
+        drawn.All(e => e is { IsMeasured: false } or { Value: < Small, High: not >= Small }) ? new(title, NumberStyle.Percent, 0) : Share(title);
 }
 
 /// <summary>

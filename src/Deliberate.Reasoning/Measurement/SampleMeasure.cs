@@ -54,6 +54,9 @@ internal sealed record SampleMeasure(string Name, MeasureKind Kind, Func<ScoredS
     /// <summary>What changed between two evaluations, paired by the problems that both asked.</summary>
     public Estimate Change(IEnumerable<ScoredSample> from, IEnumerable<ScoredSample> to) => DifferenceMetric.Of(ByProblem(from), ByProblem(to), Kind);
 
+    /// <summary>Of a share: the least true change that these problems would have shown; null where none.</summary>
+    public double? Detectable(IEnumerable<ScoredSample> from, IEnumerable<ScoredSample> to) => DetectableDifference.Of(ByProblem(from), ByProblem(to));
+
     /// <summary>The same, with what each comes to on these problems.</summary>
     public Paired Compare(IEnumerable<ScoredSample> from, IEnumerable<ScoredSample> to) => Paired.Of(ByProblem(from), ByProblem(to), Kind);
 

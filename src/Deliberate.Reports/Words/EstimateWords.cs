@@ -17,8 +17,11 @@ internal static class EstimateWords
     /// <summary>How a figure was made, and its intervals.</summary>
     public static string Made(string how, IEnumerable<Estimate> drawn) => EstimateText.Methods(drawn) is { Length: > 0 } methods ? $"{how}; 95% intervals: {methods}" : how;
 
-    /// <summary>41 percentage points (95% interval 35 to 47, Student's t).</summary>
-    public static string Points(Estimate difference) => Points(difference.Value) + (difference.HasInterval ? $" (95% interval {Whole(100 * difference.Low)} to {Whole(100 * difference.High)}, {difference.Method.Words()})" : "");
+    /// <summary>41 percentage points (95% interval 35 to 47, Student's t); small ones with a decimal, as percentages: 2.3.</summary>
+    public static string Points(Estimate difference) => Points(difference.Value) + (difference.HasInterval ? $" (95% interval {Number(difference.Low)} to {Number(difference.High)}, {difference.Method.Words()})" : "");
+
+    /// <summary>41 percentage points, of a difference without an interval.</summary>
+    public static string Points(double value) => double.IsFinite(value) ? $"{Number(value)} percentage points" : "not measured";
 
     public static string Tokens(double value) => double.IsFinite(value) ? value.ToString("0.0", CultureInfo.InvariantCulture) : "none";
 
@@ -26,9 +29,7 @@ internal static class EstimateWords
         ? Two(ratio.Value) + " times" + (ratio.HasInterval ? $" (95% interval {Two(ratio.Low)} to {Two(ratio.High)}, {ratio.Method.Words()})" : "")
         : "not measured";
 
-    private static string Points(double value) => double.IsFinite(value) ? $"{Whole(100 * value)} percentage points" : "not measured";
-
-    private static string Whole(double value) => Math.Round(value).ToString("0;−0;0", CultureInfo.InvariantCulture);
+    private static string Number(double share) => NumberText.Value(share, NumberStyle.Percent).TrimEnd('%');
 
     private static string Two(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 }

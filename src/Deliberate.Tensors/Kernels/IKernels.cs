@@ -11,6 +11,9 @@ internal interface IKernels
     /// <summary>Makes the memory for a weight's packed copies, where the device keeps any; called before any work on it.</summary>
     void Prepare(LinearWeight weight, bool training);
 
+    /// <summary>Whether the packed copy for y = x·Wᵀ is as long as the weight, and could lie in any other buffer of the device.</summary>
+    bool PacksInPlace(LinearWeight weight);
+
     /// <summary>Renews a weight's packed copies after it changed.</summary>
     void Pack(LinearWeight weight, bool training, Share share);
 
@@ -143,11 +146,14 @@ internal interface IKernels
     void Scale(DeviceBuffer buffer, long offset, long length, double factor);
 
     /// <summary>One AdamW update of elements [offset, offset + length).</summary>
-    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length);
+    /// <param name="moments">Where theirs begin, in the buffers of the moments.</param>
+    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length, long moments);
 
     /// <summary>One step of SGD with momentum.</summary>
-    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length, long moments);
 
     /// <summary>One Muon update of a whole matrix [rows, columns].</summary>
-    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch);
 }

@@ -31,7 +31,7 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
     public string NameB => NameOf(B, A);
 
-    /// <param name="evaluation">base, rl-000020, final, ...; the last that each has if null.</param>
+    /// <param name="evaluation">start, base, rl-000020, final, ...; the last that each has if null.</param>
     /// <exception cref="UserError">A folder holds no run or no such evaluation, or they have no problem in common.</exception>
     public static RunComparison Read(string a, string b, string? evaluation = null) => Of(RunEvidence.Read(a), RunEvidence.Read(b), evaluation);
 
@@ -77,13 +77,12 @@ internal sealed record RunComparison(RunEvidence A, RunEvidence B, string Evalua
 
     private static (string Name, List<ScoredSample> Samples) Find(RunEvidence run, string? evaluation)
     {
-        var all = run.Rounds.Concat(run.Evaluations).ToArray();
+        var all = run.Measured.ToArray();
         if (all.Length == 0) throw new UserError("this run has no evaluation yet.", run.Folder, advice: "Wait for one, or resume it.");
-        var names = all.Select(e => e.Item2).Distinct().ToArray();
-        if (evaluation is null) return (all[^1].Item2, all[^1].Item3);
-        foreach (var (_, name, samples) in all)
-            if (name == evaluation) return (name, samples);
-        throw new UserError($"this run has no evaluation \"{evaluation}\".", run.Folder, advice: NearestName.Suggest(evaluation, names));
+        if (evaluation is null) return all[^1];
+        foreach (var one in all)
+            if (one.Name == evaluation) return one;
+        throw new UserError($"this run has no evaluation \"{evaluation}\".", run.Folder, advice: NearestName.Suggest(evaluation, [.. all.Select(e => e.Name)]));
     }
 
     private static Dictionary<(long, string), ScoredSample[]> ByProblem(IEnumerable<ScoredSample> samples) =>

@@ -19,6 +19,9 @@ internal sealed class EvaluationMetrics
         AccuracyWithin = new($"{prefix}/accuracy_within_{{tokens}}", MetricUnit.Share, "Samples that are right and complete within a smaller budget.", "the same samples cut at each of `evaluation.budgets`, the end token counted", "with `evaluation.budgets`");
     }
 
+    /// <summary>Of the model that a run starts from, at step 0 of its supervised stage.</summary>
+    public static EvaluationMetrics Start { get; } = new("sft/evaluation");
+
     /// <summary>Before, within and after reinforcement learning, by its steps.</summary>
     public static EvaluationMetrics Run { get; } = new("evaluation");
 

@@ -17,6 +17,7 @@ internal static class MetricList
         new("The critic", $"Of a step of reinforcement learning: {Stream}.", CriticMetrics.All),
         new("The policy's updates", $"Of a step of reinforcement learning: {Stream}. Over the tokens in the loss of all its mini-batches; ρ = exp(new - old) is the importance ratio of the policy before an update to the one that sampled, per token also for sequence-level objectives.", ObjectiveMetrics.All),
         new("Evaluations", "TensorBoard, and `checkpoint.best_metric`; by steps of reinforcement learning. Every sample is in `evaluations/NAME.jsonl`.", EvaluationMetrics.Run.All),
+        new("The evaluation before imitation", "TensorBoard, at step 0 of supervised training: of the model that the run starts from.", EvaluationMetrics.Start.All),
         new("Evaluations between rounds of expert iteration", "TensorBoard, by steps of expert iteration.", EvaluationMetrics.Rounds.All),
         new("Timings", "`timings.jsonl` and TensorBoard. They differ from run to run, and a resumed run does not reproduce them.", TimingMetrics.All),
     ];

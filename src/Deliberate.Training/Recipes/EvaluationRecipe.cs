@@ -45,6 +45,9 @@ internal sealed record EvaluationRecipe : ICheckedRecipe
     [InRange(1, 1 << 20)]
     public int QuickProblems { get; init; } = 100;
 
+    [Description("Whether a run that starts from a model (model.from) and has a supervised stage asks that model too, before the stage's first step: evaluation start. Where there is nothing to imitate, the first evaluation is of it anyway.")]
+    public bool Start { get; init; } = true;
+
     [Description("Seed of problems and samples, apart from the run's so that runs are comparable.")]
     public ulong Seed { get; init; } = 1;
 

@@ -66,6 +66,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When alarms ring.")]
     public HealthRecipe Health { get; init; } = new();
 
+    [Description("How ranks share the work, under mpirun.")]
+    public RanksRecipe? Ranks { get; init; }
+
     [Description("What computes: cpu, or gpu for the first graphics card that was found; gpu:cuda or gpu:opencl for that driver's, gpu:emulated to try it without a card. deliberate doctor lists the cards.")]
     public string Device { get; init; } = GraphicsChoice.Cpu;
 
@@ -90,6 +93,10 @@ internal sealed record TrainRecipe : ICheckedRecipe
     /// <summary>The checkpoint and evaluation that reinforcement learning begins with.</summary>
     [JsonIgnore]
     public string ReinforcementStart => ExpertIteration.Rounds > 0 ? RunFolder.Expert : RunFolder.Base;
+
+    /// <summary>Whether the model that the run starts from is measured before it is trained; without a supervised stage the first evaluation does that.</summary>
+    [JsonIgnore]
+    public bool MeasuresStart => Evaluation is { Start: true, Problems: > 0 } && Model.From is not null && Supervised.Steps > 0 && RewardModel is null;
 
     /// <summary>Whether problems are played in several turns.</summary>
     [JsonIgnore]

@@ -26,7 +26,10 @@ internal sealed record LearningWords(string Short, string Long, string Step, str
 
     /// <summary>Of a run: its last stage.</summary>
     public static LearningWords Of(RunFacts facts) =>
-        facts.Reinforcement is not null ? Reinforcement : facts.ExpertIteration is not null ? ExpertIteration : facts.Imitation is null ? Nothing : facts.Imitation.Target is null ? Imitation : Labels;
+        facts.Reinforcement is not null ? Reinforcement : facts.ExpertIteration is not null ? ExpertIteration : facts.Imitation is null ? Nothing : OfImitation(facts);
+
+    /// <summary>Of a run's supervised stage.</summary>
+    public static LearningWords OfImitation(RunFacts facts) => facts.Imitation is { Target: not null } ? Labels : Imitation;
 
     /// <summary>Of several runs side by side.</summary>
     public static LearningWords Of(IReadOnlyList<RunEvidence> runs) => runs.All(r => r.Learning == runs[0].Learning) ? runs[0].Learning : new("learning", "learning", "step", "steps");

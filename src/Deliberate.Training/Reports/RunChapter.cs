@@ -21,6 +21,7 @@ internal static class RunChapter
     {
         if (ExpertRoundsReport.Table(run) is { } rounds) yield return rounds;
         if (run.Evaluations.Count > 0) yield return Table(run, control);
+        if (RunChange.Of(run) is { Count: > 0 } changes) yield return Changes(changes);
     }
 
     private static IEnumerable<ReportFigure> Figures(RunEvidence run, RunEvidence? control)
@@ -113,6 +114,7 @@ internal static class RunChapter
             ReportCell Cell(SampleMeasure measure) => ReportCell.Of(measure.Of(s), measure.PageStyle);
         }
 
+        if (run.Facts.Learns) Add(LearningWords.OfImitation(run.Facts).Before, run, run.Start);
         Add(run.Learning.Before, run, run.Base);
         Add(run.Learning.After, run, run.Final);
         if (control is not null)
@@ -124,4 +126,15 @@ internal static class RunChapter
         return new ReportTable("In numbers", ["", "n", "answer right", "every step right", "length, right", "length, wrong", "cut off"], rows,
             $"Held-out problems, {run.Recipe.Evaluation.Drawn}, with 95% intervals below; n is their number. Lengths are mean tokens of the whole completion, answer included and end token not, over right and over wrong answers.");
     }
+
+    private static ReportTable Changes(IReadOnlyList<RunChange> changes) => new(
+        "What changed", ["by", "n", "before", "after", "difference", "p", "would be found"],
+        [
+            .. changes.Select(c => (IReadOnlyList<ReportCell>)
+            [
+                ReportCell.Of(c.By), ReportCell.Of((double)c.Accuracy.Difference.N), ReportCell.Of(c.Accuracy.From), ReportCell.Of(c.Accuracy.To), ReportCell.Of(c.Accuracy.Difference),
+                new ReportCell(PText.Of(c.Accuracy.PValue), "", IsNumber: true), c.Detectable is { } least ? ReportCell.Of(least, NumberStyle.Percent) : new ReportCell("none", "", IsNumber: true),
+            ]),
+        ],
+        "Right answers on the n held-out problems that both evaluations asked, paired by problem; p is that of no difference, by Student's t. What would be found: the least true difference that these problems show with a probability of 80% (two-sided level of 5%), by the spread of the differences; where at most three problems differ, as `deliberate eval plan` has it.");
 }

@@ -32,11 +32,24 @@ internal sealed class RunEvidence
     /// <summary>What the report calls it: by what it is about, and where there are several of those by what tells them apart.</summary>
     public string Label { get; private set; }
 
-    /// <summary>(RL step, name, samples), those that exist, from the beginning of reinforcement learning to the end; of expert iteration, by rounds, where that is all.</summary>
+    /// <summary>
+    /// (RL step, name, samples), those that exist, from the beginning of reinforcement learning to the end; of expert iteration, by rounds,
+    /// where that is all, and of imitation, by its steps, where nothing follows it.
+    /// </summary>
     public required IReadOnlyList<(int Step, string Name, List<ScoredSample> Samples)> Evaluations { get; init; }
 
     /// <summary>(Round, name, samples) of expert iteration, its beginning being round 0; empty without one.</summary>
     public required IReadOnlyList<(int Round, string Name, List<ScoredSample> Samples)> Rounds { get; init; }
+
+    /// <summary>Samples of the model that it started from, before imitation; null where that was not measured.</summary>
+    public List<ScoredSample>? Start { get; init; }
+
+    /// <summary>Those right after imitation; null where that was not measured.</summary>
+    public List<ScoredSample>? Imitated => Measured.LastOrDefault(e => e.Name == RunFolder.Base).Samples;
+
+    /// <summary>Every evaluation, in the order in which they were made.</summary>
+    public IEnumerable<(string Name, List<ScoredSample> Samples)> Measured =>
+        (Start is null ? [] : new[] { (Name: RunFolder.Start, Samples: Start) }).Concat(Rounds.Concat(Evaluations).Select(e => (Name: e.Item2, Samples: e.Item3))).DistinctBy(e => e.Name);
 
     public required IReadOnlyList<MetricsRecord> Metrics { get; init; }
 
@@ -65,7 +78,7 @@ internal sealed class RunEvidence
     public bool AnswersAtOnce => Facts.Problems is { AnswersAtOnce: true };
 
     /// <summary>What <see cref="Evaluations"/> begin with; null where nothing follows it that could be told from it.</summary>
-    public List<ScoredSample>? Base => !Facts.Learns ? null : Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
+    public List<ScoredSample>? Base => !Facts.Learns ? Start : Evaluations.FirstOrDefault(e => e.Name == (Recipe.Reinforcement.Steps > 0 ? Recipe.ReinforcementStart : RunFolder.Base)).Samples;
 
     /// <summary>Whether it was measured more than once as it learned.</summary>
     public bool HasCourse => Evaluations.DistinctBy(e => e.Step).Skip(1).Any();
@@ -90,14 +103,17 @@ internal sealed class RunEvidence
         var recipe = RunRecipe.Read(files);
         var evaluations = new List<(int, string, List<ScoredSample>)>();
         var rounds = new List<(int, string, List<ScoredSample>)>();
+        List<ScoredSample>? start = null;
         var names = Directory.Exists(Path.Combine(folder, RunFolder.EvaluationsFolder))
             ? Directory.GetFiles(Path.Combine(folder, RunFolder.EvaluationsFolder), "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!)
             : [];
         foreach (var name in names)
         {
             var (step, round) = (Step(files, recipe, name), Round(recipe, name));
-            if (step is null && round is null) continue;
+            var isStart = name == RunFolder.Start;
+            if (step is null && round is null && !isStart) continue;
             var samples = EvaluationFile.Read(files.Evaluation(name));
+            if (isStart) start = samples;
             if (step is { } at) evaluations.Add((at, name, samples));
             if (round is { } number) rounds.Add((number, name, samples));
         }
@@ -107,6 +123,7 @@ internal sealed class RunEvidence
         {
             // The final evaluation has more problems than one of the same step in between: it comes last.
             Evaluations = [.. evaluations.OrderBy(e => e.Item1).ThenBy(e => e.Item2 == RunFolder.Final)],
+            Start = start,
             Best = BestCheckpoints.Read(files),
             Rounds = [.. rounds.OrderBy(e => e.Item1)],
             Metrics = [.. RecordedMetrics.Read(files, recipe)],
@@ -160,7 +177,13 @@ internal sealed class RunEvidence
     public List<ScoredSample> First(IReadOnlyList<ScoredSample> samples) => [.. samples.Where(s => s.Attempt < Recipe.Evaluation.Samples && s.IsJudged)];
 
     private static int? Step(RunFolder folder, TrainRecipe recipe, string name) =>
-        name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? EarlyStopping.StepsOf(folder, recipe) : RunFolder.Step(RunStage.Reinforcement, name);
+        recipe is { Reinforcement.Steps: 0, ExpertIteration.Rounds: 0 } ? name switch
+        {
+            RunFolder.Start => 0,
+            RunFolder.Base or RunFolder.Final => recipe.Supervised.Steps,
+            _ => null,
+        }
+        : name == recipe.ReinforcementStart ? 0 : name == RunFolder.Final ? EarlyStopping.StepsOf(folder, recipe) : RunFolder.Step(RunStage.Reinforcement, name);
 
     private static int? Round(TrainRecipe recipe, string name) =>
         recipe.ExpertIteration.Rounds == 0 ? null

@@ -87,13 +87,17 @@ internal static class RunFigures
     }
 
     private static Comparison Compared(string name, RunEvidence run, RunEvidence? control, SampleMeasure measure) =>
-        new(name, measure.Of(run.First(run.Base!)), measure.Of(run.First(run.Final!)), control?.Final is { } direct ? measure.Of(control.First(direct)) : null);
+        new(name, measure.Of(run.First(run.Base!)), measure.Of(run.First(run.Final!)), control?.Final is { } direct ? measure.Of(control.First(direct)) : null)
+        {
+            Start = run is { Facts.Learns: true, Start: { } start } ? measure.Of(run.First(start)) : null,
+            StartWords = LearningWords.OfImitation(run.Facts).Before,
+        };
 
     /// <summary>Problems of the evaluations at the ends, and of those in between, as each recorded them.</summary>
     public static string Counts(RunEvidence run)
     {
         var ends = RunWords.Count(run, run.First(run.Evaluations[^1].Samples));
-        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => Problems(run, e.Samples)).Distinct().Order().ToArray();
+        var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Start or RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => Problems(run, e.Samples)).Distinct().Order().ToArray();
         return between.Length == 0 || run.Final is null ? ends : $"{ends}; {string.Join(" or ", between)} problems at the points in between";
     }
 

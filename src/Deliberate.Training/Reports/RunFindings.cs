@@ -26,7 +26,8 @@ internal static class RunFindings
         var (b, a) = (run.First(before), run.First(after));
         var bySteps = run.Thinks && !RunWords.IsSearch(run);
         var (from, to) = bySteps ? (SampleMeasure.StepsRight.Of(b), SampleMeasure.StepsRight.Of(a)) : (SampleMeasure.Accuracy.Of(b), SampleMeasure.Accuracy.Of(a));
-        yield return new KeyNumber(EstimateWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{EstimateWords.IntervalMade(to)}; {run.Learning.Before} {EstimateWords.Percent(from.Value)}");
+        var first = run is { Facts.Learns: true, Start: { } start } ? $", {LearningWords.OfImitation(run.Facts).Before} {EstimateWords.Percent((bySteps ? SampleMeasure.StepsRight : SampleMeasure.Accuracy).Of(run.First(start)).Value)}" : "";
+        yield return new KeyNumber(EstimateWords.Percent(to.Value), $"{RunWords.Name(run)}, {(bySteps ? "every step right" : "solved")}", $"{EstimateWords.IntervalMade(to)}; {run.Learning.Before} {EstimateWords.Percent(from.Value)}{first}");
         if (run.Thinks && (alone || RunWords.IsSearch(run)))
         {
             var (shorter, longer) = (SampleMeasure.CompletionLength.Of(b), SampleMeasure.CompletionLength.Of(a));
@@ -74,7 +75,7 @@ internal static class RunFindings
     /// <summary>Every sentence, with the difference that it speaks of; null where it speaks of none.</summary>
     private static IEnumerable<(string Text, Estimate? Difference)> Findings(RunEvidence run, RunEvidence? control)
     {
-        if (!run.Facts.Learns && run.Final is { } measured)
+        if (run is { Facts.Learns: false, Start: null, Final: { } measured })
         {
             var reached = EstimateWords.Share(SampleMeasure.Accuracy.Of(run.First(measured)));
             yield return (run.Facts.Imitation is null ? $"{RunWords.Name(run)}: the model as it was loaded gave {reached} right answers; nothing was trained." : $"{RunWords.Name(run)}: {(run.Facts.Imitation.Target is { } target ? $"training on {target}" : "imitation")} alone reached {reached} right answers.", null);
@@ -83,10 +84,17 @@ internal static class RunFindings
 
         if (run is not { Base: { } before, Final: { } after }) yield break;
         var (b, a, name) = (run.First(before), run.First(after), RunWords.Name(run));
-        yield return Change($"{name}: after {run.Learning.Long} {EstimateWords.Share(SampleMeasure.Accuracy.Of(a))} of the answers are right, before {EstimateWords.Share(SampleMeasure.Accuracy.Of(b))}.", SampleMeasure.Accuracy.Change(b, a));
+        if (run is { Facts.Learns: true, Start: { } opened, Imitated: { } imitated })
+        {
+            var (s, i, imitation) = (run.First(opened), run.First(imitated), LearningWords.OfImitation(run.Facts).Long);
+            yield return Right($"{name}: after {imitation}", s, i, "before");
+            yield return Right($"{name}: at the end", s, a, "in the model that the run started from");
+        }
+
+        yield return Right($"{name}: after {run.Learning.Long}", b, a, "before");
         if (run.Thinks)
         {
-            yield return Change($"{name}: every step is right in {EstimateWords.Share(SampleMeasure.StepsRight.Of(a))}, before {EstimateWords.Share(SampleMeasure.StepsRight.Of(b))}.", SampleMeasure.StepsRight.Change(b, a));
+            yield return Change($"{name}: every step is right in {EstimateWords.Share(SampleMeasure.StepsRight.Of(a))}, before {EstimateWords.Share(SampleMeasure.StepsRight.Of(b))}.", SampleMeasure.StepsRight.Change(b, a), SampleMeasure.StepsRight.Detectable(b, a));
             yield return Length(run, b, a);
             yield return (Budget(run, b, a), null);
         }
@@ -97,10 +105,15 @@ internal static class RunFindings
         yield return ($"{name}: the control that answers at once reached {EstimateWords.Share(SampleMeasure.Accuracy.Of(without))}. {said}: {EstimateWords.Points(gap)}.", gap);
     }
 
-    private static (string Text, Estimate? Difference) Change(string values, Estimate change)
+    private static (string Text, Estimate? Difference) Right(string when, List<ScoredSample> before, List<ScoredSample> after, string earlier) => Change(
+        $"{when} {EstimateWords.Share(SampleMeasure.Accuracy.Of(after))} of the answers are right, {earlier} {EstimateWords.Share(SampleMeasure.Accuracy.Of(before))}.", SampleMeasure.Accuracy.Change(before, after), SampleMeasure.Accuracy.Detectable(before, after));
+
+    /// <summary>Where nothing was told apart, what these problems would have shown.</summary>
+    private static (string Text, Estimate? Difference) Change(string values, Estimate change, double? detectable)
     {
         var said = DifferenceWords.Of(change, "On the same problems that is a gain", "On the same problems that is a loss", $"On the same problems that is {DifferenceWords.None("this run")}");
-        return ($"{values} {said}: {EstimateWords.Points(change)}.", change);
+        var least = change.Finding != Finding.NotToldApart ? "" : detectable is { } found ? $" These problems show a true difference of {EstimateWords.Points(found)} or more with a probability of 80%." : " So few problems show no difference.";
+        return ($"{values} {said}: {EstimateWords.Points(change)}.{least}", change);
     }
 
     private static (string Text, Estimate? Difference) Length(RunEvidence run, List<ScoredSample> b, List<ScoredSample> a)

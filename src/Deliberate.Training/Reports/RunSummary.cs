@@ -29,11 +29,13 @@ internal static class RunSummary
         Level = run.Facts.Problems?.TestLevel,
         run.Recipe.Family.ChainOfThought,
         run.Info.Seed,
+        Start = run is { Facts.Learns: true, Start: { } start } ? Evaluation(run, 0, RunFolder.Start, start) : null,
         Evaluations = run.Evaluations.Select(e => Evaluation(run, e.Step, e.Name, e.Samples)),
         Rounds = run.Facts.Reinforcement is not null ? run.Rounds.Select(e => Evaluation(run, e.Round, e.Name, e.Samples)) : [],
         run.Best,
         Alarms = RunHealth.Of(new RunFolder(run.Folder), run.Recipe).Rung.Select(r => new { r.Alarm.Name, Stage = RunWords.Stage(r.Stage), r.First, r.Steps, r.Seen }),
         Change = run is { Base: { } b, Final: { } f } ? Change(run, run.First(b), run.First(f)) : null,
+        Changes = RunChange.Of(run).Select(c => new { c.By, From = c.FromName, To = c.ToName, Accuracy = c.Accuracy.Difference, c.Accuracy.PValue, c.Detectable }),
         AboveControl = run.Final is { } mine && control?.Final is { } direct ? SampleMeasure.Accuracy.Change(control.First(direct), run.First(mine)) : null,
     };
 

@@ -15,6 +15,7 @@ internal sealed class RewardTrainer : IExampleTrainer
     private readonly Optimizer _optimizer;
     private readonly RewardModelRecipe _recipe;
     private readonly World _world;
+    private readonly SharedGradients? _gradients;
     private readonly int _outputs;
     private readonly double[] _upstream;
     private readonly List<(int Example, int Row, int Other)> _taken = [];
@@ -28,6 +29,7 @@ internal sealed class RewardTrainer : IExampleTrainer
         _outputs = model.Configuration.OutputHead!.Outputs;
         _graph = new HeadGraph(model, tokens, RunSession.Segments(tokens), context);
         _upstream = new double[(long)tokens * _outputs];
+        _gradients = SharedGradients.Of(world, model.Trained, optimizer, _graph.Tape);
     }
 
     public double? Accuracy => _judged == 0 ? null : _right / _judged;
@@ -35,7 +37,16 @@ internal sealed class RewardTrainer : IExampleTrainer
     public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
     {
         _optimizer.ClearGradients();
-        var loss = _world.Reduce(_graph.Model.Trained, IsQueued ? Queue(examples, backward: true, rate) : Pass(examples, backward: true));
+        _gradients?.Begin();
+        var loss = IsQueued ? Queue(examples, backward: true, rate) : Pass(examples, backward: true);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
+        if (!IsQueued)
+        {
+            // A head that is the host's has its update where the gradient lies all the same.
+            _optimizer.Queue(_graph.Record, rate);
+            _graph.Record.Read();
+        }
+
         (_right, _judged) = (_world.Sum("labels", _right), _world.Sum("labels", _judged));
         return TrainingStep.Conclude(_optimizer, _graph.Record, loss, rate, _graph.Model);
     }
@@ -97,7 +108,9 @@ internal sealed class RewardTrainer : IExampleTrainer
             var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
             upstream.Clear();
             foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, weight);
-            if (backward) _graph.Backward(upstream);
+            if (!backward) continue;
+            if (next == end) _gradients?.Overlap();
+            _graph.Backward(upstream);
         }
 
         return loss;

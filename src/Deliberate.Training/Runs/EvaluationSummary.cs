@@ -14,7 +14,7 @@ public sealed record EvaluationSummary
     {
     }
 
-    /// <summary>base, ei-round-001, rl-000020, ..., final.</summary>
+    /// <summary>start, base, ei-round-001, rl-000020, ..., final.</summary>
     public required string Name { get; init; }
 
     /// <summary>How many.</summary>

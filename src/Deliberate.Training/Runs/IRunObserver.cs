@@ -29,7 +29,7 @@ internal interface IRunObserver
     /// <param name="timings">The line of timings.jsonl.</param>
     void StepDone(RunStage stage, int done, int steps, IReadOnlyList<KeyValuePair<string, double>> metrics, IReadOnlyList<KeyValuePair<string, double>> timings);
 
-    /// <param name="name">base, rl-000020, ..., final.</param>
+    /// <param name="name">start, base, rl-000020, ..., final.</param>
     /// <param name="samples">How many will be drawn.</param>
     void EvaluationStarted(string name, int samples);
 

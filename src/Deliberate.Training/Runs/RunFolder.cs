@@ -11,6 +11,9 @@ internal sealed class RunFolder(string path)
 
     private const string RoundPrefix = "ei-round-";
 
+    /// <summary>The evaluation of the model that a run starts from, before its first supervised step. No checkpoint has the name: the model is where it came from.</summary>
+    public const string Start = "start";
+
     /// <summary>What supervised training, expert iteration before reinforcement learning, and the whole run end with: these checkpoints stay.</summary>
     public const string Base = "base", Expert = "expert", Final = "final";
 

@@ -33,7 +33,7 @@ public class RunObserver : IRunObserver
     }
 
     /// <summary>Held-out problems are about to be answered.</summary>
-    /// <param name="name">base, rl-000020, ..., final.</param>
+    /// <param name="name">start, base, rl-000020, ..., final.</param>
     /// <param name="samples">How many will be drawn.</param>
     public virtual void EvaluationStarted(string name, int samples)
     {

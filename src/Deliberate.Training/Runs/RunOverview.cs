@@ -53,8 +53,8 @@ internal sealed record RunOverview(
         var newest = paths.Newest() is { } checkpoint ? CheckpointState.Read(checkpoint) : null;
         var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
         var (stage, step) = Place(run, newest);
-        var evaluations = run.Rounds.Concat(run.Evaluations).ToArray();
-        Estimate Accuracy((int, string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
+        var evaluations = run.Measured.ToArray();
+        Estimate Accuracy((string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
         return new RunOverview(
             run.Folder, RunLock.Holder(run.Folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
             evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,

@@ -6,7 +6,7 @@ using Deliberate.Tensors;
 namespace Deliberate.Training;
 
 /// <summary>
-/// A run from its recipe to its last evaluation: supervised training, checkpoint base, evaluation base, expert iteration and
+/// A run from its recipe to its last evaluation: of a run that starts from a model evaluation start, supervised training, checkpoint base, evaluation base, expert iteration and
 /// reinforcement learning with evaluations in between, checkpoint final, evaluation final, all in one folder. Every number is a
 /// function of (seed, stage, step), so a run that was killed at any moment and resumed ends in the same bits as one left alone:
 /// weights, optimizer, metrics, samples, evaluations; what the clock says is kept apart. One run a folder at a time.
@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
         var newest = folder.Newest();
         var state = newest is null ? null : CheckpointState.Read(newest);
         if (world.Size > 1 && recipe.Device != GraphicsChoice.Cpu) throw new UserError($"several ranks cannot train on {recipe.Device}: a card is one process's.", field: "device", advice: "Leave out mpirun, or device.");
+        world.Follow(recipe.Ranks);
         var device = Device.Shared(recipe.Device, threads);
         LanguageModel? model = null;
         RunInputs? inputs = null;
@@ -94,8 +95,8 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null)
     {
         folder = Path.GetFullPath(folder);
-        var plan = Planner.Plan(recipe);
-        Planner.Refuse(plan, MachineLimits.At(folder, plan.Recipe.Device));
+        var plan = Planner.Plan(recipe, ranks: world?.Size ?? 1);
+        Planner.Refuse(plan, MachineLimits.At(folder, plan.Recipe.Device).Shared(world?.OnThisMachine ?? 1));
         return Open(folder, threads, observer, time, world, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
@@ -184,6 +185,7 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
+        if (At.Step == 0 && _recipe.MeasuresStart) Evaluate(RunFolder.Start, 0, quick: false, null, cancellation);
         using var stage = new SupervisedStage(_session, At.CorpusCursor);
         if (At.Step > 0) _checkpoints.LoadOptimizer(stage.Optimizer);
         _observer.StageStarted(RunStage.Supervised, At.Step, steps);
@@ -293,11 +295,13 @@ internal sealed class TrainingRun : IDisposable
             EvaluationFile.Write(path, graded);
         }
 
-        // Before the streams take note: a checkpoint that is saved now goes on with taking note.
-        _checkpoints.Rank(quick ? null : name, name, graded, stage);
+        // Before the streams take note: a checkpoint that is saved now goes on with taking note. What the run started from is no checkpoint of its own.
+        var isStart = name == RunFolder.Start;
+        if (!isStart) _checkpoints.Rank(quick ? null : name, name, graded, stage);
         var summary = EvaluationSummary.Of(name, graded, recipe.Samples, recipe.Budgets);
-        _session.Streams.Evaluation(step, summary.Values(RunFolder.Round(name) is null ? EvaluationMetrics.Run : EvaluationMetrics.Rounds));
+        _session.Streams.Evaluation(step, summary.Values(isStart ? EvaluationMetrics.Start : RunFolder.Round(name) is null ? EvaluationMetrics.Run : EvaluationMetrics.Rounds));
         _observer.EvaluationDone(summary);
-        _session.Health.Evaluation(summary);
+        // Alarms watch the stages that draw samples: each begins with the evaluation before it.
+        if (!isStart) _session.Health.Evaluation(summary);
     }
 }

@@ -67,6 +67,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly World _world = world ?? World.Alone;
+    private readonly SharedGradients? _gradients = SharedGradients.Of(world, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
     private int[] _cuts = new int[16];
     private int _parts;
 
@@ -76,6 +77,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     {
         var targets = Targets(examples);
         optimizer.ClearGradients();
+        _gradients?.Begin();
         Begin();
         graph.Head.Temperature = 1;
         graph.Head.OnlyTargets = true;
@@ -86,6 +88,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
             var first = next;
             Pack(examples, ref next, end);
             teacher?.Read(examples, first, next);
+            if (next == end) _gradients?.Overlap();
             MicroBatch(targets);
         }
 
@@ -95,7 +98,8 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Record.Read();
         var loss = 0.0;
         for (var part = 0; part < _parts; part++) loss += Negative(part) / targets;
-        return TrainingStep.Conclude(optimizer, graph.Record, _world.Reduce(graph.Model.Trained, loss), rate, graph.Model);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
+        return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
     }
 
     /// <summary>The mean loss of examples that are not learned from, in nats a target.</summary>

@@ -16,6 +16,25 @@ public sealed class CheckpointCommandTests(FinishedRun run) : IClassFixture<Fini
     }
 
     [Fact]
+    public void Train_from_a_model_says_what_it_was_before_what_each_stage_changed_and_what_could_have_been_found()
+    {
+        string[] further = ["train", "tiny.yaml", "--from", "runs/tiny", "--set", "supervised.tokens=1000", "--set", "evaluation.samples=4", "--output", "runs/further"];
+        var said = CliProcess.Run(run.Root, further).ShouldSucceed();
+        said.Error.ShouldContain("evaluation start: right answers");
+        foreach (var word in new[] { "before imitation", "before RL", "after RL", "Changes of right answers on the same problems, paired", "all stages" }) said.Output.ShouldContain(word);
+        using var json = JsonDocument.Parse(CliProcess.Run(run.Root, "report", "runs/further", "--json").ShouldSucceed().Output);
+        var table = json.RootElement.GetProperty("runs")[0];
+        table.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("evaluation").GetString()).ShouldBe(["start", "base", "final"]);
+        table.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("by").GetString()).ShouldBe(["imitation", "RL", "all stages"]);
+        table.GetProperty("changes").EnumerateArray().ShouldAllBe(c => c.GetProperty("difference").GetProperty("n").GetInt32() == 6);
+        CliProcess.Run(run.Root, "runs", "compare", "runs/further", "runs/further", "--at", "start").ShouldSucceed();
+        further[^1] = "runs/without";
+        CliProcess.Run(run.Root, [.. further, "--set", "evaluation.start=false"]).ShouldSucceed().Output.ShouldNotContain("before imitation");
+        CliProcess.Run(run.Root, [.. further[..^1], "runs/wrong", "--set", "evaluation.start=perhaps"]).ShouldBeUserMistake().ShouldContain("evaluation.start");
+        foreach (var made in new[] { "further", "without" }) Directory.Delete(Path.Combine(run.Root, "runs", made), recursive: true);
+    }
+
+    [Fact]
     public void Sample_grades_each_completion()
     {
         using var json = JsonDocument.Parse(CliProcess.Run(run.Root, "sample", "runs/tiny", "--json", "--count", "2", "--samples", "3").ShouldSucceed().Output);

@@ -36,6 +36,16 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Shares_that_are_all_small_have_an_axis_of_their_own_and_others_one_to_a_hundred_per_cent()
+    {
+        static Estimate Rate(int right, int of) => ShareMetric.Of(ItemValues.Of(Enumerable.Range(0, of), i => i, i => i < right ? 1.0 : 0));
+        ChartAxis.Share("share", [Rate(1, 300), Rate(5, 300), Estimate.Unmeasured()]).Maximum.ShouldBeNull();
+        ChartAxis.Share("share", [Rate(1, 300), Rate(5, 300)]).Minimum.ShouldBe(0);
+        ChartAxis.Share("share", [Rate(1, 300), Rate(50, 300)]).Maximum.ShouldBe(1, "its interval reaches further");
+        ChartAxis.Share("share", [Rate(150, 300)]).Maximum.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_chart_says_what_it_shows_to_those_who_cannot_see_it()
     {
         var svg = XElement.Parse(Lines([.1, .4, .9]).Render(ChartSize.Wide));

@@ -73,17 +73,42 @@ public sealed class RecordedMetricsTests : IDisposable
     private void Thoughts()
     {
         WriteOwn();
-        Note(Run(Own + """
+        var run = Run(Own + """
             supervised: { data: [thoughts.jsonl], tokens: 8000, batch_tokens: 400, optimizer: { kind: adamw, learning_rate: 0.01 } }
             problems: { train: [problems.jsonl], grader: numeric, answer_format: whole }
             expert_iteration: { rounds: 2, prompts: 8, samples: 4, max_tokens: 6, batch_tokens: 200 }
             reinforcement: { steps: 1, prompts: 8, samples: 4, max_tokens: 6 }
             evaluation: { problems: 8, max_tokens: 6, every: 1 }
 
-            """));
+            """);
+        Note(run);
+        Started(run);
     }
 
-    /// <summary>Outcomes and components of a verifier, a mini-batch without any advantage, examples that are held out.</summary>
+    /// <summary>The evaluation of a model that imitates first: of one that has learned to open a thought.</summary>
+    private void Started(string thinks)
+    {
+        VerifierRegistry.Register("started", () => new Judge(s => s.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("odd")));
+        try
+        {
+            Note(Run($$"""
+                name: started
+                micro_batch_tokens: 256
+                model: { from: "{{new RunFolder(thinks).Checkpoint(RunFolder.Base)}}", context: 48 }
+                supervised: { data: [thoughts.jsonl], tokens: 800, batch_tokens: 400 }
+                problems: { train: [problems.jsonl], verifier: { name: started } }
+                reinforcement: { steps: 0, max_tokens: 6 }
+                evaluation: { problems: 8, samples: 2, max_tokens: 6, budgets: [4] }
+
+                """));
+        }
+        finally
+        {
+            VerifierRegistry.Remove("started");
+        }
+    }
+
+    /// <summary>Outcomes and components of a verifier, a mini-batch without any advantage and one with some, examples that are held out.</summary>
     private void OwnProblems()
     {
         WriteOwn();
@@ -95,7 +120,7 @@ public sealed class RecordedMetricsTests : IDisposable
                 supervised: { data: [sums.jsonl], tokens: 1200, batch_tokens: 400, validation: 0.2, validation_every: 1 }
                 problems: { train: [problems.jsonl], verifier: { name: recorded, max_error_share: 0.9 } }
                 expert_iteration: { rounds: 2, prompts: 8, samples: 4, max_tokens: 6, batch_tokens: 200 }
-                reinforcement: { steps: 2, prompts: 8, samples: 4, max_tokens: 6, updates: 8 }
+                reinforcement: { steps: 4, prompts: 8, samples: 4, max_tokens: 6, updates: 4, skip_idle_samples: on }
                 evaluation: { problems: 8, samples: 2, max_tokens: 6, every: 1 }
 
                 """));

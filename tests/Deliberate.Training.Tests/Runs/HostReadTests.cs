@@ -101,6 +101,28 @@ public sealed class HostReadTests : IDisposable
         Reads(() => masked.Step(samples, 1, new PolicyMetrics()).Applied.ShouldBeTrue()).ShouldBe(3);
     }
 
+    /// <summary>Samples without a slope are left out on a card too, and where that leaves nothing there is nothing to wait for but the end.</summary>
+    [Fact]
+    public void An_update_that_leaves_idle_samples_out_reads_once_and_is_the_same()
+    {
+        using var graph = new TrainingGraph(_model, MicroBatch, 8, Context);
+        using var optimizer = new Optimizer(_card, _model.Parameters, new OptimizerOptions { Kind = OptimizerKind.Sgd, LearningRate = 0 });
+        PolicyTrainer Trainer(bool skips) => new(graph, optimizer, PolicyObjectives.Create("grpo"), Context, 0.9) { SkipsIdle = skips };
+        var samples = Samples(Trainer(false));
+        for (var i = 0; i < samples.Count; i += 3) samples[i] = samples[i] with { Advantage = 0 };
+        var whole = Trainer(false).Step(samples, 1, new PolicyMetrics(), isSamplers: true);
+        var trainer = Trainer(true);
+        Reads(() => trainer.Step(samples, 1, new PolicyMetrics(), isSamplers: true).ShouldBe(whole)).ShouldBe(1);
+        (trainer.Idle, trainer.Mismatch).ShouldBe((4, 0));
+        // The card's own gradient is in float32.
+        var again = whole;
+        Reads(() => again = trainer.Step(samples, 1, new PolicyMetrics())).ShouldBe(1);
+        (again.Loss, trainer.Idle).ShouldBe((whole.Loss, 4));
+        again.GradientNorm.ShouldBe(whole.GradientNorm, 1e-5 * whole.GradientNorm);
+        List<PolicySample> idle = [.. samples.Select(s => s with { Advantage = 0 })];
+        Reads(() => trainer.Step(idle, 1, new PolicyMetrics(), isSamplers: true).GradientNorm.ShouldBe(0)).ShouldBe(1);
+    }
+
     /// <summary>Updates whose gradients the card makes, behind shared prompts, with a mask and a sampler's weights, beside those of the processor.</summary>
     [Theory]
     [MemberData(nameof(Objectives))]

@@ -19,7 +19,9 @@ public sealed class KilledRunTests(TrainedBase trained) : IDisposable
     [InlineData("with a critic")]
     [InlineData("towards a teacher")]
     [InlineData("an adapter")]
+    [InlineData("a model that imitates first")]
     [InlineData("in environments")]
+    [InlineData("lean, idle samples left out")]
     [InlineData("sampling ahead")]
     [InlineData("sampling ahead with an adapter")]
     public void Killed_at_random_moments_and_resumed_it_ends_in_the_same_bits(string recipe)
@@ -91,6 +93,8 @@ public sealed class KilledRunTests(TrainedBase trained) : IDisposable
             "objective: reinforce\nadvantage: reverse_kl",
             $"teacher: {{ from: \"{trained.Larger}\" }}\nexpert_iteration: {{ rounds: 2, prompts: 24, samples: 4, max_tokens: 6, batch_tokens: 150, sampler: teacher, keep: all }}\ncheckpoint: {{ every: 2, keep_last: 2 }}")),
         "an adapter" => Longer(trained.Recipe("kl: { in_reward: 0.02, renew_every: 7 }", "adapter: { rank: 4, modules_to_save: [norm], base: bf16 }\nrecompute: layers\ncheckpoint: { every: 2, keep_last: 2 }")),
+        "a model that imitates first" => Imitating(Longer(trained.Recipe("", "adapter: { rank: 4 }\ncheckpoint: { every: 2, keep_last: 2 }"))),
+        "lean, idle samples left out" => Longer(trained.Recipe("objective: grpo\nskip_idle_samples: on\nshared_prompt: on\nupdates: 2", "lean: on\ncheckpoint: { every: 2, keep_last: 2 }")) with { Health = new HealthRecipe { KlEvery = 2, KlSamples = 5 } },
         "in environments" => EnvironmentRunTests.Recipe(steps: 12),
         "sampling ahead" => Longer(trained.Recipe("objective: ppo\nlag: 1\nsampler_correction: { mode: token_truncate }", "checkpoint: { every: 2, keep_last: 2 }")),
         "sampling ahead with an adapter" => Longer(trained.Recipe("objective: ppo\nadvantage: group\nlag: 1\nsampler_correction: { mode: token_truncate }", "adapter: { rank: 4, base: bf16 }\ncheckpoint: { every: 2, keep_last: 2 }")),
@@ -99,6 +103,13 @@ public sealed class KilledRunTests(TrainedBase trained) : IDisposable
 
     /// <summary>Of enough steps to be killed among, and with its model's shape as the file of a run has it.</summary>
     private static TrainRecipe Longer(TrainRecipe recipe) => StartingPoint.Resolve(recipe.Reinforced(r => r with { Steps = 30 }));
+
+    /// <summary>Measured before the first of its steps, and long enough in that to be killed within it.</summary>
+    private static TrainRecipe Imitating(TrainRecipe recipe) => recipe with
+    {
+        Supervised = recipe.Supervised with { Tokens = 5000, BatchTokens = 500 },
+        Evaluation = new EvaluationRecipe { Problems = 100, Samples = 8, MaxTokens = 6, Every = 0 },
+    };
 
     private static Process StartChild(string folder, string recipe)
     {

@@ -53,12 +53,10 @@ internal sealed class EvalPlanCommand : CliCommand
 
         if (items is { } n)
         {
-            // Of the variance of a single sample's difference a part is within items, and K samples shrink it.
-            double variance = (rate * (1 - rate)) + (other * (1 - other)) - (2 * correlation * Math.Sqrt(rate * (1 - rate) * other * (1 - other)));
-            double between = variance * (1 - within), own = variance * within / 2;
-            rows.Add(new StatisticRow(string.Create(CultureInfo.InvariantCulture, $"least difference that {n} items find"), plan.DetectableWithSamples(n, between, own, samples, own, samples)));
+            var deviation = SamplePower.Deviation(rate, other, correlation, within, samples);
+            rows.Add(new StatisticRow(string.Create(CultureInfo.InvariantCulture, $"least difference that {n} items find"), plan.Detectable(n, deviation)));
             rows.Add(new StatisticRow("the same, one sample an item", plan.DetectableRate(n, rate, correlation)));
-            if (difference is { } sought) rows.Add(new StatisticRow("power for the difference", plan.PowerOf(n, sought, Math.Sqrt(between + (2 * own / samples)))));
+            if (difference is { } sought) rows.Add(new StatisticRow("power for the difference", plan.PowerOf(n, sought, deviation)));
         }
 
         var count = parsed.GetValue(_looks);

@@ -9,7 +9,7 @@ namespace Deliberate.Cli;
 internal sealed class RunsCompareCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Two run folders, paired by problem; or more of them, or folders of runs such as a sweep's, grouped by their settings." };
-    private readonly Option<string?> _at = new("--at") { HelpName = "evaluation", Description = "base, rl-000020, final, ...; the last that each run has if left out." };
+    private readonly Option<string?> _at = new("--at") { HelpName = "evaluation", Description = "start, base, rl-000020, final, ...; the last that each run has if left out." };
     private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Write it as a page (.html) or as a picture (.svg) too." };
     private readonly Option<bool> _json = CommonOptions.Json("the comparison");
 

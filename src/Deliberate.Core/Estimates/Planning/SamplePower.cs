@@ -56,6 +56,17 @@ internal sealed record SamplePower(double Alpha = 0.05, double Power = 0.8)
     /// <summary>The same for two rates near p on the same items: the deviation of their differences follows from p and the correlation.</summary>
     public double DetectableRate(double n, double p, double correlation) => Detectable(n, Math.Sqrt(2 * p * (1 - p) * (1 - correlation)));
 
+    /// <summary>
+    /// The deviation of two systems' difference on one item, each being the mean of so many samples: of the variance of a single
+    /// sample's difference a part is within items, and that part more samples shrink.
+    /// </summary>
+    /// <param name="within">That part, of 1.</param>
+    public static double Deviation(double p1, double p2, double correlation, double within, int samples)
+    {
+        double first = p1 * (1 - p1), second = p2 * (1 - p2), variance = first + second - (2 * correlation * Math.Sqrt(first * second));
+        return Math.Sqrt(variance * (1 - within + (within / samples)));
+    }
+
     /// <summary>With several samples a question.</summary>
     /// <param name="n">Questions.</param>
     /// <param name="between">Variance over questions of the difference of the two systems' means.</param>

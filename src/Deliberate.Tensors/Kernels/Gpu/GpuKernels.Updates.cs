@@ -48,32 +48,32 @@ internal sealed partial class GpuKernels
         if (length > 0) _scale.Value(checked((int)length), View(buffer, offset), (float)factor);
     }
 
-    public void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length)
+    public void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length, long moments)
     {
         using var held = device.Gate.EnterScope();
         if (length == 0) return;
         var numbers = new AdamWNumbers(
             (float)(step.LearningRate / (1 - Math.Pow(step.Beta1, step.Step))), (float)(1 / Math.Sqrt(1 - Math.Pow(step.Beta2, step.Step))), (float)step.Epsilon, (float)step.Beta1, (float)(1 - step.Beta1), (float)step.Beta2,
             (float)(1 - step.Beta2), step.DecayInGradient ? 1 : (float)(1 - (step.LearningRate * step.WeightDecay)), step.DecayInGradient ? (float)step.WeightDecay : 0, maximum is null ? 0 : 1);
-        _adamW.Value(checked((int)length), View(values, offset), View(gradients, offset), View(first, offset), View(second, offset), View(maximum ?? second, offset), Decision, numbers);
+        _adamW.Value(checked((int)length), View(values, offset), View(gradients, offset), View(first, moments), View(second, moments), View(maximum ?? second, moments), Decision, numbers);
     }
 
-    public void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length)
+    public void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length, long moments)
     {
         using var held = device.Gate.EnterScope();
         if (length == 0) return;
         var numbers = new SgdNumbers((float)step.LearningRate, (float)step.Momentum, (float)(1 - step.Dampening), (float)step.WeightDecay, momentum is null ? 0 : 1, step.Nesterov ? 1 : 0, step.FirstStep ? 1 : 0);
-        _sgd.Value(checked((int)length), View(values, offset), View(gradients, offset), View(momentum ?? gradients, offset), Decision, numbers);
+        _sgd.Value(checked((int)length), View(values, offset), View(gradients, offset), momentum is null ? View(gradients, offset) : View(momentum, moments), Decision, numbers);
     }
 
-    public void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch)
+    public void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch)
     {
         using var held = device.Gate.EnterScope();
         var length = checked(rows * columns);
         var isTall = rows > columns;
         var (n, m) = isTall ? (columns, rows) : (rows, columns);
         Floats x = Scratch(UpdateSlot, length), square = Scratch(SquareSlot, (long)n * n), polynomial = Scratch(PolynomialSlot, (long)n * n), next = Scratch(NextSlot, length);
-        _momentum.Value(length, View(gradients, offset), View(momentum, offset), x, Decision, rows, columns, isTall ? 1 : 0, (float)step.Momentum, (float)(1 - step.Momentum), step.Nesterov ? 1 : 0);
+        _momentum.Value(length, View(gradients, offset), View(momentum, moments), x, Decision, rows, columns, isTall ? 1 : 0, (float)step.Momentum, (float)(1 - step.Momentum), step.Nesterov ? 1 : 0);
         var norm = Scratch(NormSlot, 2);
         Norm(x, length, norm);
         _divide.Value(length, x, norm, (float)step.Epsilon);

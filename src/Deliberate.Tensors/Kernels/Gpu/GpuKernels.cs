@@ -26,6 +26,8 @@ internal sealed partial class GpuKernels(GpuDevice device) : IKernels, IBatchAtt
 
     public void Prepare(LinearWeight weight, bool training) => weight.ForwardPacked ??= device.Allocate((long)weight.Rows * weight.Columns);
 
+    public bool PacksInPlace(LinearWeight weight) => false;
+
     public void Pack(LinearWeight weight, bool training, Share share)
     {
         using var held = device.Gate.EnterScope();

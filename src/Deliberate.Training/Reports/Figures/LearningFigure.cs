@@ -28,7 +28,7 @@ internal static class LearningFigure
         List<LineSeries> series = [Series("answer right", ChartTone.Blue, points, point => point.Accuracy)];
         if (points.Any(point => point.StepsRight is not null)) series.Add(Series("every step right", ChartTone.Green, points, point => point.StepsRight));
         if (control is not null) series.Add(Series("control without thought", ChartTone.Orange, control, point => point.Accuracy));
-        return new LineChart(title, new ChartAxis(learning.Step), ChartAxis.Share(accuracyTitle), series);
+        return new LineChart(title, new ChartAxis(learning.Step), ChartAxis.Share(accuracyTitle, points.Concat(control ?? []).SelectMany(p => new[] { p.Accuracy, p.StepsRight }).OfType<Estimate>()), series);
     }
 
     public static LineChart Lengths(string title, LearningWords learning, IReadOnlyList<LearningPoint> points) => new(title, new ChartAxis(learning.Step), new ChartAxis("tokens, mean", Minimum: 0),
