@@ -28,14 +28,14 @@ mkdir -p "$dir/dotnet" "$dir/tests" "$dir/program"
 command -v unshare >/dev/null || skip "unshare (util-linux) is missing."
 # Mounts of a namespace of their own: they are gone with the process, whatever happens to it.
 unshare --mount mount --bind "$tests" "$dir/tests" 2>/dev/null || skip "this machine lets nobody mount (a container without the right to)."
-# Imitation, then reinforcement learning, whose sampler must be its trainer to the last bit (rl/sampler_mismatch 0 in every step).
+# Imitation, then reinforcement learning, of whose two updates a step the card makes the second one's gradient, and whose sampler must be its trainer to the last bit (rl/sampler_mismatch 0 in every step).
 cat > "$dir/opencl.yaml" <<'RECIPE'
 name: opencl
 device: gpu:opencl
 family: { name: arithmetic-mod10, levels: [2] }
 model: { hidden: 32, layers: 2, heads: 2, intermediate: 64 }
 supervised: { tokens: 400_000, batch_tokens: 2000 }
-reinforcement: { steps: 3, prompts: 8, samples: 8, max_tokens: 24 }
+reinforcement: { steps: 3, prompts: 8, samples: 8, max_tokens: 24, iterations: 2, options: { kl_coefficient: 0.02 } }
 evaluation: { problems: 8, max_tokens: 24, every: 0 }
 RECIPE
 cat > "$dir/run.sh" <<'RUN'

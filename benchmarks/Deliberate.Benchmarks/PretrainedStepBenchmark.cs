@@ -11,25 +11,13 @@ using Deliberate.Training;
 namespace Deliberate.Benchmarks;
 
 /// <summary>
-/// One step of GRPO of a pretrained model, all of its weights trained: word problems through its chat template, samples of each,
-/// how far they are from the reference policy, and the update, with advantages that are random numbers of mean 0 in each group. Prints
-/// seconds by phase, the peak of resident memory after each, the norm of the gradient (not clipped) and hashes of samples and gradient,
-/// and can write the gradient to a file, which <see cref="Compare"/> holds against another's.
+/// Steps of GRPO of a pretrained model, all of its weights trained: problems through its chat template, samples of each, how far they are
+/// from the reference policy, and the update (<see cref="StepProblems"/>). Prints seconds by phase, the peak of resident memory after each, the
+/// norm of the gradient (not clipped) and hashes of samples and gradient, and can write the last gradient to a file, which <see cref="Compare"/>
+/// holds against another's.
 /// </summary>
 internal static class PretrainedStepBenchmark
 {
-    private static readonly string[] s_problems =
-    [
-        "A baker fills 14 trays with 12 rolls each. He sells 95 rolls in the morning and 38 at noon. How many rolls are left in the evening?",
-        "A train has 9 coaches with 64 seats each. On Monday 417 passengers take a seat, and at the next station 52 of them leave. How many seats are free then?",
-        "Nora saves 15 coins a week. After 8 weeks she buys a book for 37 coins and a pen for 6. How many coins does she have then?",
-        "A farmer has 230 apples and packs them in boxes of 18. How many apples are left over when he has filled as many boxes as he can?",
-        "Two friends share 96 marbles so that one has 20 more than the other. How many marbles does the one with fewer have?",
-        "A pool holds 3600 litres. One pipe brings 45 litres a minute and another 35. How many minutes does it take to fill the empty pool?",
-        "A library lends 128 books on the first day, half as many on the second and 25 more than on the second on the third. How many books are that in all three days?",
-        "A ticket costs 7 for a child and 12 for an adult. A group of 6 children and some adults pays 102 together. How many adults are there?",
-    ];
-
     /// <param name="path">Of the model.</param>
     /// <param name="options"><c>key=value</c>.</param>
     public static void Run(string path, IReadOnlyList<string> options)
@@ -53,25 +41,24 @@ internal static class PretrainedStepBenchmark
             : lean ? ReferencePolicy.InPlaceOf(graph, path, 1, shared)
             : ReferencePolicy.Load(path, device, microBatch, context, 1, shared);
         var grpo = PolicyObjectives.Find("grpo");
-        var trainer = new PolicyTrainer(graph, optimizer, grpo.Create(grpo.Defaults), tokens, temperature: 1, shared);
+        var trainer = new PolicyTrainer(graph, optimizer, grpo.Create(grpo.Defaults), tokens, temperature: 1, shared) { SkipsIdle = Number("skip", 0) != 0 };
+        using var problems = new StepProblems(sampler, encoder, set.GetValueOrDefault("problems"), prompts, samples, tokens, seed: (ulong)Number("seed", 1));
         clock.Done("load");
 
-        var requests = new SampleRequest[prompts];
-        for (var p = 0; p < prompts; p++)
-            requests[p] = new SampleRequest(encoder.Prompt(s_problems[p % s_problems.Length]), tokens, [.. Enumerable.Range(0, samples).Select(s => new RandomStream(1, StreamStage.Test, 0, p, s))]);
         for (var step = 0; step < Number("steps", 1); step++)
         {
-            var rollouts = sampler.Sample(requests, new SamplingOptions(), encoder.StopIds);
+            var groups = problems.Draw(step);
+            problems.Judge(groups);
             clock.Done("sample");
-            var batch = Batch(requests, rollouts);
-            var distance = reference?.DistanceOf(batch) ?? double.NaN;
+            PolicySample[] batch = [.. groups.SelectMany(g => g.Rollouts.Select((rollout, s) => new PolicySample(g.Prompt, rollout, g.Advantages[s])))];
+            var (distance, measured) = reference?.DistanceOf(batch, Number("kl_samples", batch.Length), new RandomStream(1, StreamStage.ReferenceDistance, step)) ?? (double.NaN, 0);
             clock.Done("reference");
             var done = trainer.Step(batch, 1, new PolicyMetrics(), isSamplers: true);
             clock.Done("update");
-            var ids = rollouts.SelectMany(r => r).SelectMany(r => r.Tokens).ToArray();
+            var ids = batch.SelectMany(s => s.Rollout.Tokens).ToArray();
             Console.WriteLine(
-                $"{requests.Length} x {samples} samples, prompts of {requests.Average(r => r.Prompt.Length):F1} tokens, {ids.Length} tokens sampled; loss {done.Loss:R}, gradient norm {done.GradientNorm:R}, distance {distance:R}; " +
-                $"samples {Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)))[..12]}, gradient {Hash(model.Parameters)}");
+                $"{groups.Length} x {samples} samples, prompts of {groups.Average(g => g.Prompt.Length):F1} tokens, {ids.Length} tokens sampled; {groups.Count(g => g.Advantages.All(a => a == 0))} groups without advantages, {trainer.Idle} samples left out; " +
+                $"loss {done.Loss:R}, gradient norm {done.GradientNorm:R}, distance {distance:R} of {measured} tokens; samples {Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)))[..12]}, gradient {Hash(model.Parameters)}");
         }
 
         clock.Print();
@@ -104,19 +91,6 @@ internal static class PretrainedStepBenchmark
         Console.WriteLine($"relative difference {Math.Sqrt(difference / square):E3}, largest {largest:E3}, norm {Math.Sqrt(square):R}");
     }
 
-    private static List<PolicySample> Batch(SampleRequest[] requests, Rollout[][] rollouts)
-    {
-        var batch = new List<PolicySample>();
-        for (var p = 0; p < rollouts.Length; p++)
-        {
-            var stream = new RandomStream(2, StreamStage.Test, 0, p);
-            double[] rewards = [.. rollouts[p].Select(_ => stream.NextDouble())];
-            batch.AddRange(rollouts[p].Select((rollout, s) => new PolicySample(requests[p].Prompt, rollout, rewards[s] - rewards.Average())));
-        }
-
-        return batch;
-    }
-
     private static string Hash(ParameterStore parameters)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -138,19 +112,20 @@ internal static class PretrainedStepBenchmark
     /// <summary>Seconds, processor seconds and the peak of memory so far, phase by phase.</summary>
     private sealed class Phases
     {
-        private readonly List<(string Name, double Seconds, double Processor, long Peak)> _done = [];
+        private readonly List<(string Name, double Seconds, double Processor, double System, long Peak)> _done = [];
         private long _start = Stopwatch.GetTimestamp();
-        private TimeSpan _used = Environment.CpuUsage.TotalTime;
+        private Environment.ProcessCpuUsage _used = Environment.CpuUsage;
 
         public void Done(string name)
         {
-            _done.Add((name, Stopwatch.GetElapsedTime(_start).TotalSeconds, (Environment.CpuUsage.TotalTime - _used).TotalSeconds, Memory("VmHWM:")));
-            (_start, _used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            var used = Environment.CpuUsage;
+            _done.Add((name, Stopwatch.GetElapsedTime(_start).TotalSeconds, (used.TotalTime - _used.TotalTime).TotalSeconds, (used.PrivilegedTime - _used.PrivilegedTime).TotalSeconds, Memory("VmHWM:")));
+            (_start, _used) = (Stopwatch.GetTimestamp(), used);
         }
 
         public void Print()
         {
-            foreach (var (name, seconds, processor, peak) in _done) Console.WriteLine($"{name,-10} {seconds,7:F2} s {processor,7:F2} s of processors, peak {peak / 1e6:F0} MB");
+            foreach (var (name, seconds, processor, system, peak) in _done) Console.WriteLine($"{name,-10} {seconds,7:F2} s {processor,7:F2} s of processors, the system's {system,5:F2} s among them, peak {peak / 1e6:F0} MB");
             var steps = _done.Where(d => d.Name != "load").ToArray();
             var rounds = steps.Count(d => d.Name == "sample");
             Console.WriteLine($"a step     {steps.Sum(d => d.Seconds) / rounds,7:F2} s {steps.Sum(d => d.Processor) / rounds,7:F2} s of processors, peak {_done[^1].Peak / 1e6:F0} MB, now {Memory("VmRSS:") / 1e6:F0} MB");

@@ -53,8 +53,8 @@ try
         case ["ranks", "compare", .. var runs] when runs.Length > 0:
             RanksComparison.Run(runs);
             return 0;
-        case ["ranks", var seconds, var megabytes, var megabits, var milliseconds, var spread, var hours]:
-            RanksBenchmark.Run(Number(seconds), Number(megabytes), Number(megabits), Number(milliseconds), Number(spread), Number(hours));
+        case ["ranks", var seconds, var megabytes, var megabits, var milliseconds, var spread, var hours, .. var overlap] when overlap.Length <= 1:
+            RanksBenchmark.Run(Number(seconds), Number(megabytes), Number(megabits), Number(milliseconds), Number(spread), Number(hours), overlap.Length > 0 ? Number(overlap[0]) : 0);
             return 0;
         case ["phases"]:
             PhaseProfile.Run(Console.In);

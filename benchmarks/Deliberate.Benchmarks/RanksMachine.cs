@@ -14,8 +14,8 @@ internal static class RanksMachine
 {
     private const int Steps = 200;
 
-    /// <summary>Of an update: two of the weights' hash, the gradient's header and its two, and two of the loss.</summary>
-    private const int Exchanges = 7;
+    /// <summary>Of an update: the ranks' gradients of each other's parts and their sums. What else they tell each other is on its way meanwhile.</summary>
+    private const int Exchanges = 2;
 
     /// <summary>As the transport has them.</summary>
     private const double Spin = 2e-3, Look = 1e-3, Patience = 0.2, LaterLook = 5e-3;

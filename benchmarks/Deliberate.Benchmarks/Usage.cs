@@ -34,7 +34,7 @@ internal static class Usage
         "labels [LINES]",
         "labelling PROGRAM [PEOPLE [MINUTES [DATABASE]]]",
         "lora 135M|360M|1.7B F32|BF16|Q8_0 THREADS [TOKENS [MICROBATCH [STEPS]]]",
-        "pretrained-step MODEL [prompts=8 samples=8 max_tokens=96 micro_batch=4096 recompute=none|elementwise|layers lean=0|1 shared=0|1 reference=0|1 threads=2 steps=1 gradient=FILE]",
+        "pretrained-step MODEL [prompts=8 samples=8 max_tokens=96 micro_batch=4096 recompute=none|elementwise|layers lean=0|1 shared=0|1 reference=0|1 kl_samples=ALL skip=0|1 problems=FILE seed=1 threads=2 steps=1 gradient=FILE]",
         "compare-gradients FILE FILE",
         "export MODEL FILE",
         "serve-load MODEL [MINUTES [STREAMS [CACHE_MIB]]]",

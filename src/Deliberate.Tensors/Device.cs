@@ -86,6 +86,12 @@ internal abstract class Device : IDisposable
     /// <summary>Whether the host cannot address its buffers.</summary>
     internal virtual bool HasOwnMemory => false;
 
+    /// <summary>
+    /// How often the host has read memory of the device's own so far, each time waiting for all work before: what tests hold a step against.
+    /// 0 for a device that has the host's memory.
+    /// </summary>
+    internal virtual long HostReads => 0;
+
     internal DeviceBuffer Allocate(long length) => AllocateOf(length, ElementSize);
 
     internal DeviceBuffer AllocateInts(long length) => AllocateOf(length, sizeof(int));

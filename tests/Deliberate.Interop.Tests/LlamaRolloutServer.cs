@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Testing;
+using Reply = Deliberate.Testing.JsonRoutes.Reply;
 
 namespace Deliberate.Interop.Tests;
 
@@ -17,7 +17,7 @@ internal sealed class LlamaRolloutServer : IDisposable
 {
     private const int Context = 512;
 
-    private readonly HttpListener _listener = new();
+    private readonly JsonRoutes _routes;
     private readonly Lock _lock = new();
     private readonly string _base, _scratch;
     private readonly FileStorage _storage;
@@ -32,18 +32,11 @@ internal sealed class LlamaRolloutServer : IDisposable
     public LlamaRolloutServer(string model, FileStorage storage, string scratch, Func<int, bool>? takesUpdate = null)
     {
         (_base, _storage, _scratch, _takesUpdate) = (model, storage, scratch, takesUpdate ?? (_ => true));
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
-        _listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/"));
-        _listener.Start();
-        _ = Task.Run(ServeAsync);
+        _routes = new JsonRoutes((path, body) => Task.FromResult(Answer(path, body)));
+        _routes.Open();
     }
 
-    public int Port { get; }
+    public int Port => _routes.Port;
 
     /// <summary>Samples that were drawn.</summary>
     public int Samples { get; private set; }
@@ -53,54 +46,20 @@ internal sealed class LlamaRolloutServer : IDisposable
 
     public void Dispose()
     {
-        _listener.Close();
+        _routes.Dispose();
         lock (_lock) _model?.Dispose();
     }
 
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            _ = Task.Run(() => AnswerAsync(context));
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
+    private Reply Answer(string path, JsonElement body)
     {
         try
         {
-            using var reader = new StreamReader(context.Request.InputStream);
-            var text = await reader.ReadToEndAsync();
-            var body = text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
-            JsonNode? answer;
-            try
-            {
-                // One at a time: there is one model.
-                lock (_lock) answer = Route(context.Request.Url!.AbsolutePath, body);
-                context.Response.StatusCode = answer is null ? 404 : 200;
-            }
-            catch (Exception error) when (error is not HttpListenerException)
-            {
-                (answer, context.Response.StatusCode) = (new JsonObject { ["error"] = error.Message }, 500);
-            }
-
-            context.Response.ContentType = "application/json";
-            await context.Response.OutputStream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer));
-            context.Response.Close();
+            // One at a time: there is one model.
+            lock (_lock) return Route(path, body) is { } answer ? new Reply(200, JsonSerializer.SerializeToUtf8Bytes(answer)) : new Reply(404, "null"u8.ToArray());
         }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception error)
         {
-            // The other end is gone.
+            return new Reply(500, JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["error"] = error.Message }));
         }
     }
 

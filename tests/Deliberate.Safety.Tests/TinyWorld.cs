@@ -17,7 +17,7 @@ internal static class TinyWorld
             supervised: { data: [corpus.jsonl, judge.jsonl], weights: [1, 0.5], tokens: 120000, batch_tokens: 1024, validation: 0 }
             micro_batch_tokens: 1024
             """, folder.Path("tiny.yaml"));
-        using var run = TrainingRun.Start(recipe, folder.Path("tiny"), threads: 2);
+        using var run = TrainingRun.Start(recipe, folder.Path("tiny"), threads: 1);
         run.Execute();
         return (folder, folder.Path("tiny"));
     });

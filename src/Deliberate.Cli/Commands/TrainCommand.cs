@@ -66,8 +66,10 @@ internal sealed class TrainCommand : CliCommand
 
     private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json)
     {
-        var machine = MachineLimits.At(folder, recipe.Device);
-        var plan = Planner.Plan(recipe, file);
+        using var ranks = Ranks.Open();
+        if (!ranks.World.IsFirst) return ExitCode.Success;
+        var machine = MachineLimits.At(folder, recipe.Device).Shared(ranks.World.OnThisMachine);
+        var plan = Planner.Plan(recipe, file, ranks.World.Size);
         Planner.Refuse(plan, machine, file);
         var time = TimeEstimate.Measure(plan, threads);
         if (json)

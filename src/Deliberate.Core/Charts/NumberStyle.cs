@@ -11,6 +11,9 @@ internal enum NumberStyle
     /// <summary>A share between 0 and 1, written as a percentage.</summary>
     Percent,
 
+    /// <summary>A difference of two shares, written in percentage points: 9.9 points.</summary>
+    Points,
+
     /// <summary>A share between 0 and 1 with three decimals, as consoles write it: 0.258.</summary>
     Share,
 
@@ -37,10 +40,10 @@ internal static class NumberText
     public static string Value(double value, NumberStyle style)
     {
         if (!double.IsFinite(value)) return "not measured";
-        if (style == NumberStyle.Percent)
+        if (style is NumberStyle.Percent or NumberStyle.Points)
         {
-            var percent = value * 100;
-            return Fixed(percent, Math.Abs(percent) < 9.95 && Math.Abs(percent - Math.Round(percent)) > 0.05 ? 1 : 0) + "%";
+            var number = Hundredths(value);
+            return style == NumberStyle.Percent ? number + "%" : number is "1" or Minus + "1" ? number + " point" : number + " points";
         }
 
         // A plain hyphen: consoles may not have the other sign.
@@ -50,8 +53,15 @@ internal static class NumberText
         return Fixed(value, size >= 100 || value == Math.Round(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
     }
 
-    /// <summary>An interval: <c>58% to 67%</c>.</summary>
-    public static string Range(double low, double high, NumberStyle style) => $"{Value(low, style)} to {Value(high, style)}";
+    /// <summary>An interval: <c>58% to 67%</c>, <c>5.1 to 14 points</c>.</summary>
+    public static string Range(double low, double high, NumberStyle style) =>
+        $"{(style == NumberStyle.Points && double.IsFinite(low) && double.IsFinite(high) ? Hundredths(low) : Value(low, style))} to {Value(high, style)}";
+
+    private static string Hundredths(double value)
+    {
+        var percent = value * 100;
+        return Fixed(percent, Math.Abs(percent) < 9.95 && Math.Abs(percent - Math.Round(percent)) > 0.05 ? 1 : 0);
+    }
 
     private static string Fixed(double value, int decimals)
     {

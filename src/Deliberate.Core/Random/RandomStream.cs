@@ -142,6 +142,9 @@ public enum StreamStage
     /// <summary>Choices of attacks: candidates of a search, branches of a tree.</summary>
     Attacks = 18,
 
+    /// <summary>Which samples of a step the distance from the reference policy is measured on.</summary>
+    ReferenceDistance = 19,
+
     /// <summary>Which solutions are labelled, where any would do.</summary>
     Selection = 30,
 }

@@ -17,6 +17,7 @@ internal sealed class HeadGraph : IDisposable
     public HeadGraph(LanguageModel model, int tokenCapacity, int segmentCapacity, int positions, bool training = true)
     {
         Model = model;
+        Record = new StepRecord(model.Device);
         if (training) model.Parameters.MakeGradients();
         Tape = new Tape(model.Device, tokenCapacity, segmentCapacity, training);
         var hidden = model.Build(Tape, positions);
@@ -38,12 +39,26 @@ internal sealed class HeadGraph : IDisposable
 
     public LanguageModel Model { get; }
 
+    /// <summary>What a step keeps of the outputs until it is over.</summary>
+    public StepRecord Record { get; }
+
+    /// <summary>Whether the head is computed on the host, in a form that no device knows.</summary>
+    public bool IsHosts => _surprise is not null;
+
     public Tape Tape { get; }
 
     public Batch Batch => Tape.Batch;
 
     /// <summary>[tokens, outputs].</summary>
-    private Tensor Outputs => _outputs ?? throw new InvalidOperationException("The head reads where steps stand, and was not told.");
+    public Tensor Outputs => _outputs ?? throw new InvalidOperationException("The head reads where steps stand, and was not told.");
+
+    /// <summary>Runs the batch and keeps its outputs for the end of the step.</summary>
+    /// <returns>The record's row of the batch's first.</returns>
+    public int Keep()
+    {
+        Tape.Forward();
+        return Record.Keep(Outputs, Batch.Tokens);
+    }
 
     /// <summary>Runs the batch.</summary>
     /// <returns>Output <paramref name="output"/> of every row, until the next call.</returns>
@@ -111,6 +126,12 @@ internal sealed class HeadGraph : IDisposable
         rows.Clear();
         for (var row = 0; row < Batch.Tokens; row++) upstream.Slice(row * Outputs.Columns, Outputs.Columns).CopyTo(rows[(row * Outputs.Stride)..]);
         Outputs.Gradient!.Write(0, rows);
+        Backward();
+    }
+
+    /// <summary>The same where the outputs' gradient stands already.</summary>
+    public void Backward()
+    {
         // A head that is trained alone: nothing below it takes a gradient.
         if (Model.Adapter is null && Model.Parameters.Parameters.All(p => p.Frozen || p.Name is OutputHead.WeightName or OutputHead.BiasName)) Tape.Backward(layers: 1);
         else Tape.Backward();
@@ -118,6 +139,7 @@ internal sealed class HeadGraph : IDisposable
 
     public void Dispose()
     {
+        Record.Dispose();
         _surprise?.Dispose();
         Tape.Dispose();
     }

@@ -11,13 +11,33 @@ internal sealed partial class DecodingLoop
     {
         private readonly TokenChooser[] _choosers = [.. Enumerable.Range(0, loop._model.Device.Workers.Count).Select(_ => new TokenChooser(loop._model.Configuration.VocabularySize))];
 
-        public void Run() => loop._model.Device.Workers.Run(this);
+        private readonly List<RowNeed> _needs = [];
+
+        public void Run()
+        {
+            if (loop._head.TakesRowsAtOnce) Take();
+            loop._model.Device.Workers.Run(this);
+        }
 
         public override void Execute(int worker)
         {
             var (begin, end) = new Share(worker, _choosers.Length).Of(loop._liveCount);
             for (var row = begin; row < end; row++)
                 if (!loop._live[row].IsOver) Choose(row, _choosers[worker]);
+        }
+
+        /// <summary>Brings over what choosing needs of all rows, those of guesses among them, at once.</summary>
+        private void Take()
+        {
+            _needs.Clear();
+            for (var i = 0; i < loop._liveCount; i++)
+            {
+                var slot = loop._live[i];
+                var need = RowNeed.Of(slot.Prompt!.Options, slot.IsConstrained || slot.Prompt.Request.Alternatives is > 0);
+                for (var ahead = 0; ahead <= slot.Drafted; ahead++) _needs.Add(need);
+            }
+
+            loop._head.Take(CollectionsMarshal.AsSpan(_needs));
         }
 
         private void Choose(int row, TokenChooser chooser)

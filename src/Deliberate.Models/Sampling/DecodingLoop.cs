@@ -29,7 +29,7 @@ internal sealed partial class DecodingLoop : IDisposable
     private readonly Stack<SampleSlot> _free = new();
     private readonly Queue<DecodingPrompt> _waiting = new(), _ready = new();
     private readonly DecodingPrompt?[] _reading = new DecodingPrompt?[MostPrompts];
-    private readonly Stack<double[]> _logits = new();
+    private readonly Stack<DeviceBuffer> _logits = new();
     private readonly ChooseJob _chooseJob;
     private int _liveCount, _waitingSamples, _readySamples;
     private long _reservedPages;
@@ -144,6 +144,7 @@ internal sealed partial class DecodingLoop : IDisposable
     public void ReleaseMemory()
     {
         Clear();
+        while (_logits.TryPop(out var logits)) logits.Dispose();
         _cache.ReleaseMemory();
         _tape.ReleaseMemory();
     }
@@ -151,6 +152,8 @@ internal sealed partial class DecodingLoop : IDisposable
     public void Dispose()
     {
         Speculation.Drafter?.Dispose();
+        while (_ready.TryDequeue(out var prompt)) Forget(prompt);
+        while (_logits.TryPop(out var logits)) logits.Dispose();
         _head.Dispose();
         _tape.Dispose();
         _cache.Dispose();
@@ -180,7 +183,7 @@ internal sealed partial class DecodingLoop : IDisposable
             if (_liveCount == 1) ForgetGuess(_live[0]);
             slot.Start(prompt);
             _readySamples--;
-            _head.Write(_liveCount, prompt.Logits);
+            _head.Write(_liveCount, prompt.Logits!);
             _live[_liveCount++] = slot;
             if (prompt.Started == prompt.Samples) Forget(_ready.Dequeue());
         }
@@ -296,8 +299,8 @@ internal sealed partial class DecodingLoop : IDisposable
         {
             var prompt = _reading[i]!;
             _reading[i] = null;
-            prompt.Logits = _logits.TryPop(out var kept) ? kept : new double[_model.Configuration.VocabularySize];
-            _head.Read(batch.Segment(_liveCount + i).End - 1, prompt.Logits, prompt.Adapter);
+            prompt.Logits = _logits.TryPop(out var kept) ? kept : _model.Device.Allocate(_model.Configuration.VocabularySize);
+            _head.Keep(batch.Segment(_liveCount + i).End - 1, prompt.Logits, prompt.Adapter);
             if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Adapter, prompt.Request.Prompt, [], prompt.Sequence!);
             _ready.Enqueue(prompt);
             _readySamples += prompt.Samples;

@@ -29,7 +29,7 @@ internal sealed class DecodingPrompt(SampleRequest request, SamplingOptions opti
     public CachedSequence? Sequence { get; set; }
 
     /// <summary>The logits of its last token; null until all of it has been read, and once every sample has begun.</summary>
-    public double[]? Logits { get; set; }
+    public DeviceBuffer? Logits { get; set; }
 
     /// <summary>Tokens whose keys and values were there from earlier prompts.</summary>
     public int Reused { get; set; }

@@ -12,7 +12,7 @@ internal sealed class LogitHead : IDisposable
     private readonly LanguageModel _model;
     private readonly Tensor _hidden, _lastHidden, _logits, _scaled, _statistics;
     private readonly DeviceBuffer _noTargets;
-    private readonly double[] _hiddenRow;
+    private readonly TakenRows? _taken;
     private readonly LinearJob _linear;
 
     /// <param name="hidden">What the tape computes [tokens, hidden].</param>
@@ -30,7 +30,7 @@ internal sealed class LogitHead : IDisposable
         var none = new int[rows];
         Array.Fill(none, -1);
         _noTargets.Write(0, none);
-        _hiddenRow = new double[model.Configuration.HiddenSize];
+        if (model.Device.HasOwnMemory) _taken = new TakenRows(model.Device, _logits, _scaled, _statistics, _noTargets);
         _linear = new LinearJob(model);
     }
 
@@ -48,69 +48,70 @@ internal sealed class LogitHead : IDisposable
         }
     }
 
-    /// <summary>Logits of one of the tape's hidden states, to keep for later.</summary>
+    /// <summary>Logits of one of the tape's hidden states, to keep for later, on the device.</summary>
     /// <param name="logits">Out: [vocabulary].</param>
     /// <param name="adapter">What the row was read with.</param>
-    public void Read(int hiddenRow, Span<double> logits, Adapter? adapter)
+    public void Keep(int hiddenRow, DeviceBuffer logits, Adapter? adapter)
     {
-        _hidden.Value.Read(_hidden.Offset + ((long)hiddenRow * _hidden.Stride), _hiddenRow);
-        _lastHidden.Value.Write(0, _hiddenRow);
+        _hidden.Value.CopyTo(_hidden.Offset + ((long)hiddenRow * _hidden.Stride), _lastHidden.Value, 0, _hidden.Columns);
         _linear.Run(Head(adapter), _lastHidden, _scaled, new Rows(0, 1));
-        _scaled.Value.Read(0, logits);
+        _scaled.Value.CopyTo(0, logits, 0, _scaled.Columns);
     }
 
-    /// <summary>Puts logits in place of a row's.</summary>
-    public void Write(int row, ReadOnlySpan<double> logits) => _logits.Value.Write((long)row * _logits.Stride, logits);
+    /// <summary>Puts kept logits in place of a row's.</summary>
+    public void Write(int row, DeviceBuffer logits) => logits.CopyTo(0, _logits.Value, (long)row * _logits.Stride, _logits.Columns);
+
+    /// <summary>Whether choosing is to begin with a <see cref="Take"/> of all rows: each row by itself would wait for the device several times.</summary>
+    public bool TakesRowsAtOnce => _taken is not null;
+
+    /// <summary>Brings over what choosing needs of the first rows.</summary>
+    public void Take(ReadOnlySpan<RowNeed> needs) => _taken!.Take(needs, _model.Configuration.LogitSoftCap ?? 0);
 
     /// <summary>The next token of a row, whose logits are used up by it. Rows may be on different threads, each with a chooser of its own.</summary>
     /// <param name="uniform">In [0, 1).</param>
     /// <param name="allowed">The tokens that may come, of which there is at least one.</param>
     public ChosenToken Choose(int row, SamplingOptions options, TokenHistory history, double uniform, TokenChooser chooser, AllowedTokens allowed = default)
     {
-        var softCap = _model.Configuration.LogitSoftCap ?? 0;
-        var unfiltered = options.Unfiltered && options.Temperature > 0 && allowed.IsAny;
+        var unfiltered = RowNeed.IsDrawn(options) && allowed.IsAny;
         var scaled = unfiltered && options.Temperature != 1;
-        if (scaled)
-        {
-            // The same logits once more, divided by the temperature: the raw row stays for the raw log-probability.
-            _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
-            _scaled.Value.Write((long)row * _scaled.Stride, chooser.Scores);
-        }
-
-        var (rawMax, rawSum, rawEntropy) = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
-        if (!float.IsFinite(rawSum)) return ChosenToken.None;
-        var (max, sum, entropy) = scaled ? Statistics(_scaled, row, new LogitShape(1 / options.Temperature, softCap), chooser) : (rawMax, rawSum, rawEntropy);
+        var (raw, drawn) = Statistics(row, scaled ? options.Temperature : 1, chooser);
+        if (!float.IsFinite(raw.Last)) return ChosenToken.None;
         int token;
-        float behaviour;
-        if (unfiltered && float.IsFinite(max) && float.IsFinite(sum))
+        float behaviour, entropy = float.NaN;
+        if (unfiltered && float.IsFinite(drawn.Max) && float.IsFinite(drawn.Last))
         {
+            _taken?.Fill(row, (float)(1 / options.Temperature), chooser.Scores);
             token = chooser.Draw(uniform);
-            behaviour = TokenStatistics.LogProbability((float)chooser.Scores[token], max, sum);
+            behaviour = LogProbability((float)chooser.Scores[token], drawn);
+            entropy = drawn.Entropy;
         }
         else if (allowed.Only >= 0)
         {
-            entropy = float.NaN;
             (token, behaviour) = (allowed.Only, 0);
+        }
+        else if (_taken is not null && !_taken.IsHeld(row))
+        {
+            // The largest was chosen where the logits lie.
+            (token, behaviour) = (_taken.Largest(row), 0);
         }
         else
         {
             // Divided by a very low temperature, logits overflow 32 bits: then in double, as with filters.
-            entropy = float.NaN;
-            if (scaled) _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
+            if (_taken is not null) _taken.Fill(row, 1, chooser.Scores);
+            else if (scaled) _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
             token = chooser.Choose(options, history, uniform, out var logProbability, allowed.Mask);
             behaviour = (float)logProbability;
         }
 
-        Span<double> z = [0];
-        _logits.Value.Read(((long)row * _logits.Stride) + token, z);
-        return new ChosenToken(token, TokenStatistics.LogProbability((float)z[0], rawMax, rawSum), behaviour, entropy);
+        return new ChosenToken(token, LogProbability(Score(row, token), raw), behaviour, entropy);
     }
 
     /// <summary>The most likely tokens of a row that a token was just chosen from, under the raw policy, the likeliest first.</summary>
     /// <param name="chosen">Its log-probability says what all the others' are, from the difference of their logits.</param>
     public GeneratedToken[] MostLikely(int row, int count, ChosenToken chosen, TokenChooser chooser)
     {
-        _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
+        if (_taken is not null) _taken.Fill(row, 1, chooser.Scores);
+        else _logits.Value.Read((long)row * _logits.Stride, chooser.Scores);
         var scores = chooser.Scores;
         var sum = scores[chosen.Id] - chosen.LogProbability;
         var best = new GeneratedToken[Math.Min(count, scores.Length)];
@@ -134,14 +135,41 @@ internal sealed class LogitHead : IDisposable
 
     private LinearWeight Head(Adapter? adapter) => adapter?.Head ?? _model.Head;
 
+    private float LogProbability(float z, in RowStatistics row) => _model.Device.Kernels.LogProbabilityOf(z, row.Max, row.Last);
+
+    /// <summary>A token's z under the raw policy.</summary>
+    private float Score(int row, int token)
+    {
+        if (_taken is not null) return _taken.Score(row, token);
+        Span<float> z = [0];
+        _logits.Value.Read(((long)row * _logits.Stride) + token, z);
+        return z[0];
+    }
+
+    /// <summary>Statistics of a row under the raw policy and at a temperature, with the latter's z in the chooser where the host can address them.</summary>
+    private (RowStatistics Raw, RowStatistics Drawn) Statistics(int row, double temperature, TokenChooser chooser)
+    {
+        if (_taken is not null)
+        {
+            var raw = _taken.Raw(row);
+            return (raw, temperature == 1 ? raw : _taken.Scaled(row));
+        }
+
+        var softCap = _model.Configuration.LogitSoftCap ?? 0;
+        // The same logits once more, divided by the temperature: the raw row stays for the raw log-probability.
+        if (temperature != 1) _logits.Value.CopyTo((long)row * _logits.Stride, _scaled.Value, (long)row * _scaled.Stride, _logits.Columns);
+        var own = Statistics(_logits, row, new LogitShape(1, softCap), chooser);
+        return (own, temperature != 1 && float.IsFinite(own.Last) ? Statistics(_scaled, row, new LogitShape(1 / temperature, softCap), chooser) : own);
+    }
+
     /// <summary>Turns a row of logits into z in place, and copies it to the chooser.</summary>
-    private (float Max, float Sum, float Entropy) Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
+    private RowStatistics Statistics(Tensor logits, int row, LogitShape shape, TokenChooser chooser)
     {
         _model.Device.Kernels.LogitStatistics(logits, shape, _noTargets, _statistics, new Rows(row, row + 1));
         logits.Value.Read((long)row * logits.Stride, chooser.Scores);
         Span<float> statistics = stackalloc float[4];
         _statistics.Value.Read((long)row * _statistics.Stride, statistics);
-        return (statistics[2], statistics[3], statistics[1]);
+        return new RowStatistics(statistics[2], statistics[3], statistics[1]);
     }
 
     /// <summary>y = x·headᵀ: few rows divide the vocabulary among the workers, many divide the rows.</summary>

@@ -18,7 +18,7 @@ internal sealed class ModelDrafter : IDrafter
     private readonly Tape _tape;
     private readonly LogitHead _head;
     private readonly TokenChooser _chooser;
-    private readonly double[] _logits;
+    private readonly DeviceBuffer _logits;
     private readonly int _positions;
     private int[] _text = [];
 
@@ -32,7 +32,7 @@ internal sealed class ModelDrafter : IDrafter
         _tape = new Tape(model.Device, MostTokens, 1, training: false) { Cache = _cache };
         _head = new LogitHead(model, model.Build(_tape, _positions), 1);
         _chooser = new TokenChooser(model.Configuration.VocabularySize);
-        _logits = new double[model.Configuration.VocabularySize];
+        _logits = model.Device.Allocate(model.Configuration.VocabularySize);
     }
 
     public int Draft(SampleSlot slot, Span<int> draft)
@@ -51,6 +51,7 @@ internal sealed class ModelDrafter : IDrafter
         {
             Read(_text.AsSpan(_read.Count, length + count - _read.Count));
             _head.Write(0, _logits);
+            if (_head.TakesRowsAtOnce) _head.Take([RowNeed.Of(options, looksAtAll: false)]);
             var token = _head.Choose(0, options, new TokenHistory(prompt, _text.AsSpan(prompt.Length, output.Length + count)), slot.UniformAt(count), _chooser);
             if (token.IsNone) return count;
             _text[length + count] = draft[count++] = token.Id;
@@ -60,6 +61,7 @@ internal sealed class ModelDrafter : IDrafter
 
     public void Dispose()
     {
+        _logits.Dispose();
         _head.Dispose();
         _tape.Dispose();
         _cache.Dispose();
@@ -82,7 +84,7 @@ internal sealed class ModelDrafter : IDrafter
             _tape.Batch.AddCached(part, _sequence);
             _tape.Forward();
             _read.AddRange(part);
-            if (part.Length == tokens.Length) _head.Read(part.Length - 1, _logits, null);
+            if (part.Length == tokens.Length) _head.Keep(part.Length - 1, _logits, null);
             tokens = tokens[part.Length..];
         }
     }

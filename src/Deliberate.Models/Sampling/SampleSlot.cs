@@ -68,6 +68,9 @@ internal sealed class SampleSlot(CachedSequence sequence)
         if (prompt.Started == prompt.Samples) prompt.Sequence!.Clear();
     }
 
+    /// <summary>Whether something says at each token which may come.</summary>
+    public bool IsConstrained => _constraint is not null;
+
     /// <summary>The tokens that may come next.</summary>
     public AllowedTokens Allowed(ReadOnlySpan<int> output) => _constraint?.Invoke(output) ?? AllowedTokens.Any;
 

@@ -2,7 +2,8 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// The packed copies of a lean model's weights while samples are drawn, a few rows at a time, for which laying them out on the way would
-/// cost too much. Gradients, which nobody needs then, give their memory for it.
+/// cost too much. They lie in the memory of the gradients, which nobody needs then: to give that back and take other instead would have the system
+/// clear both, a gigabyte a step of a model of 135 million weights. Where they do not fit there, that is what is done.
 /// </summary>
 internal sealed class SamplingPanels : IDisposable
 {
@@ -11,7 +12,7 @@ internal sealed class SamplingPanels : IDisposable
     public SamplingPanels(LanguageModel model)
     {
         _model = model;
-        model.Trained.ReleaseGradients();
+        if (!model.PacksIntoGradients) model.Trained.ReleaseGradients();
         model.HoldPanels();
     }
 

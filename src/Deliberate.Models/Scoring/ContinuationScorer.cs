@@ -97,7 +97,7 @@ internal sealed class ContinuationScorer : IDisposable
             {
                 sum += statistics[4 * t];
                 // The likeliest token's logit is the maximum, of which the same sum makes its log-probability.
-                greedy &= statistics[4 * t] >= TokenStatistics.LogProbability(statistics[(4 * t) + 2], statistics[(4 * t) + 2], statistics[(4 * t) + 3]);
+                greedy &= statistics[4 * t] >= _graph.Model.Device.Kernels.LogProbabilityOf(statistics[(4 * t) + 2], statistics[(4 * t) + 2], statistics[(4 * t) + 3]);
             }
 
             scores[r][c] = new ContinuationScore(sum, length, greedy);

@@ -163,11 +163,20 @@ internal sealed class LanguageModel : IDisposable
         DropPanels();
     }
 
-    /// <summary>Makes the packed copies that samples are drawn with, of a lean model.</summary>
+    /// <summary>Whether packed copies fit where the gradients are, each in the place of its weight's.</summary>
+    public bool PacksIntoGradients => Parameters.HasGradients && Parameters.LinearWeights.All(Device.Kernels.PacksInPlace);
+
+    /// <summary>Makes the packed copies that samples are drawn with, of a lean model; in the memory of the gradients where they fit, until they are dropped.</summary>
     public void HoldPanels()
     {
         if (Parameters.Storage is not null) return;
-        foreach (var weight in Parameters.LinearWeights) Device.Kernels.Prepare(weight, training: false);
+        var inGradients = PacksIntoGradients;
+        foreach (var weight in Parameters.LinearWeights)
+        {
+            if (inGradients) weight.ForwardPacked ??= new DeviceBuffer(Parameters.Gradients, weight.Parts[0].Offset, (long)weight.Rows * weight.Columns);
+            else Device.Kernels.Prepare(weight, training: false);
+        }
+
         _packJob.Run(training: false);
     }
 

@@ -23,6 +23,7 @@ internal sealed class TrainingGraph : IDisposable
         var hidden = model.Build(Tape, positions);
         Head = new LogProbabilityHead(Tape, hidden, adapter?.Head ?? model.Head, model.Configuration.LogitSoftCap ?? 0, training);
         Hidden = hidden;
+        Record = new StepRecord(model.Device);
     }
 
     public LanguageModel Model { get; }
@@ -35,6 +36,9 @@ internal sealed class TrainingGraph : IDisposable
 
     /// <summary>[tokens, hidden]: after the final norm.</summary>
     public Tensor Hidden { get; }
+
+    /// <summary>What a step keeps of the head's statistics until it is over.</summary>
+    public StepRecord Record { get; }
 
     /// <summary>Fills the head's statistics for the batch.</summary>
     public void Forward()
@@ -63,6 +67,7 @@ internal sealed class TrainingGraph : IDisposable
 
     public void Dispose()
     {
+        Record.Dispose();
         Head.Dispose();
         Tape.Dispose();
     }

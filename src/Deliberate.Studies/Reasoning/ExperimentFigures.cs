@@ -20,7 +20,8 @@ internal static class ExperimentFigures
         Without = (new(ExperimentModel.Without), "RL on the others", ChartTone.Purple);
 
     public static ReportFigure Learning(ExperimentSummary summary) => ByFamily(
-        summary, "Before and after reinforcement learning", "Each family before and after one run of reinforcement learning on all of them.", Before, After);
+        summary, "Before and after reinforcement learning",
+        summary.Families.Count == 1 ? "The family before and after reinforcement learning." : "Each family before and after one run of reinforcement learning on all of them.", Before, After);
 
     public static ReportFigure CarryOver(ExperimentSummary summary) => ByFamily(
         summary, "Left out of reinforcement learning", "A family before reinforcement learning, after reinforcement learning on all families but this one, and after reinforcement learning on all of them. What carries over is the way from the first bar to the second.",
@@ -36,9 +37,19 @@ internal static class ExperimentFigures
     /// <summary>The models side by side, a small panel a family.</summary>
     public static ReportFigure Controls(ExperimentSummary summary) => new(
         [.. summary.Columns.Select(f => new BarChart(f ?? "all families", Axis, [.. There(summary, Before, After, Expert, Careful, Direct).Select(b => Group(summary, b.Name, f, b))]))],
-        "Reinforcement learning beside its controls: expert iteration on as many samples, imitation of careful writers only on as many tokens, and the same stages without thought, after RL.",
+        Beside(summary),
         ExperimentTables.Sample(summary), Made(summary, Before, After, Expert, Careful, Direct))
     { IsSmallMultiples = true };
+
+    /// <summary>What stands beside reinforcement learning, of what was tested.</summary>
+    private static string Beside(ExperimentSummary summary)
+    {
+        string[] controls = [.. new[]
+        {
+            (Expert, "expert iteration on as many samples"), (Careful, "imitation of careful writers only on as many tokens"), (Direct, "the same stages without thought, after RL"),
+        }.Where(c => There(summary, c.Item1).Length > 0).Select(c => c.Item2)];
+        return $"{(There(summary, After).Length > 0 ? "Reinforcement learning" : "What it starts from")} beside {(controls.Length == 1 ? "a control" : "its controls")}: {string.Join(", ", controls.SkipLast(1))}{(controls.Length > 1 ? " and " : "")}{controls[^1]}.";
+    }
 
     private static ReportFigure ByFamily(ExperimentSummary summary, string title, string caption, params (Subject Subject, string Name, ChartTone Tone)[] bars)
     {

@@ -31,7 +31,7 @@ internal static class ExperimentReport
         var (plan, aims) = (summary.Plan, ExperimentAims.Of(summary));
         return new ReportModel
         {
-            Title = $"{(plan.Quick ? "Not a result: " : "")}Reasoning by reinforcement learning, with its controls",
+            Title = $"{(plan.Quick ? "Not a result: " : "")}Reasoning by reinforcement learning{(HasControls(plan) ? ", with its controls" : "")}",
             Subtitle = string.Create(CultureInfo.InvariantCulture, $"{summary.Families.Count} famil{(summary.Families.Count == 1 ? "y" : "ies")}, {plan.Seeds.Count} seed{(plan.Seeds.Count == 1 ? "" : "s")}, {plan.Cells.Count} small models trained on a CPU."),
             Made = [.. Made(summary)],
             Lead = [.. plan.Quick ? [ExperimentFindings.QuickWarning, ExperimentFindings.QuickOutcome(plan.Cells.Count)] : Lead(summary, aims)],
@@ -40,7 +40,7 @@ internal static class ExperimentReport
             DoesNotShow = [.. plan.Quick ? [] : ExperimentFindings.DoesNotShow(summary)],
             Chapters = plan.Quick ? [new ReportChapter("What ran") { Prose = [Design(plan), Depths(plan)] }] :
             [
-                new ReportChapter("All models, all families") { Prose = [Design(plan)], Tables = [ExperimentTables.Models(summary), ExperimentTables.Questions(summary)], Figures = [ExperimentFigures.Learning(summary), .. ExperimentFigures.HasControls(summary) ? new[] { ExperimentFigures.Controls(summary) } : []] },
+                new ReportChapter(plan.IsPart ? "The models" : "All models, all families") { Prose = [Design(plan)], Tables = [ExperimentTables.Models(summary), ExperimentTables.Questions(summary)], Figures = [ExperimentFigures.Learning(summary), .. ExperimentFigures.HasControls(summary) ? new[] { ExperimentFigures.Controls(summary) } : []] },
                 .. CarriesOver(summary) ? new[] { new ReportChapter("Does the pattern carry over?") { Prose = [.. Question(summary, "carry_over"), .. Question(summary, "share_carried")], Figures = [ExperimentFigures.CarryOver(summary)] } } : [],
                 new ReportChapter("Deeper problems") { Prose = [Depths(plan), .. Question(summary, "deeper")], Figures = [ExperimentFigures.Deeper(summary)] },
                 new ReportChapter("Every step right") { Prose = ["A right answer may be lucky, most of all where it is yes or no. Here only answers count whose thought has every step right and arrives at them."], Tables = [ExperimentTables.Models(summary, Metric.EveryStepRight)] },
@@ -108,13 +108,40 @@ internal static class ExperimentReport
         }
     }
 
-    private static string Design(ExperimentPlan plan)
+    /// <summary>What is trained of what, in sentences of the models that there are.</summary>
+    internal static string Design(ExperimentPlan plan)
     {
         var (rl, expert) = (plan.Train.Reinforcement, plan.Train.ExpertIteration);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"For each seed one base imitates {plan.Train.Supervised.Tokens:N0} tokens of worked solutions of all families, by writers good and bad. From it start reinforcement learning (`{rl.Objective}`, {rl.Steps} steps of {rl.Prompts} problems x {rl.Samples} samples, every family equally often), expert iteration ({expert.Rounds} rounds of as many samples in all), and reinforcement learning on all families but one, which is asked as often about each of the others. Two controls begin from random weights: imitation of careful writers only, on as many tokens; and the two stages without thought, in as many optimizer steps on about as many examples.");
+        var one = plan.Families.Count == 1;
+        string[] fromBase =
+        [
+            .. Has(plan, ExperimentModel.Reinforced) ? [string.Create(CultureInfo.InvariantCulture, $"reinforcement learning ({Learning()}{(one ? "" : ", every family equally often")})")] : Array.Empty<string>(),
+            .. Has(plan, ExperimentModel.Expert) ? [string.Create(CultureInfo.InvariantCulture, $"expert iteration ({expert.Rounds} rounds of as many samples in all)")] : Array.Empty<string>(),
+            .. Has(plan, ExperimentModel.Without) ? ["reinforcement learning on all families but one, which is asked as often about each of the others"] : Array.Empty<string>(),
+        ];
+        string[] fromNothing =
+        [
+            .. Has(plan, ExperimentModel.Careful) ? ["imitation of careful writers only, on as many tokens"] : Array.Empty<string>(),
+            .. Has(plan, ExperimentModel.DirectReinforced) ? [$"{(Has(plan, ExperimentModel.Base) ? "the two stages" : $"imitation and reinforcement learning ({Learning()})")} without thought, in as many optimizer steps on about as many examples"]
+                : Has(plan, ExperimentModel.Direct) ? ["imitation of answers without thought, in as many optimizer steps on about as many examples"] : Array.Empty<string>(),
+        ];
+        var imitated = string.Create(CultureInfo.InvariantCulture, $"{plan.Train.Supervised.Tokens:N0} tokens of worked solutions{(one ? $" of {plan.Families[0]}" : " of all families")}");
+        var sentences = new List<string>();
+        if (Has(plan, ExperimentModel.Base)) sentences.Add($"For each seed one base imitates {imitated}, by writers good and bad.");
+        if (fromBase.Length > 0) sentences.Add($"From it {(fromBase.Length == 1 ? "starts" : "start")} {List(fromBase)}.");
+        if (fromNothing.Length == 0) return string.Join(" ", sentences);
+        var (controls, begin) = fromNothing.Length == 1 ? ("One control", "begins") : ("Two controls", "begin");
+        sentences.Add(sentences.Count > 0 ? $"{controls} {begin} from random weights: {List(fromNothing, "; ")}." : $"For each seed, from random weights on {imitated}: {List(fromNothing, "; ")}.");
+        return string.Join(" ", sentences);
+
+        string Learning() => string.Create(CultureInfo.InvariantCulture, $"`{rl.Objective}`, {rl.Steps} steps of {rl.Prompts} problems x {rl.Samples} samples");
+
+        static string List(string[] parts, string between = ", ") => parts.Length == 1 ? parts[0] : string.Join(between, parts[..^1]) + (between == ", " && parts.Length == 2 ? " and " : between + "and ") + parts[^1];
     }
+
+    private static bool HasControls(ExperimentPlan plan) => plan.Cells.Any(c => c.Model is ExperimentModel.Expert or ExperimentModel.Careful or ExperimentModel.Direct or ExperimentModel.DirectReinforced);
+
+    private static bool Has(ExperimentPlan plan, ExperimentModel model) => plan.Cells.Any(c => c.Model == model);
 
     private static bool CarriesOver(ExperimentSummary summary) => summary.Plan.Cells.Any(c => c.LeftOut is not null);
 

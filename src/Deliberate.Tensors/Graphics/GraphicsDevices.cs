@@ -27,7 +27,7 @@ internal sealed record GraphicsDevices(IReadOnlyList<GraphicsDevice> Devices, IR
 
     /// <summary>What runs on the processor although there is a card.</summary>
     public string FallsBack => Devices.Any(d => d.Check.Works)
-        ? "all but train, resume, sample, generate, chat, perplexity, eval and serve with --device gpu (or device: gpu in a recipe); of those, choosing tokens from logits, grammars, graders, a draft model; bf16 and q8_0 weights and caches are refused"
+        ? "all but train, resume, sample, generate, chat, perplexity, eval, search, labels generate and serve with --device gpu (or device: gpu in a recipe); of those, drawing tokens (not the likeliest, at temperature 0), grammars, graders, objectives of your own after a step's first update, losses of preferences, heads that read surprise; bf16 and q8_0 weights and caches are refused"
         : "everything: there is no card that can be used";
 
     /// <summary>Looks at both drivers; nothing that goes wrong with one is thrown.</summary>

@@ -11,6 +11,9 @@ internal interface IKernels
     /// <summary>Makes the memory for a weight's packed copies, where the device keeps any; called before any work on it.</summary>
     void Prepare(LinearWeight weight, bool training);
 
+    /// <summary>Whether the packed copy for y = x·Wᵀ is as long as the weight, and could lie in any other buffer of the device.</summary>
+    bool PacksInPlace(LinearWeight weight);
+
     /// <summary>Renews a weight's packed copies after it changed.</summary>
     void Pack(LinearWeight weight, bool training, Share share);
 
@@ -110,8 +113,8 @@ internal interface IKernels
     void GatedActivationBackward(ActivationKind kind, Tensor gateUp, Tensor y, Rows rows);
 
     /// <summary>
-    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max)) of softmax(z), z = softCap(x·Wᵀ) · scale,
-    /// natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
+    /// statistics [T, 4] = (log-probability of the target, entropy, max of z, Σ e^(z - max) or its logarithm) of softmax(z),
+    /// z = softCap(x·Wᵀ) · scale, natural logs. The logits are not kept. Rows with a negative target get log-probability 0 and still an entropy.
     /// </summary>
     void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch);
 
@@ -120,6 +123,9 @@ internal interface IKernels
     /// statistics. The caller runs the linear backward from dlogits.
     /// </summary>
     void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows);
+
+    /// <summary>The log-probability of a token from its z and the last two statistics of its row: the bits that a target's has.</summary>
+    float LogProbabilityOf(float z, float max, float last);
 
     /// <summary>The gradient of rows of z, which <see cref="LogitStatistics"/> left with their statistics, in their place.</summary>
     void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows);
@@ -140,11 +146,14 @@ internal interface IKernels
     void Scale(DeviceBuffer buffer, long offset, long length, double factor);
 
     /// <summary>One AdamW update of elements [offset, offset + length).</summary>
-    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length);
+    /// <param name="moments">Where theirs begin, in the buffers of the moments.</param>
+    void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length, long moments);
 
     /// <summary>One step of SGD with momentum.</summary>
-    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length, long moments);
 
     /// <summary>One Muon update of a whole matrix [rows, columns].</summary>
-    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch);
+    /// <param name="moments">As <see cref="AdamW"/> has it.</param>
+    void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -13,8 +14,12 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 {
     private const nuint HugePage = 2 << 20;
     private const int TailBytes = 256;
+
+    /// <summary>Floats that are widened at a time.</summary>
+    private const int MostRead = 1 << 22;
     private static long s_liveBytes;
     private readonly DeviceMemory? _memory;
+    private readonly DeviceBuffer? _owner;
     private void* _pointer;
     private bool _released;
 
@@ -40,6 +45,15 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         if (given > 0 && !HugePages.Return(_pointer, given)) given = 0;
         NativeMemory.Clear((byte*)_pointer + given, bytes - given);
         Interlocked.Add(ref s_liveBytes, length * elementSize);
+    }
+
+    /// <summary>A part of another's memory, which stays that one's: for a while in which nobody else reads or writes it there.</summary>
+    /// <param name="offset">Of its first element.</param>
+    public DeviceBuffer(DeviceBuffer owner, long offset, long length)
+    {
+        owner.CheckRange(offset, length);
+        (Length, ElementSize, _owner) = (length, owner.ElementSize, owner);
+        _pointer = owner.Address + (offset * ElementSize);
     }
 
     ~DeviceBuffer() => Release();
@@ -145,9 +159,15 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     public void ReleasePages()
     {
         CheckRange(0, Length);
+        if (_memory is not null)
+        {
+            _memory.Release();
+            return;
+        }
+
         var bytes = (nuint)(Length * ElementSize);
         // What does not fill pages of its own is cleared.
-        var whole = Aligned ? bytes / HugePage * HugePage : 0;
+        var whole = Aligned && _owner is null ? bytes / HugePage * HugePage : 0;
         if (whole > 0 && !HugePages.Return(_pointer, whole)) whole = 0;
         NativeMemory.Clear((byte*)_pointer + whole, bytes - whole);
     }
@@ -185,6 +205,12 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     {
         if (_released || (_pointer == null && _memory is null)) return;
         _released = true;
+        if (_owner is not null)
+        {
+            _pointer = null;
+            return;
+        }
+
         Interlocked.Add(ref s_liveBytes, -Length * ElementSize);
         if (_memory is not null)
         {
@@ -210,14 +236,19 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         }
     }
 
+    /// <summary>Few large pieces: each waits for the device.</summary>
     private void ReadWidened(long offset, Span<double> target)
     {
-        Span<float> piece = new float[Math.Min(target.Length, 1 << 16)];
+        if (target.IsEmpty) return;
+        var rented = ArrayPool<float>.Shared.Rent(Math.Min(target.Length, MostRead));
+        var piece = rented.AsSpan(0, Math.Min(target.Length, MostRead));
         for (var at = 0; at < target.Length; at += piece.Length)
         {
             var part = target.Slice(at, Math.Min(piece.Length, target.Length - at));
             Read(offset + at, piece[..part.Length]);
             for (var i = 0; i < part.Length; i++) part[i] = piece[i];
         }
+
+        ArrayPool<float>.Shared.Return(rented);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class LogProbabilityHead : IDisposable
     /// <summary>Softmax of logits divided by this; one for the raw distribution.</summary>
     public double Temperature { get; set; } = 1;
 
-    /// <summary>[tokens, 4]: log-probability of the target, entropy, max of z, Σ e^(z - max).</summary>
+    /// <summary>[tokens, 4]: log-probability of the target, entropy, max of z, Σ e^(z - max) or its logarithm (<see cref="IKernels.LogProbabilityOf"/> knows which).</summary>
     public Tensor Statistics { get; }
 
     /// <summary>[tokens, 2]: d loss / d log-probability, d loss / d entropy; the caller writes it before <see cref="Backward"/>.</summary>

@@ -45,6 +45,11 @@ internal abstract class Operation
     public virtual void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
     }
+
+    /// <summary>Names what <see cref="WeightGradient"/> adds to: of several parameters that lie one behind the other the first, and the elements of all.</summary>
+    public virtual void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+    }
 }
 
 internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y) : Operation
@@ -68,6 +73,12 @@ internal sealed class EmbedOperation(LinearWeight table, double scale, Tensor y)
         var trained = batch.Trained?.Embedding ?? table;
         if (!trained.Frozen) kernels.EmbedGradient(batch.Ids, trained, scale, y, rows, share);
     }
+
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        var weight = trained?.Embedding ?? table;
+        if (!weight.Frozen) name(weight.Parts[0], (long)weight.Rows * weight.Columns);
+    }
 }
 
 internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset, double epsilon, Tensor? residual, Tensor inverse, Tensor y) : Operation
@@ -87,6 +98,11 @@ internal sealed class RmsNormOperation(Tensor x, Parameter weight, double offset
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
         if (Trained(batch) is { Frozen: false } trained) kernels.RmsNormWeightGradient(x, trained, inverse, y, rows, share);
+    }
+
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        if ((trained?.VectorOf(weight) ?? weight) is { Frozen: false } vector) name(vector, vector.Length);
     }
 
     private Parameter Trained(Batch batch) => batch.Trained?.VectorOf(weight) ?? weight;
@@ -138,6 +154,13 @@ internal sealed class LinearOperation(Tensor x, LinearWeight weight, Parameter? 
         if (!weight.Frozen) kernels.LinearWeightGradient(x, weight, bias, y, 0, rows, share);
     }
 
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        if (weight.Frozen) return;
+        name(weight.Parts[0], (long)weight.Rows * weight.Columns);
+        if (bias is not null) name(bias, weight.Rows);
+    }
+
     private bool IsScaled(Adapter? adapter) => adapter?.UpdateOf(weight) is { IsScaled: true };
 }
 
@@ -159,6 +182,13 @@ internal sealed class LowRankOperation(Tensor x, LinearWeight weight, Tensor? in
     public override void Backward(IKernels kernels, Batch batch, Block block, Scratch scratch) => kernels.LowRankBackward(x, Trained(batch), inner!, y, block.Rows);
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share) => kernels.LowRankWeightGradient(x, Trained(batch), inner!, y, rows, share);
+
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        if (trained?.UpdateOf(weight) is not { } update) return;
+        name(update.Down.Parts[0], (long)update.Down.Rows * update.Down.Columns);
+        foreach (var part in update.Parts) name(part.Up.Parts[0], (long)part.Up.Rows * part.Up.Columns);
+    }
 
     private LowRankUpdate Trained(Batch batch) => batch.Trained!.UpdateOf(weight)!;
 }
@@ -182,6 +212,12 @@ internal sealed class ScaleOutputsOperation(LinearWeight weight, Parameter? bias
 
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share) => kernels.MagnitudeGradient(unscaled, Trained(batch), y, rows, share);
 
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        foreach (var part in trained?.UpdateOf(weight)?.Parts ?? [])
+            if (part.Magnitude is { } magnitude) name(magnitude, magnitude.Length);
+    }
+
     private LowRankUpdate Trained(Batch batch) => batch.Trained!.UpdateOf(weight)!;
 }
 
@@ -202,6 +238,13 @@ internal sealed class RotateHeadsOperation(HeadRotation rotation, Tensor x, Tens
     public override void WeightGradient(IKernels kernels, Batch batch, Rows rows, Share share)
     {
         if (inverse is not null && share.Index == 0) kernels.RotateHeadsWeightGradient(Trained(batch), x, inverse, y, rows);
+    }
+
+    public override void NameTrained(Adapter? trained, Action<Parameter, long> name)
+    {
+        var norms = trained?.RotationOf(rotation) ?? rotation;
+        if (norms.QueryNorm is { } query) name(query, query.Length);
+        if (norms.KeyNorm is { } key) name(key, key.Length);
     }
 
     private HeadRotation Trained(Batch batch) => batch.Trained?.RotationOf(rotation) ?? rotation;

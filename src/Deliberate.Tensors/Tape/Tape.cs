@@ -72,6 +72,9 @@ internal sealed partial class Tape : IDisposable
     /// </summary>
     public bool ByColumns { get; init; }
 
+    /// <summary>Told how far a backward has come; null where nobody wants to know.</summary>
+    public IBackwardWatcher? Watcher { get; set; }
+
     private bool IsByColumns => ByColumns && !_device.TakesWholeBatches;
 
     /// <summary>Whether products are divided so where operations run one after another: weights that are held narrow are then widened once a batch.</summary>
@@ -196,6 +199,7 @@ internal sealed partial class Tape : IDisposable
         using var turn = _device.Turns.Take();
         Batch.Upload();
         var whole = !IsByColumns && BlocksOfSegments();
+        Watcher?.Done(_layerStarts.Count);
         for (var layer = _layerStarts.Count - 1; layer >= Math.Max(0, _layerStarts.Count - (long)layers); layer--)
         {
             var start = _layerStarts[layer];
@@ -207,6 +211,35 @@ internal sealed partial class Tape : IDisposable
             }
 
             _shareJob.Run(start, end);
+            Watcher?.Done(layer);
+        }
+
+        Watcher?.Done(0);
+    }
+
+    /// <summary>
+    /// The parameters of a store by when a backward is done with their gradients: those that only what comes before it adds to (a head of
+    /// its own), those of the last layer, and so on down to the first; behind them those that no operation names.
+    /// </summary>
+    public IReadOnlyList<Parameter>[] TrainedByLayer(ParameterStore store, LinearWeight? head = null)
+    {
+        var last = new Dictionary<Parameter, int>();
+        var layer = _layerStarts.Count;
+        if (head is not null) Name(head.Parts[0], (long)head.Rows * head.Columns);
+        while (--layer >= 0)
+        {
+            var end = layer + 1 < _layerStarts.Count ? _layerStarts[layer + 1] : _operations.Count;
+            for (var i = _layerStarts[layer]; i < end; i++) _operations[i].NameTrained(Trained, Name);
+        }
+
+        var all = store.Parameters.Where(p => !p.Frozen).ToArray();
+        return [.. Enumerable.Range(-1, _layerStarts.Count + 2).Reverse().Select(at => (IReadOnlyList<Parameter>)[.. all.Where(p => last.GetValueOrDefault(p, -1) == at)])];
+
+        void Name(Parameter first, long elements)
+        {
+            if (first.Store != store) return;
+            foreach (var parameter in store.Parameters)
+                if (parameter.Offset >= first.Offset && parameter.Offset < first.Offset + elements) last[parameter] = layer;
         }
     }
 

@@ -12,6 +12,12 @@ internal sealed partial class Tape
         Backward,
     }
 
+    /// <summary>The first share of a job is always the calling thread's.</summary>
+    private void Look(int share)
+    {
+        if (share == 0) Watcher?.Look();
+    }
+
     /// <summary>Operations [start, end) on every block, blocks handed out as workers come free.</summary>
     private sealed class BlockJob(Tape tape) : ParallelJob
     {
@@ -35,7 +41,12 @@ internal sealed partial class Tape
                 var block = tape._blocks[i];
                 if (_pass == Pass.Backward)
                 {
-                    for (var o = _end - 1; o >= _start; o--) tape._operations[o].Backward(kernels, tape.Batch, block, scratch);
+                    for (var o = _end - 1; o >= _start; o--)
+                    {
+                        tape._operations[o].Backward(kernels, tape.Batch, block, scratch);
+                        tape.Look(worker);
+                    }
+
                     continue;
                 }
 
@@ -59,7 +70,11 @@ internal sealed partial class Tape
         {
             var share = new Share(worker, tape._device.Workers.Count);
             var rows = new Rows(0, tape.Batch.Tokens);
-            for (var o = _start; o < _end; o++) tape._operations[o].WeightGradient(tape._device.Kernels, tape.Batch, rows, share);
+            for (var o = _start; o < _end; o++)
+            {
+                tape._operations[o].WeightGradient(tape._device.Kernels, tape.Batch, rows, share);
+                tape.Look(worker);
+            }
         }
     }
 
@@ -104,7 +119,11 @@ internal sealed partial class Tape
             for (var i = Interlocked.Increment(ref _next); i < tape._blockJob.Count * parts; i = Interlocked.Increment(ref _next))
             {
                 var block = tape._blocks[i / parts];
-                if (_backward) _operation.BackwardPart(kernels, tape.Batch, block, i % parts, scratch);
+                if (_backward)
+                {
+                    _operation.BackwardPart(kernels, tape.Batch, block, i % parts, scratch);
+                    tape.Look(worker);
+                }
                 else _operation.ForwardPart(kernels, tape.Batch, block, i % parts, scratch);
             }
         }

@@ -39,13 +39,13 @@ internal static class ComparisonReport
 
     private static ReportFigure Figure(RunComparison c) => new(
         [.. Panels(c)], "Accuracy and length of right answers while the two runs learned. Bands are 95% intervals.",
-        string.Join("; ", new[] { (Run: c.A, Name: c.NameA), (Run: c.B, Name: c.NameB) }.Select(r => $"{r.Name}: {RunWords.Count(r.Run, r.Run.First(r.Run.Evaluations.Count > 0 ? r.Run.Evaluations[^1].Samples : []))}")), EstimateWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
+        string.Join("; ", new[] { (Run: c.A, Name: c.NameA), (Run: c.B, Name: c.NameB) }.Select(r => $"{r.Name}: {(r.Run.Evaluations.Count > 0 ? RunFigures.Counts(r.Run) : RunWords.Count(r.Run, []))}")), EstimateWords.Made("each run's own evaluations, sampled at temperature 1", new[] { c.A, c.B }.SelectMany(r => RunFigures.Points(r, r.Evaluations)).SelectMany(p => new[] { p.Accuracy, p.RightLength })));
 
     private static ReportTable Results(RunComparison c)
     {
         return new ReportTable(
             "In numbers", ["", c.NameA, c.NameB, "difference", "p"],
-            [.. c.Measures.Select(m => (IReadOnlyList<ReportCell>)[ReportCell.Of(m.Measure.Name), Cell(m, m.Values.From), Cell(m, m.Values.To), Cell(m, m.Values.Difference), new ReportCell(PText.Of(m.Values.PValue), "", IsNumber: true)])],
+            [.. c.Measures.Select(m => (IReadOnlyList<ReportCell>)[ReportCell.Of(m.Measure.Name), Cell(m, m.Values.From), Cell(m, m.Values.To), ReportCell.Of(m.Values.Difference, m.Measure.PageStyle == NumberStyle.Percent ? NumberStyle.Points : m.Measure.PageStyle), new ReportCell(PText.Of(m.Values.PValue), "", IsNumber: true)])],
             string.Create(CultureInfo.InvariantCulture, $"n = {c.Problems} problems, with 95% intervals below; the difference is paired by problem, p that of no difference by Student's t. {c.OnlyA} problems are solved by {c.NameA} alone, {c.OnlyB} by {c.NameB} alone (McNemar's exact p {PText.Of(c.McNemar)})."));
         static ReportCell Cell(ComparedMeasure m, Estimate estimate) => ReportCell.Of(estimate, m.Measure.PageStyle);
     }

@@ -16,6 +16,9 @@ internal sealed unsafe partial class MpiLibrary
     /// <summary>MPI 5.0, section 20.3: handles of the ABI.</summary>
     private const nint AbiWorld = 0x101, AbiByte = 0x247;
 
+    /// <summary>MPI_THREAD_SERIALIZED: several threads may call, one at a time. The levels' order is the standard's, their numbers the library's.</summary>
+    private const int Serialized = 2, AbiSerialized = 2048;
+
     private static readonly Lazy<MpiLibrary?> Loaded = new(Load);
 
     private readonly delegate* unmanaged<int*, byte***, int, int*, int> _init;
@@ -26,6 +29,7 @@ internal sealed unsafe partial class MpiLibrary
     private readonly delegate* unmanaged<nint*, int*, void*, int> _test;
     private readonly delegate* unmanaged<byte*, int*, int> _version;
     private readonly nint _world, _byte;
+    private readonly int _serialized;
 
     private MpiLibrary(nint library, bool isAbi)
     {
@@ -39,7 +43,7 @@ internal sealed unsafe partial class MpiLibrary
         _irecv = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Export("MPI_Irecv");
         _test = (delegate* unmanaged<nint*, int*, void*, int>)Export("MPI_Test");
         _version = (delegate* unmanaged<byte*, int*, int>)Export("MPI_Get_library_version");
-        (_world, _byte) = isAbi ? (AbiWorld, AbiByte) : (Export("ompi_mpi_comm_world"), Export("ompi_mpi_byte"));
+        (_world, _byte, _serialized) = isAbi ? (AbiWorld, AbiByte, AbiSerialized) : (Export("ompi_mpi_comm_world"), Export("ompi_mpi_byte"), Serialized);
     }
 
     /// <summary>Whether this process was started by a launcher of MPI's (mpirun, srun with PMIx), and as one of how many.</summary>
@@ -62,14 +66,14 @@ internal sealed unsafe partial class MpiLibrary
         }
     }
 
-    public (int Rank, int Size) Initialise()
+    /// <returns>This process's number of how many, and whether any thread may call, one at a time, or only this one.</returns>
+    public (int Rank, int Size, bool AnyThread) Initialise()
     {
         int provided, rank, size;
-        // Funneled: one thread calls MPI, others compute.
-        Check(_init(null, null, 1, &provided), "MPI_Init_thread");
+        Check(_init(null, null, _serialized, &provided), "MPI_Init_thread");
         Check(_rank(_world, &rank), "MPI_Comm_rank");
         Check(_size(_world, &size), "MPI_Comm_size");
-        return (rank, size);
+        return (rank, size, provided >= _serialized);
     }
 
     public nint Send(byte* bytes, int count, int rank, int tag)

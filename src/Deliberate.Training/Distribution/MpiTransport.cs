@@ -1,31 +1,32 @@
-using System.Diagnostics;
-using System.Globalization;
-using Deliberate.Core;
+using System.Buffers;
 
 namespace Deliberate.Training;
 
 /// <summary>
-/// Bytes by MPI's point-to-point calls. It asks now and then whether they are done rather than waiting inside MPI, so that a wait costs no
-/// core, and ends: with a message that names the ranks that were waited for. Used by one thread.
+/// Bytes by MPI's point-to-point calls, all of them begun and looked after rather than waited for inside MPI, so that a wait costs no core, and ends.
+/// Any thread may call, one at a time (MPI_THREAD_SERIALIZED); where the library grants less, only the one that began.
 /// </summary>
 internal sealed unsafe class MpiTransport : ITransport
 {
-    /// <summary>Bytes of one message: MPI counts in 32 bits.</summary>
-    private const int MostBytes = 1 << 28;
-
-    private const int Tag = 77;
-
-    private static readonly TimeSpan Spin = TimeSpan.FromMilliseconds(2);
+    /// <summary>
+    /// Bytes of one message. MPI counts in 32 bits; between machines it is less than what the library sends without asking first (64 KB over TCP), for on a
+    /// slow line the answer to the question queues up behind everything else that is on its way.
+    /// </summary>
+    private const int MostBytes = 1 << 28, MostBytesUnasked = 63 << 10;
 
     private readonly MpiLibrary _library;
-    private readonly TimeSpan _timeout;
+    private readonly int? _thread;
+    private readonly int _mostBytes;
+    private int _calls;
     private bool _isOver;
 
-    /// <param name="timeout">That a rank may be waited for.</param>
-    public MpiTransport(MpiLibrary library, TimeSpan timeout)
+    /// <param name="patience">How long a rank may be waited for.</param>
+    public MpiTransport(MpiLibrary library, TimeSpan patience)
     {
-        (_library, _timeout) = (library, timeout);
-        (Rank, Size) = library.Initialise();
+        (_library, Patience) = (library, patience);
+        (Rank, Size, var anyThread) = library.Initialise();
+        _thread = anyThread ? null : Environment.CurrentManagedThreadId;
+        _mostBytes = OnThisMachine < Size ? MostBytesUnasked : MostBytes;
     }
 
     public int Rank { get; }
@@ -34,37 +35,11 @@ internal sealed unsafe class MpiTransport : ITransport
 
     public int OnThisMachine => MpiLibrary.OnThisMachine;
 
-    public void Exchange(string what, IReadOnlyList<ReadOnlyMemory<byte>> send, IReadOnlyList<Memory<byte>> receive)
-    {
-        var pins = new List<System.Buffers.MemoryHandle>();
-        var open = new List<(nint Request, int Rank, bool IsSend)>();
-        try
-        {
-            for (var rank = 0; rank < Size; rank++)
-            {
-                if (rank == Rank) continue;
-                Begin(receive[rank], rank, isSend: false);
-                Begin(send[rank], rank, isSend: true);
-            }
+    public TimeSpan Patience { get; }
 
-            Wait(what, open);
-        }
-        finally
-        {
-            foreach (var pin in pins) pin.Dispose();
-        }
+    public Transfer Send(int rank, int tag, ReadOnlyMemory<byte> bytes) => new MpiTransfer(this, rank, tag, bytes, isSend: true);
 
-        void Begin(ReadOnlyMemory<byte> bytes, int rank, bool isSend)
-        {
-            for (var at = 0; at < bytes.Length; at += MostBytes)
-            {
-                var piece = bytes.Slice(at, Math.Min(MostBytes, bytes.Length - at));
-                var pin = piece.Pin();
-                pins.Add(pin);
-                open.Add((isSend ? _library.Send((byte*)pin.Pointer, piece.Length, rank, Tag) : _library.Receive((byte*)pin.Pointer, piece.Length, rank, Tag), rank, isSend));
-            }
-        }
-    }
+    public Transfer Receive(int rank, int tag, Memory<byte> bytes) => new MpiTransfer(this, rank, tag, bytes, isSend: false);
 
     public void Dispose()
     {
@@ -80,28 +55,48 @@ internal sealed unsafe class MpiTransport : ITransport
         _library.Abort(code);
     }
 
-    private void Wait(string what, List<(nint Request, int Rank, bool IsSend)> open)
+    private void Enter()
     {
-        var clock = Stopwatch.StartNew();
-        while (open.Count > 0)
+        if (Interlocked.Exchange(ref _calls, 1) != 0 || (_thread is { } first && first != Environment.CurrentManagedThreadId)) throw new InvalidOperationException("MPI is called by a thread that it was not made ready for.");
+    }
+
+    private void Leave() => Volatile.Write(ref _calls, 0);
+
+    private sealed class MpiTransfer : Transfer
+    {
+        private readonly MpiTransport _transport;
+        private readonly nint[] _requests;
+        private MemoryHandle _pin;
+        private int _next;
+
+        public MpiTransfer(MpiTransport transport, int rank, int tag, ReadOnlyMemory<byte> bytes, bool isSend)
+            : base(rank, isSend)
         {
-            for (var i = open.Count - 1; i >= 0; i--)
+            _transport = transport;
+            var most = transport._mostBytes;
+            _requests = new nint[(bytes.Length + most - 1L) / most];
+            // Until it is done: of one that is given up the library may still hold the address.
+            _pin = bytes.Pin();
+            transport.Enter();
+            for (var i = 0; i < _requests.Length; i++)
             {
-                var request = open[i].Request;
-                if (_library.IsDone(ref request)) open.RemoveAt(i);
+                var at = (byte*)_pin.Pointer + ((long)i * most);
+                var length = (int)Math.Min(most, bytes.Length - ((long)i * most));
+                _requests[i] = isSend ? transport._library.Send(at, length, rank, tag) : transport._library.Receive(at, length, rank, tag);
             }
 
-            if (open.Count == 0) return;
-            if (clock.Elapsed > _timeout)
-            {
-                var missing = open.Where(o => !o.IsSend).Select(o => o.Rank).Concat(open.Select(o => o.Rank)).Distinct().Order().ToArray();
-                throw new UserError(
-                    string.Create(CultureInfo.InvariantCulture, $"rank {Rank} waited {_timeout.TotalSeconds:0.#} s for {(missing.Length == 1 ? "rank" : "ranks")} {string.Join(", ", missing)} ({what}): it hangs, is much slower, or has lost its connection."),
-                    advice: "Look at that rank's machine; then go on from the newest checkpoint (deliberate resume, with the same number of ranks). DELIBERATE_MPI_TIMEOUT_S sets how long a rank is waited for.");
-            }
+            transport.Leave();
+        }
 
-            if (clock.Elapsed > Spin) Thread.Sleep(clock.ElapsedMilliseconds > 200 ? 5 : 1);
-            else Thread.Yield();
+        public override bool IsDone()
+        {
+            if (_next == _requests.Length) return true;
+            _transport.Enter();
+            while (_next < _requests.Length && _transport._library.IsDone(ref _requests[_next])) _next++;
+            _transport.Leave();
+            if (_next < _requests.Length) return false;
+            _pin.Dispose();
+            return true;
         }
     }
 }

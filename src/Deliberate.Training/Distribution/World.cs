@@ -10,20 +10,16 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// The ranks of a run: each has the whole model and does its share of every batch; what they found is put together in the order of
-/// ranks, so that every rank goes on with the same bits, and the same number of ranks gives them again. Gradients are summed in double by
-/// point-to-point messages, each rank a part of them, never by the library's own reduction, whose order is not promised. All ranks make
+/// ranks, so that every rank goes on with the same bits, and the same number of ranks gives them again (gradients: <see cref="SharedGradients"/>). All ranks make
 /// the same calls in the same order; each message says which call it is of, so that ranks that have come apart notice. One rank is a world too.
 /// </summary>
 internal sealed class World(ITransport? transport) : IDisposable
 {
-    /// <summary>Elements of a gradient that are on their way at a time, of one rank's part.</summary>
-    private const int Piece = 1 << 20;
+    private const int HeaderBytes = 32, Tag = 77;
 
-    private const int HeaderBytes = 24;
+    /// <summary>How a wait looks whether it is over: all the time, then once in a while, then less often.</summary>
+    private static readonly TimeSpan Spin = TimeSpan.FromMilliseconds(2), Look = TimeSpan.FromMilliseconds(1), Soon = TimeSpan.FromMilliseconds(200), LaterLook = TimeSpan.FromMilliseconds(5);
 
-    private readonly byte[] _header = new byte[HeaderBytes];
-    private float[] _own = [], _sent = [];
-    private double[] _sum = [];
     private long _calls, _tokens;
     private TimeSpan _waited, _waiting;
 
@@ -38,6 +34,26 @@ internal sealed class World(ITransport? transport) : IDisposable
     public int OnThisMachine => transport?.OnThisMachine ?? 1;
 
     public bool IsFirst => Rank == 0;
+
+    /// <summary>Whether gradients are sent while a backward still goes on; no bit depends on it.</summary>
+    public bool Overlaps { get; private set; } = true;
+
+    /// <summary>How much of a gradient is sent at a time; no bit depends on it.</summary>
+    public BucketSize Buckets { get; set; } = BucketSize.Usual;
+
+    /// <summary>Whether each rank has its part of an optimizer's state alone.</summary>
+    public bool ShardsOptimizers { get; private set; }
+
+    /// <summary>As a run's recipe wants it.</summary>
+    public void Follow(RanksRecipe? recipe)
+    {
+        if (Size == 1) return;
+        Overlaps = recipe?.Overlap ?? true;
+        ShardsOptimizers = recipe is { ShardOptimizer: true };
+    }
+
+    /// <summary>Who shares the state of an optimizer; null where each rank has all of it.</summary>
+    public IOptimizerPeers? PeersOfOptimizer() => ShardsOptimizers ? new OptimizerPeers(this) : null;
 
     /// <summary>The time that this rank has waited for others since this was last asked, and what that cost its thread.</summary>
     public (TimeSpan Clock, TimeSpan Processor) TakeWaited()
@@ -92,9 +108,11 @@ internal sealed class World(ITransport? transport) : IDisposable
     public byte[][] Gather(string what, byte[] mine)
     {
         if (transport is null || Size == 1) return [mine];
-        var lengths = Headers(what, mine.Length);
+        var headers = Announce(what, mine.Length);
+        Wait(what, headers.Open);
+        var lengths = headers.Read();
         var parts = new byte[Size][];
-        for (var rank = 0; rank < Size; rank++) parts[rank] = rank == Rank ? mine : new byte[lengths[rank]];
+        for (var rank = 0; rank < Size; rank++) parts[rank] = rank == Rank ? mine : new byte[lengths[rank].Length];
         Exchange(what, [.. parts.Select(_ => (ReadOnlyMemory<byte>)mine)], [.. parts.Select((part, rank) => rank == Rank ? default : (Memory<byte>)part)]);
         return parts;
     }
@@ -127,74 +145,88 @@ internal sealed class World(ITransport? transport) : IDisposable
     public void Agree(string what, string mine, string advice)
     {
         if (Size == 1) return;
-        string[] all = [.. Gather(what, Encoding.UTF8.GetBytes(mine)).Select(Encoding.UTF8.GetString)];
+        Same(what, [.. Gather(what, Encoding.UTF8.GetBytes(mine)).Select(Encoding.UTF8.GetString)], advice);
+    }
+
+    /// <summary>The same of what all ranks have said already.</summary>
+    /// <param name="all">Of each.</param>
+    public void Same(string what, string[] all, string advice)
+    {
         int[] others = [.. Enumerable.Range(0, Size).Where(rank => all[rank] != all[0])];
         if (others.Length > 0) throw new UserError($"{(others.Length == 1 ? "rank" : "ranks")} {string.Join(", ", others)} of {Size} {(others.Length == 1 ? "has" : "have")} another {what} than rank 0: {Short(all[others[0]])}, and rank 0 {Short(all[0])}.", advice: advice);
 
         static string Short(string text) => text.Length <= 60 ? text : text[..60] + "...";
     }
 
-    /// <summary>What an update needs of all ranks: the same weights beforehand, the sum of their gradients, and of their losses.</summary>
-    /// <returns>The loss of the whole batch.</returns>
-    public double Reduce(ParameterStore store, double loss)
-    {
-        if (Size == 1) return loss;
-        SameWeights(store);
-        SumGradients(store);
-        return Sum("loss", loss);
-    }
-
     /// <summary>Whether it holds in any rank.</summary>
     public bool Any(string what, bool mine) => Size == 1 ? mine : Max(what, mine ? 1 : 0) > 0;
 
-    /// <summary>
-    /// Sums gradients over ranks, to the same bits in each: a rank receives the others' parts of its own part of the elements, adds them in
-    /// the order of ranks in double, and sends what that comes to back to all. 2 (n - 1) / n of the gradient's bytes leave each rank.
-    /// </summary>
-    public void SumGradients(ParameterStore store)
+    /// <summary>Begins a call whose messages are on their way while this rank does something else: says which it is.</summary>
+    /// <param name="what">Of the call.</param>
+    /// <param name="length">That every rank may have its own of.</param>
+    /// <param name="note">The same.</param>
+    public Headers Announce(string what, long length, ulong note = 0)
     {
-        if (transport is null || Size == 1) return;
-        const string What = "gradients";
-        Headers(What, store.BufferLength);
-        // Whole pieces of so many elements a rank.
-        for (long begin = 0; begin < store.BufferLength; begin += (long)Piece * Size)
-        {
-            var all = (int)Math.Min((long)Piece * Size, store.BufferLength - begin);
-            int From(int rank) => (int)((long)all * rank / Size);
-            int Length(int rank) => From(rank + 1) - From(rank);
-            var mine = Length(Rank);
-            var own = Room(ref _own, all);
-            var sent = Room(ref _sent, mine * Size);
-            var sum = Room(ref _sum, mine);
-            store.Gradients.Read(begin, own);
-            Exchange(What, [.. Ranks.Select(r => (ReadOnlyMemory<byte>)Bytes(_own, From(r), Length(r)))], [.. Ranks.Select(r => r == Rank ? default : Bytes(_sent, r * mine, mine))]);
-            sum.Clear();
-            for (var rank = 0; rank < Size; rank++)
-            {
-                var part = rank == Rank ? own.Slice(From(Rank), mine) : sent.Slice(rank * mine, mine);
-                for (var i = 0; i < mine; i++) sum[i] += part[i];
-            }
-
-            for (var i = 0; i < mine; i++) own[From(Rank) + i] = (float)sum[i];
-            Exchange(What, [.. Ranks.Select(_ => (ReadOnlyMemory<byte>)Bytes(_own, From(Rank), mine))], [.. Ranks.Select(r => r == Rank ? default : Bytes(_own, From(r), Length(r)))]);
-            store.Gradients.Write(begin, own);
-        }
+        _calls++;
+        var mine = new byte[HeaderBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(mine, _calls);
+        BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(8), Checksum.Of(Encoding.UTF8.GetBytes(what), Checksum.Empty));
+        BinaryPrimitives.WriteInt64LittleEndian(mine.AsSpan(16), length);
+        BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(24), note);
+        byte[][] all = [.. Ranks.Select(rank => rank == Rank ? mine : new byte[HeaderBytes])];
+        return new Headers(this, what, _calls, all, Start(Tag, [.. Ranks.Select(_ => (ReadOnlyMemory<byte>)mine)], [.. all.Select((part, rank) => rank == Rank ? default : (Memory<byte>)part)]));
     }
 
-    /// <summary>Refuses to go on where weights have come apart: before each update, by a checksum of all of them.</summary>
-    public void SameWeights(ParameterStore store)
+    /// <summary>Begins a message to another rank.</summary>
+    public Transfer Send(int rank, int tag, ReadOnlyMemory<byte> bytes) => transport!.Send(rank, tag, bytes);
+
+    /// <summary>Begins to wait for a message of another rank's.</summary>
+    public Transfer Receive(int rank, int tag, Memory<byte> bytes) => transport!.Receive(rank, tag, bytes);
+
+    /// <summary>Begins to send to every other rank and to receive from every other rank; what has length 0 is neither sent nor waited for, so both ends know each other's lengths.</summary>
+    public List<Transfer> Start(int tag, IReadOnlyList<ReadOnlyMemory<byte>> send, IReadOnlyList<Memory<byte>> receive)
     {
-        if (Size == 1) return;
-        var hash = Checksum.Empty;
-        var own = Room(ref _own, (int)Math.Min(Piece, store.BufferLength));
-        for (long at = 0; at < store.BufferLength; at += own.Length)
+        var open = new List<Transfer>();
+        for (var rank = 0; rank < Size; rank++)
         {
-            var part = own[..(int)Math.Min(own.Length, store.BufferLength - at)];
-            store.Values.Read(at, part);
-            hash = Checksum.Of(MemoryMarshal.AsBytes(part), hash);
+            if (rank == Rank) continue;
+            if (receive[rank].Length > 0) open.Add(transport!.Receive(rank, tag, receive[rank]));
+            if (send[rank].Length > 0) open.Add(transport!.Send(rank, tag, send[rank]));
         }
 
-        Agree("hash of the weights", hash.ToString("x16", CultureInfo.InvariantCulture), "Their memory, instruction set or libraries differ: from here on they would train different models. Go on from the newest checkpoint on machines of one kind.");
+        return open;
+    }
+
+    /// <summary>Waits until messages have arrived.</summary>
+    public void Wait(string what, List<Transfer> open) => Wait(what, () => open.RemoveAll(t => t.IsDone()) > 0, () => open);
+
+    /// <summary>
+    /// Waits for messages, with something to do as they arrive. Looking costs next to nothing; a wait that lasts leaves the core to others. What is waited counts
+    /// as such, and what is done as it arrives does not.
+    /// </summary>
+    /// <param name="advance">Does what can be done; whether that was anything.</param>
+    /// <param name="open">What is still on its way; none when the wait is over.</param>
+    /// <exception cref="UserError">Nothing came in time: the ranks are named.</exception>
+    public void Wait(string what, Func<bool> advance, Func<IEnumerable<Transfer>> open)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var (start, processor) = (Stopwatch.GetTimestamp(), ThreadProcessor.Time);
+            var moved = advance();
+            if (!open().Any()) return;
+            if (moved)
+            {
+                clock.Restart();
+                continue;
+            }
+
+            if (clock.Elapsed > transport!.Patience) throw Late(what, [.. open()]);
+            if (clock.Elapsed > Spin) Thread.Sleep(clock.Elapsed > Soon ? LaterLook : Look);
+            else Thread.Yield();
+            _waited += Stopwatch.GetElapsedTime(start);
+            _waiting += ThreadProcessor.Time - processor;
+        }
     }
 
     /// <summary>The transport is the launcher's, and is ended by whoever made it.</summary>
@@ -204,54 +236,35 @@ internal sealed class World(ITransport? transport) : IDisposable
 
     private IEnumerable<int> Ranks => Enumerable.Range(0, Size);
 
-    /// <summary>Says which call this is, and learns what the others have to say: how long theirs is.</summary>
-    private long[] Headers(string what, long length)
+    private void Exchange(string what, IReadOnlyList<ReadOnlyMemory<byte>> send, IReadOnlyList<Memory<byte>> receive) => Wait(what, Start(Tag, send, receive));
+
+    private UserError Late(string what, Transfer[] open)
     {
-        _calls++;
-        BinaryPrimitives.WriteInt64LittleEndian(_header, _calls);
-        BinaryPrimitives.WriteUInt64LittleEndian(_header.AsSpan(8), Checksum.Of(Encoding.UTF8.GetBytes(what), Checksum.Empty));
-        BinaryPrimitives.WriteInt64LittleEndian(_header.AsSpan(16), length);
-        var received = new byte[Size][];
-        for (var rank = 0; rank < Size; rank++) received[rank] = rank == Rank ? _header : new byte[HeaderBytes];
-        Exchange(what, [.. received.Select(_ => (ReadOnlyMemory<byte>)_header)], [.. received.Select((part, rank) => rank == Rank ? default : (Memory<byte>)part)]);
-        var apart = Ranks.Where(rank => !received[rank].AsSpan(0, 16).SequenceEqual(_header.AsSpan(0, 16))).ToArray();
-        if (apart.Length > 0) throw new UserError($"rank {Rank} is at {what} (call {_calls}), and {(apart.Length == 1 ? "rank" : "ranks")} {string.Join(", ", apart)} elsewhere (call {BinaryPrimitives.ReadInt64LittleEndian(received[apart[0]])}): they no longer do the same.", advice: "They run different programs, or one has left its course; go on from the newest checkpoint.");
-        return [.. received.Select(part => BinaryPrimitives.ReadInt64LittleEndian(part.AsSpan(16)))];
+        var missing = open.Where(o => !o.IsSend).Select(o => o.Rank).Concat(open.Select(o => o.Rank)).Distinct().Order().ToArray();
+        return new UserError(
+            string.Create(CultureInfo.InvariantCulture, $"rank {Rank} waited {transport!.Patience.TotalSeconds:0.#} s for {(missing.Length == 1 ? "rank" : "ranks")} {string.Join(", ", missing)} ({what}): it hangs, is much slower, or has lost its connection."),
+            advice: "Look at that rank's machine; then go on from the newest checkpoint (deliberate resume, with the same number of ranks). DELIBERATE_MPI_TIMEOUT_S sets how long a rank is waited for.");
     }
 
-    private void Exchange(string what, IReadOnlyList<ReadOnlyMemory<byte>> send, IReadOnlyList<Memory<byte>> receive)
+    /// <summary>What all ranks say of a call.</summary>
+    /// <param name="world">Of this rank.</param>
+    /// <param name="what">Of the call.</param>
+    /// <param name="call">Its number.</param>
+    /// <param name="all">Of each rank, as they arrive.</param>
+    /// <param name="open">Not yet arrived.</param>
+    internal sealed class Headers(World world, string what, long call, byte[][] all, List<Transfer> open)
     {
-        var (start, processor) = (Stopwatch.GetTimestamp(), ThreadProcessor.Time);
-        transport!.Exchange(what, send, receive);
-        _waited += Stopwatch.GetElapsedTime(start);
-        _waiting += ThreadProcessor.Time - processor;
-    }
+        /// <summary>Still on its way.</summary>
+        public List<Transfer> Open => open;
 
-    private static Memory<byte> Bytes(float[] values, int from, int length) => new FloatBytes(values).Memory.Slice(from * sizeof(float), length * sizeof(float));
-
-    private static Span<T> Room<T>(ref T[] buffer, int length)
-    {
-        if (buffer.Length < length) buffer = new T[length];
-        return buffer.AsSpan(0, length);
-    }
-
-    /// <summary>The bytes of an array of numbers.</summary>
-    private sealed class FloatBytes(float[] values) : System.Buffers.MemoryManager<byte>
-    {
-        public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(values.AsSpan());
-
-        public override unsafe System.Buffers.MemoryHandle Pin(int elementIndex = 0)
+        /// <summary>Of each rank, once all have arrived.</summary>
+        /// <exception cref="UserError">They are at different calls.</exception>
+        public (long Length, ulong Note)[] Read()
         {
-            var handle = GCHandle.Alloc(values, GCHandleType.Pinned);
-            return new System.Buffers.MemoryHandle((byte*)handle.AddrOfPinnedObject() + elementIndex, handle, this);
-        }
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
+            var mine = all[world.Rank];
+            var apart = world.Ranks.Where(rank => !all[rank].AsSpan(0, 16).SequenceEqual(mine.AsSpan(0, 16))).ToArray();
+            if (apart.Length > 0) throw new UserError($"rank {world.Rank} is at {what} (call {call}), and {(apart.Length == 1 ? "rank" : "ranks")} {string.Join(", ", apart)} elsewhere (call {BinaryPrimitives.ReadInt64LittleEndian(all[apart[0]])}): they no longer do the same.", advice: "They run different programs, or one has left its course; go on from the newest checkpoint.");
+            return [.. all.Select(part => (BinaryPrimitives.ReadInt64LittleEndian(part.AsSpan(16)), BinaryPrimitives.ReadUInt64LittleEndian(part.AsSpan(24))))];
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class HostedAdapter : IDisposable
     private readonly TrainingHost _host;
     private readonly Adapter _adapter;
     private readonly Optimizer _optimizer;
+    private readonly StepRecord _record;
     private readonly PolicyMetrics _metrics = new();
     private bool _isGone;
 
@@ -22,6 +23,7 @@ internal sealed class HostedAdapter : IDisposable
         adapter.Parameters.MakeGradients();
         _optimizer = new Optimizer(host.Weights.Device, adapter.Parameters, new OptimizerOptions { Kind = OptimizerKind.AdamW });
         _optimizer.ClearGradients();
+        _record = new StepRecord(host.Weights.Device);
     }
 
     public AdapterConfiguration Configuration { get; }
@@ -80,14 +82,16 @@ internal sealed class HostedAdapter : IDisposable
         Check();
         if (Passes == 0) throw new UserError("there are no gradients to take a step with.", field: "model_id", advice: "Call forward_backward first: each optim_step uses up what came before it.");
         _optimizer.Options = new OptimizerOptions { Kind = OptimizerKind.AdamW, LearningRate = rate, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, ClipNorm = clip };
-        var norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(norm))
+        _record.Begin(1);
+        _optimizer.Queue(_record, 1);
+        _record.Read();
+        var (norm, isApplied) = _optimizer.Conclude(_record, 0, 1);
+        if (!isApplied)
         {
             Forget();
             throw new UserError("the gradient is not finite: the weights stay as they are, and the gradient is gone.", field: "model_id", advice: "Look at the data of the last forward_backward calls.");
         }
 
-        _optimizer.Step(norm, 1);
         _adapter.Pack(training: true);
         Forget();
         return norm;
@@ -145,6 +149,7 @@ internal sealed class HostedAdapter : IDisposable
         if (_isGone) return;
         _isGone = true;
         _host.Leave(this);
+        _record.Dispose();
         _optimizer.Dispose();
         _adapter.Dispose();
     }

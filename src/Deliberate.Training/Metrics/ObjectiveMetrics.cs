@@ -36,13 +36,16 @@ internal static class ObjectiveMetrics
 
     public static RunMetric ReferenceKlK3 { get; } = new(
         "policy/reference_kl_k3", MetricUnit.NatsAToken, "KL divergence of the policy from the reference policy, which is the one that the stage began with or was renewed to, by estimator k3, which is never negative.",
-        "with `kl_coefficient` of the policy before each update, over the tokens in the loss; otherwise of the policy that sampled, on the first samples of the step, each token's k3 at most 10; TRL `kl`, verl `actor/kl_loss`",
+        "with `kl_coefficient` of the policy before each update, over the tokens in the loss; otherwise of the policy that sampled, on `health.kl_samples` of the step's samples, whose tokens stand for all of them without bias, each token's k3 at most 10; TRL `kl`, verl `actor/kl_loss`",
         "with `kl_coefficient` steps with an update, otherwise every `health.kl_every` steps and the last");
+
+    public static RunMetric ReferenceKlTokens { get; } = new(
+        "policy/reference_kl_tokens", MetricUnit.Tokens, "Tokens that the distance from the reference policy was measured on.", "of the samples that `health.kl_samples` chose", "without `kl_coefficient`, every `health.kl_every` steps and the last");
 
     public static RunMetric KlInLoss { get; } = new("policy/kl_in_loss", MetricUnit.SignedNatsAToken, "The KL term as it stands in the loss, without its coefficient.", "by `options.kl`", "objectives with `kl_coefficient`");
 
     public static IReadOnlyList<RunMetric> All { get; } =
     [
-        RatioMean, RatioMax, RatioMin, ApproxKlK1, ApproxKlK2, ApproxKlK3, ClipFraction, ClipFractionLow, ClipFractionHigh, DualClipFraction, VespoPhi, Entropy, ReferenceKlK1, ReferenceKlK3, KlInLoss,
+        RatioMean, RatioMax, RatioMin, ApproxKlK1, ApproxKlK2, ApproxKlK3, ClipFraction, ClipFractionLow, ClipFractionHigh, DualClipFraction, VespoPhi, Entropy, ReferenceKlK1, ReferenceKlK3, ReferenceKlTokens, KlInLoss,
     ];
 }

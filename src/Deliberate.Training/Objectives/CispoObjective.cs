@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -15,6 +17,10 @@ internal sealed class CispoObjective(string name, PolicyOptions options, bool ba
     public static PolicyObjectiveEntry BandEntry { get; } = new(
         "cispo_band", "arXiv 2506.13585; verl 0.7 cispo",
         new PolicyOptions { Aggregation = LossAggregation.TokenMean, LogRatioClamp = 20 }, options => new CispoObjective("cispo_band", options, band: true));
+
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Weighted;
+
+    internal override (double Low, double High) DeviceBounds => band ? base.DeviceBounds : (0, Options.EpsilonHigh);
 
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {

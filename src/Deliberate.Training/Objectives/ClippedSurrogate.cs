@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace Deliberate.Training;
 /// </summary>
 internal sealed class ClippedSurrogate(string name, PolicyOptions options) : PolicyObjective(name, options)
 {
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Clipped;
+
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {
         double low = 1 - Options.EpsilonLow, high = 1 + Options.EpsilonHigh, cap = Options.Delta ?? double.PositiveInfinity;

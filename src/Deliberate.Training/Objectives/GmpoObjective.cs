@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -15,6 +17,12 @@ internal sealed class GmpoObjective(PolicyOptions options) : PolicyObjective("gm
 
     protected override bool TakesSamplerWeights => true;
 
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.GeometricMean;
+
+    internal override (double Low, double High) DeviceBounds => (-Options.EpsilonLow, Options.EpsilonHigh);
+
+    internal override double LogOfSamplerWeight(double weight) => Math.Log(weight + 1e-10);
+
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {
         if (sequence.Tokens == 0) return 0;
@@ -26,7 +34,7 @@ internal sealed class GmpoObjective(PolicyOptions options) : PolicyObjective("gm
             sum += Clip(sequence.LogRatios[t], sequence.Advantage(t), out _);
             advantage += sequence.Advantage(t);
             coefficient += sequence.Coefficients[t];
-            if (!sequence.SamplerWeights.IsEmpty) weights += Math.Log(sequence.SamplerWeights[sequence.SamplerWeights.Length == 1 ? 0 : t] + 1e-10);
+            if (!sequence.SamplerWeights.IsEmpty) weights += LogOfSamplerWeight(sequence.SamplerWeights[sequence.SamplerWeights.Length == 1 ? 0 : t]);
             if (sequence.LogRatios[t] < -Options.EpsilonLow && sequence.Advantage(t) < 0) low++;
             if (sequence.LogRatios[t] > Options.EpsilonHigh && sequence.Advantage(t) > 0) high++;
         }

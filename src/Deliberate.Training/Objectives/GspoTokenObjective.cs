@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal sealed class GspoTokenObjective(PolicyOptions options) : PolicyObjectiv
     public static PolicyObjectiveEntry Entry { get; } = new(
         "gspo_token", "arXiv 2507.18071; verl 0.7 gspo",
         new PolicyOptions { EpsilonLow = 3e-4, EpsilonHigh = 4e-4 }, options => new GspoTokenObjective(options));
+
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.SequenceToken;
 
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
@@ -13,6 +14,10 @@ internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("k
     public static PolicyObjectiveEntry Entry { get; } = new(
         "kl_cov", "arXiv 2505.22617; verl 0.7 kl_cov",
         new PolicyOptions { Aggregation = LossAggregation.TokenMean, KlCovRatio = 2e-4 }, options => new KlCovObjective(options));
+
+    /// <summary>Whether a token's covariance is among the highest of the batch.</summary>
+    public static bool IsPenalised(in BatchNormalisers normalisers, double advantage, double logp) =>
+        !((advantage - normalisers.AdvantageMean) * (logp - normalisers.LogpMean) < normalisers.CovarianceThreshold);
 
     /// <summary>Adds the means and the covariance of the max(1, ratio · N)-th token from the top.</summary>
     public static BatchNormalisers WithThreshold(BatchNormalisers normalisers, in PolicyBatch batch, double ratio)
@@ -46,6 +51,8 @@ internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("k
         };
     }
 
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Covariance;
+
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {
         double loss = 0;
@@ -57,7 +64,7 @@ internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("k
             var surrogate = -Math.Exp(sequence.LogWeights[t]) * advantage;
             loss += coefficient * surrogate;
             gradLogWeight[t] += coefficient * surrogate;
-            if ((advantage - normalisers.AdvantageMean) * (sequence.LogpNew[t] - normalisers.LogpMean) < normalisers.CovarianceThreshold) continue;
+            if (!IsPenalised(normalisers, advantage, sequence.LogpNew[t])) continue;
             var penalty = KlEstimator.Evaluate(KlKind.Abs, sequence.LogRatios[t], out var slope);
             loss += coefficient * Options.KlCovCoefficient * penalty;
             gradLogp[t] += coefficient * Options.KlCovCoefficient * slope;

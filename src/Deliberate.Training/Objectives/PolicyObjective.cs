@@ -1,5 +1,6 @@
 using System.Buffers;
 using Deliberate.Core;
+using Deliberate.Tensors;
 
 namespace Deliberate.Training;
 
@@ -20,6 +21,18 @@ public abstract class PolicyObjective(string name, PolicyOptions options) : IPol
 
     /// <summary>Whether the term uses the sampler weights itself instead of being multiplied by them.</summary>
     protected virtual bool TakesSamplerWeights => false;
+
+    /// <summary>The term as a device with memory of its own has the gradient of; none where only <see cref="Term"/> knows it.</summary>
+    internal virtual PolicyTermKind DeviceTerm => PolicyTermKind.None;
+
+    /// <summary>Whether the sampler's weights go into the term itself, as the sum of these logarithms over a sequence.</summary>
+    internal bool TakesSamplerLogarithms => TakesSamplerWeights;
+
+    /// <summary>Bounds of the weight, as the device's term has them.</summary>
+    internal virtual (double Low, double High) DeviceBounds => (1 - Options.EpsilonLow, 1 + Options.EpsilonHigh);
+
+    /// <summary>A sampler's weight as the term adds it to the logarithm of the sequence's; 0 where it does not.</summary>
+    internal virtual double LogOfSamplerWeight(double weight) => 0;
 
     /// <inheritdoc/>
     public double Evaluate(in PolicyBatch batch, in BatchNormalisers normalisers, Span<double> gradLogp, Span<double> gradEntropy, PolicyMetrics metrics)

@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -15,6 +17,8 @@ internal sealed class ReinforceObjective(string name, PolicyOptions options) : P
     public static PolicyObjectiveEntry ReMax { get; } = Named("remax", "arXiv 2310.10505; verl 0.7 remax", "remax", "reinforce");
 
     public static PolicyObjectiveEntry Opo { get; } = Named("opo", "arXiv 2505.23585; verl 0.7 opo", "opo", "reinforce");
+
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Plain;
 
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {

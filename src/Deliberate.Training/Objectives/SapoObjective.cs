@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -9,6 +11,8 @@ internal sealed class SapoObjective(PolicyOptions options) : PolicyObjective("sa
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "sapo", "arXiv 2511.20347; TRL 1.16 loss_type=sapo", new PolicyOptions(), options => new SapoObjective(options));
+
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Gated;
 
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {

@@ -1,3 +1,5 @@
+using Deliberate.Tensors;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -17,12 +19,16 @@ internal sealed class VespoObjective(PolicyOptions options) : PolicyObjective("v
 
     protected override bool TakesSamplerWeights => true;
 
+    internal override PolicyTermKind DeviceTerm => PolicyTermKind.Smooth;
+
+    internal override double LogOfSamplerWeight(double weight) => Math.Clamp(Math.Log(weight), Floor, Bound);
+
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)
     {
         double sum = 0;
         for (var t = 0; t < sequence.Length; t++)
             if (sequence.InLoss(t)) sum += Math.Clamp(sequence.LogRatios[t], -Bound, Bound);
-        foreach (var weight in sequence.SamplerWeights) sum += Math.Clamp(Math.Log(weight), Floor, Bound);
+        foreach (var weight in sequence.SamplerWeights) sum += LogOfSamplerWeight(weight);
         var log = Math.Clamp(sum, Floor, Bound);
 
         double loss = 0;

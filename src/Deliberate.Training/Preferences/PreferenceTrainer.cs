@@ -6,7 +6,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Learns from preferences: log-probabilities of all answers of a batch under the policy and under the model that the run started from,
-/// the loss of the whole batch with its gradient in double, then forward and backward in micro-batches, which do not show.
+/// the loss of the whole batch with its gradient in double, then forward and backward in micro-batches, which do not show. The gradient being
+/// known by then, the head is only gone through backward.
 /// </summary>
 internal sealed class PreferenceTrainer : IExampleTrainer
 {
@@ -36,23 +37,22 @@ internal sealed class PreferenceTrainer : IExampleTrainer
         var offsets = PolicyScorer.Offsets(answers);
         var (loss, gradient) = Evaluate(examples, answers, offsets);
         _optimizer.ClearGradients();
-        var logp = new double[offsets[^1]];
+        _scorer.Begin(answers.Count);
         for (var first = 0; first < answers.Count;)
         {
-            var taken = _scorer.Forward(answers, first, offsets, logp, []);
+            var taken = _scorer.ForwardHidden(answers, first);
             Array.Clear(_upstream, 0, 2 * _graph.Batch.Tokens);
             for (var i = 0; i < taken; i++)
                 for (var t = 0; t < answers[first + i].Rollout.Tokens.Length; t++) _upstream[2 * (_scorer.Row(i) + t)] = gradient[offsets[first + i] + t];
             _graph.Head.Upstream.Value.Write(0, _upstream.AsSpan(0, 2 * _graph.Batch.Tokens));
             _graph.Backward();
+            _scorer.Keep(first, taken);
             first += taken;
         }
 
-        var norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        _optimizer.Step(norm, rate);
-        _graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        _optimizer.Queue(_graph.Record, rate);
+        _graph.Record.Read();
+        return TrainingStep.Conclude(_optimizer, _graph.Record, loss, rate, _graph.Model);
     }
 
     public double Measure(IReadOnlyList<SupervisedExample> examples)

@@ -27,7 +27,8 @@ internal static class MemoryEstimate
     /// <param name="parameters">Weights, counted on the way.</param>
     /// <param name="trained">Those of them that are trained, or the adapter's.</param>
     /// <param name="teacher">What the teacher is like; null without one.</param>
-    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters, out long trained, ModelConfiguration? teacher = null)
+    /// <param name="ranks">That share the work.</param>
+    public static MemoryPlan Of(TrainRecipe recipe, ModelConfiguration configuration, int longestPrompt, out long parameters, out long trained, ModelConfiguration? teacher = null, int ranks = 1)
     {
         using var device = Device.Cpu(1);
         using var model = ModelOf(device, recipe, configuration);
@@ -48,7 +49,9 @@ internal static class MemoryEstimate
         if (trains)
         {
             updating.Add(new("gradients", (1 - frozen) * (weights + (isLean ? 0 : packed))));
-            parts.Add(new("optimizer", (1 - frozen) * weights * Moments(recipe)));
+            var isSharded = ranks > 1 && recipe.Ranks is { ShardOptimizer: true };
+            parts.Add(new("optimizer", (1 - frozen) * (isSharded ? Optimizers(recipe).Max(kind => OptimizerShards.Most(model.Trained, kind, ranks)) * (double)sizeof(float) : weights * Moments(recipe))));
+            if (ranks > 1) parts.Add(new("messages", MessageBytes(model.Trained.Count, ranks)));
             updating.Add(new("activations", (tokens * training) + (Environment.ProcessorCount * LogitRows * vocabulary)));
         }
 
@@ -72,7 +75,7 @@ internal static class MemoryEstimate
             parts.Add(new("teacher", (2 * size) + (scale * ((tokens * inference) + samples))));
         }
 
-        if (HasCritic(recipe)) parts.Add(new("critic", (2 * (weights + packed)) + (2 * weights) + (tokens * training)));
+        if (HasCritic(recipe)) parts.Add(new("critic", (2 * (weights + packed)) + (2 * weights / (recipe.Ranks is { ShardOptimizer: true } ? ranks : 1)) + (tokens * training)));
         if (recipe.Reinforcement is { Steps: > 0, Staleness: > 0 }) parts.Add(new("sampling policy", weights));
         // A whole engine: weights, their packed copy, and what draws.
         if (recipe.Reinforcement is { Steps: > 0, Lag: not null }) parts.Add(new("sampling ahead", (2 * weights) + packed + drawing.Where(p => p.Name is "key-value cache" or "sampling").Sum(p => p.Bytes)));
@@ -88,11 +91,18 @@ internal static class MemoryEstimate
         recipe.Reinforcement.Steps > 0 && (recipe.Health.KlEvery > 0 || StagePolicies.IsCompared(recipe.Reinforcement));
 
     /// <summary>Copies of the weights that the most demanding stage's optimizer holds.</summary>
-    private static int Moments(TrainRecipe recipe)
+    private static int Moments(TrainRecipe recipe) => Optimizers(recipe).Max(kind => kind == OptimizerKind.Sgd ? 1 : 2);
+
+    /// <summary>The rules of the stages that there are.</summary>
+    private static IEnumerable<OptimizerKind> Optimizers(TrainRecipe recipe)
     {
-        int Of(bool isUsed, OptimizerRecipe optimizer) => !isUsed ? 0 : optimizer.Kind == OptimizerKind.Sgd ? 1 : 2;
-        return Math.Max(Of(recipe.Supervised.Steps > 0, recipe.Supervised.Optimizer), Math.Max(Of(recipe.ExpertIteration.Rounds > 0, recipe.ExpertIteration.Optimizer), Of(recipe.Reinforcement.Steps > 0, recipe.Reinforcement.Optimizer)));
+        if (recipe.Supervised.Steps > 0) yield return recipe.Supervised.Optimizer.Kind;
+        if (recipe.ExpertIteration.Rounds > 0) yield return recipe.ExpertIteration.Optimizer.Kind;
+        if (recipe.Reinforcement.Steps > 0) yield return recipe.Reinforcement.Optimizer.Kind;
     }
+
+    /// <summary>Buckets of gradients on their way: this rank's, and as much again of the others'.</summary>
+    private static double MessageBytes(long trained, int ranks) => Math.Min(trained, (double)SharedGradients.Window * BucketSize.Usual.MostOfRank * ranks) * 2 * sizeof(float);
 
     /// <summary>The recipe's model without its weights, with the adapter that it trains.</summary>
     private static LanguageModel ModelOf(Device device, TrainRecipe recipe, ModelConfiguration configuration)

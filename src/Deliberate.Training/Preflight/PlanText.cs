@@ -10,7 +10,7 @@ internal static class PlanText
     public static IEnumerable<string> Brief(RunPlan plan)
     {
         yield return $"{Weights(plan)}; {string.Join("; ", Stages(plan))}";
-        yield return $"memory about {Quantity.Bytes(plan.Memory.Total)}, disk about {Quantity.Bytes(plan.Disk.Total)}";
+        yield return $"memory about {Quantity.Bytes(plan.Memory.Total)}{Ranks(plan)}, disk about {Quantity.Bytes(plan.Disk.Total)}";
         foreach (var remark in plan.Remarks) yield return "note: " + remark;
     }
 
@@ -38,7 +38,7 @@ internal static class PlanText
         }
 
         if (plan.Evaluation is { } v) yield return ("evaluation", $"{v.Count} evaluations, {Quantity.Count(v.Completions)} completions in all");
-        yield return ("memory", $"about {Quantity.Bytes(plan.Memory.Total)} of {Quantity.Bytes(machine.Memory)}: {Parts(plan.Memory.Parts)}");
+        yield return ("memory", $"about {Quantity.Bytes(plan.Memory.Total)}{Ranks(plan)} of {Quantity.Bytes(machine.Memory)}: {Parts(plan.Memory.Parts)}");
         yield return ("disk", $"about {Quantity.Bytes(plan.Disk.Total)} of {Quantity.Bytes(machine.DiskFree)} free: {Parts(plan.Disk.Parts)}");
         if (time is null) yield break;
         string Time(double seconds) => Quantity.Duration(TimeSpan.FromSeconds(seconds));
@@ -53,6 +53,10 @@ internal static class PlanText
 
     private static string Weights(RunPlan plan) =>
         $"{Quantity.Count(plan.Parameters)} weights{(plan.Recipe.Adapter is null ? "" : $", of which none but an adapter's {Quantity.Count(plan.Trained)} beside them are trained")}";
+
+    /// <summary>Whose memory it is where there are several, and what of it each has a part of alone.</summary>
+    private static string Ranks(RunPlan plan) => plan.Ranks == 1 ? "" : string.Create(
+        CultureInfo.InvariantCulture, $" for each of {plan.Ranks} ranks{(plan.Recipe.Ranks is { ShardOptimizer: true } && plan.Memory.Parts.FirstOrDefault(p => p.Name == "optimizer") is { } own ? $", {Quantity.Bytes(own.Bytes)} of them its part of the optimizer" : "")}");
 
     private static IEnumerable<string> Stages(RunPlan plan)
     {

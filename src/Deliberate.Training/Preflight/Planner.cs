@@ -15,8 +15,9 @@ internal static class Planner
     private const double BytesAGraded = 900, BytesAStep = 1400;
 
     /// <param name="file">What messages call the recipe; null where it is no file.</param>
+    /// <param name="ranks">That share the work; memory is that of each.</param>
     /// <exception cref="UserError">A prompt and a budget do not fit the context, or the starting point does not fit the recipe.</exception>
-    public static RunPlan Plan(TrainRecipe recipe, string? file = null)
+    public static RunPlan Plan(TrainRecipe recipe, string? file = null, int ranks = 1)
     {
         recipe = RewardModelScores.Resolve(StartingPoint.Resolve(recipe));
         var (configuration, text) = RunSession.ModelOf(recipe);
@@ -28,7 +29,7 @@ internal static class Planner
         recipe.Problems?.Verifier?.Check();
         var lengths = PromptBudget.Measure(recipe, new ProblemEncoder(text), inputs);
         PromptBudget.Check(recipe, lengths, file);
-        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters, out var trained, teacher);
+        var memory = MemoryEstimate.Of(recipe, configuration, lengths.LongestPrompt, out var parameters, out var trained, teacher, ranks);
         var plan = new RunPlan
         {
             Recipe = recipe,
@@ -42,6 +43,7 @@ internal static class Planner
             Reinforcement = Reinforcement(recipe, lengths),
             Evaluation = Evaluation(recipe, lengths),
             Memory = memory,
+            Ranks = ranks,
             Disk = new DiskPlan([]),
             Remarks = [.. Remarks(recipe, lengths)],
         };
@@ -62,10 +64,11 @@ internal static class Planner
                 "teacher" => "Learn from a smaller teacher, or lower micro_batch_tokens.",
                 "base" => "Hold the base narrower: adapter.base bf16 or q8_0.",
                 "critic" => "Use advantages without a critic (reinforcement.advantage), or train a smaller model.",
+                "optimizer" when plan.Ranks > 1 && plan.Recipe.Ranks is not { ShardOptimizer: true } => "Say ranks: { shard_optimizer: true }, so that each rank has its part of the optimizer alone; or use optimizer.kind sgd.",
                 "optimizer" => "Use optimizer.kind sgd, or train a smaller model.",
                 _ => "Train a smaller model (model.hidden, model.layers), or use a machine with more memory.",
             };
-            throw new UserError($"the run needs about {Quantity.Bytes(plan.Memory.Total)} of memory, {(machine.Card is null ? "this machine has" : $"{machine.Card} has free")} {Quantity.Bytes(machine.Memory)} ({parts}).", file, field: "model", advice: advice);
+            throw new UserError($"the run needs about {Quantity.Bytes(plan.Memory.Total)} of memory, {(machine.Card is not null ? $"{machine.Card} has free" : machine.Ranks > 1 ? $"this machine has for each of its {machine.Ranks} ranks" : "this machine has")} {Quantity.Bytes(machine.Memory)} ({parts}).", file, field: "model", advice: advice);
         }
 
         var checkpoints = plan.Disk.Parts.First(p => p.Name == "checkpoints").Bytes;

@@ -32,7 +32,11 @@ internal sealed record RunPlan
 
     public EvaluationPlan? Evaluation { get; init; }
 
+    /// <summary>Of each rank.</summary>
     public required MemoryPlan Memory { get; init; }
+
+    /// <summary>That share the work.</summary>
+    public int Ranks { get; init; } = 1;
 
     public required DiskPlan Disk { get; init; }
 

@@ -16,6 +16,9 @@ internal static class VocabularyDefaults
     /// <summary>Tokens of a pass: enough for its products, few enough for the activations of some thirty layers.</summary>
     public const int MicroBatchTokens = 512;
 
+    /// <summary>Samples that the distance from the reference is measured on; of a large vocabulary, where each costs much, fewer.</summary>
+    public const int KlSamples = 64, KlSamplesOfLarge = 16;
+
     public static TrainRecipe Resolve(TrainRecipe recipe, ModelConfiguration configuration)
     {
         var isLarge = configuration.VocabularySize >= Large;
@@ -28,7 +31,8 @@ internal static class VocabularyDefaults
             Lean = Decided(recipe.Lean, isLean),
             MicroBatchTokens = reinforces && isWhole && !recipe.Written.Contains("micro_batch_tokens") ? Math.Max(MicroBatchTokens, recipe.Model.Context) : recipe.MicroBatchTokens,
             Recompute = reinforces && !recipe.Written.Contains("recompute") ? Recomputation.Elementwise : recipe.Recompute,
-            Reinforcement = recipe.Reinforcement with { SharedPrompt = Decided(recipe.Reinforcement.SharedPrompt, isWhole) },
+            Reinforcement = recipe.Reinforcement with { SharedPrompt = Decided(recipe.Reinforcement.SharedPrompt, isWhole), SkipIdleSamples = Decided(recipe.Reinforcement.SkipIdleSamples, isLarge) },
+            Health = recipe.Health with { KlSamples = recipe.Health.KlSamples ?? (isLarge ? KlSamplesOfLarge : KlSamples) },
         };
     }
 

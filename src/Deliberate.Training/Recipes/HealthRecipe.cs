@@ -14,6 +14,10 @@ internal sealed record HealthRecipe : ICheckedRecipe
     [InRange(0)]
     public int KlEvery { get; init; } = 10;
 
+    [Description("Samples of a step that such a measurement is made on, at most: chosen evenly over the step's tokens by the run's random numbers. If left out 64; 16 for vocabularies of 16,384 tokens or more, as those of pretrained models are.")]
+    [InRange(1, 1 << 20)]
+    public int? KlSamples { get; init; }
+
     [Description("Thresholds other than the alarms' own, by name (truncation: 0.3); null switches an alarm off.")]
     [AlarmNames]
     public IReadOnlyDictionary<string, double?> Alarms { get; init => field = HealthAlarms.Renew(value); } = new Dictionary<string, double?>();

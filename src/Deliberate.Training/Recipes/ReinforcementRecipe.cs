@@ -18,7 +18,7 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     [InRange(0)]
     public int Steps { get; init; } = 100;
 
-    [Description("Passes over the problems of your own to train on, in place of steps, which are then computed; each pass asks every problem once.")]
+    [Description("Passes over the problems of your own to train on, in place of steps, which are then computed; each pass asks every problem once. Steps that --set says count before the file's passes.")]
     [InRange(0, 1_000_000, MinExclusive = true)]
     public double? Epochs { get; init; }
 
@@ -72,6 +72,9 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
 
     [Description("Reads each prompt once for all of its samples in the update, packed behind it: the same gradient to rounding, for less time where prompts are long. If left out (auto), on where all weights of a model with a vocabulary of 16,384 tokens or more are trained, as those of pretrained models are; else off.")]
     public AutoSwitch SharedPrompt { get; init; }
+
+    [Description("Makes no pass over samples that the loss has no slope at, such as those of groups that are all right or all wrong where neither a KL nor an entropy bonus is in the loss. They count as before in every mean: the same gradient to rounding, for less time. If left out (auto), on for vocabularies of 16,384 tokens or more, as those of pretrained models are; else off.")]
+    public AutoSwitch SkipIdleSamples { get; init; }
 
     [Description("Token budget of a completion.")]
     [InRange(1, 1 << 20)]
@@ -138,6 +141,10 @@ internal sealed record ReinforcementRecipe : ICheckedRecipe
     /// <summary>Whether samples of one prompt share it in the update. Runs of before did not.</summary>
     [JsonIgnore]
     public bool SharesPrompts => SharedPrompt == AutoSwitch.On;
+
+    /// <summary>Whether samples that the loss has no slope at need no pass. Runs of before made one.</summary>
+    [JsonIgnore]
+    public bool SkipsIdle => SkipIdleSamples == AutoSwitch.On;
 
     /// <summary>Whether log-probabilities are computed anew before the updates, to weigh samples by their difference from the sampler's.</summary>
     [JsonIgnore]

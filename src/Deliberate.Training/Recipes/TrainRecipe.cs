@@ -66,6 +66,9 @@ internal sealed record TrainRecipe : ICheckedRecipe
     [Description("When alarms ring.")]
     public HealthRecipe Health { get; init; } = new();
 
+    [Description("How ranks share the work, under mpirun.")]
+    public RanksRecipe? Ranks { get; init; }
+
     [Description("What computes: cpu, or gpu for the first graphics card that was found; gpu:cuda or gpu:opencl for that driver's, gpu:emulated to try it without a card. deliberate doctor lists the cards.")]
     public string Device { get; init; } = GraphicsChoice.Cpu;
 
@@ -183,6 +186,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
     {
         RecipeAssemblies.Register(top, fileName, isRun);
         RewardsOfBefore.Renew(top);
+        StepsOrEpochs.Settle(top);
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];

@@ -68,6 +68,7 @@ internal sealed record StepReplay(
         var (groups, advantages) = Grouped(stored, recipe.Reinforcement.Rewards);
         var metrics = new MetricValues();
         updates.Rescore(groups);
+        if (!recipe.SamplesElsewhere) updates.Recall(step - 1, groups);
         new StepAdvantages(recipe.Reinforcement, kl, policies.Reference, critic, teacher).Set(groups, metrics);
         updates.Run(step - 1, groups, metrics, (in _, _, _, _) => { });
         var numbers = metrics.Where(m => recorded.Values.ContainsKey(m.Key)).Select(m => new ReplayedNumber(m.Key, recorded.Values[m.Key], m.Value)).ToArray();

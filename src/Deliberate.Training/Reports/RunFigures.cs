@@ -93,7 +93,8 @@ internal static class RunFigures
             StartWords = LearningWords.OfImitation(run.Facts).Before,
         };
 
-    private static string Counts(RunEvidence run)
+    /// <summary>Problems of the evaluations at the ends, and of those in between, as each recorded them.</summary>
+    public static string Counts(RunEvidence run)
     {
         var ends = RunWords.Count(run, run.First(run.Evaluations[^1].Samples));
         var between = run.Evaluations.Where(e => e.Name is not (RunFolder.Start or RunFolder.Base or RunFolder.Expert or RunFolder.Final)).Select(e => Problems(run, e.Samples)).Distinct().Order().ToArray();

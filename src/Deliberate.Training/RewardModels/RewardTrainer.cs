@@ -6,7 +6,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// Trains a model with a head: each labelled step, each token of a solution, or each pair of answers weighs the same over the whole batch,
-/// however it is cut into micro-batches. Loss and gradient of the head are double on the host.
+/// however it is cut into micro-batches. Loss and gradient of the head are double on the host; a device with memory of its own makes the
+/// gradient, and its outputs are read when the step is over, but for a head that reads the surprise, which is the host's.
 /// </summary>
 internal sealed class RewardTrainer : IExampleTrainer
 {
@@ -14,10 +15,12 @@ internal sealed class RewardTrainer : IExampleTrainer
     private readonly Optimizer _optimizer;
     private readonly RewardModelRecipe _recipe;
     private readonly World _world;
+    private readonly SharedGradients? _gradients;
     private readonly int _outputs;
     private readonly double[] _upstream;
     private readonly List<(int Example, int Row, int Other)> _taken = [];
     private readonly List<HeadGraph.Solution> _solutions = [];
+    private readonly QueuedHeadGradient _queued = new();
     private double _right, _judged;
 
     public RewardTrainer(LanguageModel model, Optimizer optimizer, RewardModelRecipe recipe, int tokens, int context, World? world = null)
@@ -26,6 +29,7 @@ internal sealed class RewardTrainer : IExampleTrainer
         _outputs = model.Configuration.OutputHead!.Outputs;
         _graph = new HeadGraph(model, tokens, RunSession.Segments(tokens), context);
         _upstream = new double[(long)tokens * _outputs];
+        _gradients = SharedGradients.Of(world, model.Trained, optimizer, _graph.Tape);
     }
 
     public double? Accuracy => _judged == 0 ? null : _right / _judged;
@@ -33,24 +37,67 @@ internal sealed class RewardTrainer : IExampleTrainer
     public TrainingStep Step(IReadOnlyList<SupervisedExample> examples, double rate)
     {
         _optimizer.ClearGradients();
-        var loss = _world.Reduce(_graph.Model.Trained, Pass(examples, backward: true));
+        _gradients?.Begin();
+        var loss = IsQueued ? Queue(examples, backward: true, rate) : Pass(examples, backward: true);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
+        if (!IsQueued)
+        {
+            // A head that is the host's has its update where the gradient lies all the same.
+            _optimizer.Queue(_graph.Record, rate);
+            _graph.Record.Read();
+        }
+
         (_right, _judged) = (_world.Sum("labels", _right), _world.Sum("labels", _judged));
-        var norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        _optimizer.Step(norm, rate);
-        _graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        return TrainingStep.Conclude(_optimizer, _graph.Record, loss, rate, _graph.Model);
     }
 
-    public double Measure(IReadOnlyList<SupervisedExample> examples) => Pass(examples, backward: false);
+    public double Measure(IReadOnlyList<SupervisedExample> examples) => IsQueued ? Queue(examples, backward: false, 0) : Pass(examples, backward: false);
 
     public void Dispose() => _graph.Dispose();
+
+    private bool IsQueued => _graph.Model.Device.Kernels is IQueuedLosses && !_graph.IsHosts;
+
+    private double Weight(IReadOnlyList<SupervisedExample> examples) =>
+        1.0 / Math.Max(1, _recipe.Kind == RewardModelKind.Preference ? examples.Count : examples.Sum(e => (long)e.Labels!.Rows.Length));
+
+    /// <summary>
+    /// All micro-batches, with the gradients that the device makes of its own outputs, and the update, where there is to be one; then the
+    /// outputs are read, and the loss is made of them as without it.
+    /// </summary>
+    private double Queue(IReadOnlyList<SupervisedExample> examples, bool backward, double rate)
+    {
+        (_right, _judged) = (0, 0);
+        var weight = Weight(examples);
+        _graph.Record.Begin(_graph.Outputs.Stride);
+        List<(int Example, int Row, int Other)> taken = [];
+        for (var next = 0; next < examples.Count;)
+        {
+            Pack(examples, ref next, examples.Count);
+            _world.Count(backward ? _graph.Batch.Tokens : 0);
+            var at = _graph.Keep();
+            foreach (var (example, row, other) in _taken) taken.Add((example, at + row, at + other));
+            if (!backward) continue;
+            _queued.Run(_graph, _recipe, examples, _taken, weight);
+            _graph.Backward();
+        }
+
+        if (backward) _optimizer.Queue(_graph.Record, rate);
+        _graph.Record.Read();
+        var (stride, rows) = (_graph.Outputs.Stride, _graph.Record.Rows);
+        var read = _graph.Record.Span(0, rows);
+        double[] outputs = new double[rows * _outputs], upstream = new double[rows * _outputs];
+        for (var row = 0; row < rows; row++) read.Slice(row * stride, _outputs).CopyTo(outputs.AsSpan(row * _outputs));
+        var loss = 0.0;
+        foreach (var (example, row, other) in taken) loss += Evaluate(examples[example], row, other, outputs, upstream, weight);
+        return loss;
+    }
 
     private double Pass(IReadOnlyList<SupervisedExample> examples, bool backward)
     {
         (_right, _judged) = (0, 0);
-        var labels = _recipe.Kind == RewardModelKind.Preference ? examples.Count : examples.Sum(e => (long)e.Labels!.Rows.Length);
+        var weight = Weight(examples);
         var loss = 0.0;
+        _graph.Record.Begin(1);
         // What is only measured is measured by every rank.
         var (begin, end) = backward ? _world.Share(examples.Count, i => examples[i].Tokens.Length) : (0, examples.Count);
         for (var next = begin; next < end;)
@@ -60,8 +107,10 @@ internal sealed class RewardTrainer : IExampleTrainer
             var outputs = _graph.ForwardRows(_solutions);
             var upstream = _upstream.AsSpan(0, _graph.Batch.Tokens * _outputs);
             upstream.Clear();
-            foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, 1.0 / Math.Max(1, labels));
-            if (backward) _graph.Backward(upstream);
+            foreach (var (example, row, other) in _taken) loss += Evaluate(examples[example], row, other, outputs, upstream, weight);
+            if (!backward) continue;
+            if (next == end) _gradients?.Overlap();
+            _graph.Backward(upstream);
         }
 
         return loss;

@@ -21,7 +21,8 @@ internal sealed class Critic : IDisposable
 
     /// <param name="recipe">Of the run.</param>
     /// <param name="policy">As the stage begins with it.</param>
-    public Critic(TrainRecipe recipe, LanguageModel policy)
+    /// <param name="world">The ranks that its optimizer may be shared by; alone if left out.</param>
+    public Critic(TrainRecipe recipe, LanguageModel policy, World? world = null)
     {
         var stage = recipe.Reinforcement;
         _recipe = stage.Critic ?? new CriticRecipe();
@@ -30,7 +31,7 @@ internal sealed class Critic : IDisposable
         _model.LoadShared(policy);
         _model.Pack(training: true);
         _graph = new HeadGraph(_model, recipe.MicroBatchTokens, RunSession.Segments(recipe.MicroBatchTokens), recipe.Model.Context);
-        _optimizer = new Optimizer(policy.Device, _model.Parameters, _recipe.Optimizer.ToOptions());
+        _optimizer = new Optimizer(policy.Device, _model.Parameters, _recipe.Optimizer.ToOptions(), world?.PeersOfOptimizer());
         _trainer = new CriticTrainer(_graph, _optimizer, stage.Options, _recipe.Clip, stage.MaxTokens);
     }
 
@@ -38,7 +39,7 @@ internal sealed class Critic : IDisposable
     public double Lambda => _recipe.Lambda;
 
     /// <summary>Of a recipe whose advantages ask for one; else null.</summary>
-    public static Critic? For(TrainRecipe recipe, LanguageModel policy) => AdvantageEstimators.Find(recipe.Reinforcement.Advantage).NeedsCritic ? new Critic(recipe, policy) : null;
+    public static Critic? For(TrainRecipe recipe, LanguageModel policy, World? world = null) => AdvantageEstimators.Find(recipe.Reinforcement.Advantage).NeedsCritic ? new Critic(recipe, policy, world) : null;
 
     /// <summary>Whether only the critic learns in a step of the stage, from 0.</summary>
     public bool WarmsUp(int step) => step < _recipe.Warmup;

@@ -142,7 +142,7 @@ internal sealed class ExpertIterationStage : IDisposable
         _round = new ExpertRound([.. examples], _recipe, _session.Recipe.Seed, Place.Finished);
         _schedule = _recipe.Schedule.For(Math.Max(1, _round.Batches.Count));
         Optimizer?.Dispose();
-        Optimizer = new Optimizer(_session.Device, _session.Model.Trained, _recipe.Optimizer.ToOptions());
+        Optimizer = new Optimizer(_session.Device, _session.Model.Trained, _recipe.Optimizer.ToOptions(), _session.World.PeersOfOptimizer());
         _trainer = new SupervisedTrainer(_session.Graph, Optimizer, _recipe.Labels == LabelKind.Soft ? _session.Teacher.Policy.Soft(_recipe.Temperature) : null, _session.World);
     }
 

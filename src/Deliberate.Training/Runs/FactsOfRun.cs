@@ -98,7 +98,7 @@ internal static class FactsOfRun
     {
         const string Section = "reinforcement.";
         // How a batch is packed is nothing of the objective's.
-        var usual = recipe with { Reinforcement = RecipeDefaults.Of(PolicyObjectives.Find(recipe.Reinforcement.Objective)) with { SharedPrompt = recipe.Reinforcement.SharedPrompt } };
+        var usual = recipe with { Reinforcement = RecipeDefaults.Of(PolicyObjectives.Find(recipe.Reinforcement.Objective)) with { SharedPrompt = recipe.Reinforcement.SharedPrompt, SkipIdleSamples = recipe.Reinforcement.SkipIdleSamples } };
         return RecipeDifferences.Of(usual, recipe)
             .Where(d => d.Key.StartsWith(Section, StringComparison.Ordinal) && !SaidByName.Any(said => d.Key.AsSpan(Section.Length).StartsWith(said, StringComparison.Ordinal)))
             .ToDictionary(d => d.Key[Section.Length..], d => d.B, StringComparer.Ordinal);

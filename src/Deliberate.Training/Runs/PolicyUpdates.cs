@@ -29,9 +29,14 @@ internal sealed class PolicyUpdates : IDisposable
         _recipe = recipe.Reinforcement;
         _kl = kl ?? new KlControl(_recipe, saved: null);
         _correction = new StepCorrection(_recipe);
-        Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions());
+        Optimizer = new Optimizer(graph.Model.Device, graph.Model.Trained, _recipe.Optimizer.ToOptions(), world?.PeersOfOptimizer());
         _schedule = _recipe.Schedule.For(_recipe.Steps, movesAtOnce: !_recipe.Schedule.FromZero);
-        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts) { Reference = _recipe.Options.KlCoefficient > 0 ? reference : null, World = world ?? World.Alone };
+        _trainer = new PolicyTrainer(graph, Optimizer, ObjectiveNow(), _recipe.MaxTokens, _recipe.Temperature, _recipe.SharesPrompts)
+        {
+            Reference = _recipe.Options.KlCoefficient > 0 ? reference : null,
+            World = world ?? World.Alone,
+            SkipsIdle = _recipe.SkipsIdle,
+        };
     }
 
     /// <summary>Told of each mini-batch: what its optimizer step did, or the critic's where that failed or was the only one; its number among the step's from 0; its groups.</summary>
@@ -57,12 +62,25 @@ internal sealed class PolicyUpdates : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives samples that were read back the entropies that their sampler knew, where what an update passes over depends on it. Before the updates,
+    /// of groups that this engine drew with the policy as it is.
+    /// </summary>
+    public void Recall(int step, IReadOnlyList<PolicyGroup> groups)
+    {
+        if (!_recipe.SkipsIdle || _recipe.Corrects || !_recipe.Sampling.Unfiltered || StagePolicies.Age(_recipe, step) > 0) return;
+        var entropies = _trainer.Entropies([.. groups.SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))]);
+        var at = 0;
+        foreach (var group in groups)
+            for (var g = 0; g < group.Rollouts.Length; g++) group.Rollouts[g] = group.Rollouts[g] with { Entropies = entropies[at++] };
+    }
+
     /// <summary>The updates of a step of the stage, from 0; adds what they measured.</summary>
     public void Run(int step, IReadOnlyList<PolicyGroup> groups, MetricValues metrics, Observer observer)
     {
         var policy = new PolicyMetrics();
         double loss = 0, norm = 0, rate = _schedule.At(step), mismatch = double.NaN;
-        int updates = 0, skipped = 0, idle = 0, trained = 0;
+        int updates = 0, skipped = 0, idle = 0, trained = 0, flat = 0;
         var batches = groups.Select(Samples).ToArray();
         PolicySample[] all = [.. batches.SelectMany(b => b)];
         if (_recipe.Corrects) _correction.Apply(all, metrics, isNow: StagePolicies.Age(_recipe, step) == 0);
@@ -102,7 +120,7 @@ internal sealed class PolicyUpdates : IDisposable
             if (!update.Applied) skipped++;
             loss += update.Loss;
             norm += update.GradientNorm;
-            if (number < _recipe.Updates) trained += batch.Length;
+            if (number < _recipe.Updates) (trained, flat) = (trained + batch.Length, flat + _trainer.Idle);
             updates++;
 
             void Tell(in TrainingStep done, bool ofCritic) => observer(done, number, ofCritic, [.. groups.Take(part)]);
@@ -122,6 +140,7 @@ internal sealed class PolicyUpdates : IDisposable
         if (_recipe.Staleness > 0 || _recipe.Lag is not null) metrics.Add(CorrectionMetrics.SampleAge, StagePolicies.Age(_recipe, step));
         if (_recipe.MaskTruncated && all.Count(s => s.Rollout.FinishReason == FinishReason.Length) is > 0 and var masked) metrics.Add(CorrectionMetrics.MaskedTruncated, masked);
         if (idle > 0) metrics.Add(ReinforcementMetrics.IdleMinibatches, idle);
+        if (flat > 0) metrics.Add(ReinforcementMetrics.IdleSamples, flat);
         if (skipped > 0) metrics.Add(names.Skipped, skipped);
         critic?.CopyTo(step, metrics);
         policy.CopyTo(metrics);

@@ -16,9 +16,6 @@ internal sealed class ReinforcementStage : IDisposable
     /// <summary>Where its problems begin, so that they are not the corpus's.</summary>
     public const long FirstProblem = 1_000_000_000;
 
-    /// <summary>Samples of a step that the distance from the reference policy is measured on, at most.</summary>
-    private const int MostScored = 64;
-
     private readonly RunSession _session;
     private readonly ReinforcementRecipe _recipe;
     private readonly SampleRewards _rewards;
@@ -45,7 +42,7 @@ internal sealed class ReinforcementStage : IDisposable
         _kl = new KlControl(_recipe, klCoefficient);
         _ahead = SamplingAhead.For(session);
         _policies = new StagePolicies(session.Recipe, session.Model, LoadStart) { Ahead = _ahead?.Model };
-        _critic = Critic.For(session.Recipe, session.Model);
+        _critic = Critic.For(session.Recipe, session.Model, session.World);
         _rewardModels = new RewardModelScores(session);
         _rollouts = StageRollouts.For(session);
         _advantages = new StepAdvantages(_recipe, _kl, _policies.Reference, _critic, Teacher.Compares(session.Recipe) ? session.Teacher.Policy : null);
@@ -234,9 +231,10 @@ internal sealed class ReinforcementStage : IDisposable
     {
         var every = _session.Recipe.Health.KlEvery;
         if (every == 0 || ((step + 1) % every != 0 && step + 1 != _recipe.Steps) || StagePolicies.IsCompared(_recipe)) return;
-        // The first samples of all problems, rather than all samples of the first.
-        var samples = Enumerable.Range(0, _recipe.Samples).SelectMany(i => groups.Where(g => g.Round == 0).Select(g => new PolicySample(g.Prompt, g.Rollouts[i], 0))).Take(MostScored).ToArray();
-        metrics.Add(ObjectiveMetrics.ReferenceKlK3, _policies.Start.DistanceOf(samples));
+        PolicySample[] samples = [.. groups.Where(g => g.Round == 0).SelectMany(g => g.Rollouts.Select(r => new PolicySample(g.Prompt, r, 0)))];
+        var (distance, tokens) = _policies.Start.DistanceOf(samples, _session.Recipe.Health.KlSamples ?? VocabularyDefaults.KlSamples, new RandomStream(_session.Recipe.Seed, StreamStage.ReferenceDistance, step));
+        metrics.Add(ObjectiveMetrics.ReferenceKlK3, distance);
+        metrics.Add(ObjectiveMetrics.ReferenceKlTokens, tokens);
     }
 
     /// <summary>The reference policy: the one that the stage began with, whose checkpoint always stays.</summary>

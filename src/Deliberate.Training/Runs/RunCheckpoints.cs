@@ -43,7 +43,8 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
         if (_best.Value(evaluation, graded) is not { } value) return;
         checkpoint ??= RunFolder.StepName(At.Stage, At.Step);
         if (!_best.Ranks(checkpoint, value)) return;
-        if (!Directory.Exists(session.Folder.Checkpoint(checkpoint))) SaveStep(stage);
+        // As the first rank has it: after a resume the others lack older ones.
+        if (session.World.FromFirst("whether a checkpoint is there", [Directory.Exists(session.Folder.Checkpoint(checkpoint)) ? (byte)1 : (byte)0])[0] == 0) SaveStep(stage);
         _best.Add(checkpoint, value);
         session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);
     }

@@ -47,7 +47,12 @@ internal sealed class RunInputs : IDisposable
 
         var problems = ProblemsOf(recipe, observer);
         if (recipe.Reinforcement.Epochs is { } over && problems.Source.Count(Split.Train, null) is { } asked)
-            recipe = recipe with { Reinforcement = recipe.Reinforcement with { Steps = (int)Math.Clamp(Math.Ceiling(over * asked / recipe.Reinforcement.Prompts), 1, int.MaxValue) } };
+        {
+            var steps = (int)Math.Clamp(Math.Ceiling(over * asked / recipe.Reinforcement.Prompts), 1, int.MaxValue);
+            if (StepsOrEpochs.Notice(recipe.Reinforcement.Steps, steps) is { } notice) observer.Notice(notice);
+            recipe = recipe with { Reinforcement = recipe.Reinforcement with { Steps = steps } };
+        }
+
         if (problems.Source.Count(Split.Test, null) is { } held && held < recipe.Evaluation.Problems)
         {
             var evaluation = recipe.Evaluation;

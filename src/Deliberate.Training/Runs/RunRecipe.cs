@@ -17,12 +17,14 @@ internal static class RunRecipe
     {
         var top = RecipeReader.ReadSection(folder.Recipe);
         List<string> meant = Trained(top) is { } objective ? [$"{Section}.objective={objective}"] : [];
-        // A run's recipe says every key: one that it lacks was not there yet. Warm-ups, where there were any, began at 0; nothing was lean, no prompt shared.
+        // A run's recipe says every key: one that it lacks was not there yet. Warm-ups, where there were any, began at 0; nothing was lean, no prompt shared, every sample passed over.
         var reinforcement = top.Find(Section)?.Value as RecipeSection;
         if (Lacks(reinforcement)) meant.Add($"{Section}.schedule.{FromZero}=true");
         if (Lacks(reinforcement?.Find("critic")?.Value as RecipeSection)) meant.Add($"{Section}.critic.schedule.{FromZero}=true");
         if (top.Find("lean") is null) meant.Add("lean=off");
         if (reinforcement is not null && reinforcement.Find("shared_prompt") is null) meant.Add($"{Section}.shared_prompt=off");
+        if (reinforcement is not null && reinforcement.Find("skip_idle_samples") is null) meant.Add($"{Section}.skip_idle_samples=off");
+        if ((top.Find("health")?.Value as RecipeSection)?.Find("kl_samples") is null) meant.Add(FormattableString.Invariant($"health.kl_samples={VocabularyDefaults.KlSamples}"));
         var recipe = TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
         // Nor was a model measured before it imitated.
         var measures = top.Find("evaluation")?.Value is not RecipeSection evaluation || evaluation.Find("start") is not null;

@@ -32,17 +32,31 @@ internal static class StoredBuffers
         var buffer = new float[Piece];
         foreach (var (name, parameter, target) in parts)
         {
-            var expected = ModelWriter.Info(name, parameter).Shape;
-            if (!file.Contains(name)) throw new UserError("the tensor is missing.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
-            if (!file.Info(name).Shape.Equals(expected)) throw new UserError($"the tensor has shape {file.Info(name).Shape}, but the model implies {expected}.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
-            for (long at = 0; at < parameter.Length; at += buffer.Length)
-            {
-                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, parameter.Length - at));
-                file.Read(name, piece, at);
-                foreach (var value in piece)
-                    if (!float.IsFinite(value)) throw new UserError($"the tensor holds {value}, which is not a finite number.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
-                target.Write(parameter.Offset + at, piece);
-            }
+            Check(file, name, parameter);
+            Read(file, name, 0, parameter.Length, target, parameter.Offset, buffer);
+        }
+    }
+
+    /// <summary>Refuses a tensor that is not there or not shaped as a parameter.</summary>
+    /// <exception cref="UserError">It is so.</exception>
+    public static void Check(SafetensorsFile file, string name, Parameter parameter)
+    {
+        var expected = ModelWriter.Info(name, parameter).Shape;
+        if (!file.Contains(name)) throw new UserError("the tensor is missing.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
+        if (!file.Info(name).Shape.Equals(expected)) throw new UserError($"the tensor has shape {file.Info(name).Shape}, but the model implies {expected}.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
+    }
+
+    /// <summary>Elements [from, from + count) of a tensor, to a place of a buffer.</summary>
+    /// <exception cref="UserError">One is not finite.</exception>
+    public static void Read(SafetensorsFile file, string name, long from, long count, DeviceBuffer target, long offset, float[] buffer)
+    {
+        for (long at = 0; at < count; at += buffer.Length)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, count - at));
+            file.Read(name, piece, from + at);
+            foreach (var value in piece)
+                if (!float.IsFinite(value)) throw new UserError($"the tensor holds {value}, which is not a finite number.", file.Path, field: name, advice: CheckpointState.ResumeAdvice);
+            target.Write(offset + at, piece);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SupervisedStage : IDisposable
     {
         _session = session;
         var recipe = session.Recipe;
-        Optimizer = new Optimizer(session.Device, session.Model.Trained, recipe.Supervised.Optimizer.ToOptions());
+        Optimizer = new Optimizer(session.Device, session.Model.Trained, recipe.Supervised.Optimizer.ToOptions(), session.World.PeersOfOptimizer());
         _trainer = TrainerOf(session, Optimizer);
         _schedule = recipe.Supervised.Schedule.For(recipe.Supervised.Steps);
         _mixture = recipe.Family.Writers;

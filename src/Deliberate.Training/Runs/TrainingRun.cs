@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
         var newest = folder.Newest();
         var state = newest is null ? null : CheckpointState.Read(newest);
         if (world.Size > 1 && recipe.Device != GraphicsChoice.Cpu) throw new UserError($"several ranks cannot train on {recipe.Device}: a card is one process's.", field: "device", advice: "Leave out mpirun, or device.");
+        world.Follow(recipe.Ranks);
         var device = Device.Shared(recipe.Device, threads);
         LanguageModel? model = null;
         RunInputs? inputs = null;
@@ -94,8 +95,8 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(TrainRecipe recipe, string folder, int threads = 0, IRunObserver? observer = null, TimeProvider? time = null, World? world = null)
     {
         folder = Path.GetFullPath(folder);
-        var plan = Planner.Plan(recipe);
-        Planner.Refuse(plan, MachineLimits.At(folder, plan.Recipe.Device));
+        var plan = Planner.Plan(recipe, ranks: world?.Size ?? 1);
+        Planner.Refuse(plan, MachineLimits.At(folder, plan.Recipe.Device).Shared(world?.OnThisMachine ?? 1));
         return Open(folder, threads, observer, time, world, paths =>
         {
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");

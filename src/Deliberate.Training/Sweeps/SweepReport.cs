@@ -121,7 +121,7 @@ internal static class SweepReport
                 new ReportFigure(
                     [new LineChart("Accuracy, mean over seeds", axis, ChartAxis.Share("share of held-out answers right"), series)],
                     $"Accuracy over steps of learning, the mean over seeds{(shown.Length < groups.Count ? $", of the first {shown.Length} of {groups.Count} settings" : "")}. Bands are 95% intervals over seeds.",
-                    string.Join("; ", shown.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Name}: {group.Runs.Count} seed{(group.Runs.Count == 1 ? "" : "s")}")).Append(RunWords.Count(runs[0], runs[0].First(runs[0].Evaluations[^1].Samples)))),
+                    string.Join("; ", shown.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Name}: {group.Runs.Count} seed{(group.Runs.Count == 1 ? "" : "s")}")).Concat(runs.Where(run => run.Evaluations.Count > 0).Select(RunFigures.Counts).Distinct())),
                     EstimateWords.Made("each run's own evaluations, a value a run", shown.SelectMany(group => group.Course).Select(point => point.Accuracy))),
             ],
         };
@@ -141,10 +141,10 @@ internal static class SweepReport
             new ReportTable("Over seeds", ["", "seeds", "before", "after", "difference", "length after", .. done.Length > 1 ? (string[])["less than the best by"] : []],
                 [.. done.Select(group => (IReadOnlyList<ReportCell>)
                 [
-                    ReportCell.Of(group.Name), ReportCell.Of((double)group.Finished.Count), ReportCell.Of(group.Before(SampleMeasure.Accuracy)), ReportCell.Of(group.After(SampleMeasure.Accuracy)), ReportCell.Of(group.Gain(SampleMeasure.Accuracy)),
-                    ReportCell.Of(group.After(SampleMeasure.CompletionLength), NumberStyle.Plain), .. done.Length > 1 ? (ReportCell[])[group == done[0] ? ReportCell.Of("-") : ReportCell.Of(done[0].Against(group, SampleMeasure.Accuracy))] : [],
+                    ReportCell.Of(group.Name), ReportCell.Of((double)group.Finished.Count), ReportCell.Of(group.Before(SampleMeasure.Accuracy)), ReportCell.Of(group.After(SampleMeasure.Accuracy)), ReportCell.Of(group.Gain(SampleMeasure.Accuracy), NumberStyle.Points),
+                    ReportCell.Of(group.After(SampleMeasure.CompletionLength), NumberStyle.Plain), .. done.Length > 1 ? (ReportCell[])[group == done[0] ? ReportCell.Of("-") : ReportCell.Of(done[0].Against(group, SampleMeasure.Accuracy), NumberStyle.Points)] : [],
                 ])],
-                "Means over seeds; differences are paired by seed."),
+                "Means over seeds; differences, in percentage points, are paired by seed."),
         ],
     };
 

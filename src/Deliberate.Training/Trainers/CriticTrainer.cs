@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Deliberate.Models;
 using Deliberate.Tensors;
 
@@ -5,7 +6,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// The critic's values and its update: the value of each token of a sample is that of the state before it, at the row that its
-/// log-probability is computed at too. Micro-batches do not show: what the loss normalises by belongs to the whole batch.
+/// log-probability is computed at too. Micro-batches do not show: what the loss normalises by belongs to the whole batch. A device with
+/// memory of its own makes the gradient, and its values are read when a pass over all samples is over.
 /// </summary>
 /// <param name="graph">Of a model with a head of one number a token.</param>
 /// <param name="optimizer">Of its weights.</param>
@@ -23,6 +25,7 @@ internal sealed class CriticTrainer(HeadGraph graph, Optimizer optimizer, Policy
     };
 
     private readonly int[] _rows = new int[graph.Batch.SegmentCapacity];
+    private readonly List<int> _places = [];
     private readonly double[] _upstream = new double[graph.Tape.TokenCapacity];
 
     /// <summary>The values of all samples' tokens, flat.</summary>
@@ -30,7 +33,16 @@ internal sealed class CriticTrainer(HeadGraph graph, Optimizer optimizer, Policy
     {
         var offsets = PolicyScorer.Offsets(samples);
         var values = new double[offsets[^1]];
-        for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, values);
+        if (!graph.Model.Device.HasOwnMemory)
+        {
+            for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, values);
+            return values;
+        }
+
+        Begin();
+        for (var first = 0; first < samples.Count;) first += Keep(samples, first);
+        graph.Record.Read();
+        Take(samples, offsets, values);
         return values;
     }
 
@@ -47,6 +59,18 @@ internal sealed class CriticTrainer(HeadGraph graph, Optimizer optimizer, Policy
         optimizer.ClearGradients();
         double loss = 0;
         var outside = 0;
+        if (graph.Model.Device.Kernels is IQueuedLosses)
+        {
+            Queue(samples, offsets, normalisers, old, returns, mask);
+            optimizer.Queue(graph.Record, rate);
+            graph.Record.Read();
+            Take(samples, offsets, values);
+            loss = ValueLoss.Evaluate(_aggregation, normalisers, offsets, values, old, returns, mask, clip, gradient, out outside);
+            clipped = outside / Math.Max(normalisers.Tokens, 1);
+            return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
+        }
+
+        graph.Record.Begin(1);
         for (var first = 0; first < samples.Count;)
         {
             var count = Forward(samples, first, offsets, values);
@@ -63,11 +87,70 @@ internal sealed class CriticTrainer(HeadGraph graph, Optimizer optimizer, Policy
         }
 
         clipped = outside / Math.Max(normalisers.Tokens, 1);
-        var norm = optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        optimizer.Step(norm, rate);
-        graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
+    }
+
+    /// <summary>All micro-batches forward and backward, with the gradient that the device makes of its own values.</summary>
+    private void Queue(IReadOnlyList<PolicySample> samples, int[] offsets, in BatchNormalisers normalisers, double[] old, double[] returns, double[] mask)
+    {
+        List<int> items = [];
+        List<float> numbers = [];
+        Begin();
+        for (var first = 0; first < samples.Count;)
+        {
+            var count = Keep(samples, first);
+            items.Clear();
+            numbers.Clear();
+            for (var i = 0; i < count; i++)
+            {
+                var (start, end) = (offsets[first + i], offsets[first + i + 1]);
+                var tokens = mask.Length == 0 ? end - start : Counted(mask.AsSpan(start..end));
+                var weight = Aggregation.TokenWeight(_aggregation, normalisers, tokens);
+                for (var t = start; t < end; t++)
+                {
+                    if (mask.Length > 0 && mask[t] == 0) continue;
+                    items.AddRange(_rows[i] + t - start, _rows[i] + t - start);
+                    numbers.AddRange((float)old[t], (float)returns[t], (float)weight);
+                }
+            }
+
+            ((IQueuedLosses)graph.Model.Device.Kernels).HeadGradient(HeadLossKind.Value, (float)clip, CollectionsMarshal.AsSpan(items), CollectionsMarshal.AsSpan(numbers), 3, graph.Outputs, graph.Batch.Tokens);
+            graph.Backward();
+            first += count;
+        }
+    }
+
+    private static int Counted(ReadOnlySpan<double> mask)
+    {
+        var count = 0;
+        foreach (var one in mask) count += one > 0 ? 1 : 0;
+        return count;
+    }
+
+    private void Begin()
+    {
+        _places.Clear();
+        graph.Record.Begin(graph.Outputs.Stride);
+    }
+
+    /// <summary>Runs as many samples as fit, whose values stay on the device.</summary>
+    private int Keep(IReadOnlyList<PolicySample> samples, int first)
+    {
+        var count = PolicyScorer.Pack(graph.Batch, samples, first, _rows);
+        var at = graph.Keep();
+        for (var i = 0; i < count; i++) _places.Add(at + _rows[i]);
+        return count;
+    }
+
+    /// <summary>The values of all samples, once the record has been read.</summary>
+    private void Take(IReadOnlyList<PolicySample> samples, int[] offsets, double[] values)
+    {
+        var stride = graph.Outputs.Stride;
+        for (var i = 0; i < samples.Count; i++)
+        {
+            var rows = graph.Record.Span(_places[i], samples[i].Rollout.Tokens.Length);
+            for (var t = 0; t * stride < rows.Length; t++) values[offsets[i] + t] = rows[t * stride];
+        }
     }
 
     private int Forward(IReadOnlyList<PolicySample> samples, int first, int[] offsets, double[] values)

@@ -17,6 +17,7 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
 {
     private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly int[] _rows = new int[graph.Tape.Batch.SegmentCapacity];
+    private int[] _places = [];
 
     /// <summary>Where each sample's tokens begin, and how many there are in all.</summary>
     public static int[] Offsets(IReadOnlyList<PolicySample> samples)
@@ -37,7 +38,24 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
     /// <param name="entropies">Out; empty where they are not asked for.</param>
     public void Score(IReadOnlyList<PolicySample> samples, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
     {
-        for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, logp, entropies);
+        if (!graph.Model.Device.HasOwnMemory)
+        {
+            for (var first = 0; first < samples.Count;) first += Forward(samples, first, offsets, logp, entropies);
+            return;
+        }
+
+        // One read for all micro-batches.
+        Begin(samples.Count);
+        for (var first = 0; first < samples.Count;)
+        {
+            var count = Fill(samples, first, null);
+            graph.Forward();
+            Keep(first, count);
+            first += count;
+        }
+
+        graph.Record.Read();
+        Take(samples, 0, samples.Count, offsets, logp, entropies);
     }
 
     /// <summary>As many samples from the first on as the tape holds; it is then ready for their backward.</summary>
@@ -58,6 +76,46 @@ internal sealed class PolicyScorer(TrainingGraph graph, double temperature, bool
         graph.ForwardHidden();
         return count;
     }
+
+    /// <summary>The same with the head, whose statistics stay on the device until the step's record is read.</summary>
+    public int ForwardUnread(IReadOnlyList<PolicySample> samples, int first, int? end = null)
+    {
+        var count = Fill(samples, first, end);
+        graph.Forward();
+        return count;
+    }
+
+    /// <summary>Begins a record of so many samples.</summary>
+    public void Begin(int samples)
+    {
+        if (_places.Length < samples) _places = new int[samples + (samples / 4)];
+        graph.Record.Begin(graph.Head.Statistics.Stride);
+    }
+
+    /// <summary>Keeps what the head computed of the samples on the tape.</summary>
+    public void Keep(int first, int count)
+    {
+        var at = graph.Record.Keep(graph.Head.Statistics, graph.Batch.Tokens);
+        for (var i = 0; i < count; i++) _places[first + i] = at + _rows[i];
+    }
+
+    /// <summary>What was kept of samples, once the record has been read.</summary>
+    public void Take(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            var length = samples[i].Rollout.Tokens.Length;
+            var rows = graph.Record.Span(_places[i], length);
+            for (var t = 0; t < length; t++)
+            {
+                logp[offsets[i] + t] = rows[4 * t];
+                if (!entropies.IsEmpty) entropies[offsets[i] + t] = rows[(4 * t) + 1];
+            }
+        }
+    }
+
+    /// <summary>Rows of the first tokens of the samples on the tape.</summary>
+    public ReadOnlySpan<int> FirstRows(int count) => _rows.AsSpan(0, count);
 
     /// <summary>What the head computed of the samples on the tape.</summary>
     public void Read(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, Span<double> logp, Span<double> entropies)

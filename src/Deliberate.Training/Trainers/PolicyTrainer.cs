@@ -5,7 +5,8 @@ namespace Deliberate.Training;
 
 /// <summary>
 /// The policy update: log-probabilities and entropies of the samples' tokens forward, the objective and its gradient in double on
-/// the host, backward, one optimizer step. The samples' own log-probabilities are the old policy's, the sampler being this very
+/// the host, backward, one optimizer step. On a device with memory of its own the gradient is made there (<see cref="QueuedPolicyGradient"/>),
+/// or from what the sampler knew already, and what it computed is read when the step is over. The samples' own log-probabilities are the old policy's, the sampler being this very
 /// model, unless they bring others. What the objective normalises by belongs to the whole batch, so micro-batches do not show. A step allocates nothing once
 /// the buffers have grown to the largest batch.
 /// </summary>
@@ -19,8 +20,13 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 {
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly PolicyScorer _scorer = new(graph, temperature, sharesPrompts);
+    private readonly SlopedSamples _sloped = new();
+    private readonly QueuedPolicyGradient _queued = new();
+    private SharedGradients? _gradients;
     private int[] _offsets = [];
     private double[] _advantages = [], _tokenValues = [];
+    private (int First, int Taken)[] _taken = new (int, int)[16];
+    private int _parts;
 
     /// <summary>What is minimised.</summary>
     public IPolicyObjective Objective { get; set; } = objective;
@@ -30,6 +36,16 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
 
     /// <summary>The ranks that batches are shared out among.</summary>
     public World World { get; init; } = World.Alone;
+
+    /// <summary>
+    /// Whether samples that the loss has no slope at are left out of the passes: the same gradient to rounding, what is measured all the
+    /// same. Where the sampler's log-probabilities and entropies stand for the policy's, they cost no pass at all; else no backward, as long as
+    /// a micro-batch has no others.
+    /// </summary>
+    public bool SkipsIdle { get; init; }
+
+    /// <summary>Samples of the last <see cref="Step"/> that the loss had no slope at; 0 where nobody looked.</summary>
+    public int Idle { get; private set; }
 
     /// <summary>
     /// The largest difference, in nats, between a log-probability that <see cref="Step"/> took from the sampler and the one that the backward
@@ -46,6 +62,7 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     {
         var known = isSamplers && samples[0].Old is null && AllKnown(samples);
         Mismatch = 0;
+        _parts = 0;
         var offsets = Offsets(samples);
         var tokens = offsets[^1];
         var count = samples.Count;
@@ -105,34 +122,95 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         if (!known && (options.TopEntropyQuantile < 1 || options.KlCovRatio > 0)) _scorer.Score(samples, offsets, logpNew, entropies);
         var normalisers = BatchNormalisers.Of(whole, options, maxCompletionTokens);
         optimizer.ClearGradients();
+        if (World.Size > 1) _gradients ??= SharedGradients.Of(World, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
+        _gradients?.Begin();
         var loss = 0.0;
-        var own = World.Size == 1 ? metrics : new PolicyMetrics();
+        Idle = 0;
+        // Where all of it is known beforehand, so is the loss, on every rank alike, and what needs a pass to learn from.
+        var isForeseen = known && SkipsIdle && (World.Size == 1 || Reference is null);
+        var own = World.Size == 1 || isForeseen ? metrics : new PolicyMetrics();
+        if (isForeseen)
+        {
+            loss = Objective.Evaluate(whole, normalisers, gradLogp, gradEntropy, own);
+            if (!World.IsFirst) loss = 0;
+            _sloped.Choose(samples, offsets, gradLogp, gradEntropy);
+            Idle = count - _sloped.Samples.Count;
+            (begin, end) = Share(_sloped.Samples);
+        }
+
+        var passed = isForeseen ? _sloped.Samples : samples;
+        ReadOnlySpan<int> starts = isForeseen ? _sloped.Starts : offsets;
+        // A device with memory of its own is waited for once, at the end; in between only where an objective is nobody's but the host's.
+        var waits = !graph.Model.Device.HasOwnMemory;
+        var queued = !waits && !known && QueuedPolicyGradient.Has(graph.Model.Device, Objective);
+        _scorer.Begin(count);
         for (var first = begin; first < end;)
         {
-            var taken = known ? _scorer.ForwardHidden(samples, first, end) : _scorer.Forward(samples, first, offsets, logpNew, entropies, end);
+            var taken = known ? _scorer.ForwardHidden(passed, first, end) : queued ? _scorer.ForwardUnread(passed, first, end) : _scorer.Forward(passed, first, starts, logpNew, entropies, end);
             World.Count(graph.Batch.Tokens);
-            var start = offsets[first];
-            var length = offsets[first + taken] - start;
-            loss += Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), own);
-            Scatter(samples, first, taken, offsets, gradLogp, gradEntropy);
-            graph.Backward();
-            if (known) Compare(samples, first, taken, offsets, logpOld, logpNew);
+            var flat = 0;
+            if (queued) _queued.Run(graph.Model.Device, (PolicyObjective)Objective, whole.Slice(first, taken), normalisers, _scorer.FirstRows(taken), graph.Head.Statistics, graph.Head.Upstream, graph.Batch.Tokens);
+            else if (!isForeseen) loss += Evaluate(whole, normalisers, first, taken, gradLogp, gradEntropy, own, out flat);
+
+            // The backward gives what is compared too.
+            if (known || flat < taken)
+            {
+                if (!queued) Scatter(passed, first, taken, starts, gradLogp, gradEntropy);
+                if (first + taken == end) _gradients?.Overlap();
+                graph.Backward();
+            }
+
+            if (!waits) Keep(first, taken);
+            else if (known) Compare(passed, first, taken, starts, logpOld, logpNew, isKept: false);
             first += taken;
         }
 
+        if (!waits)
+        {
+            optimizer.Queue(graph.Record, rate);
+            graph.Record.Read();
+            for (var part = 0; part < _parts; part++)
+            {
+                var (first, taken) = _taken[part];
+                if (known) Compare(passed, first, taken, starts, logpOld, logpNew, isKept: true);
+                if (!queued) continue;
+                _scorer.Take(samples, first, taken, offsets, logpNew, entropies);
+                loss += Evaluate(whole, normalisers, first, taken, gradLogp, gradEntropy, own, out _);
+            }
+        }
+
         graph.Rest();
-        loss = World.Reduce(graph.Model.Trained, loss);
+        if (_gradients is not null) loss = _gradients.Finish(loss);
         if (World.Size > 1)
         {
             Mismatch = World.Max("mismatch", Mismatch);
-            foreach (var part in World.Gather("measures", own.Parts)) metrics.Merge(PolicyMetrics.Of(part));
+            if (!isForeseen)
+            {
+                if (SkipsIdle) Idle = (int)World.Sum("idle samples", Idle);
+                foreach (var part in World.Gather("measures", own.Parts)) metrics.Merge(PolicyMetrics.Of(part));
+            }
         }
 
-        var norm = optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        optimizer.Step(norm, rate);
-        graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
+    }
+
+    /// <summary>The objective on a micro-batch whose log-probabilities are known.</summary>
+    /// <param name="flat">How many of its samples the loss has no slope at, where those are looked for.</param>
+    private double Evaluate(in PolicyBatch whole, in BatchNormalisers normalisers, int first, int taken, Span<double> gradLogp, Span<double> gradEntropy, PolicyMetrics metrics, out int flat)
+    {
+        var start = whole.Offsets[first];
+        var length = whole.Offsets[first + taken] - start;
+        var loss = Objective.Evaluate(whole.Slice(first, taken), normalisers, gradLogp.Slice(start, length), gradEntropy.Slice(start, length), metrics);
+        flat = SkipsIdle ? SlopedSamples.CountFlat(whole.Offsets, first, taken, gradLogp, gradEntropy) : 0;
+        Idle += flat;
+        return loss;
+    }
+
+    private void Keep(int first, int taken)
+    {
+        _scorer.Keep(first, taken);
+        if (_parts == _taken.Length) Array.Resize(ref _taken, 2 * _taken.Length);
+        _taken[_parts++] = (first, taken);
     }
 
     /// <summary>The entropies of a batch that is not trained on.</summary>
@@ -170,6 +248,16 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
         return World.Size == 1 ? logp : [.. World.Gather("log-probabilities", logp).SelectMany(part => part)];
     }
 
+    /// <summary>The entropies that the sampler knew, of samples that were read back, as long as the policy is the one that drew them.</summary>
+    public float[][] Entropies(IReadOnlyList<PolicySample> samples)
+    {
+        var offsets = PolicyScorer.Offsets(samples);
+        double[] logp = new double[offsets[^1]], entropies = new double[offsets[^1]];
+        _scorer.Score(samples, offsets, logp, entropies);
+        graph.Rest();
+        return [.. samples.Select((sample, i) => Enumerable.Range(0, sample.Rollout.Tokens.Length).Select(t => sample.Rollout.IsDrawn(t) ? (float)entropies[offsets[i] + t] : 0).ToArray())];
+    }
+
     /// <summary>The samples of this rank. Apart from its callers, which would else make what the lambda holds at each step.</summary>
     private (int Begin, int End) Share(IReadOnlyList<PolicySample> samples) =>
         World.Size == 1 ? (0, samples.Count) : OfRank(World, samples);
@@ -185,15 +273,16 @@ internal sealed class PolicyTrainer(TrainingGraph graph, Optimizer optimizer, IP
     }
 
     /// <summary>Holds what the sampler computed against what the backward made of the samples on the tape, and takes over the latter.</summary>
-    private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp)
+    private void Compare(IReadOnlyList<PolicySample> samples, int first, int count, ReadOnlySpan<int> offsets, ReadOnlySpan<double> sampler, Span<double> logp, bool isKept)
     {
-        _scorer.Read(samples, first, count, offsets, logp, []);
+        if (isKept) _scorer.Take(samples, first, count, offsets, logp, []);
+        else _scorer.Read(samples, first, count, offsets, logp, []);
         for (var i = first; i < first + count; i++)
         {
-            for (var t = offsets[i]; t < offsets[i + 1]; t++)
+            for (var t = 0; t < samples[i].Rollout.Tokens.Length; t++)
             {
-                if (!samples[i].Rollout.IsDrawn(t - offsets[i])) continue;
-                var apart = Math.Abs(logp[t] - sampler[t]);
+                if (!samples[i].Rollout.IsDrawn(t)) continue;
+                var apart = Math.Abs(logp[offsets[i] + t] - sampler[offsets[i] + t]);
                 Mismatch = apart <= Mismatch ? Mismatch : apart;
             }
         }

@@ -1,3 +1,4 @@
+using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Tensors;
 
@@ -96,21 +97,37 @@ internal sealed class ReferencePolicy : IDisposable
     /// How far the policy that drew the samples is from this one: the k3 estimate of KL(policy || this) in nats a token, from the
     /// samples' own log-probabilities; clamped as verl's, so that one token cannot make it infinite.
     /// </summary>
-    public double DistanceOf(IReadOnlyList<PolicySample> samples)
+    public double DistanceOf(IReadOnlyList<PolicySample> samples) => DistanceOf(samples, samples.Count, default).Distance;
+
+    /// <summary>The same estimated on some of the samples, where there are more: without bias, as <see cref="SampleChoice"/> has it.</summary>
+    /// <returns>The estimate, and how many tokens were looked at.</returns>
+    /// <param name="most">Of the samples, to look at.</param>
+    /// <param name="stream">That chooses them.</param>
+    public (double Distance, int Tokens) DistanceOf(IReadOnlyList<PolicySample> samples, int most, RandomStream stream)
+    {
+        int[] drawn = [.. samples.Select(s => DrawnTokens.Count(s.Rollout))];
+        if (samples.Count <= most) return (SumsOf(samples).Sum() / drawn.Sum(), drawn.Sum());
+        var places = SampleChoice.ByLength(drawn, most, stream.NextDouble());
+        int[] chosen = [.. places.Distinct()];
+        var sums = SumsOf([.. chosen.Select(i => samples[i])]);
+        return (places.Average(i => sums[Array.IndexOf(chosen, i)] / drawn[i]), chosen.Sum(i => drawn[i]));
+    }
+
+    /// <summary>k3 summed over the drawn tokens of each sample.</summary>
+    private double[] SumsOf(IReadOnlyList<PolicySample> samples)
     {
         var offsets = PolicyScorer.Offsets(samples);
         var logp = new double[offsets[^1]];
         Score(samples, offsets, logp, null);
-        var (sum, drawn) = (0.0, 0);
+        var sums = new double[samples.Count];
         for (var i = 0; i < samples.Count; i++)
         {
             var sampled = samples[i].Rollout.BehaviourLogProbabilities;
-            drawn += DrawnTokens.Count(samples[i].Rollout);
             for (var t = 0; t < sampled.Length; t++)
-                if (samples[i].Rollout.IsDrawn(t)) sum += KlEstimator.Evaluate(KlKind.K3, sampled[t] - logp[offsets[i] + t], out _, clamped: true);
+                if (samples[i].Rollout.IsDrawn(t)) sums[i] += KlEstimator.Evaluate(KlKind.K3, sampled[t] - logp[offsets[i] + t], out _, clamped: true);
         }
 
-        return sum / drawn;
+        return sums;
     }
 
     public void Dispose()

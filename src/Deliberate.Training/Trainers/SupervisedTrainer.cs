@@ -65,9 +65,11 @@ internal readonly record struct SupervisedExample(int[] Tokens, int FirstTarget)
 /// <param name="world">The ranks that batches are shared out among; alone if left out.</param>
 internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer, SoftTeacher? teacher = null, World? world = null) : IExampleTrainer
 {
-    private readonly double[] _statistics = new double[4 * graph.Tape.TokenCapacity];
     private readonly double[] _upstream = new double[2 * graph.Tape.TokenCapacity];
     private readonly World _world = world ?? World.Alone;
+    private readonly SharedGradients? _gradients = SharedGradients.Of(world, graph.Model.Trained, optimizer, graph.Tape, graph.Head.Weight);
+    private int[] _cuts = new int[16];
+    private int _parts;
 
     /// <summary>One optimizer step on a batch of examples.</summary>
     /// <param name="rate">The schedule's factor of the learning rate.</param>
@@ -75,7 +77,8 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
     {
         var targets = Targets(examples);
         optimizer.ClearGradients();
-        var loss = 0.0;
+        _gradients?.Begin();
+        Begin();
         graph.Head.Temperature = 1;
         graph.Head.OnlyTargets = true;
         graph.Head.Labels = teacher?.Labels;
@@ -85,30 +88,35 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
             var first = next;
             Pack(examples, ref next, end);
             teacher?.Read(examples, first, next);
-            loss += MicroBatch(targets);
+            if (next == end) _gradients?.Overlap();
+            MicroBatch(targets);
         }
 
         // The graph serves other stages too.
         graph.Head.Labels = null;
-        loss = _world.Reduce(graph.Model.Trained, loss);
-        var norm = optimizer.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) return new TrainingStep(loss, norm, Applied: false);
-        optimizer.Step(norm, rate);
-        graph.Model.Pack(training: true);
-        return new TrainingStep(loss, norm, Applied: true);
+        optimizer.Queue(graph.Record, rate);
+        graph.Record.Read();
+        var loss = 0.0;
+        for (var part = 0; part < _parts; part++) loss += Negative(part) / targets;
+        if (_gradients is not null) loss = _gradients.Finish(loss);
+        return TrainingStep.Conclude(optimizer, graph.Record, loss, rate, graph.Model);
     }
 
     /// <summary>The mean loss of examples that are not learned from, in nats a target.</summary>
     public double Measure(IReadOnlyList<SupervisedExample> examples)
     {
         var sum = 0.0;
+        Begin();
         graph.Head.Temperature = 1;
         for (var next = 0; next < examples.Count;)
         {
             Pack(examples, ref next, examples.Count);
             graph.Forward();
-            sum += Negative();
+            Keep();
         }
+
+        graph.Record.Read();
+        for (var part = 0; part < _parts; part++) sum += Negative(part);
 
         return sum / Targets(examples);
     }
@@ -137,7 +145,7 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         if (graph.Batch.Tokens == 0) throw new Core.UserError($"a sequence of {examples[next].Tokens.Length} tokens exceeds the micro-batch of {graph.Tape.TokenCapacity}.", field: "micro_batch_tokens");
     }
 
-    private double MicroBatch(long targets)
+    private void MicroBatch(long targets)
     {
         var tokens = graph.Batch.Tokens;
         _world.Count(tokens);
@@ -145,17 +153,30 @@ internal sealed class SupervisedTrainer(TrainingGraph graph, Optimizer optimizer
         graph.Head.Upstream.Value.Write(0, _upstream.AsSpan(0, 2 * tokens));
         graph.ForwardHidden();
         graph.Backward();
-        return Negative() / targets;
+        Keep();
     }
 
-    /// <summary>The sum of the negative log-probabilities of the batch's targets.</summary>
-    private double Negative()
+    private void Begin()
     {
-        var tokens = graph.Batch.Tokens;
-        graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * tokens));
+        _parts = 0;
+        graph.Record.Begin(graph.Head.Statistics.Stride);
+    }
+
+    /// <summary>Keeps the statistics of the micro-batch until the step is over.</summary>
+    private void Keep()
+    {
+        if (_parts + 1 == _cuts.Length) Array.Resize(ref _cuts, 2 * _cuts.Length);
+        _cuts[_parts++] = graph.Record.Keep(graph.Head.Statistics, graph.Batch.Tokens);
+        _cuts[_parts] = graph.Record.Rows;
+    }
+
+    /// <summary>The sum of the negative log-probabilities of a micro-batch's targets.</summary>
+    private double Negative(int part)
+    {
+        var rows = graph.Record.Span(_cuts[part], _cuts[part + 1] - _cuts[part]);
         var sum = 0.0;
         // Rows without a target have log-probability 0.
-        for (var t = 0; t < tokens; t++) sum -= _statistics[4 * t];
+        for (var at = 0; at < rows.Length; at += 4) sum -= rows[at];
         return sum;
     }
 }

@@ -147,6 +147,8 @@ public sealed class ReproduceCommandTests
         page.ShouldContain("1 family, 1 seed");
         page.ShouldNotContain("n/a", Case.Sensitive, "models that were left out have no bars");
         page.ShouldNotContain("answers right above the control");
+        // Of what was not trained it says nothing.
+        foreach (var absent in new[] { "careful writers only", "expert iteration (", "without thought, in as many", "controls", "all families but one" }) page.ShouldNotContain(absent);
     }
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class SweepCommandTests : IDisposable
     [Fact]
     public void Seeds_and_values_are_trained_and_gone_on_with_as_a_whole()
     {
-        string[] sweep = ["train", "tiny.yaml", "--seeds", "2", "--sweep", "reinforcement.samples=2,3", "--set", "reinforcement.steps=2"];
+        string[] sweep = ["train", "tiny.yaml", "--seeds", "2", "--sweep", "reinforcement.samples=2,3", "--set", "reinforcement.steps=2", "--set", "evaluation.every=1"];
         CliProcess.Run(_folder.Root, [.. sweep, "--dry-run"]).ShouldSucceed().Output.ShouldContain("4: 2 values of reinforcement.samples x 2 seeds (1 to 2), into runs/tiny");
         Directory.Exists(Path.Combine(_folder.Root, "runs")).ShouldBeFalse();
         var output = CliProcess.Run(_folder.Root, sweep).ShouldSucceed().Output;
@@ -25,6 +25,9 @@ public sealed class SweepCommandTests : IDisposable
         var page = File.ReadAllText(Path.Combine(_folder.Root, "runs", "tiny", "report.html"));
         page.ShouldContain("Over seeds");
         page.ShouldContain("samples-3-seed-2");
+        page.ShouldContain("; 4 problems at the points in between");
+        page.ShouldMatch("−?[0-9.]+ points?<");
+        page.ShouldContain("differences, in percentage points, are paired by seed");
 
         // What is missing is made again, to the same bits, and what is there is left alone.
         var last = Path.Combine(_folder.Root, "runs", "tiny", names[3]);

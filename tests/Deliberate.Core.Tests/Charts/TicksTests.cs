@@ -43,5 +43,9 @@ public sealed class TicksTests
         NumberText.Value(double.NaN, NumberStyle.Percent).ShouldBe("not measured");
         NumberText.Value(.034, NumberStyle.Percent).ShouldBe("3.4%");
         NumberText.Range(.58, .67, NumberStyle.Percent).ShouldBe("58% to 67%");
+        NumberText.Value(.0991, NumberStyle.Points).ShouldBe("9.9 points");
+        NumberText.Value(-.01, NumberStyle.Points).ShouldBe("−1 point");
+        NumberText.Range(-.005, .14, NumberStyle.Points).ShouldBe("−0.5 to 14 points");
+        NumberText.Value(double.NaN, NumberStyle.Points).ShouldBe("not measured");
     }
 }

@@ -146,7 +146,8 @@ public sealed class HostileModelTests : IDisposable
         int cases = 0, opened = 0;
         for (var i = 0; i < good.Length; i++)
         {
-            foreach (var value in new[] { (byte)(good[i] ^ 1), (byte)'9', (byte)'"', (byte)0xFF })
+            // Every byte, by two of four damages in turn: its neighbour has the others.
+            foreach (var value in i % 2 == 0 ? new[] { (byte)(good[i] ^ 1), (byte)'"' } : [(byte)'9', (byte)0xFF])
             {
                 var bad = (byte[])good.Clone();
                 bad[i] = value;

@@ -58,10 +58,10 @@ public sealed class AlignmentRunTests
     public void Killed_in_a_stage_it_ends_in_the_same_bits(string stage, int after)
     {
         using var folder = new TemporaryFolder();
-        Should.Throw<Killed>(() => new AlignmentRun(TinyWorld.Recipe(), folder.Path("run"), threads: 2, observer: new Killer(stage, after)).Execute());
+        Should.Throw<Killed>(() => new AlignmentRun(TinyWorld.Recipe(), folder.Path("run"), threads: 1, observer: new Killer(stage, after)).Execute());
         // A torn record is what a kill in the middle of a write leaves.
         if (stage == "filter") File.AppendAllText(Path.Combine(folder.Path("run"), AlignmentRun.JudgementsFile), "{\"key\":\"ab");
-        new AlignmentRun(TinyWorld.Recipe(), folder.Path("run"), threads: 2).Execute().ShouldBe(RunOutcome.Completed);
+        new AlignmentRun(TinyWorld.Recipe(), folder.Path("run"), threads: 1).Execute().ShouldBe(RunOutcome.Completed);
         foreach (var name in Kept) File.ReadAllText(Path.Combine(folder.Path("run"), name)).ShouldBe(File.ReadAllText(Path.Combine(Whole.Value.Path("run"), name)), name);
         Weights(folder.Path("run")).ShouldBe(Weights(Whole.Value.Path("run")));
     }
@@ -87,7 +87,7 @@ public sealed class AlignmentRunTests
     {
         using var folder = new TemporaryFolder();
         var recipe = TinyWorld.Recipe("thought: false") with { Reinforcement = TinyWorld.Recipe().Reinforcement with { Steps = 0 } };
-        new AlignmentRun(recipe, folder.Path("run"), threads: 2).Execute(shared: Whole.Value.Path("run")).ShouldBe(RunOutcome.Completed);
+        new AlignmentRun(recipe, folder.Path("run"), threads: 1).Execute(shared: Whole.Value.Path("run")).ShouldBe(RunOutcome.Completed);
         var (control, ours) = (Completions(folder.Path("run")), Completions(Whole.Value.Path("run")));
         control.Length.ShouldBe(ours.Length);
         foreach (var (without, with) in control.Zip(ours))
@@ -103,7 +103,7 @@ public sealed class AlignmentRunTests
     public void A_folder_of_another_recipe_is_refused()
     {
         var recipe = TinyWorld.Recipe() with { Seed = 2 };
-        Should.Throw<UserError>(() => new AlignmentRun(recipe, Whole.Value.Path("run"), threads: 2).Execute()).Message.ShouldContain("holds an alignment of another recipe");
+        Should.Throw<UserError>(() => new AlignmentRun(recipe, Whole.Value.Path("run"), threads: 1).Execute()).Message.ShouldContain("holds an alignment of another recipe");
     }
 
     [Theory]

@@ -65,7 +65,7 @@ public sealed class ClassThoughtsTests : IDisposable
             supervised: { data: [corpus.jsonl], tokens: 60000, batch_tokens: 512, validation: 0 }
             micro_batch_tokens: 2048
             """, _folder.Path("tiny.yaml"));
-        using var run = TrainingRun.Start(recipe, _folder.Path("tiny"), threads: 2);
+        using var run = TrainingRun.Start(recipe, _folder.Path("tiny"), threads: 1);
         run.Execute();
     }
 
@@ -155,7 +155,7 @@ public sealed class ClassThoughtsTests : IDisposable
             reinforcement: { steps: 1, prompts: 2, samples: 2, max_tokens: 40 }
             micro_batch_tokens: 2048
             """, _folder.Path("align.yaml"));
-        new AlignmentRun(recipe, _folder.Path(name), threads: 2).Execute().ShouldBe(RunOutcome.Completed);
+        new AlignmentRun(recipe, _folder.Path(name), threads: 1).Execute().ShouldBe(RunOutcome.Completed);
         return _folder.Path(name);
     }
 

@@ -21,7 +21,7 @@ public sealed class RewardHackingTests
             Capability = recipe.Capability with { ReinforcementShare = 0 },
             Reinforcement = recipe.Reinforcement with { Steps = 30, Prompts = 8, Samples = 16, Optimizer = recipe.Reinforcement.Optimizer with { LearningRate = 3e-3 } },
         };
-        new AlignmentRun(recipe, folder.Path("run"), threads: 2, observer: new Listener(notices)).Execute().ShouldBe(RunOutcome.Completed);
+        new AlignmentRun(recipe, folder.Path("run"), threads: 1, observer: new Listener(notices)).Execute().ShouldBe(RunOutcome.Completed);
         var training = folder.Path("run/training");
 
         // It is exploited: the judge is pleased, and the answers are not what is due.
@@ -40,7 +40,7 @@ public sealed class RewardHackingTests
         var notices = new List<string>();
         var recipe = TinyWorld.Recipe("held_out_judge: { kind: oracle, samples: 1 }") with { Name = "sound" };
         recipe = recipe with { Supervised = recipe.Supervised with { Tokens = 0 }, Reinforcement = recipe.Reinforcement with { Steps = 8 } };
-        new AlignmentRun(recipe, folder.Path("run"), threads: 2, observer: new Listener(notices)).Execute().ShouldBe(RunOutcome.Completed);
+        new AlignmentRun(recipe, folder.Path("run"), threads: 1, observer: new Listener(notices)).Execute().ShouldBe(RunOutcome.Completed);
         notices.ShouldNotContain(n => n.Contains("ALARM held_out_judge", StringComparison.Ordinal));
     }
 

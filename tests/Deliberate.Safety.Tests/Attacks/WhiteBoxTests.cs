@@ -61,7 +61,7 @@ public sealed class WhiteBoxTests
     public void Candidates_behind_a_shared_beginning_have_the_losses_that_each_has_alone()
     {
         using var opened = new WhiteBoxModels.Opened(AlignmentModel.Find(TinyWorld.Model));
-        using var text = TextModel.Open(AlignmentModel.Find(TinyWorld.Model), threads: 2);
+        using var text = TextModel.Open(AlignmentModel.Find(TinyWorld.Model), threads: 1);
         var white = opened.WhiteBox;
         int[][] candidates = [.. Enumerable.Range(0, 200).Select(i => new[] { 3 + i, 100 + i, 50, 200 - (i / 2) })];
         var losses = white.Losses([7, 8, 9], candidates, [20, 21], [30, 31, 32]);
@@ -81,7 +81,7 @@ public sealed class WhiteBoxTests
     public async Task A_search_makes_the_target_likelier_and_only_with_words_that_can_be_typed(bool usesGradient)
     {
         using var opened = new WhiteBoxModels.Opened(AlignmentModel.Find(TinyWorld.Model));
-        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 2);
+        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 1);
         var goal = AttackGoals.OfWorld(1, 1)[0];
         var place = SuffixPlace.Of((CheckpointConnection)model.Connection, opened.Text, goal, goal.ThoughtTarget);
         SuffixSearch Search()
@@ -123,7 +123,7 @@ public sealed class WhiteBoxTests
     public async Task A_model_without_its_direction_opens_and_cannot_write_it()
     {
         using var folder = new TemporaryFolder();
-        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 2);
+        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 1);
         using var opened = new WhiteBoxModels.Opened(AlignmentModel.Find(TinyWorld.Model));
         var before = opened.WhiteBox.Losses([5, 6], [[7]], [], [8, 9])[0];
         var found = RefusalDirection.Find(opened.WhiteBox, (CheckpointConnection)model.Connection, AttackGoals.OfWorld(12, 1), 1, CancellationToken.None);
@@ -148,7 +148,7 @@ public sealed class WhiteBoxTests
     public async Task Every_attack_on_weights_runs_within_its_budget(string attack)
     {
         var goals = AttackGoals.OfWorld(2, 1);
-        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 2);
+        await using var model = CheckpointConnection.Open(AlignmentModel.Find(TinyWorld.Model), "tiny", [], threads: 1);
         using var judge = AttackJudge.Of(AttackGoals.World, null, "");
         using var white = new WhiteBoxModels(goals, 1);
         var task = AttackTask.Of(goals, [AttackList.Get(attack)], new AttackSettings(3, Steps: 4), judge, null, white);

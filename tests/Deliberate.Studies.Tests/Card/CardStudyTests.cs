@@ -16,7 +16,7 @@ public sealed class CardStudyTests
         var plan = new CardPlan(1, Quick: true);
         var root = folder.File("study");
         plan.Claim.Claim(root);
-        new CardStudy(plan, root, "deliberate reproduce card --quick").Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        new CardStudy(plan, root, "deliberate reproduce card --quick").Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
 
         var card = CardFile.Read(CardStudy.Card(root));
         var figures = card["figures"]!.AsArray().Select(f => f!.AsObject()).ToArray();
@@ -34,7 +34,7 @@ public sealed class CardStudyTests
 
         // Done is done: another process finds nothing to do.
         var before = File.GetLastWriteTimeUtc(CardStudy.Card(root));
-        new CardStudy(plan, root, "again").Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        new CardStudy(plan, root, "again").Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
         File.GetLastWriteTimeUtc(CardStudy.Card(root)).ShouldBe(before);
         Should.Throw<UserError>(() => (plan with { Seed = 2 }).Claim.Claim(root)).Message.ShouldContain("other options");
     }

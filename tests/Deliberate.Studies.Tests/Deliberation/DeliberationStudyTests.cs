@@ -17,7 +17,7 @@ public sealed class DeliberationStudyTests
         var root = folder.File("study");
         plan.Claim.Claim(root);
         var study = new DeliberationStudy(plan, root, "deliberate reproduce deliberation --quick");
-        study.Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        study.Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
 
         var rows = study.Rows(plan.Seeds);
         foreach (var model in DeliberationModel.All)
@@ -32,7 +32,7 @@ public sealed class DeliberationStudyTests
 
         // Done is done: another process finds nothing to do.
         var before = File.GetLastWriteTimeUtc(Path.Combine(root, "seed-1", "trials.json"));
-        new DeliberationStudy(plan, root, "again").Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        new DeliberationStudy(plan, root, "again").Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
         File.GetLastWriteTimeUtc(Path.Combine(root, "seed-1", "trials.json")).ShouldBe(before);
     }
 

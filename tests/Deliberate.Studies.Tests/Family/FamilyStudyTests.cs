@@ -18,7 +18,7 @@ public sealed class FamilyStudyTests
         var root = folder.File("study");
         plan.Claim.Claim(root);
         var study = new FamilyStudy(plan, root, "deliberate reproduce family --quick");
-        study.Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        study.Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
 
         // Cards are of three different weights, each with its own figure of the task.
         var cards = study.Cards.Select(c => CardFile.Read(c)).ToArray();
@@ -44,7 +44,7 @@ public sealed class FamilyStudyTests
 
         // Done is done; begun anew, nothing of the old one is left.
         var before = File.GetLastWriteTimeUtc(study.Cards[0]);
-        study.Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        study.Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
         File.GetLastWriteTimeUtc(study.Cards[0]).ShouldBe(before);
         Should.Throw<UserError>(() => (plan with { Seed = 2 }).Claim.Claim(root)).Message.ShouldContain("other options");
         StudyClaim.Clear(root, FamilyStudy.Files, FamilyStudy.Folders);

@@ -16,7 +16,7 @@ public sealed class VerifyStudyTests
         var plan = new VerifyPlan([1], Quick: true);
         var root = folder.File("study");
         plan.Claim.Claim(root);
-        new VerifyStudy(plan, root, "deliberate reproduce lets-verify --quick").Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        new VerifyStudy(plan, root, "deliberate reproduce lets-verify --quick").Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, VerifyStudy.ResultsFile)));
         results.RootElement.GetProperty("is_result").GetBoolean().ShouldBeFalse();
         results.RootElement.GetProperty("choices").GetArrayLength().ShouldBe(0);

@@ -55,6 +55,23 @@ public sealed class ExperimentReportTests : IDisposable
         ReportPage.Render(ExperimentReport.Build("x", Summary(quick: true))).ShouldContain("Not a result");
     }
 
+    /// <summary>The paragraph of what was trained follows from the models that there are.</summary>
+    [Theory]
+    [InlineData("base,rl", "From it starts reinforcement learning (", "expert,careful,without thought,but one,control")]
+    [InlineData("base,rl,expert", ") and expert iteration (", "careful,without thought,but one,control")]
+    [InlineData("base,careful", "One control begins from random weights: imitation of careful writers only, on as many tokens.", "starts,expert,without thought")]
+    [InlineData("direct,direct-rl", "imitation and reinforcement learning (", "one base,careful,expert,control")]
+    [InlineData("base,rl,expert,careful,direct,direct-rl,rl-without", "), and reinforcement learning on all families but one, which is asked as often about each of the others. Two controls begin from random weights: imitation of careful writers only, on as many tokens; and the two stages without thought,", "one control")]
+    public void What_was_trained_is_what_the_page_speaks_of(string models, string says, string not)
+    {
+        var plan = TinyExperiment.Plan();
+        string[] keys = models.Split(',');
+        var text = ExperimentReport.Design(plan with { Cells = [.. plan.Cells.Where(c => keys.Contains(ExperimentModels.Key(c.Model)))] });
+        text.ShouldContain(says);
+        foreach (var absent in not.Split(',')) text.ShouldNotContain(absent);
+        text.ShouldEndWith(".");
+    }
+
     [Fact]
     public void Results_hold_every_score_and_contrast_with_n_interval_and_seeds()
     {

@@ -15,7 +15,7 @@ public sealed class TransferStudyTests
         var plan = new TransferPlan([1], Quick: true);
         var root = folder.File("study");
         plan.Claim.Claim(root);
-        new TransferStudy(plan, root, "deliberate reproduce transfer --quick").Execute(threads: 2, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
+        new TransferStudy(plan, root, "deliberate reproduce transfer --quick").Execute(threads: 1, cancellation: TestContext.Current.CancellationToken).ShouldBe(RunOutcome.Completed);
         using var results = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, TransferStudy.ResultsFile)));
         results.RootElement.GetProperty("is_result").GetBoolean().ShouldBeFalse();
         results.RootElement.GetProperty("left_out").GetArrayLength().ShouldBe(0);

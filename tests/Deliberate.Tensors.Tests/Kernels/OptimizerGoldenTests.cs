@@ -70,7 +70,7 @@ public sealed class OptimizerGoldenTests
                 var step = new MuonStep(
                     golden.GetProperty("lr")[s].GetDouble(), Get(settings, "momentum"), Get(settings, "weight_decay"), settings.GetProperty("nesterov").GetBoolean(), ratio,
                     settings.GetProperty("ns_steps").GetInt32(), coefficients[0], coefficients[1], coefficients[2], Get(settings, "eps"));
-                device.Kernels.Muon(step, state.Values, state.Gradients, state.First, 0, rows, columns, device.Scratches[0]);
+                device.Kernels.Muon(step, state.Values, state.Gradients, state.First, 0, rows, columns, 0, device.Scratches[0]);
                 worst = Math.Max(worst, ShouldBeClose(Read(state.Values), Numbers(golden.GetProperty("float64_steps")[s]), tolerance, $"{name}, step {s}"));
             }
 
@@ -115,13 +115,13 @@ public sealed class OptimizerGoldenTests
         if (settings.TryGetProperty("betas", out var betas))
         {
             var step = new AdamWStep(rate, betas[0].GetDouble(), betas[1].GetDouble(), Get(settings, "eps"), decay, number, Flag(settings, "decay_is_in_the_gradient"));
-            device.Kernels.AdamW(step, state.Values, state.Gradients, state.First, state.Second, Flag(settings, "amsgrad") ? state.Maximum : null, 0, state.Values.Length);
+            device.Kernels.AdamW(step, state.Values, state.Gradients, state.First, state.Second, Flag(settings, "amsgrad") ? state.Maximum : null, 0, state.Values.Length, 0);
             return;
         }
 
         var momentum = Get(settings, "momentum");
         var sgd = new SgdStep(rate, momentum, settings.TryGetProperty("dampening", out _) ? Get(settings, "dampening") : 0, decay, Flag(settings, "nesterov"), number == 1);
-        device.Kernels.Sgd(sgd, state.Values, state.Gradients, momentum == 0 ? null : state.First, 0, state.Values.Length);
+        device.Kernels.Sgd(sgd, state.Values, state.Gradients, momentum == 0 ? null : state.First, 0, state.Values.Length, 0);
     }
 
     private static double ShouldBeClose(double[] found, double[] expected, double tolerance, string what)

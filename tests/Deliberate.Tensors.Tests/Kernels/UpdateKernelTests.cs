@@ -21,13 +21,13 @@ public sealed class UpdateKernelTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     public void Adam_matches_the_reference_and_leaves_the_rest_alone(bool maximum, bool decayInGradient) => Check((kernels, b, offset, length, number) =>
-        kernels.AdamW(new AdamWStep(0.02, 0.9, 0.95, 1e-8, 0.1, number, decayInGradient), b[0], b[1], b[2], b[3], maximum ? b[4] : null, offset, length));
+        kernels.AdamW(new AdamWStep(0.02, 0.9, 0.95, 1e-8, 0.1, number, decayInGradient), b[0], b[1], b[2], b[3], maximum ? b[4] : null, offset, length, offset));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Gradient_descent_matches_the_reference_and_leaves_the_rest_alone(bool nesterov) => Check((kernels, b, offset, length, number) =>
-        kernels.Sgd(new SgdStep(0.02, 0.8, nesterov ? 0 : 0.3, 0.1, nesterov, number == 1), b[0], b[1], b[2], offset, length));
+        kernels.Sgd(new SgdStep(0.02, 0.8, nesterov ? 0 : 0.3, 0.1, nesterov, number == 1), b[0], b[1], b[2], offset, length, offset));
 
     [Fact]
     public void Scaling_matches_the_reference_and_leaves_the_rest_alone() => Check((kernels, b, offset, length, _) => kernels.Scale(b[0], offset, length, 0.3));
@@ -68,7 +68,7 @@ public sealed class UpdateKernelTests
                 using var values = Filled(device, 0, length + 16);
                 using var gradients = Filled(device, 1, length + 16);
                 using var momentum = Filled(device, 2, length + 16);
-                device.Kernels.Muon(step, values, gradients, momentum, 16, shape.Rows, shape.Columns, device.Scratches[0]);
+                device.Kernels.Muon(step, values, gradients, momentum, 16, shape.Rows, shape.Columns, 16, device.Scratches[0]);
                 return Read(values);
             }).ToArray();
             worst = Math.Max(worst, WorstError(results[0], results[1]));
@@ -105,7 +105,7 @@ public sealed class UpdateKernelTests
         {
             using DeviceBuffer values = device.Allocate(gradient.Length), gradients = device.Allocate(gradient.Length), momentum = device.Allocate(gradient.Length);
             gradients.Write(0, gradient);
-            device.Kernels.Muon(step, values, gradients, momentum, 0, rows, columns, device.Scratches[0]);
+            device.Kernels.Muon(step, values, gradients, momentum, 0, rows, columns, 0, device.Scratches[0]);
             return Read(values);
         }).ToArray();
         var worst = updates[0].Zip(updates[1], (found, expected) => Math.Abs(found - expected)).Max();

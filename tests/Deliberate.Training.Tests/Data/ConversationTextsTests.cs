@@ -46,10 +46,12 @@ public sealed class ConversationTextsTests : IDisposable
         var lines = Forms.ToDictionary(f => f.Key, f => Line(f.Value));
         foreach (var (name, format) in templates)
         {
+            // One for all forms, as a file of many lines has one.
+            var encoder = new SupervisedEncoder(format);
             foreach (var (form, line) in lines)
             {
                 var counts = classes.TryGetValue(form, out var known) ? known : classes[form] = new(StringComparer.Ordinal);
-                var outcome = Outcome(name, form, format, line);
+                var outcome = Outcome(name, form, format, encoder, line);
                 counts[outcome] = counts.GetValueOrDefault(outcome) + 1;
             }
         }
@@ -126,13 +128,13 @@ public sealed class ConversationTextsTests : IDisposable
         error.Message.ShouldContain(says);
     }
 
-    private static string Outcome(string template, string form, TextFormat format, SupervisedLine line)
+    private static string Outcome(string template, string form, TextFormat format, SupervisedEncoder encoder, SupervisedLine line)
     {
         var what = $"{form}, template {template}";
         IReadOnlyList<SupervisedExample> examples;
         try
         {
-            examples = new SupervisedEncoder(format).Encode(line);
+            examples = encoder.Encode(line);
         }
         catch (UserError error)
         {

@@ -108,7 +108,7 @@ public sealed class RecordedMetricsTests : IDisposable
         }
     }
 
-    /// <summary>Outcomes and components of a verifier, a mini-batch without any advantage, examples that are held out.</summary>
+    /// <summary>Outcomes and components of a verifier, a mini-batch without any advantage and one with some, examples that are held out.</summary>
     private void OwnProblems()
     {
         WriteOwn();
@@ -120,7 +120,7 @@ public sealed class RecordedMetricsTests : IDisposable
                 supervised: { data: [sums.jsonl], tokens: 1200, batch_tokens: 400, validation: 0.2, validation_every: 1 }
                 problems: { train: [problems.jsonl], verifier: { name: recorded, max_error_share: 0.9 } }
                 expert_iteration: { rounds: 2, prompts: 8, samples: 4, max_tokens: 6, batch_tokens: 200 }
-                reinforcement: { steps: 2, prompts: 8, samples: 4, max_tokens: 6, updates: 8 }
+                reinforcement: { steps: 4, prompts: 8, samples: 4, max_tokens: 6, updates: 4, skip_idle_samples: on }
                 evaluation: { problems: 8, samples: 2, max_tokens: 6, every: 1 }
 
                 """));

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Tensors;
+using Deliberate.Testing;
+using Reply = Deliberate.Testing.JsonRoutes.Reply;
 
 namespace Deliberate.Training.Tests;
 
@@ -32,7 +31,7 @@ internal enum Misdeed
 /// </summary>
 internal sealed class MockRolloutServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly JsonRoutes _routes;
     private readonly string _kind, _start;
     private readonly Device _device = Device.Cpu(1);
     private readonly Lock _lock = new();
@@ -50,19 +49,12 @@ internal sealed class MockRolloutServer : IDisposable
     public MockRolloutServer(string kind, string start, Func<string, int, Misdeed>? misdeed = null)
     {
         (_kind, _start, _misdeed) = (kind, start, misdeed ?? ((_, _) => Misdeed.None));
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
+        _routes = new JsonRoutes(Answer);
         Open(start);
-        _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-        _listener.Start();
-        _ = Task.Run(Serve);
+        _routes.Open();
     }
 
-    public int Port { get; }
+    public int Port => _routes.Port;
 
     public string Address => $"{_kind}:http://127.0.0.1:{Port}";
 
@@ -76,7 +68,7 @@ internal sealed class MockRolloutServer : IDisposable
 
     public void Dispose()
     {
-        _listener.Close();
+        _routes.Dispose();
         lock (_lock)
         {
             Close();
@@ -100,62 +92,30 @@ internal sealed class MockRolloutServer : IDisposable
         _model?.Dispose();
     }
 
-    private async Task Serve()
+    private async Task<Reply> Answer(string path, JsonElement body)
     {
-        while (_listener.IsListening)
+        Misdeed misdeed;
+        lock (_lock)
         {
-            HttpListenerContext context;
-            try
+            Routes.Add(path);
+            misdeed = _misdeed(path, _asked++);
+            if (misdeed == Misdeed.Restart)
             {
-                context = await _listener.GetContextAsync();
+                Open(_start);
+                _adapters.Clear();
+                _version = "default";
+                misdeed = Misdeed.None;
             }
-            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            _ = Task.Run(() => Answer(context));
         }
-    }
 
-    private async Task Answer(HttpListenerContext context)
-    {
-        try
-        {
-            var path = context.Request.Url!.AbsolutePath;
-            using var reader = new StreamReader(context.Request.InputStream);
-            var text = await reader.ReadToEndAsync();
-            var body = text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
-            Misdeed misdeed;
-            lock (_lock)
-            {
-                Routes.Add(path);
-                misdeed = _misdeed(path, _asked++);
-                if (misdeed == Misdeed.Restart)
-                {
-                    Open(_start);
-                    _adapters.Clear();
-                    _version = "default";
-                    misdeed = Misdeed.None;
-                }
-            }
-
-            if (misdeed == Misdeed.Slow) await Task.Delay(30_000);
-            if (misdeed is Misdeed.Busy or Misdeed.Unavailable)
-            {
-                await Write(context, misdeed == Misdeed.Busy ? 429 : 503, """{"error": "later"}""");
-                return;
-            }
-
-            JsonNode? answer;
-            lock (_lock) answer = Route(path, body, misdeed);
-            if (answer is null) await Write(context, 404, "{}");
-            else await Write(context, 200, misdeed == Misdeed.Garbage ? """{"choices": 7, "meta_info": []}""" : answer.ToJsonString(), cut: misdeed == Misdeed.CutBody);
-        }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException)
-        {
-            // The other end is gone.
-        }
+        if (misdeed == Misdeed.Slow) await Task.Delay(30_000);
+        if (misdeed is Misdeed.Busy or Misdeed.Unavailable) return new Reply(misdeed == Misdeed.Busy ? 429 : 503, """{"error": "later"}"""u8.ToArray());
+        JsonNode? answer;
+        lock (_lock) answer = Route(path, body, misdeed);
+        if (answer is null) return new Reply(404, "{}"u8.ToArray());
+        var text = misdeed == Misdeed.Garbage ? """{"choices": 7, "meta_info": []}"""u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(answer);
+        // Cut is whole as HTTP has it, and half as JSON.
+        return new Reply(200, misdeed == Misdeed.CutBody ? text[..(text.Length / 2)] : text);
     }
 
     private JsonNode? Route(string path, JsonElement body, Misdeed misdeed)
@@ -253,20 +213,4 @@ internal sealed class MockRolloutServer : IDisposable
     }
 
     private static int[] Integers(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetInt32())];
-
-    private static async Task Write(HttpListenerContext context, int status, string text, bool cut = false)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        if (cut)
-        {
-            // Whole as HTTP has it, and half as JSON.
-            bytes = bytes[..(bytes.Length / 2)];
-        }
-
-        context.Response.ContentLength64 = bytes.Length;
-        await context.Response.OutputStream.WriteAsync(bytes);
-        context.Response.Close();
-    }
 }

@@ -49,12 +49,15 @@ public sealed class LeanRunTests(TrainedBase trained)
         var configuration = RunSession.ModelOf(small).Configuration;
         var resolved = VocabularyDefaults.Resolve(small with { Written = new HashSet<string>() }, configuration);
         (resolved.Lean, resolved.Reinforcement.SharedPrompt, resolved.MicroBatchTokens, resolved.Recompute).ShouldBe((AutoSwitch.Off, AutoSwitch.Off, small.MicroBatchTokens, small.Recompute));
+        (resolved.Reinforcement.SkipIdleSamples, resolved.Health.KlSamples).ShouldBe((AutoSwitch.Off, VocabularyDefaults.KlSamples));
 
         var large = configuration with { VocabularySize = VocabularyDefaults.Large };
         resolved = VocabularyDefaults.Resolve(small with { Written = new HashSet<string>(), MicroBatchTokens = 4096 }, large);
         (resolved.Lean, resolved.Reinforcement.SharedPrompt, resolved.MicroBatchTokens, resolved.Recompute).ShouldBe((AutoSwitch.On, AutoSwitch.On, VocabularyDefaults.MicroBatchTokens, Tensors.Recomputation.Elementwise));
-        var written = trained.Recipe("shared_prompt: off", "lean: off\nrecompute: layers");
+        (resolved.Reinforcement.SkipIdleSamples, resolved.Health.KlSamples).ShouldBe((AutoSwitch.On, VocabularyDefaults.KlSamplesOfLarge));
+        var written = trained.Recipe("shared_prompt: off\nskip_idle_samples: off", "lean: off\nrecompute: layers") with { Health = new HealthRecipe { KlSamples = 40 } };
         resolved = VocabularyDefaults.Resolve(written, large);
+        (resolved.Reinforcement.SkipIdleSamples, resolved.Health.KlSamples).ShouldBe((AutoSwitch.Off, 40));
         (resolved.Lean, resolved.Reinforcement.SharedPrompt, resolved.MicroBatchTokens, resolved.Recompute).ShouldBe((AutoSwitch.Off, AutoSwitch.Off, 512, Tensors.Recomputation.Layers));
     }
 

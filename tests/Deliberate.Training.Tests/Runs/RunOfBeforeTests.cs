@@ -50,6 +50,7 @@ public sealed class RunOfBeforeTests : IDisposable
         var recipe = RunEvidence.Read(Copy("before")).Recipe;
         recipe.Checkpoint.BestMetric.ShouldBe("evaluation/completion_length_wrong");
         recipe.Health.ThresholdOf(ReferenceKlAlarm.Entry).ShouldBe(0.25);
+        (recipe.Reinforcement.SkipIdleSamples, recipe.Health.KlSamples).ShouldBe((AutoSwitch.Off, 64));
         recipe.Health.ThresholdOf(FlatGroupsAlarm.Entry).ShouldBe(0.45);
     }
 

@@ -24,6 +24,32 @@ public sealed class StageCourseTests : IDisposable
         asked[12..].ShouldNotBe(asked[..12]);
     }
 
+    /// <summary>What is set on the command line counts before what the file says, whichever of the two it is.</summary>
+    [Theory]
+    [InlineData("epochs: 2", "reinforcement.steps=5", 5)]
+    [InlineData("epochs: 2", "reinforcement.steps=0", 0)]
+    [InlineData("steps: 5", "reinforcement.epochs=2", 6)]
+    [InlineData("epochs: 2, steps: 5", "seed=1", 6)]
+    [InlineData("epochs: 2, steps: 5", "reinforcement.steps=3", 3)]
+    public void Of_steps_and_passes_the_later_word_counts(string file, string set, int steps)
+    {
+        Problems("train.jsonl", 12, 0);
+        Problems("test.jsonl", 4, 50);
+        var recipe = Recipe($"{file}, prompts: 4, samples: 2, max_tokens: 4", "every: 0", set);
+        var observer = new StepObserver((_, _) => { });
+        using var inputs = RunInputs.Load(recipe, ProblemEncoderOf(recipe), imitates: true, observer);
+        inputs.Recipe.Reinforcement.Steps.ShouldBe(steps);
+        observer.Notices.Any(n => n.Contains("reinforcement.epochs comes to 6 steps, which are taken; reinforcement.steps: 5 in the recipe is not", StringComparison.Ordinal)).ShouldBe(file.Contains("epochs", StringComparison.Ordinal) && steps == 6);
+    }
+
+    [Fact]
+    public void Steps_and_passes_both_set_on_the_command_line_are_refused_by_both_names()
+    {
+        var error = Should.Throw<UserError>(() => TrainRecipe.Parse("name: x\n", "x.yaml", ["reinforcement.epochs=2", "reinforcement.steps=3"]));
+        error.Message.ShouldContain("reinforcement.steps and reinforcement.epochs both say");
+        error.Field.ShouldBe("reinforcement.steps, reinforcement.epochs");
+    }
+
     [Fact]
     public void A_run_that_no_longer_gets_better_ends_and_a_resumed_one_ends_there_too()
     {
@@ -99,7 +125,7 @@ public sealed class StageCourseTests : IDisposable
     private void Problems(string file, int count, int from) =>
         File.WriteAllText(Path.Combine(_root, file), string.Concat(Enumerable.Range(from, count).Select(i => $"{{\"prompt\": \"{i}+1=\", \"answer\": \"{i + 1}\"}}\n")));
 
-    private TrainRecipe Recipe(string reinforcement, string evaluation = "every: 0") => TrainRecipe.Parse(
+    private TrainRecipe Recipe(string reinforcement, string evaluation = "every: 0", params string[] overrides) => TrainRecipe.Parse(
         $$"""
         name: course
         model: { hidden: 32, layers: 1, heads: 2, intermediate: 48, context: 32, tokenizer: { vocabulary: 270 } }
@@ -107,5 +133,5 @@ public sealed class StageCourseTests : IDisposable
         reinforcement: { {{reinforcement}} }
         evaluation: { problems: 4, max_tokens: 4, {{evaluation}} }
         """,
-        Path.Combine(_root, "course.yaml"));
+        Path.Combine(_root, "course.yaml"), overrides);
 }

@@ -10,6 +10,8 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
         if (training) weight.BackwardPacked ??= device.Allocate(MatrixProduct<TL>.PackedLength(weight.Columns, weight.Rows));
     }
 
+    public bool PacksInPlace(LinearWeight weight) => MatrixProduct<TL>.PackedLength(weight.Rows, weight.Columns) == (nint)weight.Rows * weight.Columns;
+
     public void Pack(LinearWeight weight, bool training, Share share) => LinearKernel<TL>.Pack(weight, weight.ForwardPacked!, training ? weight.BackwardPacked : null, share);
 
     public int StoredOutputs => MatrixProduct<TL>.PanelWidth;
@@ -101,6 +103,8 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
         Tensor x, LinearWeight head, LogitShape shape, SoftLabels labels, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows, Scratch scratch) =>
         SoftLabelKernel<TL>.Backward(x, head, shape, labels, targets.I32, statistics, upstream, logits, firstRow, rows, scratch);
 
+    public float LogProbabilityOf(float z, float max, float last) => TokenStatistics.LogProbability(z, max, last);
+
     public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
     {
         for (var row = rows.Begin; row < rows.End; row++) LogProbabilityKernel<TL>.RowStatistics(logits.F32(row), logits.Columns, shape, targets.I32[row], statistics.F32(row));
@@ -116,12 +120,12 @@ internal sealed unsafe class CpuKernels<TL>(Device device) : IKernels
 
     public void Scale(DeviceBuffer buffer, long offset, long length, double factor) => OptimizerKernel<TL>.Scale(buffer.F32 + offset, length, (float)factor);
 
-    public void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length) =>
-        OptimizerKernel<TL>.AdamW(step, values.F32 + offset, gradients.F32 + offset, first.F32 + offset, second.F32 + offset, maximum is null ? null : maximum.F32 + offset, length);
+    public void AdamW(in AdamWStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer first, DeviceBuffer second, DeviceBuffer? maximum, long offset, long length, long moments) =>
+        OptimizerKernel<TL>.AdamW(step, values.F32 + offset, gradients.F32 + offset, first.F32 + moments, second.F32 + moments, maximum is null ? null : maximum.F32 + moments, length);
 
-    public void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length) =>
-        OptimizerKernel<TL>.Sgd(step, values.F32 + offset, gradients.F32 + offset, momentum is null ? null : momentum.F32 + offset, length);
+    public void Sgd(in SgdStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer? momentum, long offset, long length, long moments) =>
+        OptimizerKernel<TL>.Sgd(step, values.F32 + offset, gradients.F32 + offset, momentum is null ? null : momentum.F32 + moments, length);
 
-    public void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch) =>
-        MuonKernel<TL>.Run(step, values.F32 + offset, gradients.F32 + offset, momentum.F32 + offset, rows, columns, scratch);
+    public void Muon(in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch) =>
+        MuonKernel<TL>.Run(step, values.F32 + offset, gradients.F32 + offset, momentum.F32 + moments, rows, columns, scratch);
 }

@@ -16,10 +16,12 @@ internal static unsafe class GpuCopies
         fixed (T* first = source) target.SubView(0, source.Length).CopyFromCPU(ref *first, source.Length);
     }
 
-    public static void ToHost<T>(ArrayView<T> source, Span<T> target)
+    /// <summary>Waits for all work before it, and is counted.</summary>
+    public static void ToHost<T>(GpuDevice device, ArrayView<T> source, Span<T> target)
         where T : unmanaged
     {
         if (target.IsEmpty) return;
+        device.CountRead();
         fixed (T* first = target) source.SubView(0, target.Length).CopyToCPU(ref *first, target.Length);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class GpuDevice : Device
 {
     private readonly Context _context;
     private readonly string _driver;
-    private long _taken;
+    private long _taken, _reads;
 
     /// <param name="context">Owned, as the accelerator is.</param>
     /// <param name="driver">As users name it.</param>
@@ -35,6 +35,8 @@ internal sealed class GpuDevice : Device
 
     internal override bool HasOwnMemory => true;
 
+    internal override long HostReads => Interlocked.Read(ref _reads);
+
     internal Accelerator Accelerator { get; }
 
     internal GpuLoader Loader { get; }
@@ -44,6 +46,8 @@ internal sealed class GpuDevice : Device
 
     /// <summary>Bytes that nobody has taken, other programs included where the driver tells.</summary>
     internal override long? FreeMemory => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize - _taken;
+
+    internal void CountRead() => Interlocked.Increment(ref _reads);
 
     /// <summary>Takes memory, as it comes.</summary>
     /// <exception cref="UserError">The card has not that much.</exception>

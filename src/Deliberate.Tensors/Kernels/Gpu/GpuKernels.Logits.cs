@@ -6,9 +6,8 @@ using Ints = ILGPU.ArrayView<int>;
 namespace Deliberate.Tensors;
 
 /// <summary>
-/// Log-probabilities: logits of some rows at a time by the product of every linear operation, then their statistics. The log-probability
-/// itself is one formula on the host (<see cref="TokenStatistics"/>), which the sampler uses on the same statistics: a few numbers a row come
-/// over for it, and go back.
+/// Log-probabilities: logits of some rows at a time by the product of every linear operation, then their statistics, the last of which is the
+/// logarithm of the sum. The host reads none of it while a batch is trained on.
 /// </summary>
 internal sealed partial class GpuKernels
 {
@@ -41,6 +40,8 @@ internal sealed partial class GpuKernels
     private readonly Lazy<Action<Index1D, Floats, Ints, Floats, LogitRowsShape>> _distance =
         new(() => device.Loader.Load<Floats, Ints, Floats, LogitRowsShape>(GpuLogitCode.Distance));
 
+    public float LogProbabilityOf(float z, float max, float last) => TokenStatistics.OfLogSum(z, max, last);
+
     public void LogProbability(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows, Scratch scratch)
     {
         using var held = device.Gate.EnterScope();
@@ -50,15 +51,12 @@ internal sealed partial class GpuKernels
             Logits(x, head, piece, logits, head.Rows);
             Fill(logits, ShapeOf(head.Rows, head.Rows, statistics, null, shape), Integers(targets, piece.Begin), View(statistics, piece.Begin), piece.Count);
         }
-
-        Finish(targets, statistics, rows);
     }
 
     public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
     {
         using var held = device.Gate.EnterScope();
         Fill(View(logits, rows.Begin), ShapeOf(logits.Columns, logits.Stride, statistics, null, shape), Integers(targets, rows.Begin), View(statistics, rows.Begin), rows.Count);
-        Finish(targets, statistics, rows);
     }
 
     public void LogProbabilityBackward(Tensor x, LinearWeight head, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Tensor logits, int firstRow, Rows rows)
@@ -69,7 +67,6 @@ internal sealed partial class GpuKernels
         Logits(x, head, rows, z, logits.Stride);
         Fill(z, sizes, Integers(targets, rows.Begin), View(statistics, rows.Begin), rows.Count);
         if (rows.Count > 0) _logitGradient.Value(rows.Count * head.Rows, z, Integers(targets, rows.Begin), View(statistics, rows.Begin), View(upstream, rows.Begin), sizes);
-        Finish(targets, statistics, rows);
     }
 
     public void LogitGradient(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Tensor upstream, Rows rows)
@@ -114,7 +111,7 @@ internal sealed partial class GpuKernels
         Multiply(View(x, rows.Begin), x.Stride, 1, place.View, place.Input, place.Output, logits, row, rows.Count, head.Rows, head.Columns);
     }
 
-    /// <summary>Logits become z in place; the rows get their statistics, the target's z for its log-probability.</summary>
+    /// <summary>Logits become z in place; the rows get their statistics.</summary>
     private void Fill(Floats logits, LogitRowsShape sizes, Ints targets, Floats statistics, int rows, bool hasTargets = true)
     {
         if (rows == 0) return;
@@ -123,24 +120,5 @@ internal sealed partial class GpuKernels
         _largest.Value(rows, lanes, statistics, sizes);
         _logitSums.Value(rows * GpuLogitCode.Lanes, logits, statistics, lanes, sizes);
         _statistics.Value(rows, logits, lanes, targets, statistics, hasTargets ? 1 : 0, sizes);
-    }
-
-    /// <summary>The log-probability in place of the target's z.</summary>
-    private static void Finish(DeviceBuffer targets, Tensor statistics, Rows rows)
-    {
-        if (rows.Count == 0) return;
-        var aims = new int[rows.Count];
-        ((GpuMemory)targets.Memory).Read(rows.Begin * (long)sizeof(int), System.Runtime.InteropServices.MemoryMarshal.AsBytes(aims.AsSpan()));
-        if (Array.TrueForAll(aims, t => t < 0)) return;
-        var values = new float[(((long)rows.Count - 1) * statistics.Stride) + 4];
-        var at = statistics.Offset + ((long)rows.Begin * statistics.Stride);
-        statistics.Value.Read(at, values);
-        for (var i = 0; i < aims.Length; i++)
-        {
-            var row = values.AsSpan(i * statistics.Stride, 4);
-            row[0] = aims[i] < 0 ? 0 : TokenStatistics.LogProbability(row[0], row[2], row[3]);
-        }
-
-        statistics.Value.Write(at, values);
     }
 }

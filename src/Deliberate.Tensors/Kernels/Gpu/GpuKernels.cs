@@ -11,9 +11,9 @@ namespace Deliberate.Tensors;
 /// use; here is how they are given their memory. Each output is one thread's chain of sums in a fixed order, without atomics, so that bits do
 /// not depend on batch or cut. Weights have a transposed copy for y = x·Wᵀ, whose neighbours neighbouring threads read.
 /// </summary>
-internal sealed partial class GpuKernels(GpuDevice device) : IKernels, IBatchAttention
+internal sealed partial class GpuKernels(GpuDevice device) : IKernels, IBatchAttention, IQueuedUpdates, IQueuedLosses, IRowChoice
 {
-    private readonly MemoryBuffer1D<byte, Stride1D.Dense>?[] _scratch = new MemoryBuffer1D<byte, Stride1D.Dense>?[8];
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>?[] _scratch = new MemoryBuffer1D<byte, Stride1D.Dense>?[12];
 
     private readonly Lazy<Action<Index1D, Floats, Floats, Floats, Floats, Floats, ProductShape>> _product =
         new(() => device.Loader.Load<Floats, Floats, Floats, Floats, Floats, ProductShape>(GpuProductCode.Run));
@@ -25,6 +25,8 @@ internal sealed partial class GpuKernels(GpuDevice device) : IKernels, IBatchAtt
     public int StoredOutputs => 256;
 
     public void Prepare(LinearWeight weight, bool training) => weight.ForwardPacked ??= device.Allocate((long)weight.Rows * weight.Columns);
+
+    public bool PacksInPlace(LinearWeight weight) => false;
 
     public void Pack(LinearWeight weight, bool training, Share share)
     {

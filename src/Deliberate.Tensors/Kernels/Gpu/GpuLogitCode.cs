@@ -61,7 +61,10 @@ internal static class GpuLogitCode
         lanes[((long)index.X * 2) + 1] = weighted;
     }
 
-    /// <summary>Sum and entropy of a row, and in the log-probability's place z of its target, from which the host makes it.</summary>
+    /// <summary>
+    /// Log-probability of a row's target, entropy, and the logarithm of the sum: from that, the largest and any z the log-probability is two
+    /// subtractions, whose bits are the same wherever they are made (<see cref="TokenStatistics.OfLogSum"/>).
+    /// </summary>
     public static void Statistics(Index1D index, ArrayView<float> logits, ArrayView<float> lanes, ArrayView<int> targets, ArrayView<float> statistics, int hasTargets, LogitRowsShape s)
     {
         float sum = 0, weighted = 0;
@@ -73,9 +76,10 @@ internal static class GpuLogitCode
 
         var target = hasTargets != 0 ? targets[index] : -1;
         var at = (long)index.X * s.StatisticsRow;
-        statistics[at] = target < 0 ? 0 : logits[((long)index.X * s.Row) + target];
-        statistics[at + 1] = GpuMath.Log(sum) - (weighted / sum);
-        statistics[at + 3] = sum;
+        var log = GpuMath.Log(sum);
+        statistics[at] = target < 0 ? 0 : TokenStatistics.OfLogSum(logits[((long)index.X * s.Row) + target], statistics[at + 2], log);
+        statistics[at + 1] = log - (weighted / sum);
+        statistics[at + 3] = log;
     }
 
     /// <summary>z to the gradient of its logit, in place.</summary>
@@ -85,7 +89,7 @@ internal static class GpuLogitCode
         long at = ((long)row * s.Row) + j, statistic = (long)row * s.StatisticsRow, from = (long)row * s.UpstreamRow;
         var target = targets[row];
         var z = logits[at];
-        var logP = z - (statistics[statistic + 2] + GpuMath.Log(statistics[statistic + 3]));
+        var logP = z - (statistics[statistic + 2] + statistics[statistic + 3]);
         var p = GpuMath.Probability(logP);
         var up = target < 0 ? 0 : upstream[from];
         // A comparison made a number is 0 on pocl, whatever it says: it decides instead.
@@ -130,7 +134,7 @@ internal static class GpuLogitCode
     }
 
     private static float LogSum(ArrayView<float> statistics, int row, LogitRowsShape s) =>
-        statistics[((long)row * s.StatisticsRow) + 2] + GpuMath.Log(statistics[((long)row * s.StatisticsRow) + 3]);
+        statistics[((long)row * s.StatisticsRow) + 2] + statistics[((long)row * s.StatisticsRow) + 3];
 
     private static float Slope(float z, LogitRowsShape s)
     {

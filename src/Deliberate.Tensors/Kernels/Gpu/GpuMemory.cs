@@ -37,7 +37,7 @@ internal sealed class GpuMemory(GpuDevice device, long bytes) : DeviceMemory
     {
         if (target.IsEmpty) return;
         using var held = device.Gate.EnterScope();
-        GpuCopies.ToHost(All.SubView(offset), target);
+        GpuCopies.ToHost(device, All.SubView(offset), target);
     }
 
     public override void Clear(long offset, long count)

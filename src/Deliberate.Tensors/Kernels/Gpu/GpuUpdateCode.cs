@@ -8,7 +8,10 @@ internal readonly record struct AdamWNumbers(float Rate, float Root, float Epsil
 /// <summary>An <see cref="SgdStep"/> in those.</summary>
 internal readonly record struct SgdNumbers(float Rate, float Momentum, float Rest, float Decay, int HasMomentum, int IsNesterov, int IsFirst);
 
-/// <summary>Kernels of the optimizers, an element a thread, and of the sum of squares.</summary>
+/// <summary>
+/// Kernels of the optimizers, an element a thread, and of the sum of squares. What was decided of the step (<see cref="GpuQueueCode.Decide"/>)
+/// scales the gradient, or leaves everything as it is.
+/// </summary>
 internal static class GpuUpdateCode
 {
     /// <summary>Elements that one thread sums.</summary>
@@ -25,10 +28,11 @@ internal static class GpuUpdateCode
 
     public static void Scale(Index1D index, ArrayView<float> g, float factor) => g[index] *= factor;
 
-    public static void AdamW(Index1D index, ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> first, ArrayView<float> second, ArrayView<float> maximum, AdamWNumbers s)
+    public static void AdamW(Index1D index, ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> first, ArrayView<float> second, ArrayView<float> maximum, ArrayView<float> decision, AdamWNumbers s)
     {
+        if (decision[GpuQueueCode.Open] == 0) return;
         var value = values[index];
-        var g = gradients[index] + (s.InGradient * value);
+        var g = (gradients[index] * decision[GpuQueueCode.Factor]) + (s.InGradient * value);
         var m = (s.Beta1 * first[index]) + (s.Rest1 * g);
         var v = (s.Beta2 * second[index]) + (s.Rest2 * g * g);
         first[index] = m;
@@ -43,9 +47,10 @@ internal static class GpuUpdateCode
         values[index] = (value * s.Keep) - (s.Rate * (m / ((GpuMath.Sqrt(v) * s.Root) + s.Epsilon)));
     }
 
-    public static void Sgd(Index1D index, ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> momentum, SgdNumbers s)
+    public static void Sgd(Index1D index, ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> momentum, ArrayView<float> decision, SgdNumbers s)
     {
-        var g = gradients[index] + (s.Decay * values[index]);
+        if (decision[GpuQueueCode.Open] == 0) return;
+        var g = (gradients[index] * decision[GpuQueueCode.Factor]) + (s.Decay * values[index]);
         if (s.HasMomentum != 0)
         {
             var m = s.IsFirst != 0 ? g : (s.Momentum * momentum[index]) + (s.Rest * g);
@@ -57,9 +62,10 @@ internal static class GpuUpdateCode
     }
 
     /// <summary>Muon's momentum, and its update [rows, columns], transposed where the matrix is tall.</summary>
-    public static void Momentum(Index1D index, ArrayView<float> gradients, ArrayView<float> momentum, ArrayView<float> update, int rows, int columns, int isTall, float mu, float rest, int isNesterov)
+    public static void Momentum(Index1D index, ArrayView<float> gradients, ArrayView<float> momentum, ArrayView<float> update, ArrayView<float> decision, int rows, int columns, int isTall, float mu, float rest, int isNesterov)
     {
-        var fresh = gradients[index] * rest;
+        if (decision[GpuQueueCode.Open] == 0) return;
+        var fresh = gradients[index] * decision[GpuQueueCode.Factor] * rest;
         var held = (momentum[index] * mu) + fresh;
         momentum[index] = held;
         int row = index / columns, column = index % columns;
@@ -70,8 +76,9 @@ internal static class GpuUpdateCode
     public static void AddScaled(Index1D index, ArrayView<float> x, ArrayView<float> y, float factor) => y[index] = (factor * x[index]) + y[index];
 
     /// <summary>values = keep · values - rate · update.</summary>
-    public static void Apply(Index1D index, ArrayView<float> values, ArrayView<float> update, int rows, int columns, int isTall, float keep, float rate)
+    public static void Apply(Index1D index, ArrayView<float> values, ArrayView<float> update, ArrayView<float> decision, int rows, int columns, int isTall, float keep, float rate)
     {
+        if (decision[GpuQueueCode.Open] == 0) return;
         int row = index / columns, column = index % columns;
         values[index] = (values[index] * keep) - (rate * update[isTall != 0 ? (column * rows) + row : index.X]);
     }

@@ -18,6 +18,8 @@ internal sealed unsafe partial class ReferenceKernels
         }
     }
 
+    public float LogProbabilityOf(float z, float max, float last) => TokenStatistics.LogProbability(z, max, last);
+
     public void LogitStatistics(Tensor logits, LogitShape shape, DeviceBuffer targets, Tensor statistics, Rows rows)
     {
         for (var t = rows.Begin; t < rows.End; t++) FillStatistics(logits.F64(t), logits.Columns, shape, targets.I32[t], statistics.F64(t));

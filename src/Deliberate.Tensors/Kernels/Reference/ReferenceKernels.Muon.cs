@@ -8,12 +8,12 @@ namespace Deliberate.Tensors;
 internal sealed unsafe partial class ReferenceKernels
 {
     public void Muon(
-        in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, Scratch scratch)
+        in MuonStep step, DeviceBuffer values, DeviceBuffer gradients, DeviceBuffer momentum, long offset, int rows, int columns, long moments, Scratch scratch)
     {
         var length = (long)rows * columns;
         var p = values.F64 + offset;
         var g = gradients.F64 + offset;
-        var m = momentum.F64 + offset;
+        var m = momentum.F64 + moments;
         var update = scratch.F64(0, length);
         for (long i = 0; i < length; i++)
         {

@@ -12,6 +12,8 @@ internal sealed unsafe partial class ReferenceKernels : IKernels
     {
     }
 
+    public bool PacksInPlace(LinearWeight weight) => false;
+
     public void Pack(LinearWeight weight, bool training, Share share)
     {
     }
