@@ -135,8 +135,10 @@ internal sealed class RemoteRollouts(IReadOnlyList<IRolloutServer> servers, Roll
                 if (ready.Length > 0)
                 {
                     var turn = _turn++;
-                    var least = ready.Min(p => p.Busy);
-                    var idle = ready.Where(p => p.Busy == least).ToArray();
+                    // Read once: a sample that ends meanwhile would leave nobody with the least.
+                    int[] busy = [.. ready.Select(p => p.Busy)];
+                    var least = busy.Min();
+                    var idle = ready.Where((_, i) => busy[i] == least).ToArray();
                     var chosen = idle[turn % idle.Length];
                     chosen.Enter();
                     return chosen;
