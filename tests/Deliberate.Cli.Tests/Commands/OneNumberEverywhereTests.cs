@@ -55,7 +55,7 @@ public sealed partial class OneNumberEverywhereTests : IDisposable
         var difference = Paired.Of(Right("alpha", "final"), Right("beta", "final"), MeasureKind.Share).Difference;
         Said(Run("runs", "compare", "runs/alpha", "runs/beta", "--output", "compared.html"), "right answer").ShouldContain($"{console} | {Accuracy("beta", "final").WithRange(NumberStyle.Share)} | {difference.WithRange(NumberStyle.Share)}");
         Page("compared.html").ShouldContain(page);
-        Page("compared.html").ShouldContain($"{difference.Value(NumberStyle.Percent)} {difference.Range(NumberStyle.Percent)}");
+        Page("compared.html").ShouldContain($"{difference.Value(NumberStyle.Points)} {difference.Range(NumberStyle.Points)}");
         Page("compared.html").ShouldContain("paired Student's t");
         using var compared = JsonDocument.Parse(Run("runs", "compare", "runs/alpha", "runs/beta", "--json"));
         Fields(compared.RootElement.GetProperty("measures")[0].GetProperty("a")).ShouldBe(Json(expected));
