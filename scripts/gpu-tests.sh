@@ -17,6 +17,8 @@ if [ ! -f "$dir/.complete" ]; then
   command -v debootstrap >/dev/null || { apt-get update -qq >/dev/null 2>&1; apt-get install -y -qq debootstrap >/dev/null 2>&1; }
   command -v debootstrap >/dev/null || skip "debootstrap is not installed and could not be."
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -v security | head -n 1)
+  # What a try that was broken off has left would stop this one. Nothing is mounted in it: mounts are of a namespace that is gone.
+  [ ! -d "$dir/debootstrap" ] || rm -rf "$dir"
   timeout 200 debootstrap --variant=minbase --include=pocl-opencl-icd,ocl-icd-libopencl1,libstdc++6 trixie "$dir" "${mirror:-http://deb.debian.org/debian/}" >"$dir.log" 2>&1 \
     || skip "debootstrap failed; its last line, of $dir.log: $(tail -n 1 "$dir.log" 2>/dev/null)"
   touch "$dir/.complete"
