@@ -169,8 +169,8 @@ internal static class GpuPolicyCode
 
     private static float Moves(float ratio, float advantage, PolicyTerm term)
     {
-        if (advantage > 0) return ratio > term.High ? 0 : 1;
-        if (advantage < 0) return ratio < term.Low ? 0 : 1;
+        if (advantage > 0) return (ratio > term.High ? 2f : 3f) - 2f;
+        if (advantage < 0) return (ratio < term.Low ? 2f : 3f) - 2f;
         return 0;
     }
 
@@ -202,8 +202,8 @@ internal static class GpuPolicyCode
 
     private static float Sign(float x)
     {
-        if (x > 0) return 1;
-        return x < 0 ? -1 : 0;
+        // Not by 0 and 1: a comparison that is made a number is 0 on pocl.
+        return (x > 0 ? 4f : x < 0 ? 2f : 3f) - 3f;
     }
 
     private static float Size(float x) => x < 0 ? -x : x;

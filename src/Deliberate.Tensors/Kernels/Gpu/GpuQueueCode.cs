@@ -13,8 +13,6 @@ internal static class GpuQueueCode
     /// <summary>Elements of a decision: the norm, what the gradient is multiplied by, whether there is an update.</summary>
     public const int Norm = 0, Factor = 1, Open = 2;
 
-    private const float Largest = 3.4028235e38f;
-
     /// <summary>The sum of each lane.</summary>
     public static void Sum(Index1D index, ArrayView<float> numbers, ArrayView<float> lanes, int count)
     {
@@ -40,19 +38,17 @@ internal static class GpuQueueCode
     public static void Decide(Index1D index, ArrayView<float> lanes, ArrayView<float> flaws, ArrayView<float> decision, float clip)
     {
         var norm = GpuMath.Sqrt(Total(lanes));
-        float factor = 1, open = 1;
+        float factor = 1, flawed = Flaw(norm);
         if (clip > 0)
         {
             var share = clip / (norm + 1e-6f);
             if (share < 1) factor = share;
         }
 
-        if (Flaw(norm) > 0) open = 0;
-        for (var lane = 0; lane < Lanes; lane++)
-            if (flaws[lane] != 0) open = 0;
+        for (var lane = 0; lane < Lanes; lane++) flawed += flaws[lane];
         decision[Norm] = norm;
         decision[Factor] = factor;
-        decision[Open] = open;
+        decision[Open] = 1 / (1 + (int)flawed);
     }
 
     /// <summary>x / max(norm, ε).</summary>
@@ -107,14 +103,10 @@ internal static class GpuQueueCode
         sum = next;
     }
 
-    /// <summary>1 where a number is not finite. Branches: a comparison made a number is 0 on pocl.</summary>
+    /// <summary>1 where a number is not finite. No comparison: one that is made a number is 0 on pocl.</summary>
     private static float Flaw(float x)
     {
-        if (x <= Largest)
-        {
-            if (x >= -Largest) return 0;
-        }
-
-        return 1;
+        // The exponent's eight bits, all set; without a comparison.
+        return ((Interop.FloatAsInt(x) >> 23) & 255) / 255;
     }
 }
