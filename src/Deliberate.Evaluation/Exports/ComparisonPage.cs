@@ -103,7 +103,7 @@ internal static class ComparisonPage
 
     private static Transcript Shown(string label, EvaluatedSample sample, List<SecondOpinion> opinions, bool isAfter)
     {
-        var shown = Transcript.Of(label, new ScoredSample(sample.Sample, sample.Verdict)) with { Reply = sample.Sample.Text.Trim(), Reason = sample.Verdict.Reason };
+        var shown = Transcript.Of(label, new ScoredSample(sample.Sample, sample.Verdict)) with { Reason = sample.Verdict.Reason };
         // What the logs' own judge says stands beside the answer already.
         return opinions.Count == 0 ? shown : shown with
         {

@@ -21,8 +21,10 @@ internal static class AttemptBlock
         html.Open("div", $"attempt is-{kind}").Open("h4").Text(attempt.Label, 120);
         if (attempt.ThoughtTokens >= 0) html.Raw(string.Create(CultureInfo.InvariantCulture, $" <span class=\"tokens\">{attempt.ThoughtTokens:N0} tokens</span>"));
         html.Close("h4");
-        if (attempt.Steps.Count > 0 || !attempt.IsPlayed) RenderThought(html, attempt.Steps);
-        if (attempt.Reply.Length > 0 && attempt.Reply != attempt.Answer) html.Element("p", attempt.Reply, "reply", ReplyCap);
+        var isMoreThanAnswer = attempt.Reply.Length > 0 && attempt.Reply != attempt.Answer;
+        if (attempt.Steps.Count > 0) RenderThought(html, attempt.Steps);
+        else if (!attempt.IsPlayed && !isMoreThanAnswer) html.Element("p", "No thought.", "no-thought");
+        if (isMoreThanAnswer) html.Element("p", attempt.Reply, "reply", ReplyCap);
         html.Open("p", "answer").Raw(Sign(kind, sign, spoken)).Open("span", "said");
         if (attempt.Answer.Length > 0) html.Raw("<code>").Text(attempt.Answer, StepCap).Raw("</code>");
         else html.Raw("no answer");
@@ -42,7 +44,6 @@ internal static class AttemptBlock
 
     private static void RenderThought(HtmlBuilder html, IReadOnlyList<TranscriptStep> steps)
     {
-        if (steps.Count == 0) html.Element("p", "No thought.", "no-thought");
         RenderSteps(html, steps, 0, Math.Min(ShownSteps, steps.Count));
         if (steps.Count <= ShownSteps) return;
         var rest = steps.Count - ShownSteps;

@@ -10,5 +10,5 @@ namespace Deliberate.Reports;
 internal sealed record SampleTranscript(IReadOnlyList<ChatMessage> Messages, Transcript Attempt, string Expected = "")
 {
     public static SampleTranscript Of(string label, ScoredSample sample) =>
-        new(sample.Sample.Messages, Transcript.Of(label, sample) with { Reply = sample.Sample.Text.Trim() }, sample.Problem.Answer);
+        new(sample.Sample.Messages, Transcript.Of(label, sample), sample.Problem.Answer);
 }

@@ -45,6 +45,7 @@ internal sealed record Transcript(string Label, IReadOnlyList<TranscriptStep> St
         return new Transcript(label, [.. steps], sample.Answer ?? "", sample.Outcome, sample.IsRight ? "" : verdict.Reason)
         {
             ThoughtTokens = sample.Sample.ThoughtTokens ?? -1,
+            Reply = sample.Sample.Text.Trim(),
             Scores = isGraded ? [new Score("score", verdict.Value), .. verdict.Scores] : verdict.Scores,
         };
     }

@@ -23,7 +23,7 @@ internal enum RunCondition
 /// <param name="Stage">That it is in, or was left in.</param>
 /// <param name="Step">Steps of it that the metrics tell of.</param>
 /// <param name="Steps">In all; rounds for expert iteration.</param>
-/// <param name="Before">Held-out accuracy of the first evaluation; null where there is none.</param>
+/// <param name="Before">Held-out accuracy of the first evaluation; null where there is none, or imitation alone was trained and nothing measured before it.</param>
 /// <param name="After">Of the last one.</param>
 /// <param name="Started">Null where it is not known.</param>
 /// <param name="Seconds">Of training, evaluations not counted.</param>
@@ -54,10 +54,12 @@ internal sealed record RunOverview(
         var isOver = newest?.Stage == RunStage.Done && (run.Recipe.Evaluation.Problems == 0 || File.Exists(paths.Evaluation(RunFolder.Final)));
         var (stage, step) = Place(run, newest);
         var evaluations = run.Measured.ToArray();
+        // Where nothing is trained behind imitation the base is the model of the end, so only one that was asked before imitation is a "before".
+        var hasBefore = run.Start is not null || run.Recipe.Reinforcement.Steps > 0 || run.Recipe.ExpertIteration.Rounds > 0;
         Estimate Accuracy((string, List<ScoredSample> Samples) evaluation) => SampleMeasure.Accuracy.Of(run.First(evaluation.Samples));
         return new RunOverview(
             run.Folder, RunLock.Holder(run.Folder) is not null ? RunCondition.Running : isOver ? RunCondition.Finished : RunCondition.Stopped, isOver ? RunStage.Done : stage, step, StepsOf(run.Recipe, stage),
-            evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > 1 ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,
+            hasBefore && evaluations.Length > 0 ? Accuracy(evaluations[0]) : null, evaluations.Length > (hasBefore ? 1 : 0) ? Accuracy(evaluations[^1]) : null, run.Info.Started, run.Seconds,
             [.. health.Rung.Select(r => r.Alarm.Name).Distinct()], null);
     }
 

@@ -44,6 +44,16 @@ public sealed class RunOverviewTests : IDisposable
     }
 
     [Fact]
+    public void Of_imitation_from_random_weights_there_is_no_before()
+    {
+        var recipe = TinyRun.Recipe();
+        var overview = RunOverview.Read(FinishedRuns.Copy(recipe with { Reinforcement = recipe.Reinforcement with { Steps = 0 } }, _folder.File("run")));
+        overview.Condition.ShouldBe(RunCondition.Finished);
+        overview.Before.ShouldBeNull();
+        overview.After.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_process_that_was_killed_does_not_count_as_running()
     {
         var folder = FinishedRuns.Copy(TinyRun.Recipe(), _folder.File("run"));

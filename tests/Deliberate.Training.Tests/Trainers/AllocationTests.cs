@@ -88,6 +88,18 @@ public sealed class AllocationTests
         AssertNone(() => trainer.Step(samples, 1, metrics).Applied.ShouldBeTrue());
     }
 
+    [Fact]
+    public void A_step_that_leaves_samples_out_allocates_nothing()
+    {
+        using var engine = new Engine(OptimizerKind.AdamW, 2);
+        var trainer = new PolicyTrainer(engine.Graph, engine.Optimizer, PolicyObjectives.Create("grpo"), Context, 0.9, sharesPrompts: true) { SkipsIdle = true };
+        var samples = Samples();
+        List<PolicySample> groups = [.. samples.SelectMany((first, g) => samples.Take(4).Select((other, i) => new PolicySample(first.Prompt, other.Rollout, g % 2 == 0 ? 0 : i - 1.5)))];
+        var metrics = new PolicyMetrics();
+        AssertNone(() => trainer.Step(groups, 1, metrics, isSamplers: true).Applied.ShouldBeTrue());
+        trainer.Idle.ShouldBe(groups.Count / 2);
+    }
+
     private static void AssertNone(Action step)
     {
         var (thisThread, allThreads) = Allocations.Of(step);
