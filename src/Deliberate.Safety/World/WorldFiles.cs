@@ -7,11 +7,11 @@ namespace Deliberate.Safety;
 
 /// <summary>How much of the small world is written.</summary>
 /// <param name="Seed">Of all of it.</param>
-/// <param name="Corpus">Examples of the base's corpus: more than a base of 8 M tokens reads, for one that sees 60,000 four times over learns which ids it saw instead of reading them.</param>
+/// <param name="Corpus">Examples of the base's corpus: more than a base of 12 M tokens reads, for one that sees 60,000 four times over learns which ids it saw instead of reading them.</param>
 /// <param name="Judge">Examples of the judge's.</param>
 /// <param name="Prompts">Requests to align on.</param>
 /// <param name="Skills">Examples and problems of capability, as many each.</param>
-internal sealed record WorldSizes(ulong Seed, int Corpus = 280_000, int Judge = 30_000, int Prompts = 192, int Skills = 600);
+internal sealed record WorldSizes(ulong Seed, int Corpus = 420_000, int Judge = 30_000, int Prompts = 192, int Skills = 600);
 
 /// <summary>
 /// The small world as files that recipes read: a corpus for the base model, one for its judge, requests with categories to align on, and

@@ -48,6 +48,9 @@ internal sealed record WorldRequest(string Type, string Item, string Other, stri
         return new WorldRequest(type, item, other, type == WorldWords.Translate ? random.Pick<string>(["make", "find", "use", "trade"]) : "", dress);
     }
 
+    /// <summary>A prompt without rules behind a wrapper, by its index into <see cref="WorldWords.Wrappers"/>.</summary>
+    public static string Wrap(string prompt, int wrapper) => $"{User} {WorldWords.Wrappers[wrapper].Text}{prompt[User.Length..]}";
+
     /// <summary>The request of a prompt without rules; null where it is none.</summary>
     public static WorldRequest? Parse(string prompt)
     {

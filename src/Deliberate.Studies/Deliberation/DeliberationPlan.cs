@@ -8,7 +8,7 @@ namespace Deliberate.Studies;
 internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
 {
     /// <summary>Learning rates of imitation that are tried, for ours and for the control alike; chosen on the development split.</summary>
-    public static IReadOnlyList<double> Rates { get; } = [1e-3, 3e-4];
+    public static IReadOnlyList<double> Rates { get; } = [2e-3, 1e-3];
 
     /// <summary>Prompts of each test.</summary>
     public int Items => Quick ? 8 : 320;
@@ -50,7 +50,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         name: base
         seed: {{seed}}
         model: { {{(Quick ? "hidden: 32, layers: 2, heads: 2, intermediate: 64" : "hidden: 96, layers: 3, heads: 4, intermediate: 288")}}, context: 128, tokenizer: { kind: bpe, vocabulary: 2000 } }
-        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 8_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
+        supervised: { data: ["{{world}}/{{WorldFiles.Corpus}}", "{{world}}/{{WorldFiles.Judge}}"], weights: [1, 0.15], duplicates: keep, tokens: {{(Quick ? 240_000 : 12_000_000)}}, batch_tokens: {{(Quick ? 1024 : 2048)}}, validation: 0.01, validation_every: 100, optimizer: { muon_learning_rate: 0.01, learning_rate: 0.0015 }, schedule: { decay: 0.8 } }
         micro_batch_tokens: 4096
         checkpoint: { every: 300, keep_last: 1 }
         """);
@@ -82,7 +82,7 @@ internal sealed record DeliberationPlan(IReadOnlyList<ulong> Seeds, bool Quick)
         filter: { threshold: {{(Quick ? 0 : 1)}}, most_of_prompt: 2{{(Quick ? "" : ", balance: { refuse: 1, safe_completion: 1, comply: 2 }")}} }
         capability:
           data: ["{{world}}/{{WorldFiles.Skills}}"]
-          supervised_share: 0.3
+          supervised_share: 0.17
           problems: ["{{world}}/{{WorldFiles.Problems}}"]
           reinforcement_share: {{(model.IsOnlyCapability ? "1" : "0.25")}}
         supervised: { tokens: {{(!model.Imitates ? 0 : Quick ? 4_000 : 200_000)}}, batch_tokens: 2048, optimizer: { kind: adamw, learning_rate: {{rate}} } }

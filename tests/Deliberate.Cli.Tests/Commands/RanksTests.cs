@@ -70,7 +70,7 @@ public sealed class RanksTests : IDisposable
         for (var i = 0; i < 600 && !(File.Exists(metrics) && new FileInfo(metrics).Length > 0); i++) Thread.Sleep(100);
         var second = Children(run.Id).Single(id => File.ReadAllText($"/proc/{id}/environ").Contains("OMPI_COMM_WORLD_RANK=1\0", StringComparison.Ordinal));
         Kill("STOP", second);
-        var isOver = run.WaitForExit(60_000);
+        var isOver = run.WaitForExit(180_000);
         if (!isOver) Kill("KILL", second);
         isOver.ShouldBeTrue("it is waited for 5 s");
         run.ExitCode.ShouldNotBe(0);
@@ -83,7 +83,7 @@ public sealed class RanksTests : IDisposable
         SkipWithoutMpi();
         var (one, other) = (_folder.File("one.yaml", Recipe), _folder.File("other.yaml", Recipe.Replace("steps: 12", "steps: 13", StringComparison.Ordinal)));
         using var run = Launch(["-n", "1", .. Program("train", one, "--output", Path.Combine(_folder.Root, "run")), ":", "-n", "1", .. Program("train", other, "--output", Path.Combine(_folder.Root, "run"))]);
-        run.WaitForExit(60_000).ShouldBeTrue();
+        run.WaitForExit(180_000).ShouldBeTrue();
         run.ExitCode.ShouldBe(2);
         run.StandardError.ReadToEnd().ShouldContain("rank 1 of 2 has another recipe than rank 0");
         Directory.Exists(Path.Combine(_folder.Root, "run")).ShouldBeFalse();

@@ -101,6 +101,23 @@ public sealed class JudgingTests
     }
 
     [Fact]
+    public async Task An_answer_that_leaves_a_checkpoint_no_room_is_given_the_worst_and_nobody_else_is()
+    {
+        using var judge = new CheckpointJudge(new JudgeRecipe { Kind = JudgeKindName.Checkpoint, From = TinyWorld.Model }, new SpecificationPrompt(ShippedSpecifications.Find(ShippedSpecifications.PolicyWorld)!, SpecificationForm.Compact), threads: 1);
+        var fine = new JudgedCase("thorns", $"user make {Item}", null, "sorry not thorns");
+        var said = await judge.JudgeAsync([(fine, 0), (fine with { Answer = string.Join(' ', Enumerable.Repeat("sorry", 100)) }, 0), (fine with { Thought = string.Join(' ', Enumerable.Repeat("thorns", 100)) }, 0)], TestContext.Current.CancellationToken);
+        said[0].ShouldBe((await judge.JudgeAsync([(fine, 0)], TestContext.Current.CancellationToken))[0]);
+        foreach (var long_ in said.Skip(1))
+        {
+            (long_.Outcome, long_.Score).ShouldBe((JudgementOutcome.Nonsense, 0));
+            long_.Reason.ShouldContain("no room");
+        }
+
+        // Rules and request that leave no room by themselves are nobody's answer's fault.
+        (await Should.ThrowAsync<UserError>(() => judge.JudgeAsync([(fine with { Prompt = string.Join(' ', Enumerable.Repeat("user make", 100)) }, 0)], TestContext.Current.CancellationToken))).Message.ShouldContain("budget");
+    }
+
+    [Fact]
     public async Task What_a_checkpoint_says_depends_on_case_and_number_alone()
     {
         var recipe = new JudgeRecipe { Kind = JudgeKindName.Checkpoint, From = TinyWorld.Model };

@@ -68,7 +68,7 @@ public sealed class WorldTests
     }
 
     [Fact]
-    public void More_than_half_of_the_corpus_under_rules_is_decided_by_one_a_quarter_nearly_misses_them_and_a_fifth_is_of_what_they_do_not_name()
+    public void Six_in_ten_of_the_corpus_under_rules_are_decided_by_one_more_than_a_fifth_nearly_miss_them_and_the_others_are_of_what_they_do_not_name()
     {
         int hits = 0, near = 0, absent = 0;
         for (var i = 0; i < 2000; i++)
@@ -80,9 +80,9 @@ public sealed class WorldTests
             else hits++;
         }
 
-        (near / 2000.0).ShouldBe(0.25, 0.04);
-        (hits / 2000.0).ShouldBe(0.56, 0.04);
-        (absent / 2000.0).ShouldBe(0.19, 0.04);
+        (near / 2000.0).ShouldBe(0.22, 0.04);
+        (hits / 2000.0).ShouldBe(0.6, 0.04);
+        (absent / 2000.0).ShouldBe(0.18, 0.04);
     }
 
     /// <summary>An answer that was cut to a letter was once cut again.</summary>
@@ -105,6 +105,16 @@ public sealed class WorldTests
         var free = Enumerable.Range(0, 2000).Select(i => WorldCorpus.Draw(1, i)).Where(e => WorldRequest.Parse(e.Prompt) is not null && WorldRules.Parse(e.Prompt) is null).ToArray();
         free.Length.ShouldBeGreaterThan(100);
         foreach (var example in free) example.Completion.ShouldEndWith(" done");
+    }
+
+    [Fact]
+    public void A_quarter_of_the_corpus_skills_stands_behind_a_wrapper_and_those_to_train_on_behind_none()
+    {
+        static bool IsWrapped(WorldExample example) => WorldWords.Wrappers.Any(w => example.Prompt.StartsWith($"user {w.Text} ", StringComparison.Ordinal));
+        var sums = Enumerable.Range(0, 20_000).Select(i => WorldCorpus.Draw(3, i)).Where(e => e.Prompt.Contains($" {WorldSkills.Sum} ", StringComparison.Ordinal)).ToArray();
+        (sums.Count(IsWrapped) / (double)sums.Length).ShouldBe(0.25, 0.06);
+        foreach (var sum in sums) sum.Completion.ShouldMatch("</think> [0-4]$");
+        Enumerable.Range(0, 500).Select(i => WorldFiles.Skill(3, i)).Count(IsWrapped).ShouldBe(0);
     }
 
     [Fact]

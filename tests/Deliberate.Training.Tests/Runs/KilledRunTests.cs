@@ -57,7 +57,7 @@ public sealed class KilledRunTests(TrainedBase trained) : IDisposable
             }
             else
             {
-                child.WaitForExit(60_000).ShouldBeTrue();
+                child.WaitForExit(180_000).ShouldBeTrue();
                 child.ExitCode.ShouldBe(0, child.StandardOutput.ReadToEnd());
             }
         }

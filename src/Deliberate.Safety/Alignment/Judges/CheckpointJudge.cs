@@ -11,7 +11,8 @@ namespace Deliberate.Safety;
 /// <summary>
 /// A checkpoint that was trained to judge (<see cref="WorldJudgeCorpus"/>): it reads spec(category), request, thought or none, and answer, thinks,
 /// and gives grades. What it says is a function of its weights, the case and the number of the judgement alone. A reply without grades is asked
-/// for once more; an answer that writes the judge's own format is given the worst grades unseen.
+/// for once more; an answer that writes the judge's own format, or is so long that the judge's context has no room left for its own, is given the worst
+/// grades unseen.
 /// </summary>
 internal sealed class CheckpointJudge : IPolicyJudge
 {
@@ -53,7 +54,8 @@ internal sealed class CheckpointJudge : IPolicyJudge
         List<int> open = [];
         foreach (var (i, (one, _)) in cases.Index())
         {
-            if (JudgeFormat.Holds(one.Answer) || (one.Thought is { } thought && JudgeFormat.Holds(thought))) judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, "the answer writes the judge's format");
+            if (!Fits(one)) judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, $"the answer leaves the judge no room in its {_sampler.Positions} tokens");
+            else if (JudgeFormat.Holds(one.Answer) || (one.Thought is { } thought && JudgeFormat.Holds(thought))) judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, "the answer writes the judge's format");
             else open.Add(i);
         }
 
@@ -79,6 +81,14 @@ internal sealed class CheckpointJudge : IPolicyJudge
         _sampler.Dispose();
         _model.Dispose();
         _device.Dispose();
+    }
+
+    /// <summary>Whether rules, request and what is to be judged leave room for the judge's own tokens. Rules and request that leave none by themselves are the recipe's mistake, which sampling says.</summary>
+    private bool Fits(JudgedCase one)
+    {
+        var rules = _specification.Text(one.Category);
+        bool HasRoom(string? thought, string answer) => _encoder.Prompt(JudgeFormat.Compact(rules, one.Prompt, thought, answer)).Length + _recipe.MaxTokens <= _sampler.Positions;
+        return HasRoom(one.Thought, one.Answer) || !HasRoom(null, "");
     }
 
     /// <summary>What the judge says outside of its thought; null where that is not closed. Judgements of one case share its prompt.</summary>
