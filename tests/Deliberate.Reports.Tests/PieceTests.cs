@@ -76,6 +76,20 @@ public sealed partial class PieceTests
         html.Contains("<span class=\"reason\">why</span>", StringComparison.Ordinal).ShouldBe(outcome != SampleOutcome.Pass);
     }
 
+    [Fact]
+    public void A_model_that_writes_no_thought_is_shown_by_its_reply()
+    {
+        string Shown(string completion) => SampleBlock(Transcript.Of("after", new ScoredSample(new Sample { Problem = Question, Attempt = 0, Completion = completion, Answer = "14" }, Verdict.Of(SampleOutcome.Pass, 1, ""))));
+        var reply = Shown("7 times 2 is 14");
+        reply.ShouldContain("<p class=\"reply\">7 times 2 is 14");
+        reply.ShouldNotContain("No thought.");
+        var bare = Shown("14");
+        bare.ShouldContain("No thought.");
+        bare.ShouldNotContain("class=\"reply\"");
+    }
+
+    private static string SampleBlock(Transcript attempt) => TranscriptBlock.Html(new TranscriptPair("?", "14", attempt, attempt));
+
     private static IEnumerable<string> Pieces(ReportModel report)
     {
         yield return KeyNumberCards.Html(report.KeyNumbers);

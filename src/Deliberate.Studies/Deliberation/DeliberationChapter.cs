@@ -18,7 +18,7 @@ internal sealed class DeliberationChapter(ulong seed) : Chapter<DeliberationPlan
 
     public override IReadOnlyList<string> Outputs => [$"{Name}/{DoneFile}"];
 
-    public override double Seconds(DeliberationPlan plan) => plan.Quick ? 30 : 780;
+    public override double Seconds(DeliberationPlan plan) => plan.Quick ? 30 : 1000;
 
     public override RunOutcome Run(ChapterWork<DeliberationPlan> work, CancellationToken cancellation) => RunAsync(work, cancellation).GetAwaiter().GetResult();
 

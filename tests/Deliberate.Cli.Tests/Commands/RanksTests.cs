@@ -22,28 +22,29 @@ public sealed class RanksTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("ranks: { overlap: false }", "")]
-    [InlineData("", "ranks: { shard_optimizer: true }")]
-    public void Two_processes_give_the_same_bits_killed_at_random_moments_and_resumed_too(string ranksOfOne, string ranksOfOther)
+    [InlineData(2, "ranks: { overlap: false }", "")]
+    [InlineData(2, "", "ranks: { shard_optimizer: true }")]
+    [InlineData(4, "", "")]
+    public void Processes_give_the_same_bits_killed_at_random_moments_and_resumed_too(int count, string ranksOfOne, string ranksOfOther)
     {
         SkipWithoutMpi();
         var recipe = _folder.File("recipe.yaml", $"{Recipe}\n{ranksOfOne}");
         var other = _folder.File("other.yaml", $"{Recipe}\n{ranksOfOther}");
         var whole = Path.Combine(_folder.Root, "whole");
-        using (var run = Start(2, "train", recipe, "--output", whole))
+        using (var run = Start(count, "train", recipe, "--output", whole))
         {
             run.WaitForExit(180_000).ShouldBeTrue();
             var said = run.StandardError.ReadToEnd();
             run.ExitCode.ShouldBe(0, said);
-            said.ShouldContain("2 ranks, of which rank 0 writes");
-            said.ShouldContain("for each of 2 ranks");
+            said.ShouldContain($"{count} ranks, of which rank 0 writes");
+            said.ShouldContain($"for each of {count} ranks");
         }
 
         var killed = Path.Combine(_folder.Root, "killed");
         var random = new Random();
         for (var start = 0; start <= 2; start++)
         {
-            using var run = File.Exists(Path.Combine(killed, "recipe.yaml")) ? Start(2, "resume", killed) : Start(2, "train", other, "--output", killed);
+            using var run = File.Exists(Path.Combine(killed, "recipe.yaml")) ? Start(count, "resume", killed) : Start(count, "train", other, "--output", killed);
             if (start < 2 && !run.WaitForExit(random.Next(1500, 6000)))
             {
                 // Either rank: mpirun ends the other.

@@ -52,17 +52,22 @@ internal sealed class CheckpointJudge : IPolicyJudge
     {
         var judgements = new Judgement[cases.Count];
         List<int> open = [];
+        // Judgements of one case share its prompt.
+        var prompts = new Dictionary<JudgedCase, (string Text, int[] Tokens)>();
+        int[] PromptOf(JudgedCase one) => (prompts.TryGetValue(one, out var known) ? known : prompts[one] = Encode(one)).Tokens;
         foreach (var (i, (one, _)) in cases.Index())
         {
-            if (!Fits(one)) judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, $"the answer leaves the judge no room in its {_sampler.Positions} tokens");
-            else if (JudgeFormat.Holds(one.Answer) || (one.Thought is { } thought && JudgeFormat.Holds(thought))) judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, "the answer writes the judge's format");
+            if (JudgeFormat.Holds(one.Answer) || (one.Thought is { } thought && JudgeFormat.Holds(thought)))
+                judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, "the answer writes the judge's format");
+            else if (!HasRoom(PromptOf(one)) && HasRoom(Encode(one with { Thought = null, Answer = "" }).Tokens))
+                judgements[i] = new Judgement(JudgementOutcome.Nonsense, null, $"the answer leaves the judge no room in its {_sampler.Positions} tokens");
             else open.Add(i);
         }
 
         for (var attempt = 0; attempt < 2 && open.Count > 0; attempt++)
         {
             var left = new List<int>();
-            foreach (var (i, text) in open.Zip(Ask([.. open.Select(i => cases[i])], attempt, cancellation)))
+            foreach (var (i, text) in open.Zip(Ask([.. open.Select(i => cases[i])], prompts, attempt, cancellation)))
             {
                 var grades = text is null ? null : JudgeFormat.Read(text, cases[i].Case.Thought is not null);
                 if (grades is not null) judgements[i] = new Judgement(JudgementOutcome.Judged, grades, text!.Trim());
@@ -83,23 +88,25 @@ internal sealed class CheckpointJudge : IPolicyJudge
         _device.Dispose();
     }
 
-    /// <summary>Whether rules, request and what is to be judged leave room for the judge's own tokens. Rules and request that leave none by themselves are the recipe's mistake, which sampling says.</summary>
-    private bool Fits(JudgedCase one)
+    /// <summary>What the judge is asked: rules, request and what is to be judged.</summary>
+    private (string Text, int[] Tokens) Encode(JudgedCase one)
     {
-        var rules = _specification.Text(one.Category);
-        bool HasRoom(string? thought, string answer) => _encoder.Prompt(JudgeFormat.Compact(rules, one.Prompt, thought, answer)).Length + _recipe.MaxTokens <= _sampler.Positions;
-        return HasRoom(one.Thought, one.Answer) || !HasRoom(null, "");
+        var text = JudgeFormat.Compact(_specification.Text(one.Category), one.Prompt, one.Thought, one.Answer);
+        return (text, _encoder.Prompt(text));
     }
 
-    /// <summary>What the judge says outside of its thought; null where that is not closed. Judgements of one case share its prompt.</summary>
-    private string?[] Ask((JudgedCase Case, int Number)[] cases, int attempt, CancellationToken cancellation)
+    /// <summary>Whether a prompt leaves room for the judge's own tokens. Rules and request that leave none by themselves are the recipe's mistake, which sampling says.</summary>
+    private bool HasRoom(int[] prompt) => prompt.Length + _recipe.MaxTokens <= _sampler.Positions;
+
+    /// <summary>What the judge says outside of its thought; null where that is not closed.</summary>
+    private string?[] Ask((JudgedCase Case, int Number)[] cases, Dictionary<JudgedCase, (string Text, int[] Tokens)> prompts, int attempt, CancellationToken cancellation)
     {
         var said = new string?[cases.Length];
-        var groups = cases.Index().GroupBy(c => JudgeFormat.Compact(_specification.Text(c.Item.Case.Category), c.Item.Case.Prompt, c.Item.Case.Thought, c.Item.Case.Answer), StringComparer.Ordinal).ToArray();
+        var groups = cases.Index().GroupBy(c => prompts[c.Item.Case].Text, StringComparer.Ordinal).ToArray();
         var requests = groups.Select(group =>
         {
             var stream = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(group.Key)));
-            return new SampleRequest(_encoder.Prompt(group.Key), _recipe.MaxTokens, [.. group.Select(c => new RandomStream(0, StreamStage.Judging, problem: stream, sample: c.Item.Number, attempt: attempt))]);
+            return new SampleRequest(prompts[group.First().Item.Case].Tokens, _recipe.MaxTokens, [.. group.Select(c => new RandomStream(0, StreamStage.Judging, problem: stream, sample: c.Item.Number, attempt: attempt))]);
         }).ToArray();
         var rollouts = _sampler.Sample(requests, new SamplingOptions { Temperature = _recipe.Temperature }, _encoder.StopIds, cancellation: cancellation);
         foreach (var (group, drawn) in groups.Zip(rollouts))
