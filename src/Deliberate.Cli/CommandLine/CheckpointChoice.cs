@@ -78,7 +78,7 @@ internal sealed record CheckpointChoice(string Location, TrainRecipe? Recipe)
     {
         var parent = Path.GetDirectoryName(Path.GetFullPath(path));
         if (parent is null || !Directory.Exists(parent)) return "Checkpoints are in runs/NAME/checkpoints.";
-        var names = Directory.GetDirectories(parent).Concat(Directory.GetFiles(parent, "*.gguf")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal).Take(20).ToArray();
+        var names = Directory.GetDirectories(parent).Concat(Directory.GetFiles(parent, "*.gguf")).Select(d => Path.GetFileName(d)).Where(name => !AtomicFolder.IsPartial(name)).Order(StringComparer.Ordinal).Take(20).ToArray();
         return NearestName.Suggest(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), names) ?? "Checkpoints are in runs/NAME/checkpoints.";
     }
 }

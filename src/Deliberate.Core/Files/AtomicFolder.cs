@@ -7,6 +7,9 @@ namespace Deliberate.Core;
 /// </summary>
 internal static class AtomicFolder
 {
+    /// <summary>Ends the name of the old folder while a new one takes its name, where the system cannot exchange them in one step.</summary>
+    private const string Replaced = ".replaced";
+
     /// <param name="path">The folder to create or replace.</param>
     /// <param name="fill">Writes the content into the temporary folder whose path it is given.</param>
     public static void Commit(string path, Action<string> fill)
@@ -17,7 +20,7 @@ internal static class AtomicFolder
         try
         {
             Directory.CreateDirectory(parent);
-            Disk.RemoveLeftOvers(parent);
+            RemoveLeftOvers(parent);
             Disk.TryDelete(partial);
             Directory.CreateDirectory(partial);
             fill(partial);
@@ -41,8 +44,43 @@ internal static class AtomicFolder
         }
     }
 
-    /// <summary>Removes what killed processes left in <paramref name="parent"/>; <see cref="Commit"/> does it by itself.</summary>
-    public static void RemoveLeftOvers(string parent) => Disk.RemoveLeftOvers(Path.GetFullPath(parent));
+    /// <summary>Whether a folder of this name is one that is being filled, or that a killed process left: none to list or to load.</summary>
+    public static bool IsPartial(string name) => Disk.IsPartial(name) || name.EndsWith(Replaced, StringComparison.Ordinal);
+
+    /// <summary>Deletes a folder so that it is whole or gone, whenever the process is killed: it loses its name first. False where the system refuses; it is whole then.</summary>
+    public static bool TryDelete(string path)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var leaving = Disk.Reserve(path, unique: true);
+        try
+        {
+            Directory.Move(path, leaving);
+            Disk.TryDelete(leaving);
+            return true;
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            return !Directory.Exists(path);
+        }
+        finally
+        {
+            Disk.Release(leaving);
+        }
+    }
+
+    /// <summary>Removes what killed processes left in <paramref name="parent"/>, and gives a folder its name back that lost it to one which never came; <see cref="Commit"/> does it by itself.</summary>
+    public static void RemoveLeftOvers(string parent)
+    {
+        parent = Path.GetFullPath(parent);
+        Disk.RemoveLeftOvers(parent);
+        if (!Directory.Exists(parent)) return;
+        foreach (var old in Directory.GetDirectories(parent, "*" + Replaced))
+        {
+            var path = old[..^Replaced.Length];
+            if (Directory.Exists(path)) Disk.TryDelete(old);
+            else Directory.Move(old, path);
+        }
+    }
 
     private static void FlushTree(string folder)
     {
@@ -63,7 +101,7 @@ internal static class AtomicFolder
         if (!Disk.TryExchange(partial, path))
         {
             // Without an exchange the name is free for a moment; if the second rename fails the first is taken back.
-            var old = path + ".replaced";
+            var old = path + Replaced;
             Disk.TryDelete(old);
             Directory.Move(path, old);
             try

@@ -41,9 +41,7 @@ internal static partial class Disk
         if (!Directory.Exists(folder)) return;
         foreach (var entry in Directory.GetFileSystemEntries(folder, "*" + Marker + "*"))
         {
-            var text = entry.AsSpan(entry.LastIndexOf(Marker, StringComparison.Ordinal) + Marker.Length);
-            var dash = text.IndexOf('-');
-            if (!int.TryParse(dash < 0 ? text : text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) continue;
+            if (Writer(entry) is not { } pid) continue;
             if (pid == Environment.ProcessId)
             {
                 lock (Active)
@@ -59,6 +57,9 @@ internal static partial class Disk
             TryDelete(entry);
         }
     }
+
+    /// <summary>Whether a file or folder of this name is a temporary one: being written, or left by a process that was killed. It is never content.</summary>
+    public static bool IsPartial(string name) => Writer(name) is not null;
 
     public static bool IsAlive(int pid)
     {
@@ -132,6 +133,16 @@ internal static partial class Disk
     /// <summary>The error a user sees when <paramref name="path"/> could not be read.</summary>
     public static UserError CannotRead(string path, Exception cause) =>
         new(cause is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist." : $"the file cannot be read: {cause.Message}", path, inner: cause);
+
+    /// <summary>The process that a temporary name tells of; null for any other name.</summary>
+    private static int? Writer(ReadOnlySpan<char> name)
+    {
+        var at = name.LastIndexOf(Marker, StringComparison.Ordinal);
+        if (at < 0) return null;
+        var text = name[(at + Marker.Length)..];
+        var dash = text.IndexOf('-');
+        return int.TryParse(dash < 0 ? text : text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+    }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -53,7 +53,7 @@ internal sealed class ModelPush(HubSettings settings, HubConnection connection)
     {
         if (File.Exists(path)) return [Local.Of(path, Path.GetFileName(path))];
         if (!Directory.Exists(path)) throw new UserError("there is no such file or folder.", path);
-        var files = Directory.GetFiles(path).Select(f => Local.Of(f, Path.GetFileName(f))).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
+        var files = Directory.GetFiles(path).Where(f => !Disk.IsPartial(f)).Select(f => Local.Of(f, Path.GetFileName(f))).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
         foreach (var file in files) WeightSource.RefusePickle(file.Path);
         return files.Count > 0 ? files : throw new UserError("the folder is empty.", path);
     }

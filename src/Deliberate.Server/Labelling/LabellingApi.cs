@@ -31,6 +31,9 @@ internal static class LabellingApi
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What is sent may leave fields out, and may not say null where there has to be something.</summary>
+    private static readonly JsonSerializerOptions Sent = new(Json) { RespectNullableAnnotations = true };
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         const string Lease = LabellingArea.Api + "/leases/{lease}";
@@ -86,7 +89,7 @@ internal static class LabellingApi
         if (context.Request.ContentLength is > LongestBody) throw new UserError("The judgement is too long.");
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Json, context.RequestAborted) ?? throw new UserError("Nothing was sent.");
+            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Sent, context.RequestAborted) ?? throw new UserError("Nothing was sent.");
         }
         catch (JsonException error)
         {

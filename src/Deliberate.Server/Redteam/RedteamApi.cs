@@ -31,6 +31,9 @@ internal static class RedteamApi
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What is sent may leave fields out, and may not say null where there has to be something.</summary>
+    private static readonly JsonSerializerOptions Sent = new(Json) { RespectNullableAnnotations = true };
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         const string Campaign = RedteamArea.Api + "/campaigns/{campaign}", Chat = RedteamArea.Api + "/chats/{key}";
@@ -123,7 +126,7 @@ internal static class RedteamApi
         if (length == 0) return new RedteamRequest();
         try
         {
-            return JsonSerializer.Deserialize<RedteamRequest>(body.AsSpan(0, length), Json) ?? new RedteamRequest();
+            return JsonSerializer.Deserialize<RedteamRequest>(body.AsSpan(0, length), Sent) ?? new RedteamRequest();
         }
         catch (JsonException error)
         {

@@ -40,12 +40,12 @@ internal sealed class TinkerCall(TinkerService service, HttpContext context, Api
     public Task AnswerAsync(JsonNode body) => ApiJson.WriteAsync(Context, body);
 
     /// <summary>Where the result of a request that goes on is to be fetched.</summary>
-    public Task PromiseAsync(TinkerFuture future, string? modelId = null, int samples = 0)
+    public Task PromiseAsync(string request, string? modelId = null, int samples = 0)
     {
-        var body = new JsonObject { ["request_id"] = future.Id, ["future_id"] = future.Id, ["status"] = "pending" };
+        var body = new JsonObject { ["request_id"] = request, ["future_id"] = request, ["status"] = "pending" };
         if (modelId is not null) body["model_id"] = modelId;
         // Which the SDK hands out before it has the samples.
-        if (samples > 0) body["sample_sequence_ids"] = new JsonArray([.. Enumerable.Range(0, samples).Select(i => (JsonNode)$"{future.Id}-{i}")]);
+        if (samples > 0) body["sample_sequence_ids"] = new JsonArray([.. Enumerable.Range(0, samples).Select(i => (JsonNode)$"{request}-{i}")]);
         return AnswerAsync(body);
     }
 

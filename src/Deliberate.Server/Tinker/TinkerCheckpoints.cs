@@ -44,7 +44,7 @@ internal static class TinkerCheckpoints
 
     public static Task DeleteAsync(TinkerCall call)
     {
-        call.Service.Store.Delete(Checkpoint(call, call.Route("checkpoint")));
+        TinkerStore.Delete(Checkpoint(call, call.Route("checkpoint")));
         call.Context.Response.StatusCode = 204;
         return Task.CompletedTask;
     }

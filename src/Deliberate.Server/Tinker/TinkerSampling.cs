@@ -21,9 +21,9 @@ internal static class TinkerSampling
         var session = call.Service.Sessions.Find(body.Needed("session_id", 200), call.Owner);
         var uri = Source(call, body);
         // Of the same number it is the same: asking again makes no second one.
-        var future = call.Service.Sessions.Once(session, "sampler", body.Whole("sampling_session_seq_id", 0, long.MaxValue), () => call.Service.Futures.Begin(call.Owner, () => Task.FromResult<TinkerResult>(
+        var request = call.Service.Sessions.Once(session, "sampler", body.Whole("sampling_session_seq_id", 0, long.MaxValue), () => call.Service.Futures.Begin(call.Owner, () => Task.FromResult<TinkerResult>(
             new PlainResult(new JsonObject { ["type"] = "create_sampling_session", ["sampling_session_id"] = call.Service.Sessions.Sampler(session, uri).Id }))));
-        await call.AnswerAsync((await future.Task).Json());
+        await call.AnswerAsync((await call.Service.Futures.Find(request, call.Owner).Task).Json());
     }
 
     public static async Task GetSamplerAsync(TinkerCall call)
@@ -35,18 +35,18 @@ internal static class TinkerSampling
     /// <summary>Answers with a promise.</summary>
     public static async Task SampleLaterAsync(TinkerCall call)
     {
-        var (future, samples) = await BeginAsync(call);
-        await call.PromiseAsync(future, samples: samples);
+        var (request, samples) = await BeginAsync(call);
+        await call.PromiseAsync(request, samples: samples);
     }
 
     /// <summary>Answers with the samples.</summary>
     public static async Task SampleNowAsync(TinkerCall call)
     {
-        var (future, _) = await BeginAsync(call);
-        await call.AnswerAsync((await future.Task.WaitAsync(call.Aborted)).Json());
+        var (request, _) = await BeginAsync(call);
+        await call.AnswerAsync((await call.Service.Futures.Find(request, call.Owner).Task.WaitAsync(call.Aborted)).Json());
     }
 
-    private static async Task<(TinkerFuture Future, int Samples)> BeginAsync(TinkerCall call)
+    private static async Task<(string Request, int Samples)> BeginAsync(TinkerCall call)
     {
         var (body, hash) = await call.JsonAsync();
         body.Know(["sampling_session_id", "seq_id", "num_samples", "prompt", "sampling_params", "base_model", "model_path", "prompt_logprobs", "target_prompt_logprobs", "record_stability_info", "type", .. Unsupported]);
@@ -85,7 +85,7 @@ internal static class TinkerSampling
         // Where no seed is named a request that comes again draws what it drew.
         var seed = sampling.Whole("seed", long.MinValue, long.MaxValue) is { } named ? (ulong)named : sampler is null ? (ulong)Random.Shared.NextInt64() : BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{sampler.Id} {number}")));
         TinkerFuture Begin() => call.Service.Futures.Begin(call.Owner, () => call.Service.SampleAsync(folder, prompt, samples, most, options, seed, stopTokens, stopTexts, scores));
-        return (sampler is null ? Begin() : call.Service.Sessions.Once(sampler.Session, $"sample {sampler.Id} {hash}", number, Begin), samples);
+        return (sampler is null ? Begin().Id : call.Service.Sessions.Once(sampler.Session, $"sample {sampler.Id} {hash}", number, Begin), samples);
     }
 
     /// <summary>What is to be sampled from: null for the base.</summary>

@@ -80,7 +80,8 @@ internal sealed class TinkerService : IAsyncDisposable
         if (name is not null && name != Options.Name) throw ApiError.Invalid($"'base_model' is \"{JsonFields.Short(name)}\": this server has {Options.Name}.", "base_model", "model_not_found");
     }
 
-    public TinkerFuture Create(TinkerSession session, long? number, int rank, ulong seed, bool mlp, bool attention, JsonObject? metadata) => Sessions.Once(session, "model", number, () =>
+    /// <returns>The id of the request.</returns>
+    public string Create(TinkerSession session, long? number, int rank, ulong seed, bool mlp, bool attention, JsonObject? metadata) => Sessions.Once(session, "model", number, () =>
     {
         if (Interlocked.Increment(ref _models) > Options.Models)
         {
@@ -92,7 +93,17 @@ internal sealed class TinkerService : IAsyncDisposable
         var model = new TinkerModel(run, session);
         Sessions.Add(model);
         IReadOnlyList<string> targets = [.. AdapterConfiguration.AllLinear.Where(m => m.EndsWith("_proj", StringComparison.Ordinal) && (m is "gate_proj" or "up_proj" or "down_proj" ? mlp : attention))];
-        return Futures.Begin(session.Owner, () => Host.RunAsync<TinkerResult>(() =>
+        try
+        {
+            return Futures.Begin(session.Owner, () => Host.RunAsync<TinkerResult>(Make));
+        }
+        catch
+        {
+            if (Sessions.Remove(model)) Free(model);
+            throw;
+        }
+
+        TinkerResult Make()
         {
             try
             {
@@ -101,27 +112,37 @@ internal sealed class TinkerService : IAsyncDisposable
             }
             catch
             {
-                Sessions.Remove(model);
-                Free(model);
+                if (Sessions.Remove(model)) Free(model);
                 throw;
             }
 
             return new PlainResult(new JsonObject { ["type"] = "create_model", ["model_id"] = run.Id });
-        }));
+        }
     });
 
     /// <summary>Begins an operation on a model.</summary>
-    public TinkerFuture Begin(TinkerModel model, long? number, string said, Func<HostedAdapter, TinkerResult> operation) => model.Begin(number, said, () => Futures.Begin(model.Run.Owner, () => Host.RunAsync(() =>
+    /// <returns>The id of the request.</returns>
+    public string Begin(TinkerModel model, long? number, string said, Func<HostedAdapter, TinkerResult> operation) => model.Begin(number, said, () => Futures.Begin(model.Run.Owner, () => Host.RunAsync(() =>
         operation(model.Adapter ?? throw new UserError("the model could not be created.", field: "model_id")))));
 
-    public TinkerFuture Unload(TinkerModel model)
+    /// <exception cref="ApiError">It is being unloaded already, or too many requests are in work.</exception>
+    public string Unload(TinkerModel model)
     {
-        Sessions.Remove(model);
-        return Futures.Begin(model.Run.Owner, () => Host.RunAsync<TinkerResult>(() =>
+        if (!Sessions.Remove(model)) throw TinkerSessions.NoModel();
+        try
         {
-            Free(model);
-            return new PlainResult(new JsonObject { ["type"] = "unload_model", ["model_id"] = model.Run.Id });
-        }));
+            return Futures.Begin(model.Run.Owner, () => Host.RunAsync<TinkerResult>(() =>
+            {
+                Free(model);
+                return new PlainResult(new JsonObject { ["type"] = "unload_model", ["model_id"] = model.Run.Id });
+            })).Id;
+        }
+        catch
+        {
+            // It can be asked for again.
+            Sessions.Add(model);
+            throw;
+        }
     }
 
     /// <summary>Saves weights for one sampling session, and begins that; older ones of the model go.</summary>
@@ -130,7 +151,7 @@ internal sealed class TinkerService : IAsyncDisposable
         var name = TinkerStore.Passing + Identifiers.Random(16);
         var folder = Store.FolderOf(model.Run.Id, TinkerStore.SamplerWeights, name);
         adapter.Save(folder, state: false);
-        foreach (var old in new DirectoryInfo(Path.GetDirectoryName(folder)!).GetDirectories(TinkerStore.Passing + "*").OrderByDescending(d => d.LastWriteTimeUtc).Skip(KeptForSessions)) Disk.TryDelete(old.FullName);
+        foreach (var old in new DirectoryInfo(Path.GetDirectoryName(folder)!).GetDirectories(TinkerStore.Passing + "*").OrderByDescending(d => d.LastWriteTimeUtc).Skip(KeptForSessions)) AtomicFolder.TryDelete(old.FullName);
         var sampler = Sessions.Sampler(model.Session, $"{TinkerStore.Scheme}{model.Run.Id}/{TinkerStore.SamplerWeights}/{name}");
         return new PlainResult(new JsonObject { ["type"] = "save_weights_for_sampler", ["path"] = null, ["sampling_session_id"] = sampler.Id });
     }
@@ -156,7 +177,7 @@ internal sealed class TinkerService : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>On the host's thread.</summary>
+    /// <summary>By whoever took it out of the sessions; on the host's thread where it has an adapter.</summary>
     private void Free(TinkerModel model)
     {
         model.Adapter?.Dispose();

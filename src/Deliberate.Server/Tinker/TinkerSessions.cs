@@ -28,7 +28,8 @@ internal sealed class TinkerSession(string id, string owner, DateTimeOffset crea
 /// <summary>A model in memory: an adapter, and the requests about it that were numbered, so that one that comes again is not done again.</summary>
 internal sealed class TinkerModel(TinkerRun run, TinkerSession session)
 {
-    private readonly Dictionary<long, (string Said, TinkerFuture Future)> _numbered = [];
+    /// <summary>The id of each, not the request itself: that holds its result, and goes when it was fetched long ago.</summary>
+    private readonly Dictionary<long, (string Said, string Request)> _numbered = [];
 
     public TinkerRun Run { get; } = run;
 
@@ -40,15 +41,16 @@ internal sealed class TinkerModel(TinkerRun run, TinkerSession session)
     /// <summary>Begins a request, in the order of the calls.</summary>
     /// <param name="said">What was asked, by its hash.</param>
     /// <exception cref="ApiError">The number was that of another request.</exception>
-    public TinkerFuture Begin(long? number, string said, Func<TinkerFuture> begin)
+    /// <returns>The id of the request.</returns>
+    public string Begin(long? number, string said, Func<TinkerFuture> begin)
     {
         lock (_numbered)
         {
             if (number is { } known && _numbered.TryGetValue(known, out var before))
-                return before.Said == said ? before.Future : throw new ApiError(409, $"'seq_id' {known} was that of another request.", "seq_id", "sequence_reused");
-            var future = begin();
-            if (number is { } added) _numbered[added] = (said, future);
-            return future;
+                return before.Said == said ? before.Request : throw new ApiError(409, $"'seq_id' {known} was that of another request.", "seq_id", "sequence_reused");
+            var request = begin().Id;
+            if (number is { } added) _numbered[added] = (said, request);
+            return request;
         }
     }
 }
@@ -65,7 +67,7 @@ internal sealed class TinkerSessions(TimeProvider time)
     private readonly ConcurrentDictionary<string, TinkerSampler> _samplers = new(StringComparer.Ordinal);
 
     /// <summary>By their own number within a session, so that a request that comes again makes no second one.</summary>
-    private readonly ConcurrentDictionary<(string Session, string What, long Number), TinkerFuture> _created = new();
+    private readonly ConcurrentDictionary<(string Session, string What, long Number), string> _created = new();
 
     public IEnumerable<TinkerModel> Models => _models.Values;
 
@@ -88,14 +90,17 @@ internal sealed class TinkerSessions(TimeProvider time)
     /// <exception cref="ApiError">There is none of this caller's in memory.</exception>
     public TinkerModel Model(string id, string owner)
     {
-        if (!_models.TryGetValue(id, out var model) || model.Run.Owner != owner) throw ApiError.NotFound("There is no such model of yours in memory: it was unloaded, its session ended, or the server was started anew. Create one, and load the state that you saved.", "model_id", "model_not_found");
+        if (!_models.TryGetValue(id, out var model) || model.Run.Owner != owner) throw NoModel();
         model.Session.Touch(time.GetUtcNow());
         return model;
     }
 
+    public static ApiError NoModel() => ApiError.NotFound("There is no such model of yours in memory: it was unloaded, its session ended, or the server was started anew. Create one, and load the state that you saved.", "model_id", "model_not_found");
+
     public void Add(TinkerModel model) => _models[model.Run.Id] = model;
 
-    public void Remove(TinkerModel model) => _models.TryRemove(model.Run.Id, out _);
+    /// <summary>True for the one caller who took it out, who frees it.</summary>
+    public bool Remove(TinkerModel model) => _models.TryRemove(model.Run.Id, out _);
 
     public TinkerSampler Sampler(TinkerSession session, string? uri)
     {
@@ -114,10 +119,11 @@ internal sealed class TinkerSessions(TimeProvider time)
     public IReadOnlyList<TinkerSampler> SamplersOf(TinkerSession session) => [.. _samplers.Values.Where(s => s.Session == session)];
 
     /// <summary>What was begun under a number of a session, begun once.</summary>
-    public TinkerFuture Once(TinkerSession session, string what, long? number, Func<TinkerFuture> begin)
+    /// <returns>The id of the request.</returns>
+    public string Once(TinkerSession session, string what, long? number, Func<TinkerFuture> begin)
     {
-        if (number is not { } known) return begin();
-        lock (session) return _created.GetOrAdd((session.Id, what, known), _ => begin());
+        if (number is not { } known) return begin().Id;
+        lock (session) return _created.GetOrAdd((session.Id, what, known), _ => begin().Id);
     }
 
     /// <summary>Ends the sessions that have shown no sign of life for so long.</summary>
@@ -130,8 +136,6 @@ internal sealed class TinkerSessions(TimeProvider time)
         foreach (var session in over) _sessions.TryRemove(session.Id, out _);
         foreach (var sampler in _samplers.Values.Where(s => over.Contains(s.Session))) _samplers.TryRemove(sampler.Id, out _);
         foreach (var key in _created.Keys.Where(k => over.Any(s => s.Id == k.Session))) _created.TryRemove(key, out _);
-        TinkerModel[] models = [.. _models.Values.Where(m => over.Contains(m.Session))];
-        foreach (var model in models) Remove(model);
-        return models;
+        return [.. _models.Values.Where(m => over.Contains(m.Session)).Where(Remove)];
     }
 }

@@ -87,6 +87,7 @@ internal sealed class TinkerStore(string folder)
            let name = Path.GetFileName(found)
            where IsName(name) && !name.StartsWith(Passing, StringComparison.Ordinal)
            let checkpoint = At(model, kind, name)
+           where checkpoint is not null
            orderby checkpoint.Time descending, checkpoint.Name
            select checkpoint,
     ];
@@ -96,8 +97,8 @@ internal sealed class TinkerStore(string folder)
 
     public string FolderOf(string model, string kind, string name) => Path.Combine(Folder, model, kind, name);
 
-    /// <summary>Whether a text may name a checkpoint.</summary>
-    public static bool IsName(string name) => name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+    /// <summary>Whether a text may name a checkpoint; names of folders that are still written may not.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= LongestName && name[0] != '.' && !AtomicFolder.IsPartial(name) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     /// <summary>Reads <c>tinker://MODEL/weights/NAME</c>; <c>tinker://MODEL/NAME</c> means weights for a sampler.</summary>
     /// <exception cref="ApiError">It is none, or nothing of this owner's is there.</exception>
@@ -106,17 +107,29 @@ internal sealed class TinkerStore(string folder)
         var parts = uri.StartsWith(Scheme, StringComparison.Ordinal) ? uri[Scheme.Length..].Split('/') : [];
         var (kind, name) = parts.Length == 3 ? (parts[1], parts[2]) : (SamplerWeights, parts.Length == 2 ? parts[1] : "");
         if (kind is not (Weights or SamplerWeights) || !IsName(name)) throw ApiError.Invalid($"'{field}' is \"{JsonFields.Short(uri)}\", and has to be {Scheme}MODEL/{Weights}/NAME or {Scheme}MODEL/{SamplerWeights}/NAME.", field);
-        return Find(parts[0], owner) is not null && Directory.Exists(FolderOf(parts[0], kind, name)) ? At(parts[0], kind, name)
-            : throw ApiError.NotFound($"There is no checkpoint \"{JsonFields.Short(uri)}\" of yours.", field, "checkpoint_not_found");
+        return (Find(parts[0], owner) is null ? null : At(parts[0], kind, name))
+            ?? throw ApiError.NotFound($"There is no checkpoint \"{JsonFields.Short(uri)}\" of yours.", field, "checkpoint_not_found");
     }
 
-    public void Delete(TinkerCheckpoint checkpoint) => Disk.TryDelete(checkpoint.Folder);
-
-    private TinkerCheckpoint At(string model, string kind, string name)
+    /// <exception cref="UserError">The system refuses.</exception>
+    public static void Delete(TinkerCheckpoint checkpoint)
     {
-        var found = FolderOf(model, kind, name);
-        var files = new DirectoryInfo(found).GetFiles("*", SearchOption.AllDirectories);
-        return new TinkerCheckpoint(model, kind, name, found, files.Length == 0 ? default : new DateTimeOffset(files.Max(f => f.LastWriteTimeUtc), TimeSpan.Zero), files.Sum(f => f.Length));
+        if (!AtomicFolder.TryDelete(checkpoint.Folder)) throw new UserError($"the checkpoint \"{checkpoint.Name}\" cannot be deleted.", checkpoint.Folder, advice: "See who owns the folder.");
+    }
+
+    /// <summary>Null where there is none, or where it is deleted or replaced while it is looked at.</summary>
+    private TinkerCheckpoint? At(string model, string kind, string name)
+    {
+        try
+        {
+            var found = FolderOf(model, kind, name);
+            var files = new DirectoryInfo(found).GetFiles("*", SearchOption.AllDirectories);
+            return new TinkerCheckpoint(model, kind, name, found, files.Length == 0 ? default : new DateTimeOffset(files.Max(f => f.LastWriteTimeUtc), TimeSpan.Zero), files.Sum(f => f.Length));
+        }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            return null;
+        }
     }
 
     private string RunFile(string id) => Path.Combine(Folder, id, "run.json");

@@ -136,7 +136,7 @@ internal static class TinkerTraining
             return;
         }
 
-        if (!TinkerStore.IsName(name) || name.StartsWith(TinkerStore.Passing, StringComparison.Ordinal)) throw ApiError.Invalid($"'path' is \"{JsonFields.Short(name)}\": a name has up to 128 letters, digits, dots, dashes and underscores, and begins with none of the dots, nor with \"{TinkerStore.Passing}\".", "path");
+        if (!TinkerStore.IsName(name) || name.StartsWith(TinkerStore.Passing, StringComparison.Ordinal)) throw ApiError.Invalid($"'path' is \"{JsonFields.Short(name)}\": a name has up to 128 letters, digits, dots, dashes and underscores, begins with none of the dots nor with \"{TinkerStore.Passing}\", and does not end as the folders do that are still written (\".partial-\" and a number).", "path");
         var (folder, replaces) = (call.Service.Store.FolderOf(model.Run.Id, kind, name), body.Flag("overwrite") ?? false);
         await call.PromiseAsync(call.Service.Begin(model, number, hash, adapter =>
         {

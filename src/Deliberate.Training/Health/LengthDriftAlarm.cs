@@ -11,7 +11,7 @@ internal static class LengthDriftAlarm
     public static HealthAlarm Entry { get; } = new(
         "length_drift", 2,
         "Length is changing where it does not pay. Wrong answers that run on waste the budget; right answers that shrink drop the thought that made them right.",
-        "Wrong ones grow: divide by a constant instead of each length (dr_grpo, or dapo's aggregation), or punish length softly (reinforcement.overlong). Right ones shrink: look for a reward of length, and reward steps (rewards.all_steps_right).",
+        "Wrong ones grow: divide by a constant instead of each length (dr_grpo, or dapo's aggregation), or punish length softly (a reward of kind overlong). Right ones shrink: look for a reward of length, and reward steps (kind all_steps_right).",
         (trace, threshold) =>
         {
             if (Growth(trace, m => m.CompletionLengthRight) is not { } right) return null;

@@ -55,30 +55,13 @@ internal sealed class RunFolder(string path)
     /// <summary>The newest checkpoint's folder; null where there is none.</summary>
     public string? Newest() => Checkpoints() is [.., var last] ? Checkpoint(last) : null;
 
-    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/> and those of the best. Each leaves under a temporary name, so that none is ever seen in part.</summary>
+    /// <summary>Deletes step checkpoints but the newest <paramref name="keep"/> and those of the best. None is ever seen in part.</summary>
     public void Prune(int keep, IEnumerable<string> best)
     {
         var steps = Checkpoints().Where(name => name is not (Base or Expert or Final)).ToList();
         var stays = best.Concat(steps.TakeLast(keep)).ToHashSet(StringComparer.Ordinal);
-        for (var i = 0; i < steps.Count; i++)
-        {
-            if (stays.Contains(steps[i])) continue;
-            var path = Checkpoint(steps[i]);
-            var leaving = Disk.Reserve(path, unique: false);
-            try
-            {
-                Directory.Move(path, leaving);
-                Disk.TryDelete(leaving);
-            }
-            catch (Exception error) when (Disk.IsRefusal(error))
-            {
-                // A checkpoint too many does no harm.
-            }
-            finally
-            {
-                Disk.Release(leaving);
-            }
-        }
+        // One that cannot be deleted is a checkpoint too many, and does no harm.
+        foreach (var step in steps.Where(step => !stays.Contains(step))) AtomicFolder.TryDelete(Checkpoint(step));
     }
 
     /// <summary>What opens the names of a stage's checkpoints, evaluations and metrics.</summary>

@@ -58,6 +58,36 @@ public sealed class AtomicTests
     }
 
     [Fact]
+    public void A_folder_loses_its_name_before_it_is_deleted()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFolder.Commit(folder["step-1"], at => File.WriteAllText(Path.Combine(at, "w"), "1"));
+        AtomicFolder.TryDelete(folder["step-1"]).ShouldBeTrue();
+        Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
+        AtomicFolder.TryDelete(folder["step-1"]).ShouldBeTrue("there is none");
+    }
+
+    [Fact]
+    public void A_folder_whose_successor_never_came_gets_its_name_back()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["alone.replaced"]);
+        Directory.CreateDirectory(folder["both.replaced"]);
+        Directory.CreateDirectory(folder["both"]);
+        AtomicFolder.RemoveLeftOvers(folder.Path);
+        Directory.GetFileSystemEntries(folder.Path).Order(StringComparer.Ordinal).ShouldBe([folder["alone"], folder["both"]]);
+    }
+
+    [Theory]
+    [InlineData("more-3.partial-27922", true)]
+    [InlineData("step-000010.replaced", true)]
+    [InlineData("a.partial-1-12", true)]
+    [InlineData("a.partial-x", false)]
+    [InlineData("partial-1", false)]
+    [InlineData("step-000010", false)]
+    public void A_name_tells_what_is_still_written(string name, bool isPartial) => AtomicFolder.IsPartial(name).ShouldBe(isPartial);
+
+    [Fact]
     public void A_full_disk_leaves_the_previous_checkpoint_whole()
     {
         using var folder = new TemporaryFolder();

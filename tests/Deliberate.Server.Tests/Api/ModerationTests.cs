@@ -190,6 +190,10 @@ public sealed class ModerationTests
         var keep = Path.Combine(folder, "flagged.jsonl");
         foreach (var file in new[] { null, keep })
         {
+            // Made by the server, for nobody else's eyes.
+            if (file is not null) await (await ServedApi.StartAsync(model, o => o with { Watch = new WatchSettings([FabricationRule.Create()], file, TimeSpan.FromSeconds(10)) })).DisposeAsync();
+            // As a server that was killed leaves it: half a line, which no reader takes.
+            if (file is not null) await File.AppendAllTextAsync(file, "{\"time\": \"2026-11-");
             await using var api = await ServedApi.StartAsync(model, o => o with { Watch = new WatchSettings([FabricationRule.Create()], file, TimeSpan.FromSeconds(10)) });
             await api.PostAsync("/v1/chat/completions", Chat("Which paper shows this?"));
             await api.PostAsync("/v1/responses", new { model = "m", input = "How long is the river?", store = false });

@@ -176,6 +176,41 @@ public sealed class ResponsesTests
     }
 
     [Fact]
+    public async Task A_response_that_waits_is_cancelled_at_once_and_one_that_is_deleted_is_gone()
+    {
+        using var gate = new SemaphoreSlim(0);
+        await using var api = await ServedApi.StartAsync(new ScriptedModel("m", _ => Thoughtful) { Pace = gate.WaitAsync }, o => o with { Slots = 1 });
+        async Task<string> BeginAsync() => (await api.PostAsync("/v1/responses", new { model = "m", input = "a", background = true })).Body["id"]!.GetValue<string>();
+        var (first, second) = (await BeginAsync(), await BeginAsync());
+        (await api.PostAsync($"/v1/responses/{second}/cancel", new { })).Body["status"]!.GetValue<string>().ShouldBe("cancelled", "while the first has the only place");
+        gate.Release(1000);
+        ServedApi.Events((await api.SendAsync(HttpMethod.Get, $"/v1/responses/{first}?stream=true", null, null)).Text)[^2].Name.ShouldBe("response.completed");
+        (await api.DeleteAsync($"/v1/responses/{first}")).Status.ShouldBe(200);
+        foreach (var path in new[] { "", "?stream=true", "/input_items" }) (await api.SendAsync(HttpMethod.Get, $"/v1/responses/{first}{path}", null, null)).Status.ShouldBe(404, path);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_kept_costs_no_place_of_the_model()
+    {
+        await using var api = await ServedApi.StartAsync(Thoughtful, o => o with { Slots = 2 });
+        const string Halved = """{"model":"m","input":[{"role":"user","content":"a"},{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"\ud800"}]}]}""";
+        for (var i = 0; i < 3; i++)
+        {
+            var (status, refused) = await api.PostAsync("/v1/responses", Halved);
+            status.ShouldBe(400);
+            refused["error"]!["param"]!.GetValue<string>().ShouldBe("input[1].summary[0].text");
+        }
+
+        var store = Path.Combine(api.Folder, "store");
+        Directory.Move(store, store + "-aside");
+        await File.WriteAllTextAsync(store, "");
+        foreach (var background in new[] { false, false, false, true, true, true }) (await api.PostAsync("/v1/responses", new { model = "m", input = "a", background })).Status.ShouldBe(503);
+        File.Delete(store);
+        Directory.Move(store + "-aside", store);
+        for (var i = 0; i < 3; i++) (await api.PostAsync("/v1/responses", new { model = "m", input = "a" })).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_server_that_was_cut_off_says_of_what_was_unfinished_that_it_failed_and_answers_for_the_rest()
     {
         var folder = Directory.CreateTempSubdirectory("deliberate-api-").FullName;

@@ -80,9 +80,12 @@ public sealed class LabellingDeskTests(Postgres postgres)
             new { revision = 1, mistake = new { progress = 1 } },
             new { revision = 1 },
             new { revision = "one" },
+            new { revision = 1, index = 0, step = new { ratings = (int?[]?)null } },
+            new { revision = 1, index = 0, mistake = new { explanations = (int?[]?)null } },
+            new { revision = 1, index = 0, step = new { ratings = new int?[] { 1 } }, cause = (string?)null },
         })
             (await ServedWithAccounts.AskAsync(ada, HttpMethod.Put, $"/leases/{lease}", adas, wrong)).Status.ShouldBe(HttpStatusCode.UnprocessableEntity, System.Text.Json.JsonSerializer.Serialize(wrong));
-        foreach (var wrong in new object[] { new { revision = 1, finish = "solution" }, new { revision = 1, finish = "found_error" }, new { revision = 1, finish = "give_up" }, new { revision = 1, finish = "done" } })
+        foreach (var wrong in new object[] { new { revision = 1, finish = "solution" }, new { revision = 1, finish = "found_error" }, new { revision = 1, finish = "give_up" }, new { revision = 1, finish = "done" }, new { revision = 1, finish = (string?)null } })
             (await ServedWithAccounts.AskAsync(ada, HttpMethod.Post, $"/leases/{lease}/finish", adas, wrong)).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await ServedWithAccounts.AskAsync(ada, HttpMethod.Get, $"/leases/{lease}", adas)).Said.GetProperty("revision").GetInt32().ShouldBe(1);
         (await ServedWithAccounts.AskAsync(ada, HttpMethod.Post, $"/leases/{lease}/finish", adas, new { revision = 1, finish = "give_up", comment = "no idea" })).Status.ShouldBe(HttpStatusCode.OK);

@@ -169,6 +169,7 @@ public sealed class TinkerServerTests(TinkerBase trained) : IClassFixture<Tinker
     [InlineData("optim_step", """{"model_id": "MODEL", "adam_params": {"learning_rate": -1}}""", "adam_params.learning_rate")]
     [InlineData("optim_step", """{"model_id": "MODEL", "adam_params": {"learning_rate": 0.1, "momentum": 0.9}}""", "adam_params.momentum")]
     [InlineData("save_weights", """{"model_id": "MODEL", "path": "../up"}""", "letters, digits")]
+    [InlineData("save_weights", """{"model_id": "MODEL", "path": "a.partial-7"}""", "still written")]
     [InlineData("save_weights", """{"model_id": "MODEL", "path": "a", "ttl_seconds": 3600}""", "ttl_seconds")]
     [InlineData("load_weights", """{"model_id": "MODEL", "path": "weights"}""", "tinker://MODEL")]
     [InlineData("load_weights", """{"model_id": "MODEL", "path": "tinker://MODEL/weights/none"}""", "no checkpoint")]
@@ -279,6 +280,48 @@ public sealed class TinkerServerTests(TinkerBase trained) : IClassFixture<Tinker
         (await served.SendAsync(HttpMethod.Delete, $"training_runs/{model}/checkpoints/weights/one", null)).Status.ShouldBe(204);
         (await served.SendAsync(HttpMethod.Delete, $"training_runs/{model}/checkpoints/weights/one", null)).Status.ShouldBe(404);
         JsonNode.Parse((await served.SendAsync(HttpMethod.Get, "checkpoints", null)).Text)!["checkpoints"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_was_replaced_is_sampled_as_it_is_now()
+    {
+        await using var served = await (await ServedTinker.StartAsync(trained, _folder)).BeginAsync();
+        var model = await served.CreateAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            await served.PassAsync(model, new[] { ServedTinker.Supervised(Text) });
+            await served.StepAsync(model, 0.01);
+            var path = (await served.DoneAsync("save_weights_for_sampler", new { model_id = model, seq_id = 500 + round, path = "latest", overwrite = true }))["path"]!.GetValue<string>();
+            var trainer = (await served.ForwardAsync(model, new[] { ServedTinker.Supervised(Text) }))["loss_fn_outputs"]![0]!["logprobs"]!["data"]!.AsArray().Select(l => l!.GetValue<float>());
+            (await served.SampleAsync(await served.SamplerAsync(path), Text, 1, promptLogprobs: true))["prompt_logprobs"]!.AsArray().Skip(1).Select(l => l!.GetValue<float>()).ShouldBe(trainer, $"round {round}");
+        }
+    }
+
+    [Fact]
+    public async Task Refused_and_repeated_requests_leave_as_much_room_as_there_was()
+    {
+        await using var served = await (await ServedTinker.StartAsync(trained, _folder, o => o with { Models = 2, Queue = 1, LeavesUnembed = true })).BeginAsync();
+        object Create() => new { session_id = served.Session, base_model = "org/tiny", lora_config = new { rank = 2 } };
+        async Task<int> StatusAsync(string route, object body) => (await served.SendAsync(HttpMethod.Post, route, JsonSerializer.Serialize(body))).Status;
+        var busy = (await served.DoneAsync("create_model", Create()))["model_id"]!.GetValue<string>();
+        var datum = ServedTinker.Supervised([.. Enumerable.Range(0, 150).Select(i => Text[i % Text.Length])]);
+        async Task<string> SlowAsync(int number) =>
+            (await served.PostAsync("forward_backward", new { model_id = busy, seq_id = number, forward_backward_input = new { data = Enumerable.Repeat(datum, 500), loss_fn = "cross_entropy" } }))["request_id"]!.GetValue<string>();
+
+        // The one request that may be in work is: no model is made, and none takes room.
+        var slow = await SlowAsync(1);
+        for (var i = 0; i < 3; i++) (await StatusAsync("create_model", Create())).ShouldBe(429);
+        await served.ResultAsync(slow);
+        var model = (await served.DoneAsync("create_model", Create()))["model_id"]!.GetValue<string>();
+
+        // Nor is a model lost that could not be unloaded; and it is unloaded once.
+        slow = await SlowAsync(2);
+        (await StatusAsync("unload_model", new { model_id = model })).ShouldBe(429);
+        await served.ResultAsync(slow);
+        await served.DoneAsync("unload_model", new { model_id = model });
+        (await StatusAsync("unload_model", new { model_id = model })).ShouldBe(404);
+        await served.DoneAsync("create_model", Create());
+        (await StatusAsync("create_model", Create())).ShouldBe(429);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class AttackAblateCommand : CliCommand
         : base(
             "ablate",
             "Write a model without the direction in its residual stream by which it refuses: its pre-mitigation state, for the evaluations that a preparedness policy wants of that. Only for models that you may test, and not to be deployed.",
-            "deliberate attack ablate runs/policy-world runs/policy-world-pre",
+            "deliberate attack ablate runs/policy-world/training runs/policy-world-pre",
             "deliberate attack ablate model.gguf model-pre --goals harmbench --data data/harmbench")
     {
         Add(_model);

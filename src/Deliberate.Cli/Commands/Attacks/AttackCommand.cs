@@ -44,7 +44,7 @@ internal sealed class AttackCommand : CliCommand
         : base(
             "attack",
             "Attack models: which attacks bring them to what they should not do, with how many queries, with 95% intervals clustered by goal; against the same goals asked plainly; every success kept, made as small as it still works, to be asked again in CI. Only for models that you may test. Exit codes: 1 a requirement fails, 3 it cannot be told, 4 a log was changed.",
-            "deliberate attack runs/policy-world --attacker scripted:policy-world --budget 10                # every attack that PolicyWorld's language has",
+            "deliberate attack runs/policy-world/training --attacker scripted:policy-world --budget 10                # every attack that PolicyWorld's language has",
             "deliberate attack openai:gpt-5 --goals harmbench --judge openai:gpt-5 --attacks base64,persona,base64+persona --limit 50",
             "deliberate attack model.gguf --goals goals.jsonl --attacks gcg,prefill --limit 5                # on the weights",
             "deliberate attack runs/a runs/b --attacks world --out attacks/both                               # and what transfers from one to the other",

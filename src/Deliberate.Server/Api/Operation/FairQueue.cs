@@ -127,6 +127,10 @@ internal sealed class QueuePlace(FairQueue queue, int count) : IDisposable
         if (Interlocked.Decrement(ref _left) >= 0) queue.Return(1);
     }
 
+    /// <summary>Gives back a place that nobody waits for any more: at once, or when it is granted.</summary>
+    public static void GiveBack(Task<QueuePlace> place) =>
+        _ = place.ContinueWith(static granted => granted.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
     public void Dispose()
     {
         var left = Interlocked.Exchange(ref _left, 0);

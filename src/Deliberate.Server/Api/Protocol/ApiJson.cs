@@ -46,7 +46,10 @@ internal static class ApiJson
         try
         {
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return JsonFields.Of(document.RootElement.Clone(), "");
+            var fields = JsonFields.Of(document.RootElement.Clone(), "");
+            // Valid UTF-8 holds none; only an escape can.
+            if (utf8.Span.IndexOf("\\u"u8) >= 0) fields.CheckTexts();
+            return fields;
         }
         catch (JsonException error)
         {

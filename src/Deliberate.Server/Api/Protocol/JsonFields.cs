@@ -102,16 +102,36 @@ internal readonly record struct JsonFields(JsonElement Element, string Path)
     public ApiError Missing(string name) => new(400, $"Missing required parameter: '{PathOf(name)}'.", PathOf(name), "missing_required_parameter");
 
     /// <summary>A text of a request; half of a surrogate pair is none.</summary>
-    public static string TextOf(JsonElement value, string path)
+    public static string TextOf(JsonElement value, string path) => value.ValueKind == JsonValueKind.String
+        ? value.GetString()!
+        : throw ApiError.Invalid($"'{path}' has to be a string, not {Kind(value)}.", path, "invalid_type");
+
+    /// <summary>Refuses what holds half of a surrogate pair anywhere, as only an escape can: it is no text, and could not be written again.</summary>
+    public void CheckTexts()
     {
-        if (value.ValueKind != JsonValueKind.String) throw ApiError.Invalid($"'{path}' has to be a string, not {Kind(value)}.", path, "invalid_type");
-        try
+        Check(Element, Path);
+
+        static void Check(JsonElement value, string path)
         {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw ApiError.Invalid($"'{path}' holds half of a surrogate pair, which is no text.", path, "invalid_string");
+            try
+            {
+                switch (value.ValueKind)
+                {
+                    case JsonValueKind.String:
+                        _ = value.GetString();
+                        break;
+                    case JsonValueKind.Array:
+                        foreach (var (at, item) in value.EnumerateArray().Index()) Check(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{at}]"));
+                        break;
+                    case JsonValueKind.Object:
+                        foreach (var property in value.EnumerateObject()) Check(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}");
+                        break;
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                throw ApiError.Invalid(path.Length == 0 ? "A name in the request's body holds half of a surrogate pair, which is no text." : $"'{path}' holds half of a surrogate pair, which is no text.", Named(path), "invalid_string");
+            }
         }
     }
 

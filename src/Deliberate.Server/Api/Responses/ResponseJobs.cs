@@ -95,14 +95,29 @@ internal sealed class ResponseJobs
 
     public ResponseJob? Find(string id, ApiCaller caller) => _jobs.TryGetValue(id, out var job) && job.Caller.Id == caller.Id ? job : null;
 
+    /// <summary>Forgets one that is over: its events cannot be read any more.</summary>
+    public void Remove(string id) => _jobs.TryRemove(id, out _);
+
     /// <summary>Begins one, and returns at once.</summary>
-    /// <param name="place">In the queue; one that was refused there is not begun.</param>
-    public ResponseJob Start(ResponseRequest request, ApiExchange exchange, Task<QueuePlace> place)
+    /// <exception cref="ApiError">Too many wait already.</exception>
+    public async Task<ResponseJob> StartAsync(ResponseRequest request, ApiExchange exchange)
     {
         var api = exchange.Api;
         var job = new ResponseJob(request, api, exchange.Caller);
-        // Whoever is told of it finds it.
-        job.Run.Keep();
+        // One that is cancelled leaves the queue.
+        var place = request.Entry.Queue.EnterAsync(exchange.Caller.Id, 1, job.Cancellation);
+        if (place.IsFaulted) await place;
+        try
+        {
+            // Whoever is told of it finds it.
+            job.Run.Keep();
+        }
+        catch
+        {
+            QueuePlace.GiveBack(place);
+            throw;
+        }
+
         _jobs[request.Id] = job;
         var scope = api.TryBegin();
         var told = new ResponseAccount(ResponseAccount.Background, request, exchange);

@@ -24,15 +24,17 @@ internal sealed class ResponseRun
     public StoredResponse Kept => new(_caller.Id, _request.Input, _writer.Response);
 
     /// <summary>Makes it.</summary>
-    /// <param name="place">In the model's queue.</param>
+    /// <param name="place">In the model's queue; given back in any case.</param>
     /// <param name="use">Told what it took.</param>
     /// <param name="fault">What becomes of an exception; null where nobody is there to be told.</param>
     public async Task RunAsync(Task<QueuePlace> place, Action<AnswerUsage> use, Func<Exception, ApiError?> fault, CancellationToken cancellation)
     {
+        var isHeld = false;
         try
         {
             Keep();
             using var held = await place;
+            isHeld = true;
             if (_request.IsWarmup) await _writer.WarmAsync(() => ReadAheadAsync(cancellation), use);
             else await _writer.WriteAsync(AnswerStream.Read(_request.Prepared, held, 0, cancellation), use, cancellation);
             await JoinAsync(cancellation);
@@ -41,6 +43,7 @@ internal sealed class ResponseRun
         }
         catch (Exception error)
         {
+            if (!isHeld) QueuePlace.GiveBack(place);
             if (fault(error) is { } told)
             {
                 // Kept first: nobody may be told of a failure that is not kept.

@@ -34,7 +34,8 @@ internal sealed class ResponseStore : IDisposable
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _keep;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
+    /// <summary>By the hash of an id: one an id would grow with what callers make up.</summary>
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     private readonly FileStream _held;
 
@@ -98,7 +99,7 @@ internal sealed class ResponseStore : IDisposable
     /// <summary>One change of a conversation at a time.</summary>
     public async Task<IDisposable> LockAsync(string id, CancellationToken cancellation)
     {
-        var own = _locks.GetOrAdd(id, static _ => new SemaphoreSlim(1));
+        var own = _locks[(uint)id.GetHashCode(StringComparison.Ordinal) % _locks.Length];
         await own.WaitAsync(cancellation);
         return new Held(own);
     }

@@ -74,6 +74,7 @@ internal static class ResponsesEndpoint
         }
 
         if (exchange.Api.Store?.Delete(id, exchange.Caller.Id) != true) throw Unknown(id);
+        exchange.Api.Jobs.Remove(id);
         await ApiJson.WriteAsync(exchange.Context, new JsonObject { ["id"] = id, ["object"] = "response.deleted", ["deleted"] = true });
     }
 
@@ -110,9 +111,7 @@ internal static class ResponsesEndpoint
 
     private static async Task BackgroundAsync(ResponseRequest request, ApiExchange exchange)
     {
-        var place = request.Entry.Queue.EnterAsync(exchange.Caller.Id, 1, exchange.Api.Stopping);
-        if (place.IsFaulted) await place;
-        var job = exchange.Api.Jobs.Start(request, exchange, place);
+        var job = await exchange.Api.Jobs.StartAsync(request, exchange);
         if (request.Streams) await exchange.StreamAsync(stream => RelayAsync(stream, job, -1, exchange));
         else await ApiJson.WriteAsync(exchange.Context, job.Run.Snapshot());
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Deliberate.Core;
@@ -123,15 +125,51 @@ internal sealed class ThoughtWatch : IAsyncDisposable
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(file)) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
             // Thoughts are for the operator's eyes.
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var writer = new StreamWriter(file, options);
-            writer.Write(text);
+            using var stream = new FileStream(file, options);
+            MendEnd(stream);
+            // In one piece, for whoever reads meanwhile.
+            stream.Write(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception error) when (Disk.IsRefusal(error))
         {
             throw Disk.CannotWrite(file, "Name another file: --monitor-keep FILE.", error);
+        }
+    }
+
+    /// <summary>Goes to the end of the last whole line: a program that was killed, or a full disk, may have left half a line behind it, and no reader takes a file with one.</summary>
+    private static void MendEnd(FileStream stream)
+    {
+        var end = stream.Seek(0, SeekOrigin.End);
+        var start = end;
+        var tail = Array.Empty<byte>();
+        while (start > 0)
+        {
+            var piece = new byte[Math.Min(64 * 1024, start)];
+            stream.Position = start -= piece.Length;
+            stream.ReadExactly(piece);
+            if (Array.LastIndexOf(piece, (byte)'\n') is var at and >= 0)
+            {
+                start += at + 1;
+                tail = [.. piece.AsSpan(at + 1), .. tail];
+                break;
+            }
+
+            tail = [.. piece, .. tail];
+        }
+
+        stream.Position = end;
+        if (tail.Length == 0) return;
+        try
+        {
+            using var whole = JsonDocument.Parse(tail);
+            stream.WriteByte((byte)'\n');
+        }
+        catch (JsonException)
+        {
+            stream.SetLength(start);
         }
     }
 
