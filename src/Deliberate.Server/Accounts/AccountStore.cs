@@ -118,31 +118,39 @@ internal sealed partial class AccountStore(IDbContextFactory<AccountsContext> co
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         var (wanted, now) = (Normal(name), time.GetUtcNow());
-        var account = await context.Accounts.FirstOrDefaultAsync(a => a.Name == wanted, cancellation);
-        if (account?.LockedUntil > now)
-        {
-            return (SignInOutcome.Locked, null);
-        }
-
+        var account = await CountTryAsync(context, wanted, now, cancellation);
+        if (account is { Allowed: false }) return (SignInOutcome.Locked, null);
+        var known = account?.Account;
         // The same work for a name that is nobody's: the time tells nothing.
-        var verified = password.Length is > 0 and <= LongestPassword && await VerifyAsync(account, password, cancellation);
-        if (account is null || account.IsDisabled || !verified)
+        var verified = password.Length is > 0 and <= LongestPassword && await VerifyAsync(known, password, cancellation);
+        if (known is null || known.IsDisabled || !verified)
         {
-            if (account is not null)
-            {
-                account.FailedTries++;
-                if (account.FailedTries > FreeTries) account.LockedUntil = now + Least(LongestWait, FirstWait * Math.Pow(2, Math.Min(20, account.FailedTries - FreeTries - 1)));
-            }
-
-            context.Audit.Add(AuditTrail.Entry(new Actor(account?.Id, wanted.Length > 60 ? wanted[..60] : wanted), "was not let in", "", now));
+            context.Audit.Add(AuditTrail.Entry(new Actor(known?.Id, wanted.Length > 60 ? wanted[..60] : wanted), "was not let in", "", now));
             await context.SaveChangesAsync(cancellation);
             return (SignInOutcome.Wrong, null);
         }
 
-        (account.FailedTries, account.LockedUntil) = (0, null);
-        context.Audit.Add(AuditTrail.Entry(Actor.Of(account), "signed in", "", now));
+        await context.Accounts.Where(a => a.Id == known.Id).ExecuteUpdateAsync(a => a.SetProperty(x => x.FailedTries, 0).SetProperty(x => x.LockedUntil, (DateTimeOffset?)null), cancellation);
+        context.Audit.Add(AuditTrail.Entry(Actor.Of(known), "signed in", "", now));
         await context.SaveChangesAsync(cancellation);
-        return (SignInOutcome.SignedIn, account);
+        return (SignInOutcome.SignedIn, known);
+    }
+
+    /// <summary>
+    /// Counts a try as a wrong one before its password is looked at, which takes a while: of many at once each counts, and those behind the free ones wait.
+    /// A right password takes it back. Null for a name that is nobody's.
+    /// </summary>
+    private static async Task<(Account Account, bool Allowed)?> CountTryAsync(AccountsContext context, string name, DateTimeOffset now, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await context.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.Name == name, cancellation) is not { } account) return null;
+            if (account.LockedUntil > now) return (account, false);
+            var (before, tries) = (account.FailedTries, account.FailedTries + 1);
+            DateTimeOffset? locked = tries > FreeTries ? now + Least(LongestWait, FirstWait * Math.Pow(2, Math.Min(20, tries - FreeTries - 1))) : account.LockedUntil;
+            // Whoever was overtaken looks again.
+            if (await context.Accounts.Where(a => a.Id == account.Id && a.FailedTries == before).ExecuteUpdateAsync(a => a.SetProperty(x => x.FailedTries, tries).SetProperty(x => x.LockedUntil, locked), cancellation) == 1) return (account, true);
+        }
     }
 
     /// <summary>The account that someone else vouches for; a new one where its kind may come uninvited.</summary>

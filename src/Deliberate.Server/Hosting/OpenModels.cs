@@ -10,7 +10,20 @@ internal sealed class OpenModels(ServerOptions options) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<EvaluationModel>> _open = new(StringComparer.Ordinal);
 
     /// <exception cref="UserError">There is no such model, or this server opens none.</exception>
-    public EvaluationModel Of(string name) => _open.GetOrAdd(name, n => new Lazy<EvaluationModel>(() => (options.OpenModel ?? throw new UserError("This server opens no models."))(n))).Value;
+    public EvaluationModel Of(string name)
+    {
+        var model = _open.GetOrAdd(name, n => new Lazy<EvaluationModel>(() => (options.OpenModel ?? throw new UserError("This server opens no models."))(n)));
+        try
+        {
+            return model.Value;
+        }
+        catch
+        {
+            // One that could not be opened may be there the next time.
+            _open.TryRemove(KeyValuePair.Create(name, model));
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

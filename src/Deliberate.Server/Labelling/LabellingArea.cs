@@ -28,7 +28,7 @@ internal sealed class LabellingArea : IServerArea
     {
         if (!path.StartsWithSegments(Root, StringComparison.Ordinal, out var rest)) return false;
         var parts = (rest.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is [] or ["api", ..] or [_] or [_, Work]) return true;
+        if (parts is [] or ["api", "projects" or "leases", ..] or [_] or [_, Work]) return true;
         return parts is [_, Review or Item, ..] && role >= AccountRole.Reviewer;
     }
 

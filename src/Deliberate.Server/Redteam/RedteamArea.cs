@@ -25,7 +25,7 @@ internal sealed class RedteamArea : IServerArea
     {
         if (!path.StartsWithSegments(Root, StringComparison.Ordinal, out var rest)) return false;
         var parts = (rest.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is [] or ["api", ..] or [_] or [_, Work] or [_, Work, _]) return true;
+        if (parts is [] or ["api", "campaigns" or "chats", ..] or [_] or [_, Work] or [_, Work, _]) return true;
         return parts is [_, Appeals or Rate, ..] && role >= AccountRole.Reviewer;
     }
 
@@ -46,10 +46,10 @@ internal sealed class RedteamArea : IServerArea
             await trail.AddAsync(Actor.Of(SignedIn.Of(context).Account), open ? "opened a campaign" : "closed a campaign", campaign, context.RequestAborted);
             return open ? "Testers may go on." : "Nothing more is taken.";
         }));
-        endpoints.MapPost(Root + "/{campaign}/" + Appeals + "/{chat:long}", (HttpContext context, string campaign, long chat, [FromForm] bool granted, RedteamDesk desk, AuditTrail trail) => FormAnswer.Of(context, $"{Root}/{campaign}/{Appeals}", async () =>
+        endpoints.MapPost(Root + "/{campaign}/" + Appeals + "/{chat:long}", (HttpContext context, string campaign, long chat, [FromForm] bool granted, RedteamStore store, RedteamDesk desk, AuditTrail trail) => FormAnswer.Of(context, $"{Root}/{campaign}/{Appeals}", async () =>
         {
             var account = SignedIn.Of(context).Account;
-            if (!await desk.DecideAsync(chat, account.Id, granted, context.RequestAborted)) throw new Core.UserError("This appeal was decided before, or is your own.");
+            if (!await desk.DecideAsync(await store.NeedAsync(campaign, context.RequestAborted), chat, account.Id, granted, context.RequestAborted)) throw new Core.UserError("This appeal was decided before, or is your own.");
             await trail.AddAsync(Actor.Of(account), granted ? "granted an appeal" : "denied an appeal", $"{campaign}: {chat}", context.RequestAborted);
             return granted ? "It counts as reached." : "The judge's verdict stands.";
         }));

@@ -141,13 +141,13 @@ internal sealed class RedteamDesk(IDbContextFactory<RedteamContext> contexts, Re
             throw new DeskException(DeskRefusal.Finished, "This was appealed before.");
     }
 
-    /// <summary>What a reviewer says of an appeal; false where it was decided before.</summary>
-    public async Task<bool> DecideAsync(long chat, Guid reviewer, bool granted, CancellationToken cancellation = default)
+    /// <summary>What a reviewer says of an appeal; false where it was decided before, is their own, or is none of the campaign.</summary>
+    public async Task<bool> DecideAsync(RedteamCampaign campaign, long chat, Guid reviewer, bool granted, CancellationToken cancellation = default)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         Guid? by = reviewer;
         var decision = granted ? RedteamAppeal.Granted : RedteamAppeal.Denied;
-        return await context.Chats.Where(c => c.Id == chat && c.Appeal == RedteamAppeal.Wanted && c.AccountId != reviewer).ExecuteUpdateAsync(c => c.SetProperty(x => x.Appeal, decision).SetProperty(x => x.DecidedBy, by), cancellation) == 1;
+        return await context.Chats.Where(c => c.Id == chat && c.CampaignId == campaign.Id && c.Appeal == RedteamAppeal.Wanted && c.AccountId != reviewer).ExecuteUpdateAsync(c => c.SetProperty(x => x.Appeal, decision).SetProperty(x => x.DecidedBy, by), cancellation) == 1;
     }
 
     /// <summary>A finished conversation of somebody else that a reviewer has not rated; those with one rater alone first. Null where there is none.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class RedteamStore(IDbContextFactory<RedteamContext> con
     /// <exception cref="UserError">The name is taken, or something is missing.</exception>
     public async Task<RedteamCampaign> CreateAsync(RedteamCampaign campaign, CancellationToken cancellation = default)
     {
-        if (!NameForm().IsMatch(campaign.Name)) throw new UserError($"\"{campaign.Name}\" is no name of a campaign.", field: "NAME", advice: "Small letters, digits and -, at most 60.");
+        if (campaign.Name == "api" || !NameForm().IsMatch(campaign.Name)) throw new UserError($"\"{campaign.Name}\" is no name of a campaign.", field: "NAME", advice: "Small letters, digits and -, at most 60.");
         if (campaign.Kind == RedteamKind.Pairwise && campaign.ModelNames.Distinct(StringComparer.Ordinal).Count() < 2) throw new UserError("Two models are compared, and one is named.", field: "--model", advice: "Name another --model.");
         if (campaign.ModelNames.Count == 0) throw new UserError("No model is named.", field: "--model");
         if (campaign.Kind == RedteamKind.Arena && RedteamGoal.Read(campaign.Goals).Count == 0) throw new UserError("An arena has goals.", field: "--goals");

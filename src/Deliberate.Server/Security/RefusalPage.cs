@@ -16,8 +16,7 @@ internal static class RefusalPage
     public static Task MoveOn(HttpContext context, string to)
     {
         // A path of our own, never the address of another site.
-        var path = to.StartsWith('/') && !to.StartsWith("//", StringComparison.Ordinal) && !to.Contains('\\', StringComparison.Ordinal) ? to : "/";
-        var address = SafeText.Escape(path, 4000);
+        var address = SafeText.Escape(FormAnswer.Within(to) ?? "/", 4000);
         return Send(context, "Deliberate", $"<p><a href=\"{address}\">Go on</a></p>", $"<meta http-equiv=\"refresh\" content=\"0;url={address}\"/>");
     }
 

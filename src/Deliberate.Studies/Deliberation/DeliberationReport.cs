@@ -150,7 +150,7 @@ internal static class DeliberationReport
         }
     }
 
-    private static string Points(Estimate difference) => string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()})");
+    private static string Points(Estimate difference) => string.Create(CultureInfo.InvariantCulture, $"{SignedPoints.Of(difference.Value)} percentage points (95% interval {SignedPoints.Of(difference.Low)} to {SignedPoints.Of(difference.High)}, {difference.Method.Words()})");
 
     private static ReportCell Of(DeliberationCell? cell) => cell?.OursLess is { IsMeasured: true } difference ? ReportCell.Of(difference, NumberStyle.Share) : ReportCell.Of("–");
 

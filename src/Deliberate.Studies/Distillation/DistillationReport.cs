@@ -68,7 +68,7 @@ internal static class DistillationReport
         {
             // In tenths of a point: an end that is near 0 would be rounded to it.
             var (way, difference) = ($"{char.ToUpperInvariant(row.Model.Title["smaller, ".Length])}{row.Model.Title["smaller, ".Length..][1..]}", row.Difference!);
-            var by = string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()})");
+            var by = string.Create(CultureInfo.InvariantCulture, $"{SignedPoints.Of(difference.Value)} percentage points (95% interval {SignedPoints.Of(difference.Low)} to {SignedPoints.Of(difference.High)}, {difference.Method.Words()})");
             yield return ($"{way}: {DifferenceWords.Of(difference, "more right answers than the smaller model alone", "fewer right answers than the smaller model alone", "a difference from the smaller model alone")}, {by}.", difference.Finding != Finding.NotToldApart);
         }
     }

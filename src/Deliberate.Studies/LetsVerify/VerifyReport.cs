@@ -155,7 +155,7 @@ internal static class VerifyReport
     /// <summary>A ratio to a slope that is not above 0 says nothing.</summary>
     private static string Ratio(VerifyRows rows) => rows.Slope(RewardSource.Process).Finding != Finding.Larger ? "not defined, for the uniform choice's slope is not told apart from 0 upwards" : rows.SlopeRatio.WithRange(NumberStyle.Tenths);
 
-    private static string Points(Estimate difference) => string.Create(CultureInfo.InvariantCulture, $"{100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()})");
+    private static string Points(Estimate difference) => string.Create(CultureInfo.InvariantCulture, $"{SignedPoints.Of(difference.Value)} percentage points (95% interval {SignedPoints.Of(difference.Low)} to {SignedPoints.Of(difference.High)}, {difference.Method.Words()})");
 
     private static string Words(VerifyPlan plan) => plan.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"one seed ({plan.Seeds[0]})") : string.Create(CultureInfo.InvariantCulture, $"{plan.Seeds.Count} seeds");
 

@@ -97,5 +97,5 @@ internal static class ExperimentFindings
         summary.Families.Select(f => $"{f} in {string.Join(" and ", summary.Evidence.Seeds(new Subject(ExperimentModel.Without), f))}");
 
     /// <summary>Percentage points with one decimal.</summary>
-    private static string Signed(double difference) => (100 * difference).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+    private static string Signed(double difference) => SignedPoints.Of(difference);
 }

@@ -125,7 +125,7 @@ internal static class TransferReport
 
     private static string Points((Estimate Difference, IReadOnlyList<double> Seeds) gain, string unit = "") => string.Create(
         CultureInfo.InvariantCulture,
-        $"{100 * gain.Difference.Value:+0.0;−0.0}{unit} (95% interval {100 * gain.Difference.Low:+0.0;−0.0} to {100 * gain.Difference.High:+0.0;−0.0}, {gain.Difference.Method.Words()}; seeds {100 * gain.Seeds.Min():+0.0;−0.0} to {100 * gain.Seeds.Max():+0.0;−0.0})");
+        $"{SignedPoints.Of(gain.Difference.Value)}{unit} (95% interval {SignedPoints.Of(gain.Difference.Low)} to {SignedPoints.Of(gain.Difference.High)}, {gain.Difference.Method.Words()}; seeds {SignedPoints.Of(gain.Seeds.Min())} to {SignedPoints.Of(gain.Seeds.Max())})");
 
     private static string Words(TransferPlan plan) => plan.Seeds.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"one seed ({plan.Seeds[0]})") : string.Create(CultureInfo.InvariantCulture, $"{plan.Seeds.Count} seeds ({string.Join(", ", plan.Seeds)})");
 

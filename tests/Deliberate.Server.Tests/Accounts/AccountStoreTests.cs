@@ -72,6 +72,22 @@ public sealed class AccountStoreTests(Postgres postgres)
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    public async Task Of_many_passwords_at_once_no_more_are_looked_at_than_one_after_another(string kind)
+    {
+        await using var bed = await LabellingBed.StartAsync(kind, postgres);
+        var accounts = bed.Database.Accounts;
+        await bed.AccountAsync("ada");
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Task.Run(async () => (await accounts.CheckAsync("ada", $"guess {i}")).Outcome)));
+        outcomes.Count(o => o == SignInOutcome.Wrong).ShouldBe(AccountStore.FreeTries + 1);
+        outcomes.Count(o => o == SignInOutcome.Locked).ShouldBe(30 - AccountStore.FreeTries - 1);
+        bed.Clock.Pass(TimeSpan.FromMinutes(1));
+        (await accounts.CheckAsync("ada", Password)).Account!.FailedTries.ShouldBe(AccountStore.FreeTries + 1, "as it was when it was asked");
+        (await accounts.FindAsync("ada"))!.FailedTries.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
     public async Task A_session_ends_with_its_time_a_new_password_and_the_account(string kind)
     {
         await using var bed = await LabellingBed.StartAsync(kind, postgres);

@@ -19,6 +19,8 @@ public sealed class OpenIdSignInTests(Postgres postgres)
             var page = await browser.GetStringAsync(new Uri("/sign-in/openid?to=%2Faccount", UriKind.Relative));
             page.ShouldContain("content=\"0;url=/account\"");
             (await browser.GetStringAsync(new Uri("/account", UriKind.Relative))).ShouldContain($"vouched for by {provider.Address}");
+            // Browsers leave tabs out of addresses: this would be another site's.
+            (await browser.GetStringAsync(new Uri("/sign-in/openid?to=/%09/evil.example", UriKind.Relative))).ShouldContain("content=\"0;url=/\"");
         }
 
         var accounts = await served.Database.Accounts.ListAsync();

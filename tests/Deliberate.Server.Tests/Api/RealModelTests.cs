@@ -47,6 +47,17 @@ public sealed class RealModelTests
     }
 
     [Fact]
+    public async Task More_answers_than_places_follow_one_another_and_each_prompt_has_its_own_place()
+    {
+        await using var served = await Real.StartAsync("qwen3");
+        // The server has 16 places, and its model takes five times as many before it refuses.
+        var many = await served.PostAsync("/v1/chat/completions", new { model = "qwen3", messages = Hello, n = 128, seed = 3, max_tokens = 2, temperature = 1.0 });
+        many["choices"]!.AsArray().Select(c => c!["index"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, 128));
+        var prompts = await served.PostAsync("/v1/completions", new { model = "qwen3", prompt = Enumerable.Range(0, 3).Select(i => $"{i}"), n = 20, max_tokens = 2 });
+        prompts["choices"]!.AsArray().Select(c => c!["index"]!.GetValue<int>()).ShouldBe(Enumerable.Range(0, 60));
+    }
+
+    [Fact]
     public async Task The_same_seed_gives_the_same_answer_streamed_or_not_alone_or_among_others()
     {
         await using var served = await Real.StartAsync("qwen3");

@@ -128,6 +128,11 @@ public sealed class LabellingDeskTests(Postgres postgres)
         await bed.LabelAsync(review, 1, 1, 1);
         (await bed.ExportAsync(project, new ExportChoice(ExportForm.Prm800k, Agreed: true)))[1].ShouldContain(rita.ToString());
         (await bed.Database.Projects.ItemAsync(project, 2))!.Review.ShouldBe(ReviewState.Settled);
+
+        // Looked at once more and left: nothing stands, and it waits for a reviewer again.
+        await bed.Database.Queue.ReviewAsync(project, rita, (await bed.Database.Projects.ItemAsync(project, 2))!);
+        var opened = (await bed.Database.Projects.ItemAsync(project, 2))!;
+        (opened.Review, opened.StandsId).ShouldBe((ReviewState.Wanted, null));
     }
 
     [Fact]

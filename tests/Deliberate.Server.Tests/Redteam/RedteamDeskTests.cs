@@ -67,6 +67,19 @@ public sealed class RedteamDeskTests(Postgres postgres)
     }
 
     [Theory]
+    [InlineData("/redteam/api/campaigns/arena/begin", true)]
+    [InlineData("/redteam/api/chats/key/say", true)]
+    [InlineData("/redteam/arena", true)]
+    [InlineData("/redteam/api/appeals/17", false)]
+    [InlineData("/redteam/api/open", false)]
+    [InlineData("/redteam/arena/appeals/17", false)]
+    public void A_tester_tests_and_decides_nothing(string path, bool may)
+    {
+        new RedteamArea().MayUse(path, AccountRole.Labeller).ShouldBe(may);
+        new LabellingArea().MayUse("/label/api/review/3", AccountRole.Labeller).ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
     public async Task An_attempt_is_judged_appealed_and_decided_by_a_person(string kind)
@@ -90,9 +103,12 @@ public sealed class RedteamDeskTests(Postgres postgres)
         await desk.AppealAsync(judged.Key, ada, "It did help.");
         await desk.AppealAsync(judged.Key, ada, "It did help.");
         (await Should.ThrowAsync<DeskException>(() => desk.AppealAsync(judged.Key, ada, "Again."))).Refusal.ShouldBe(DeskRefusal.Finished);
-        (await desk.DecideAsync(judged.Id, ada, granted: true)).ShouldBeFalse("nobody decides their own");
-        (await desk.DecideAsync(judged.Id, eve, granted: true)).ShouldBeTrue();
-        (await desk.DecideAsync(judged.Id, eve, granted: false)).ShouldBeFalse("it is decided");
+        (await desk.DecideAsync(campaign, judged.Id, ada, granted: true)).ShouldBeFalse("nobody decides their own");
+        var other = await store.CreateAsync(new RedteamCampaign { Name = "other", Title = "Other", Kind = RedteamKind.Arena, Models = """["unsafe"]""", Judge = "strict", Goals = RedteamGoal.Write([new RedteamGoal("word", "Have it say gladly.", "text", "gladly")]) });
+        (await desk.DecideAsync(other, judged.Id, eve, granted: true)).ShouldBeFalse("it is of another campaign");
+        (await Should.ThrowAsync<UserError>(() => store.CreateAsync(new RedteamCampaign { Name = "api", Title = "Api", Kind = RedteamKind.Arena, Models = other.Models, Judge = "strict", Goals = other.Goals }))).Message.ShouldContain("no name of a campaign");
+        (await desk.DecideAsync(campaign, judged.Id, eve, granted: true)).ShouldBeTrue();
+        (await desk.DecideAsync(campaign, judged.Id, eve, granted: false)).ShouldBeFalse("it is decided");
         var again = await Attempt("word", "say nothing");
         again.IsReached.ShouldBe(false);
         var records = await store.RecordsAsync(campaign);

@@ -10,7 +10,8 @@ internal static class AnswerMerge
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var channel = Channel.CreateUnbounded<(int, AnswerEvent)>(new UnboundedChannelOptions { SingleReader = true });
-        var pumps = Task.WhenAll(Enumerable.Range(0, count).Select(Pump));
+        var lanes = Math.Min(count, place.Places);
+        var pumps = Task.WhenAll(Enumerable.Range(0, lanes).Select(Pump));
         _ = pumps.ContinueWith(done => channel.Writer.TryComplete(done.Exception?.InnerException ?? (done.IsCanceled ? new OperationCanceledException(stop.Token) : null)), TaskScheduler.Default);
         try
         {
@@ -22,11 +23,13 @@ internal static class AnswerMerge
             await pumps.ContinueWith(static done => _ = done.Exception, TaskScheduler.Default);
         }
 
-        async Task Pump(int number)
+        // One place each: more answers than places follow one another there, and the last gives it back.
+        async Task Pump(int lane)
         {
             try
             {
-                await foreach (var happened in AnswerStream.Read(prepared, place, number, stop.Token)) await channel.Writer.WriteAsync((number, happened), stop.Token);
+                for (var number = lane; number < count; number += lanes)
+                    await foreach (var happened in AnswerStream.Read(prepared, number + lanes < count ? null : place, number, stop.Token)) await channel.Writer.WriteAsync((number, happened), stop.Token);
             }
             catch
             {

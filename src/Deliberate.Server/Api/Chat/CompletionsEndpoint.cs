@@ -49,6 +49,9 @@ internal static class CompletionsEndpoint
             })).ToArray();
         using var limit = exchange.Limit();
         using var place = await entry.Queue.EnterAsync(exchange.Caller.Id, count, limit.Token);
+
+        // The first has its place before anything is sent; each that follows waits for its own.
+        async Task<QueuePlace> PlaceAsync(int at) => at == 0 ? place : await entry.Queue.EnterAsync(exchange.Caller.Id, count, limit.Token);
         var form = new Form(entry, exchange, echoes, alternatives is not null);
         PreparedAnswer Prepare(AnswerTask task) => PreparedAnswer.Of(task, entry.Writer, api.Options) with { Guard = AnswerGuard.For(api, task, asked: null) };
 
@@ -56,9 +59,10 @@ internal static class CompletionsEndpoint
         {
             var usage = new AnswerUsage();
             var choices = new JsonArray();
-            foreach (var one in prepared)
+            foreach (var (at, one) in prepared.Index())
             {
-                foreach (var choice in await form.WholeAsync(one, count, choices.Count, place, usage, limit.Token)) choices.Add(choice);
+                using var next = await PlaceAsync(at);
+                foreach (var choice in await form.WholeAsync(one, count, choices.Count, next, usage, limit.Token)) choices.Add(choice);
             }
 
             exchange.Use(usage);
@@ -71,7 +75,12 @@ internal static class CompletionsEndpoint
         await exchange.StreamAsync(async stream =>
         {
             var usage = new AnswerUsage();
-            foreach (var (at, one) in prepared.Index()) await form.StreamAsync(stream, one, count, at * count, place, usage, includesUsage, limit.Token);
+            foreach (var (at, one) in prepared.Index())
+            {
+                using var next = await PlaceAsync(at);
+                await form.StreamAsync(stream, one, count, at * count, next, usage, includesUsage, limit.Token);
+            }
+
             exchange.Use(usage);
             if (includesUsage)
             {

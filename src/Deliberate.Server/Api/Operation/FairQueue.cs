@@ -121,6 +121,9 @@ internal sealed class QueuePlace(FairQueue queue, int count) : IDisposable
 {
     private int _left = count;
 
+    /// <summary>How many answers may be in work at once.</summary>
+    public int Places { get; } = count;
+
     /// <summary>One of its answers is written, whether or not anybody has read it.</summary>
     public void Release()
     {

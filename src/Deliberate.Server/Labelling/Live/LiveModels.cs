@@ -74,16 +74,27 @@ internal sealed class LiveModels(OpenModels models)
         return Clean(NextStep.Of(answer.Completion, project.StepSeparator, thinks, answer.IsCut));
     }
 
-    /// <summary>Whether the model thinks before it answers, and what it opens its thought with: asked once, of the first problem.</summary>
-    private Task<(string Opening, bool Thinks)> ThoughtAsync(EvaluationModel model, string name, string problem, CancellationToken limit) =>
-        _thoughts.GetOrAdd(name, _ => new Lazy<Task<(string, bool)>>(async () =>
+    /// <summary>Whether the model thinks before it answers, and what it opens its thought with: asked once, of the first problem that it can be asked of.</summary>
+    private async Task<(string Opening, bool Thinks)> ThoughtAsync(EvaluationModel model, string name, string problem, CancellationToken limit)
+    {
+        var thought = _thoughts.GetOrAdd(name, _ => new Lazy<Task<(string, bool)>>(async () =>
         {
             var first = await model.AskAsync([new ChatMessage("user", problem)], new ModelOptions { MaxTokens = ProbeTokens, Temperature = 0 }, CancellationToken.None).ConfigureAwait(false);
             if (first.ThoughtOpenedBy.Length > 0) return ("", true);
             foreach (var tags in ThinkingTags.All)
                 if (first.Completion.TrimStart().StartsWith(tags.Open, StringComparison.Ordinal)) return (tags.Open + "\n", true);
             return ("", false);
-        })).Value.WaitAsync(limit);
+        }));
+        try
+        {
+            return await thought.Value.WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch when (thought.Value.IsFaulted)
+        {
+            _thoughts.TryRemove(KeyValuePair.Create(name, thought));
+            throw;
+        }
+    }
 
     private static string? Clean(string? text) => text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { } clean ? clean.Length <= LabelRules.LongestText ? clean : null : null;
 }

@@ -65,6 +65,8 @@ internal sealed class LabellingQueue(IDbContextFactory<LabellingContext> context
         }
         else
         {
+            // Where it stood nothing stands until it is finished: the item waits for a reviewer again, whoever leaves it half done.
+            await context.Items.Where(i => i.Id == item.Id && i.StandsId == known.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Review, ReviewState.Wanted).SetProperty(x => x.StandsId, (long?)null), cancellation);
             (known.State, known.Finished) = (AssignmentState.Open, null);
         }
 

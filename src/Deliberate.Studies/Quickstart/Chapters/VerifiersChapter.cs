@@ -121,7 +121,7 @@ internal sealed class VerifiersChapter : Chapter<QuickstartPlan>
         {
             var difference = DifferenceMetric.Of(Values(scores["majority"].At(most)), Values(scores[name].At(most)), MeasureKind.Share);
             var found = DifferenceWords.Of(difference, "more right answers than the majority", "fewer right answers than the majority", "not told apart from the majority");
-            return string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(title[0])}{title[1..]}, of {most} solutions: {found}, {100 * difference.Value:+0.0;−0.0} percentage points (95% interval {100 * difference.Low:+0.0;−0.0} to {100 * difference.High:+0.0;−0.0}, {difference.Method.Words()}).");
+            return string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(title[0])}{title[1..]}, of {most} solutions: {found}, {SignedPoints.Of(difference.Value)} percentage points (95% interval {SignedPoints.Of(difference.Low)} to {SignedPoints.Of(difference.High)}, {difference.Method.Words()}).");
         }
 
         ReportTable Table(string title, Func<string, Func<int, Estimate>> value, IReadOnlyList<(string Name, string Title)> rows) => new(
