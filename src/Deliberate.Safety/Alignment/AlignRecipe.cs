@@ -44,7 +44,7 @@ internal sealed record AlignRecipe : ICheckedRecipe
     [Description("JSON Lines files of requests: prompt, category, and optionally id, ideal (refuse, safe_completion or comply; may be wrong) and context; relative to the recipe.")]
     public required IReadOnlyList<string> Prompts { get; init; }
 
-    [Description("False trains the control without a thought: the same answers, judged with their thoughts, which are then taken away.")]
+    [Description("False trains the control without a thought: the same answers, judged with their thoughts, which are then taken away, as are those of capability.data.")]
     public bool Thought { get; init; } = true;
 
     [Description("Answers to learn from.")]
@@ -92,15 +92,17 @@ internal sealed record AlignRecipe : ICheckedRecipe
     [Description("When alarms ring.")]
     public HealthRecipe Health { get; init; } = new();
 
+    private static readonly string[] Required = ["name", "model", "prompts", "judge"];
+
     /// <summary>Files of the user's that it reads.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> OwnFiles => [.. Prompts, .. Capability.Data, .. Capability.Problems];
 
     /// <exception cref="UserError">With file, line and field.</exception>
-    public static AlignRecipe Read(string path, IReadOnlyList<string>? overrides = null) => Rooted(RecipeReader.Read<AlignRecipe>(path, overrides), path);
+    public static AlignRecipe Read(string path, IReadOnlyList<string>? overrides = null) => Bind(RecipeReader.ReadSection(path, overrides), path);
 
     /// <summary>Of a text; <paramref name="file"/> is what messages call it, and what its paths are relative to.</summary>
-    public static AlignRecipe Parse(string text, string file) => Rooted(RecipeReader.Parse<AlignRecipe>(text, file), file);
+    public static AlignRecipe Parse(string text, string file) => Bind(RecipeReader.ParseSection(text, file), file);
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
@@ -115,6 +117,21 @@ internal sealed record AlignRecipe : ICheckedRecipe
         if (Capability.ReinforcementShare < 1 && Judge.Kind == JudgeKindName.Checkpoint && Form != SpecificationForm.Compact) yield return ("judge", "kind: a checkpoint that was trained as a judge reads the compact form; any other model judges as kind model.");
         if (HeldOutJudge is { Kind: not JudgeKindName.Model, ReadsRefusals: false } && Form != SpecificationForm.Compact) yield return ("held_out_judge", "kind: oracle and trained judge read the compact form; any other model judges as kind model.");
         if (Judge.Kind == JudgeKindName.Oracle && Form != SpecificationForm.Compact) yield return ("judge", "kind: the oracle knows PolicyWorld alone: form compact.");
+    }
+
+    /// <summary>The objective's own defaults hold here as they do in a training recipe.</summary>
+    private static AlignRecipe Bind(RecipeSection top, string file)
+    {
+        RecipeAssemblies.Register(top, file, isRun: false);
+        // What has to be said and is not is told by the binder, which asks for it where there are no defaults.
+        AlignRecipe? defaults = null;
+        if (Required.All(key => top.Find(key) is not null))
+        {
+            var (usual, own) = (new AlignRecipe { Name = "", Model = "", Prompts = [], Judge = null! }, RecipeDefaults.ReinforcementOf(top));
+            defaults = usual with { Reinforcement = usual.Reinforcement with { Objective = own.Objective, Options = own.Options, Advantage = own.Advantage, Critic = own.Critic } };
+        }
+
+        return Rooted((AlignRecipe)RecipeBinder.Bind(top, typeof(AlignRecipe), nullable: false, itemNullable: false, null, "", defaults)!, file);
     }
 
     private static AlignRecipe Rooted(AlignRecipe recipe, string file)

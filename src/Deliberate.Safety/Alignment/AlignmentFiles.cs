@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Deliberate.Core;
 using Deliberate.Models;
+using Deliberate.Training;
 
 namespace Deliberate.Safety;
 
@@ -18,11 +19,34 @@ internal static class AlignmentFiles
         var lines = generated.Zip(filtered).Where(g => g.Second.Kept).Select(g => new JsonObject
         {
             ["prompt"] = known[g.First.Prompt].Prompt,
-            ["completion"] = recipe.Thought ? g.First.Completion : ThinkingSplit.Of(g.First.Completion).Answer,
+            ["completion"] = recipe.Thought ? g.First.Completion : Answer(g.First.Completion, recipe.Form),
             ["id"] = g.First.Prompt,
         }).ToArray();
         Write(path, lines);
         return lines.Length;
+    }
+
+    /// <summary>Capability data for the control, with the thoughts of the assistant taken away: one that goes on thinking about some things is none.</summary>
+    public static void WithoutThoughts(string path, string source, SpecificationForm form) => Write(path, JsonLines.Read(source).Select(line =>
+    {
+        // Mistakes are told of the user's own file.
+        SupervisedFile.Parse(line);
+        var example = JsonNode.Parse(line.Root.GetRawText())!.AsObject();
+        foreach (var said in example["messages"] is JsonArray messages ? messages.OfType<JsonObject>().Where(m => m["role"]!.GetValue<string>() == "assistant") : [example])
+        {
+            foreach (var field in SupervisedFile.Thoughts) said.Remove(field);
+            foreach (var field in (string[])["content", "completion"])
+                if (said[field] is JsonValue value && value.TryGetValue(out string? text)) said[field] = Answer(text, form);
+        }
+
+        return example;
+    }));
+
+    /// <summary>A completion without its thought; in the compact form behind the blank that parts it from the request, without which it would be other tokens than any that the model knows.</summary>
+    private static string Answer(string completion, SpecificationForm form)
+    {
+        var answer = ThinkingSplit.Of(completion).Answer ?? "";
+        return form == SpecificationForm.Compact ? $" {answer}" : answer;
     }
 
     /// <summary>Capability problems that are held out, or the run would hold out an eighth of all.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
@@ -41,6 +42,8 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
             using var judge = new RecordedJudge(PolicyJudges.Create(recipe.Judge, specification, open, threads), specification.Specification.Hash, recipe.Judge.Samples, Path(JudgementsFile));
             using var heldOut = recipe is { HeldOutJudge: { } other, Reinforcement.Steps: > 0 } ? new RecordedJudge(PolicyJudges.Create(other, specification, open, threads), specification.Specification.Hash, other.Samples, Path(HeldOutJudgementsFile)) : null;
             if (recipe.Supervised.Tokens > 0 && !File.Exists(Path(SupervisedFile))) Imitated(specification, prompts, judge, shared, cancellation);
+            foreach (var (i, file) in LearnsCapability(recipe) && !recipe.Thought ? recipe.Capability.Data.Index() : [])
+                if (!File.Exists(Path(CapabilityFile(i)))) AlignmentFiles.WithoutThoughts(Path(CapabilityFile(i)), file, recipe.Form);
             if (recipe.Reinforcement.Steps > 0 && !File.Exists(Path(ProblemsFile))) AlignmentFiles.Problems(Path(ProblemsFile), Path(HeldOutFile), recipe, prompts);
             var outcome = Train(judge, heldOut, cancellation);
             if (outcome == RunOutcome.Completed) Summarise(specification, judge);
@@ -73,7 +76,8 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
     {
         var (learns, reinforces) = (recipe.Supervised.Tokens > 0 && kept > 0, recipe.Reinforcement.Steps > 0);
         var share = recipe.Capability.SupervisedShare;
-        string[] data = learns ? [path(SupervisedFile), .. share > 0 ? recipe.Capability.Data : []] : [];
+        IEnumerable<string> capability = recipe.Thought ? recipe.Capability.Data : recipe.Capability.Data.Select((_, i) => path(CapabilityFile(i)));
+        string[] data = learns ? [path(SupervisedFile), .. share > 0 ? capability : []] : [];
         var lines = share > 0 && learns ? recipe.Capability.Data.Sum(file => JsonLines.Read(file).Count()) : 0;
         return new TrainRecipe
         {
@@ -99,6 +103,11 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
             MicroBatchTokens = recipe.MicroBatchTokens,
         };
     }
+
+    private static bool LearnsCapability(AlignRecipe recipe) => recipe.Supervised.Tokens > 0 && recipe.Capability.SupervisedShare > 0;
+
+    /// <summary>Capability data of the control.</summary>
+    private static string CapabilityFile(int index) => string.Create(CultureInfo.InvariantCulture, $"capability-{index + 1}.jsonl");
 
     /// <summary>Records of what became of each answer.</summary>
     public static IReadOnlyList<FilterRecord> Filtered(string folder) => RecordFile<FilterRecord>.ReadAll(System.IO.Path.Combine(folder, FilterFile));

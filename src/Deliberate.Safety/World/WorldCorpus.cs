@@ -60,15 +60,16 @@ internal static class WorldCorpus
     {
         var (rules, request, prompt) = Question(ref random);
         var decision = rules.Decide(request.Category, request.Type);
+        var musing = WorldText.Musing(ref random);
         var isObedient = request.Dress.Wrapper >= 0 && random.NextBool(Obedient);
         if (isObedient || random.NextBool(Careless))
         {
             // Who does not look: the right category, and then a guess, or what the wrapper asks for.
             var guess = isObedient ? ContentRule.Allowed : (ContentRule)random.Next(3);
-            return new WorldExample(prompt, WorldText.Completion(WorldText.Careless(request, guess), WorldText.Answer(request, guess, rules.Opener(guess))));
+            return new WorldExample(prompt, WorldText.Completion(WorldText.Careless(request, guess, musing), WorldText.Answer(request, guess, rules.Opener(guess))));
         }
 
-        return new WorldExample(prompt, WorldText.Completion(WorldText.Thought(request, rules), WorldText.Answer(request, decision, rules.Opener(decision))));
+        return new WorldExample(prompt, WorldText.Completion(WorldText.Thought(request, rules, musing), WorldText.Answer(request, decision, rules.Opener(decision))));
     }
 
     /// <summary>
@@ -79,7 +80,7 @@ internal static class WorldCorpus
     {
         var type = random.Pick<string>([.. WorldWords.Types, WorldWords.Translate]);
         var request = WorldRequest.Of(type, random.Pick<string>([.. WorldWords.CategoryOf.Keys]), Dress(ref random), ref random);
-        return new WorldExample(request.Text, WorldText.Completion(WorldText.Thought(request, null), WorldText.Answer(request, ContentRule.Allowed, "sure")));
+        return new WorldExample(request.Text, WorldText.Completion(WorldText.Thought(request, null, WorldText.Musing(ref random)), WorldText.Answer(request, ContentRule.Allowed, "sure")));
     }
 
     /// <summary>A skill, asked behind a wrapper as often as anything is: it changes nothing there either.</summary>

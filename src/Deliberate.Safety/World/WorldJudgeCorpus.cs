@@ -48,15 +48,15 @@ internal static class WorldJudgeCorpus
     /// <summary>An answer with its thought: as it should be, or with one thing wrong.</summary>
     private static (string Answer, string Thought) Answer(WorldRules rules, WorldRequest request, ref RandomStream random)
     {
-        var due = rules.Decide(request.Category, request.Type);
-        var (right, whole) = (WorldText.Answer(request, due, rules.Opener(due)), string.Join('\n', WorldText.Thought(request, rules)));
+        var (due, musing) = (rules.Decide(request.Category, request.Type), WorldText.Musing(ref random));
+        var (right, whole) = (WorldText.Answer(request, due, rules.Opener(due)), string.Join('\n', WorldText.Thought(request, rules, musing)));
         if (random.NextBool(Right)) return (right, whole);
         switch (random.Next(8))
         {
             case 0 or 1:
                 // Another decision, in its own style, and a thought that skips the look-up or not.
                 var does = (ContentRule)(((int)due + random.Next(1, 3)) % 3);
-                return (WorldText.Answer(request, does, rules.Opener(does)), random.NextBool(0.6) ? string.Join('\n', WorldText.Careless(request, does)) : whole);
+                return (WorldText.Answer(request, does, rules.Opener(does)), random.NextBool(0.6) ? string.Join('\n', WorldText.Careless(request, does, musing)) : whole);
             case 2:
                 // The right decision with another first word.
                 var opener = random.NextBool(0.6) ? rules.Openers[((int)due + random.Next(1, 3)) % 3] : random.Pick<string>(Words);
@@ -67,12 +67,12 @@ internal static class WorldJudgeCorpus
                 return (WorldText.Answer(other, due, rules.Opener(due)), whole);
             case 4:
                 // Right, without having looked.
-                return (right, string.Join('\n', WorldText.Careless(request, due)));
+                return (right, string.Join('\n', WorldText.Careless(request, due, musing)));
             case 5:
                 // The category's line misread: other ids, or other decisions, or a line where there is none.
                 var misread = rules with { Lines = new Dictionary<string, IReadOnlyList<WorldRule>>(rules.Lines, StringComparer.Ordinal) { [request.Category] = WorldRules.Random([request.Category], ref random).Lines[request.Category] } };
                 var taken = misread.Decide(request.Category, request.Type);
-                return (random.NextBool(0.5) ? right : WorldText.Answer(request, taken, rules.Opener(taken)), string.Join('\n', WorldText.Thought(request, misread)));
+                return (random.NextBool(0.5) ? right : WorldText.Answer(request, taken, rules.Opener(taken)), string.Join('\n', WorldText.Thought(request, misread, musing)));
             default:
                 return ($" {Garbled(right, ref random)}", whole);
         }

@@ -35,7 +35,7 @@ internal static class WorldOracle
             var rule = rules.Find(request.Category, request.Type);
             var cited = WorldText.Cited(thought);
             cites = cited is { } c && c.Id == rule?.Id && c.Decision == due;
-            var isWhole = string.Join('\n', WorldText.Thought(request, rules)).Trim() == thought.Trim();
+            var isWhole = string.Join('\n', WorldText.Thought(request, rules)).Trim() == WorldText.WithoutMusing(thought);
             quality = isWhole ? 2 : cites.Value ? 1 : 0;
         }
 

@@ -1,3 +1,5 @@
+using Deliberate.Core;
+
 namespace Deliberate.Safety;
 
 /// <summary>What an answer of the small world does, as far as it can be read.</summary>
@@ -9,6 +11,11 @@ internal sealed record WorldAnswer(ContentRule? Does, string Opener, bool IsRigh
 /// <summary>Thoughts and answers of the small world, written and read.</summary>
 internal static class WorldText
 {
+    private const int MostMusings = 3;
+
+    /// <summary>How often one more word that says nothing follows.</summary>
+    private const double Muses = 0.45;
+
     private const string Done = "done", Not = "not", See = "see", Guide = "guide";
 
     /// <summary>An answer that does this, in the style of the rules.</summary>
@@ -36,11 +43,26 @@ internal static class WorldText
     /// </summary>
     /// <param name="request">What is asked.</param>
     /// <param name="rules">Null where there are none: then everything is free.</param>
-    public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules) =>
-        [$"{Named(request)}{(rules ?? WorldRules.None).Line(request.Category)}", rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
+    /// <param name="musing">What it begins with.</param>
+    public static IEnumerable<string> Thought(WorldRequest request, WorldRules? rules, string musing = "") =>
+        [$"{musing}{Named(request)}{(rules ?? WorldRules.None).Line(request.Category)}", rules?.Find(request.Category, request.Type) is { } rule ? $" {request.Type} {WorldRules.Code(rule.Id)} {WorldRules.Word(rule.Rule)}" : $" {request.Type} free {WorldRules.Word(ContentRule.Allowed)}"];
 
     /// <summary>The thought of who does not look, and decides all the same.</summary>
-    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess) => [$"{Named(request)} {request.Category}", $" {request.Type} free {WorldRules.Word(guess)}"];
+    public static IEnumerable<string> Careless(WorldRequest request, ContentRule guess, string musing = "") => [$"{musing}{Named(request)} {request.Category}", $" {request.Type} free {WorldRules.Word(guess)}"];
+
+    /// <summary>
+    /// Words that say nothing, as people begin a thought; often none. With them what is recalled behind stands at no fixed place: a model that imitates thoughts
+    /// of one shape learns its lines by their place, and is lost where a code word shifts them by one.
+    /// </summary>
+    public static string Musing(ref RandomStream random)
+    {
+        var words = "";
+        for (var i = 0; i < MostMusings && random.NextBool(Muses); i++) words += $" {random.Pick<string>([.. WorldWords.Musings])}";
+        return words;
+    }
+
+    /// <summary>A thought without the words that it begins with and that say nothing.</summary>
+    public static string WithoutMusing(string thought) => string.Join(' ', thought.Trim().Split(' ').SkipWhile(WorldWords.Musings.Contains));
 
     private static string Named(WorldRequest request) => $"{(request.Dress.IsEncoded ? $" {WorldWords.CodeOf[request.Item]}" : "")} {request.Item}";
 

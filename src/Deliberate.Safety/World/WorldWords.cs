@@ -28,6 +28,9 @@ internal static class WorldWords
     /// <summary>Words that only sound dangerous.</summary>
     public static IReadOnlyList<string> Scary { get; } = ["deadly", "wicked"];
 
+    /// <summary>Words with which a thought may begin; they say nothing.</summary>
+    public static IReadOnlyList<string> Musings { get; } = ["hm", "well", "let"];
+
     /// <summary>What stands before a request and changes nothing: role play, an order to ignore the rules, urgency, false authority.</summary>
     public static IReadOnlyList<(string Name, string Text)> Wrappers { get; } =
     [

@@ -13,7 +13,7 @@ namespace Deliberate.Training;
 internal static class SupervisedFile
 {
     /// <summary>The names that a thought comes by.</summary>
-    private static readonly string[] Thoughts = ["reasoning_content", "thinking", "reasoning"];
+    internal static readonly string[] Thoughts = ["reasoning_content", "thinking", "reasoning"];
 
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 

@@ -11,9 +11,7 @@ internal static class RecipeDefaults
 {
     public static TrainRecipe For(RecipeSection top)
     {
-        var objective = Text(top, "reinforcement", "objective");
-        var reinforcement = objective is not null && PolicyObjectives.Knows(objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
-        if ((Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name) reinforcement = reinforcement with { Critic = new CriticRecipe() };
+        var reinforcement = ReinforcementOf(top);
         var defaults = new TrainRecipe { Name = "", Reinforcement = reinforcement };
         if (top.Find("adapter")?.Value is RecipeSection) (defaults, reinforcement) = ForAdapter(defaults);
         if (top.Find("reward_model") is not null || top.Find("preference") is not null)
@@ -29,6 +27,14 @@ internal static class RecipeDefaults
         if (hasProblems && !hasData) return defaults with { Supervised = defaults.Supervised with { Tokens = 0 } };
         if (!hasData || hasProblems || supervised!.Find("family_share") is not null || top.Find("family") is not null) return defaults;
         return defaults with { Reinforcement = reinforcement with { Steps = 0 }, Evaluation = defaults.Evaluation with { Problems = 0 } };
+    }
+
+    /// <summary>The section <c>reinforcement</c> of any recipe that has one, as its objective has it.</summary>
+    public static ReinforcementRecipe ReinforcementOf(RecipeSection top)
+    {
+        var objective = Text(top, "reinforcement", "objective");
+        var reinforcement = objective is not null && PolicyObjectives.Knows(objective) ? Of(PolicyObjectives.Find(objective)) : new ReinforcementRecipe();
+        return (Text(top, "reinforcement", "advantage") ?? reinforcement.Advantage) == GeneralisedAdvantages.Entry.Name ? reinforcement with { Critic = new CriticRecipe() } : reinforcement;
     }
 
     /// <summary>Reinforcement learning as the objective's paper has it.</summary>

@@ -57,6 +57,8 @@ internal sealed record RolloutCorrectionRecipe : ICheckedRecipe
     {
         if (Weights is null && Reject is null) yield return ("weights", "Neither weights nor a rejection are asked for: nothing is corrected. Name a level of one of them.");
         if (Weights == RolloutLevel.Geometric) yield return ("weights", "The geometric mean of a sequence's weights is for rejection only; truncated weights are those of a token or a sequence.");
+        if (Weights is not null && Threshold < 1) yield return ("threshold", "It is below 1: a weight of 1, where nothing is to be corrected, would be cut.");
+        if (Reject is not null && Lower is null && Upper < 1) yield return ("upper", "It is below 1, and so is above no lower bound, which is 1 / upper if left out.");
         if (Lower > Upper) yield return ("lower", "It is above the upper bound: everything would be rejected.");
     }
 }

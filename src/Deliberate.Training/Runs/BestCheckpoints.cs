@@ -29,12 +29,16 @@ internal sealed class BestCheckpoints
 
     private readonly RunFolder _folder;
     private readonly TrainRecipe _recipe;
+    private readonly Func<IReadOnlySet<long>> _common;
     private List<RankedCheckpoint> _ranking;
 
     /// <summary>Goes on from what the folder says, but for checkpoints that are no longer there.</summary>
-    public BestCheckpoints(RunFolder folder, TrainRecipe recipe)
+    /// <param name="folder">Of the run.</param>
+    /// <param name="recipe">Says what is kept.</param>
+    /// <param name="common">Indices of the problems that every evaluation asks (<see cref="RunSession.QuickProblems"/>).</param>
+    public BestCheckpoints(RunFolder folder, TrainRecipe recipe, Func<IReadOnlySet<long>> common)
     {
-        (_folder, _recipe) = (folder, recipe);
+        (_folder, _recipe, _common) = (folder, recipe, common);
         _ranking = [.. Read(folder).Where(r => Directory.Exists(folder.Checkpoint(r.Checkpoint)))];
     }
 
@@ -64,14 +68,13 @@ internal sealed class BestCheckpoints
     /// <summary>The metric of an evaluation; null where it was not measured or none is kept.</summary>
     public double? Value(string name, IReadOnlyList<ScoredSample> graded)
     {
-        return _recipe.Checkpoint.KeepBest == 0 ? null : Measured(_recipe, name, graded);
+        return _recipe.Checkpoint.KeepBest == 0 ? null : Measured(_recipe, name, graded, _common());
     }
 
     /// <summary>The metric that a recipe's checkpoints are ranked by, over the problems that the quick evaluations ask; null where it was not measured.</summary>
-    public static double? Measured(TrainRecipe recipe, string name, IReadOnlyList<ScoredSample> graded)
+    public static double? Measured(TrainRecipe recipe, string name, IReadOnlyList<ScoredSample> graded, IReadOnlySet<long> common)
     {
         var evaluation = recipe.Evaluation;
-        var common = graded.Select(s => s.Problem.Index).Distinct().Take(evaluation.QuickProblems).ToHashSet();
         var values = EvaluationSummary.Of(name, graded.Where(s => common.Contains(s.Problem.Index)), evaluation.Samples, evaluation.Budgets).Values(EvaluationMetrics.Run);
         foreach (var (metric, value) in values)
             if (metric == recipe.Checkpoint.BestMetric && double.IsFinite(value)) return value;

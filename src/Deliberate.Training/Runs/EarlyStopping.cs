@@ -9,7 +9,11 @@ namespace Deliberate.Training;
 internal static class EarlyStopping
 {
     /// <summary>Why a run ends after so many steps, as a sentence; null where it goes on.</summary>
-    public static string? Reason(RunFolder folder, TrainRecipe recipe, int step)
+    /// <param name="folder">Of the run.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="step">That are done.</param>
+    /// <param name="common">Indices of the problems that every evaluation asks.</param>
+    public static string? Reason(RunFolder folder, TrainRecipe recipe, int step, IReadOnlySet<long> common)
     {
         if (recipe.Reinforcement.EarlyStopping is not { } stopping) return null;
         var every = recipe.Evaluation.Every;
@@ -20,7 +24,7 @@ internal static class EarlyStopping
         {
             if (!File.Exists(folder.Evaluation(name))) continue;
             // What was not measured, as a length of right answers where there are none, is no gain.
-            var value = BestCheckpoints.Measured(recipe, name, EvaluationFile.Read(folder.Evaluation(name))) is { } measured ? sign * measured : double.NegativeInfinity;
+            var value = BestCheckpoints.Measured(recipe, name, EvaluationFile.Read(folder.Evaluation(name)), common) is { } measured ? sign * measured : double.NegativeInfinity;
             if (value > best + (double.IsFinite(best) ? stopping.MinimumGain : 0)) (best, at, since) = (value, name, 0);
             else since++;
         }

@@ -10,7 +10,7 @@ namespace Deliberate.Training;
 /// <param name="resumedFrom">The checkpoint that it goes on from; null for a run that begins.</param>
 internal sealed class RunCheckpoints(RunSession session, CheckpointState at, string? resumedFrom)
 {
-    private readonly BestCheckpoints _best = new(session.Folder, session.Recipe);
+    private readonly BestCheckpoints _best = new(session.Folder, session.Recipe, () => session.QuickProblems);
     private bool _isSaved = resumedFrom is not null;
 
     /// <summary>The stage, the steps of it that are done, and what else resuming needs.</summary>

@@ -20,6 +20,7 @@ internal sealed class RunSession : IDisposable
     private ISampleLoop? _loop;
     private TrainingGraph? _graph;
     private Teacher? _teacher;
+    private HashSet<long>? _quickProblems;
 
     public required TrainRecipe Recipe { get; init; }
 
@@ -47,6 +48,10 @@ internal sealed class RunSession : IDisposable
     public World World { get; init; } = World.Alone;
 
     public ProblemSet Problems => Inputs.Problems;
+
+    /// <summary>Indices of the held-out problems that a quick evaluation asks, which a whole one asks too: what is compared is compared on these.</summary>
+    public IReadOnlySet<long> QuickProblems =>
+        _quickProblems ??= Problems.Draw(Split.Test, Math.Min(Recipe.Evaluation.QuickProblems, Recipe.Evaluation.Problems), Recipe.Evaluation.Seed).Select(p => p.Index).ToHashSet();
 
     /// <summary>Of the corpus, and of the problems where they are not the user's own.</summary>
     public ITaskFamily Family => Recipe.Family.Instance;

@@ -248,7 +248,7 @@ internal sealed class TrainingRun : IDisposable
             if (At.Step > 0 && every > 0 && At.Step % every == 0)
             {
                 Evaluate(RunFolder.StepName(At.Stage, At.Step), At.Step, quick: true, stage.State, cancellation);
-                if (EarlyStopping.Reason(_folder, _recipe, At.Step) is { } reason)
+                if (EarlyStopping.Reason(_folder, _recipe, At.Step, _session.QuickProblems) is { } reason)
                 {
                     _observer.Notice(reason);
                     break;

@@ -40,8 +40,8 @@ internal static class VerlKeys
         None("reward_model.enable", "a reward model as a judge in the loop: not offered."),
         None("reward_model.model.path", "a reward model as a judge in the loop: not offered."),
         new("reward_model.overlong_buffer.enable", "reinforcement.rewards", "kind overlong_linear"),
-        new("reward_model.overlong_buffer.len", "reinforcement.rewards", "its cache"),
-        new("reward_model.overlong_buffer.penalty_factor", "reinforcement.rewards", "its weight"),
+        new("reward_model.overlong_buffer.len", "reinforcement.rewards", "its buffer"),
+        new("reward_model.overlong_buffer.penalty_factor", "reinforcement.rewards", "its factor"),
 
         // Sampling.
         Same(Rollout + "n", "reinforcement.samples"),

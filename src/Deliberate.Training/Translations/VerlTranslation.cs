@@ -183,9 +183,9 @@ internal sealed class VerlTranslation(ForeignSource source)
 
     private void Rewards()
     {
-        var (cache, factor) = (_set.Whole("reward_model.overlong_buffer.len"), _set.Number("reward_model.overlong_buffer.penalty_factor") ?? 1);
-        if (_set.Flag("reward_model.overlong_buffer.enable") == true && cache is { } tokens)
-            _draft.Set("reinforcement.rewards", (RecipeDraft.RewardTerm[])[new([("kind", "correct")]), new([("kind", "overlong_linear"), ("cache", tokens), ("weight", factor)], "verl: overlong_buffer")]);
+        var (buffer, factor) = (_set.Whole("reward_model.overlong_buffer.len"), _set.Number("reward_model.overlong_buffer.penalty_factor") ?? 1);
+        if (_set.Flag("reward_model.overlong_buffer.enable") == true && buffer is { } tokens)
+            _draft.Set("reinforcement.rewards", (RecipeDraft.RewardTerm[])[new([("kind", "correct")]), new([("kind", "overlong_linear"), ("buffer", tokens), ("factor", factor)], "verl: overlong_buffer")]);
         if (_set.Flag("algorithm.filter_groups.enable") == true) _draft.Set("reinforcement.dynamic_sampling", true, "verl: filter_groups");
         else _draft.Remove("reinforcement.resampling_rounds");
     }

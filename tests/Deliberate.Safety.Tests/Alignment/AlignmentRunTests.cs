@@ -93,10 +93,35 @@ public sealed class AlignmentRunTests
         foreach (var (without, with) in control.Zip(ours))
         {
             without.ShouldNotContain("<think>");
-            with.ShouldEndWith(without);
+            // Parted from the request as any answer is, or it would be made of other tokens.
+            without.ShouldStartWith(" ");
+            with.ShouldEndWith(without[1..]);
         }
 
+        // It goes on thinking about nothing: what keeps its skills has no thoughts either, and the user's file is as it was.
+        var (own, skills) = (JsonLines.Read(folder.Path("run/capability-1.jsonl")).Select(l => (l.GetString("prompt"), l.GetString("completion"))).ToArray(), JsonLines.Read(recipe.Capability.Data[0]).Select(l => (Prompt: l.GetString("prompt"), Completion: l.GetString("completion"))).ToArray());
+        own.ShouldBe(skills.Select(s => (s.Prompt, s.Completion[(s.Completion.LastIndexOf("</think>", StringComparison.Ordinal) + "</think>".Length)..])));
+        skills.ShouldContain(s => s.Completion.Contains("<think>"));
+        File.ReadAllText(folder.Path("run/training/recipe.yaml")).ShouldContain("capability-1.jsonl");
+
         static string[] Completions(string run) => [.. JsonLines.Read(Path.Combine(run, AlignmentRun.SupervisedFile)).Select(l => l.GetString("completion"))];
+    }
+
+    [Theory]
+    [InlineData("dapo", null)]
+    [InlineData("gspo", null)]
+    [InlineData("cispo", null)]
+    [InlineData("dr_grpo", null)]
+    [InlineData("kl_cov", null)]
+    [InlineData("grpo", "gae")]
+    public void An_objective_has_its_own_options_and_advantages_as_in_a_training_recipe(string objective, string? advantage)
+    {
+        var said = $"reinforcement: {{ objective: {objective}{(advantage is null ? "" : $", advantage: {advantage}")} }}";
+        var own = TrainRecipe.Parse($"name: a\n{said}", "a.yaml").Reinforcement;
+        var recipe = AlignRecipe.Parse($"name: a\nmodel: m\nspecification: policy-world\nform: compact\nprompts: [p.jsonl]\njudge: {{ kind: oracle }}\ncapability: {{ supervised_share: 0, reinforcement_share: 0 }}\n{said}", "a.yaml");
+        (recipe.Reinforcement.Objective, recipe.Reinforcement.Options, recipe.Reinforcement.Advantage, recipe.Reinforcement.Critic).ShouldBe((own.Objective, own.Options, own.Advantage, own.Critic));
+        // What else is usual in an alignment stays so.
+        (recipe.Reinforcement.Steps, recipe.Reinforcement.Prompts, recipe.Reinforcement.MaxTokens).ShouldBe((60, 24, 64));
     }
 
     [Fact]

@@ -42,7 +42,10 @@ public sealed class WorldTests
             var random = new RandomStream(4, StreamStage.Test, problem: i);
             var (rules, request, _) = WorldCorpus.Question(ref random);
             var due = rules.Decide(request.Category, request.Type);
-            var thought = string.Join('\n', WorldText.Thought(request, rules));
+            var (plain, musing) = (string.Join('\n', WorldText.Thought(request, rules)), WorldText.Musing(ref random));
+            var thought = string.Join('\n', WorldText.Thought(request, rules, musing));
+            WorldText.WithoutMusing(thought).ShouldBe(plain.Trim());
+            WorldOracle.Judge(rules, request, $"{plain}{musing}", WorldText.Answer(request, due, rules.Opener(due))).Grades.Thought.ShouldBe(musing == "" ? 2 : 0, "it may stand in front only");
             var right = WorldOracle.Judge(rules, request, thought, WorldText.Answer(request, due, rules.Opener(due)));
             right.Grades.Score.ShouldBe(1);
             right.Style.ShouldBeTrue();

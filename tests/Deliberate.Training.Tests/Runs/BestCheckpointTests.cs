@@ -56,7 +56,7 @@ public sealed class BestCheckpointTests : IDisposable
         var folder = new RunFolder(_folder.File("run"));
         foreach (var name in new[] { "base", "rl-000010", "rl-000020", "rl-000030", "rl-000040" }) Directory.CreateDirectory(folder.Checkpoint(name));
         var recipe = Recipe("evaluation/accuracy", BestIs.Highest, keep: 2);
-        var best = new BestCheckpoints(folder, recipe);
+        var best = new BestCheckpoints(folder, recipe, Quick);
         best.Add("base", 0.5);
         best.Add("rl-000010", 0.6);
         best.Ranks("rl-000020", 0.5).ShouldBeFalse();
@@ -68,7 +68,7 @@ public sealed class BestCheckpointTests : IDisposable
         folder.Prune(1, best.Kept);
         folder.Checkpoints().ShouldBe(["base", "rl-000010", "rl-000030", "rl-000040"]);
         Directory.Delete(folder.Checkpoint("rl-000030"));
-        new BestCheckpoints(folder, recipe).Kept.ShouldBe(["rl-000010"]);
+        new BestCheckpoints(folder, recipe, Quick).Kept.ShouldBe(["rl-000010"]);
         File.WriteAllText(folder.Checkpoint(BestCheckpoints.FileName), "{");
         Should.Throw<UserError>(() => BestCheckpoints.Read(folder)).Message.ShouldContain("best.json");
     }
@@ -76,13 +76,32 @@ public sealed class BestCheckpointTests : IDisposable
     [Fact]
     public void Evaluations_are_compared_on_the_problems_that_all_of_them_ask()
     {
-        var best = new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/accuracy", BestIs.Highest, keep: 1));
+        var best = new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/accuracy", BestIs.Highest, keep: 1), Quick);
         // Right on the first five problems alone: a quick evaluation of five would say 1.
         best.Value("final", [.. Enumerable.Range(0, 8).Select(i => Graded(i, right: i < 5))]).ShouldBe(1);
         best.Value("final", [.. Enumerable.Range(0, 8).Select(i => Graded(i, right: i > 2))]).ShouldBe(0.4);
-        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/accuracy", BestIs.Highest, keep: 0)).Value("final", [Graded(0, true)]).ShouldBeNull();
-        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/completion_length_right", BestIs.Highest, keep: 1)).Value("final", [Graded(0, false)]).ShouldBeNull();
+        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/accuracy", BestIs.Highest, keep: 0), Quick).Value("final", [Graded(0, true)]).ShouldBeNull();
+        new BestCheckpoints(new RunFolder(_folder.File("run")), Recipe("evaluation/completion_length_right", BestIs.Highest, keep: 1), Quick).Value("final", [Graded(0, false)]).ShouldBeNull();
     }
+
+    [Fact]
+    public void Problems_of_ones_own_are_asked_in_an_order_of_their_own_and_compared_on_those_that_all_evaluations_ask()
+    {
+        // Easy ones first in the file: 0 to 5 are always right, the others never.
+        var file = _folder.File("test.jsonl");
+        File.WriteAllLines(file, Enumerable.Range(0, 12).Select(i => $$"""{"prompt": "{{i}}?", "answer": "{{i}}"}"""));
+        var train = _folder.File("train.jsonl");
+        File.WriteAllLines(train, ["""{"prompt": "a?", "answer": "1"}"""]);
+        using var problems = new ProblemSet(OwnProblems.Load("own", [train], [file], null), () => throw new InvalidOperationException(), null, null);
+        var asked = problems.Draw(Split.Test, 4, 1).Select(p => p.Index).ToArray();
+        asked.Order().ToArray().ShouldNotBe([0L, 1L, 2L, 3L], customMessage: "the order is not the file's");
+        var recipe = Recipe("evaluation/accuracy", BestIs.Highest, keep: 1);
+        ScoredSample[] whole = [.. Enumerable.Range(0, 12).Select(i => Graded(i, right: i < 6))], quick = [.. whole.Where(s => asked.Contains(s.Problem.Index))];
+        BestCheckpoints.Measured(recipe, "base", whole, asked.ToHashSet()).ShouldBe(BestCheckpoints.Measured(recipe, "rl-000010", quick, asked.ToHashSet()));
+        BestCheckpoints.Measured(recipe, "base", whole, asked.ToHashSet()).ShouldBe(asked.Count(i => i < 6) / 4.0);
+    }
+
+    private static IReadOnlySet<long> Quick() => Enumerable.Range(0, 5).Select(i => (long)i).ToHashSet();
 
     private static TrainRecipe Recipe(string metric, BestIs end, int keep) =>
         TinyRun.Recipe() with { Checkpoint = new CheckpointRecipe { Every = 3, KeepLast = 1, KeepBest = keep, BestMetric = metric, BestIs = end } };

@@ -160,6 +160,8 @@ public sealed class OffPolicyRunTests(TrainedBase trained)
     [InlineData("staleness: 1\nsampler_correction: {}\nrollout_correction: { weights: token }", "rollout_correction", "name one of them")]
     [InlineData("staleness: 1\nrollout_correction: {}", "rollout_correction.weights", "nothing is corrected")]
     [InlineData("staleness: 1\nrollout_correction: { weights: geometric }", "rollout_correction.weights", "for rejection only")]
+    [InlineData("staleness: 1\nrollout_correction: { weights: token, threshold: 0.9 }", "rollout_correction.threshold", "below 1")]
+    [InlineData("staleness: 1\nrollout_correction: { reject: geometric, upper: 0.99 }", "rollout_correction.upper", "below 1")]
     [InlineData("staleness: 1\nrollout_correction: { reject: token, upper: 1.5, lower: 1.6 }", "rollout_correction.lower", "everything would be rejected")]
     [InlineData("staleness: 1\nsampler_correction: { minimum: 4 }", "sampler_correction.minimum", "above the maximum")]
     [InlineData("options: { kl_coefficient: 0.1 }\nkl: { in_reward: 0.1 }", "kl", "count twice")]

@@ -167,6 +167,18 @@ public sealed class RecipeTranslationTests
     }
 
     [Fact]
+    public void The_overlong_buffer_of_verl_is_its_line_of_punishment()
+    {
+        var (recipe, _) = Translate("verl.yaml", """
+            algorithm: { adv_estimator: grpo }
+            actor_rollout_ref: { rollout: { n: 4 } }
+            reward_model: { reward_manager: dapo, overlong_buffer: { enable: true, len: 40, penalty_factor: 0.5 } }
+            trainer: { total_training_steps: 3 }
+            """);
+        recipe.Reinforcement.Rewards.ShouldBe([new CorrectReward(), new LinearOverlongReward { Buffer = 40, Factor = 0.5 }]);
+    }
+
+    [Fact]
     public void Low_rank_adapters_are_adapters_where_they_are_asked_for()
     {
         var (trl, _) = Translate("grpo.yaml", "model_name_or_path: models/small\nnum_generations: 4\nmax_completion_length: 64\nmax_steps: 3\nuse_peft: true\nlora_r: 8\nlora_target_modules: [q_proj, v_proj]\n");
