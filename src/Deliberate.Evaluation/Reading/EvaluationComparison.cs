@@ -26,9 +26,13 @@ internal sealed record SamplePair(string Id, int First, int Second, PairKind Kin
 /// </summary>
 internal sealed class EvaluationComparison
 {
+    private readonly bool _isOncePerItem;
+
     private EvaluationComparison(LoggedEvaluation first, LoggedEvaluation second, IReadOnlyList<SamplePair> pairs, Paired right)
     {
         (First, Second, Pairs, Right) = (first, second, pairs, right);
+        // task@version/item/epoch
+        _isOncePerItem = pairs.Select(p => p.Id[..Math.Max(0, p.Id.LastIndexOf('/'))]).Distinct(StringComparer.Ordinal).Count() == pairs.Count;
         Counts = Enum.GetValues<PairKind>().ToDictionary(k => k, k => pairs.Count(p => p.Kind == k));
     }
 
@@ -43,8 +47,8 @@ internal sealed class EvaluationComparison
     /// <summary>The share of right samples of both, and the difference.</summary>
     public Paired Right { get; }
 
-    /// <summary>Of no difference, exact, two-sided.</summary>
-    public double McNemarP => McNemar.Exact(Counts[PairKind.OnlyFirst], Counts[PairKind.OnlySecond]);
+    /// <summary>Of no difference, exact, two-sided; null where an item was asked more than once, for its samples are not independent.</summary>
+    public double? McNemarP => _isOncePerItem ? McNemar.Exact(Counts[PairKind.OnlyFirst], Counts[PairKind.OnlySecond]) : null;
 
     /// <summary>What differs of what was asked, a sentence each: then the difference is not the model's alone.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];

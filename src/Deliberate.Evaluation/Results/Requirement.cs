@@ -69,6 +69,9 @@ public sealed partial record Requirement
         if (!value.IsMeasured || !double.IsFinite(low) || !double.IsFinite(high)) return Said(RequirementFinding.Inconclusive, $"{words}: there is no interval");
         if (WantsMore ? Holds(low) : Holds(high))
         {
+            // A metric without bounds for what is missing says nothing of what those samples would be; few of them are let pass as few that are lost are.
+            if (measured.Lowest is null && measured.Missing > result.AllowedMissing * (measured.Missing + value.Samples))
+                return Said(RequirementFinding.Inconclusive, FormattableString.Invariant($"{value.WithRange(NumberStyle.Share)}, {value.Count()}, and {measured.Missing} were not decided, which may be of either kind"));
             return result.IsInconclusive
                 ? Said(RequirementFinding.Inconclusive, FormattableString.Invariant($"{words}, but {100 * result.MissingShare:0.#}% of the samples are missing, more than the allowed {100 * result.AllowedMissing:0.#}%"))
                 : Said(RequirementFinding.Holds, words);

@@ -45,8 +45,9 @@ internal sealed class SampleAsker(EvaluationTask task, EvaluationModel model, Mo
         {
             throw ProviderModel.Refused(failure);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
+            // A client's own time limit looks like a cancellation, and is none of ours.
             verdict = Verdict.HarnessError(Secrets.Redact(error is UserError or InvalidDataException ? error.Message : $"{error.GetType().Name}: {error.Message}"));
         }
 

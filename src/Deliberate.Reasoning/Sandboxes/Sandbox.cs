@@ -131,6 +131,8 @@ internal sealed class Sandbox : IDisposable
     {
         var home = IsOn ? "/tmp" : _private!;
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = SearchPath(), ["HOME"] = home, ["TMPDIR"] = home, ["LANG"] = "C.UTF-8" };
+        // What starts bubblewrap runs with all our rights, and must hear nothing of the command's: a library to load first, or a folder of programs.
+        if (IsOn) return environment;
         foreach (var (name, value) in _specification.Environment) environment[name] = value;
         return environment;
     }
@@ -161,6 +163,7 @@ internal sealed class Sandbox : IDisposable
             foreach (var (path, name) in _specification.Places.OrderBy(p => p.Key, StringComparer.Ordinal)) arguments.AddRange(["--bind", Path.Combine(files, name), path]);
         }
 
+        foreach (var (name, value) in _specification.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)) arguments.AddRange(["--setenv", name, value]);
         arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", _specification.Folder ?? Box, "--"]);
     }
 
@@ -192,6 +195,8 @@ internal sealed class Sandbox : IDisposable
     {
         var (folder, visible) = (Field("folder"), Field("visible"));
         if (_specification.Folder is { } own && !Directory.Exists(own)) throw new UserError("There is no such folder.", own, field: folder);
+        if (_specification.Environment.Keys.FirstOrDefault(name => name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) is { } unnamed)
+            throw new UserError($"\"{Excerpt.Of(unnamed, 60)}\" is no name of a variable.", field: Field("environment"), advice: "Letters, digits and underscores.");
         if (!IsOn) return;
         foreach (var path in _specification.Visible)
         {

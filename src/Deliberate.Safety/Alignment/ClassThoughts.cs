@@ -19,19 +19,31 @@ internal static class ClassThoughts
         $"{ThinkingTags.All[0].Open}The request falls under no class of {category.Id}, so I comply.{ThinkingTags.All[0].Close}\n",
     ];
 
+    /// <summary>How the model takes to each line of each request's category, calibrated over all of them: what is done in parts later must not depend on the parts.</summary>
+    /// <param name="specification">In the prompt of these scores, and of nothing else.</param>
+    /// <param name="prompts">All requests.</param>
+    /// <param name="encoder">Of the model.</param>
+    /// <param name="sampler">Of the model.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static double[][] Opinions(SpecificationPrompt specification, IReadOnlyList<AlignmentPrompt> prompts, ProblemEncoder encoder, Sampler sampler, CancellationToken cancellation) =>
+        Calibrated(prompts, [.. prompts.Chunk(AtOnce).SelectMany(part => Scores(specification, part, [.. part.Select(prompt => Of(specification.Specification.Category(prompt.Category)))], encoder, sampler, cancellation))]);
+
+    /// <summary>Requests whose lines are scored together: their prompts are long.</summary>
+    private const int AtOnce = 64;
+
     /// <summary>Answers of some requests, as many of each as the recipe says.</summary>
     /// <param name="recipe">Says how.</param>
-    /// <param name="specification">Of the picks alone.</param>
+    /// <param name="specification">Whose lines they are.</param>
     /// <param name="asked">The requests.</param>
+    /// <param name="opinions">On their lines.</param>
     /// <param name="done">Requests before them.</param>
     /// <param name="encoder">Of the model.</param>
     /// <param name="sampler">Of the model.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static GenerationRecord[] Draw(AlignRecipe recipe, SpecificationPrompt specification, AlignmentPrompt[] asked, int done, ProblemEncoder encoder, Sampler sampler, CancellationToken cancellation)
+    public static GenerationRecord[] Draw(AlignRecipe recipe, SpecificationPrompt specification, AlignmentPrompt[] asked, ReadOnlySpan<double[]> opinions, int done, ProblemEncoder encoder, Sampler sampler, CancellationToken cancellation)
     {
         var options = recipe.Generation;
-        var lines = asked.Select(prompt => Of(specification.Specification.Category(prompt.Category))).ToArray();
-        var scores = Calibrated(asked, Scores(specification, asked, lines, encoder, sampler, cancellation));
+        var (lines, scores) = (asked.Select(prompt => Of(specification.Specification.Category(prompt.Category))).ToArray(), opinions.ToArray());
         var thoughts = asked.SelectMany((_, i) => GenerationStage.Streams(recipe, done + i).Select(stream => lines[i][Pick(scores[i], options.Temperature, stream)])).ToArray();
 
         var answers = asked.SelectMany((prompt, i) => GenerationStage.Streams(recipe, done + i, options.Samples).Select((stream, g) =>
@@ -61,7 +73,7 @@ internal static class ClassThoughts
     /// Less the mean of each line over the requests of its category: what a small model gives a line whatever is asked is no opinion on the request
     /// (batch calibration, Zhou et al. 2024, arXiv 2309.17249).
     /// </summary>
-    private static double[][] Calibrated(AlignmentPrompt[] asked, double[][] scores)
+    internal static double[][] Calibrated(IReadOnlyList<AlignmentPrompt> asked, double[][] scores)
     {
         var means = asked.Zip(scores).GroupBy(a => a.First.Category, StringComparer.Ordinal).ToDictionary(g => g.Key, g => Enumerable.Range(0, g.First().Second.Length).Select(l => g.Average(a => a.Second[l])).ToArray(), StringComparer.Ordinal);
         return [.. scores.Select((row, i) => row.Select((score, l) => score - means[asked[i].Category][l]).ToArray())];

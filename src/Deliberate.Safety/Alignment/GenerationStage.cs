@@ -35,11 +35,12 @@ internal static class GenerationStage
         var context = Math.Min(recipe.Context, model.Configuration.MaxPositions);
         Check(recipe, specification, prompts, encoder, context);
         using var sampler = new Sampler(model, Slots, context);
+        var opinions = options.Thought == ThoughtForm.Classes ? ClassThoughts.Opinions(specification, prompts, encoder, sampler, cancellation) : [];
         for (; done < prompts.Count; done += Chunk)
         {
             var asked = prompts.Skip(done).Take(Chunk).ToArray();
             var records = options.Thought == ThoughtForm.Classes
-                ? ClassThoughts.Draw(recipe, specification, asked, done, encoder, sampler, cancellation)
+                ? ClassThoughts.Draw(recipe, specification, asked, opinions.AsSpan(done, asked.Length), done, encoder, sampler, cancellation)
                 : Draw(recipe, specification, asked, done, encoder, sampler, cancellation);
             file.Append(records);
             known.AddRange(records);

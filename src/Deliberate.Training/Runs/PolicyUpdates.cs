@@ -91,15 +91,17 @@ internal sealed class PolicyUpdates : IDisposable
             var part = PartOf(groups.Count, number % _recipe.Updates);
             PolicySample[] batch = [.. batches[part].SelectMany(b => b)];
             if (batch.Length == 0) continue;
-            var valued = critic?.Add(step, batch);
+            // Where every token is masked no term has a gradient, and a step would follow old momentum alone.
+            var isMasked = !Array.Exists(batch, s => s.InLoss);
+            var valued = isMasked ? null : critic?.Add(step, batch);
             if (critic is { WarmsUp: true })
             {
-                Tell(valued!.Value, ofCritic: true);
+                if (valued is { } warmed) Tell(warmed, ofCritic: true);
                 _trainer.Measure(batch, policy);
                 continue;
             }
 
-            if (!HasOtherTerms && !Array.Exists(batch, s => s.Teaches))
+            if (isMasked || (!HasOtherTerms && !Array.Exists(batch, s => s.Teaches)))
             {
                 // A policy that has collapsed looks like this: its entropy must still be seen.
                 if (valued is { } alone) Tell(alone, ofCritic: true);

@@ -26,6 +26,9 @@ internal sealed record PolicySample(int[] Prompt, Rollout Rollout, double Advant
     /// <summary>What the critic is to tell; null without one.</summary>
     public double[]? Returns { get; init; }
 
+    /// <summary>Whether any of its tokens is in the loss.</summary>
+    public bool InLoss => Mask is null || Mask.AsSpan().ContainsAnyExcept(0);
+
     /// <summary>Whether an update could learn anything from it.</summary>
-    public bool Teaches => (Mask is null || Mask.AsSpan().ContainsAnyExcept(0)) && (TokenAdvantages?.AsSpan().ContainsAnyExcept(0) ?? (Advantage != 0));
+    public bool Teaches => InLoss && (TokenAdvantages?.AsSpan().ContainsAnyExcept(0) ?? (Advantage != 0));
 }

@@ -161,6 +161,19 @@ public sealed class TaskConverterTests : IDisposable
         choice.Task.Items.Select(i => i.Answer).ShouldBe(["B", "A"]);
         choice.Task.Scorers.ShouldBe([new WrittenChoice()]);
         await RunsAsync(choice, 2);
+
+        // Choices that are numbers: a text is looked up, a number is a place.
+        File.WriteAllLines(Path.Combine(_folder, "numbers.jsonl"), ["""{"question": "1+2?", "choices": ["2", "3", "4", "5"], "label": "3"}""", """{"question": "1+2?", "choices": ["2", "3", "4", "5"], "label": 3}"""]);
+        Read(
+            """
+            task: pick
+            dataset_path: somebody/hub
+            output_type: multiple_choice
+            doc_to_text: question
+            doc_to_target: label
+            doc_to_choice: choices
+            """,
+            Path.Combine(_folder, "numbers.jsonl"), byLetter: true).Tasks.Single().Task.Items.Select(i => i.Answer).ShouldBe(["B", "D"]);
     }
 
     [Theory]

@@ -34,6 +34,22 @@ public sealed class RequirementTests : IDisposable
     }
 
     [Theory]
+    [InlineData(4, RequirementFinding.Holds)]
+    [InlineData(120, RequirementFinding.Inconclusive)]
+    public async Task What_was_not_decided_speaks_for_nothing_where_a_metric_has_no_bounds(int undecided, RequirementFinding finding)
+    {
+        // Of 200 so many are not decided, and the others are right: a metric of its own kind sees only those.
+        var sure = new TaskMetric { Name = "sure", Title = "sure", Value = s => s.Outcome == SampleOutcome.Pass ? 1 : null, Custom = samples => ShareMetric.Of(ItemValues.Of(samples.Where(s => s.Outcome == SampleOutcome.Pass), s => s.Cluster, _ => 1.0)) };
+        var result = await SmallTask.Run(
+            SmallTask.Echo(200) with { Metrics = [sure] },
+            new ScriptedClient(q => ScriptedClient.Said(int.Parse(q["say ".Length..], System.Globalization.CultureInfo.InvariantCulture) is var n && n < undecided ? "" : $"{n}")),
+            new RunSettings());
+        var said = Requirement.Parse("echo.sure >= 0.9").Of(result);
+        said.Finding.ShouldBe(finding, said.Why);
+        if (finding == RequirementFinding.Inconclusive) said.Why.ShouldContain("120 were not decided");
+    }
+
+    [Theory]
     [InlineData("accuracy")]
     [InlineData("echo.accuracy == 1")]
     [InlineData("echo.accuracy >= much")]

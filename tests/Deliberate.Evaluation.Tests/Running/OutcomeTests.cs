@@ -52,6 +52,10 @@ public sealed class OutcomeTests
         (await One(new ScriptedClient(_ => ScriptedClient.Said("0", finish: "content_filter")))).Verdict.Outcome.ShouldBe(SampleOutcome.ProviderBlocked);
 
     [Fact]
+    public async Task A_time_limit_of_the_client_is_no_end_of_ours() =>
+        (await One(new ScriptedClient(_ => throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.")))).Verdict.Outcome.ShouldBe(SampleOutcome.HarnessError);
+
+    [Fact]
     public async Task Nothing_said_cannot_be_read() => (await One(new ScriptedClient(_ => ScriptedClient.Said("")))).Verdict.Outcome.ShouldBe(SampleOutcome.Unscored);
 
     [Fact]

@@ -186,6 +186,24 @@ public sealed class UntrustedCodeTests : IDisposable
         Should.Throw<UserError>(() => Sandbox.For(Specification(["sh"], 5) with { Files = new Dictionary<string, byte[]> { [name] = [1] } })).Message.ShouldContain("outside the sandbox's folder");
     }
 
+    [Fact]
+    public async Task Its_variables_reach_it_and_nothing_that_starts_it()
+    {
+        NeedsSandbox();
+        var specification = Specification(["/bin/sh", "-c", "echo \"$PATH|$LD_LIBRARY_PATH|$MARK|$HOME\""], 60) with { Environment = new Dictionary<string, string> { ["PATH"] = "/nowhere", ["LD_LIBRARY_PATH"] = "/box", ["MARK"] = _mark } };
+        using (var sandbox = Sandbox.For(specification))
+        {
+            var launched = sandbox.StartInfo().Environment;
+            launched.Keys.Order(StringComparer.Ordinal).ShouldBe(["HOME", "LANG", "PATH", "TMPDIR"]);
+            launched["PATH"].ShouldNotBeNull().ShouldNotContain("/nowhere");
+        }
+
+        var result = await SandboxRun.RunAsync(specification, [], TestContext.Current.CancellationToken);
+        Encoding.UTF8.GetString(result.Output).Trim().ShouldBe($"/nowhere|/box|{_mark}|/tmp", result.Error);
+        foreach (var name in new[] { "A=B", "1A", "", "A B" })
+            Should.Throw<UserError>(() => Sandbox.For(specification with { Environment = new Dictionary<string, string> { [name] = "1" } })).Message.ShouldContain("no name of a variable");
+    }
+
     private static void NeedsSandbox() => Assert.SkipWhen(Sandbox.WhyNotUntrusted() is not null, $"{Sandbox.WhyNotUntrusted()} (scripts/install-test-tools.sh installs it).");
 
     private Task<SandboxResult> Run(string script, int seconds = 60, Dictionary<string, byte[]>? files = null) =>

@@ -91,6 +91,22 @@ public sealed class ClassThoughtsTests : IDisposable
         var second = Run("two");
         foreach (var name in new[] { AlignmentRun.GenerationsFile, AlignmentRun.FilterFile, AlignmentRun.SupervisedFile })
             File.ReadAllText(Path.Combine(second, name)).ShouldBe(File.ReadAllText(Path.Combine(first, name)), name);
+
+        // Wherever it was cut: opinions are calibrated over all requests, not over those of a part.
+        var cut = _folder.Path("cut");
+        Directory.CreateDirectory(cut);
+        File.Copy(Path.Combine(first, AlignmentRun.RecipeFile), Path.Combine(cut, AlignmentRun.RecipeFile));
+        var records = File.ReadAllLines(Path.Combine(first, AlignmentRun.GenerationsFile));
+        File.WriteAllLines(Path.Combine(cut, AlignmentRun.GenerationsFile), records[..^3]);
+        Run("cut");
+        File.ReadAllLines(Path.Combine(cut, AlignmentRun.GenerationsFile)).ShouldBe(records);
+    }
+
+    [Fact]
+    public void Opinions_are_less_the_mean_of_their_line_over_the_requests_of_a_category()
+    {
+        AlignmentPrompt[] asked = [.. new[] { "a", "b", "a" }.Select((category, i) => new AlignmentPrompt($"{i}", "x", category, null, ""))];
+        ClassThoughts.Calibrated(asked, [[-1, -2], [-7, -9], [-3, -6]]).ShouldBe([[1, 2], [0, 0], [-1, -2]]);
     }
 
     [Theory]

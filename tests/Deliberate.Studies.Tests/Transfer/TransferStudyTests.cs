@@ -67,7 +67,7 @@ public sealed class TransferStudyTests
         TransferReport.Docs("it", agreed).ShouldContain("left out: more right answers, +12.5");
         var apart = Rows(2);
         apart.Gain(1).Seeds.ShouldBe([0.125, -0.125]);
-        TransferReport.Docs("it", apart).ShouldContain("left out: a difference, +0.0");
+        TransferReport.Docs("it", apart).ShouldContain("left out: a difference, 0.0");
 
         static ChoiceScores Scores(int right) => new([1], [[.. Enumerable.Range(0, 8).Select(i => i < right ? 1.0 : 0)]], [[.. new double[8]]]);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Evaluation;
@@ -7,7 +8,7 @@ namespace Deliberate.Evaluation;
 /// The files that an agent finds, of a task's Dockerfile where that only puts files in place (<c>FROM</c> a plain system, <c>WORKDIR</c>, <c>COPY</c>, <c>ENV</c>, <c>RUN mkdir</c>): then no
 /// container is needed, and the sandbox has the machine's own programs. Whatever else it asks for is what a container is needed for.
 /// </summary>
-internal sealed record HarborImage
+internal sealed partial record HarborImage
 {
     public const string UsualFolder = "/app";
 
@@ -80,10 +81,10 @@ internal sealed record HarborImage
                     at = VirtualFiles.Absolute(rest.Trim('"'), at);
                     break;
                 case "ENV" when rest.Contains('=', StringComparison.Ordinal):
-                    foreach (var pair in words.Where(w => w.Contains('=', StringComparison.Ordinal))) variables[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim('"');
+                    foreach (var pair in words.Where(w => w.Contains('=', StringComparison.Ordinal))) variables[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] = Filled(pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim('"'), variables);
                     break;
                 case "ENV" when words.Length > 1:
-                    variables[words[0]] = string.Join(' ', words.Skip(1));
+                    variables[words[0]] = Filled(string.Join(' ', words.Skip(1)), variables);
                     break;
                 case "COPY" or "ADD" when words.Length >= 2 && words.All(w => !w.StartsWith("--", StringComparison.Ordinal) && !w.Contains("://", StringComparison.Ordinal) && !w.StartsWith('[')):
                     foreach (var source in words.SkipLast(1)) Copy(task, files, source, words[^1], at);
@@ -98,6 +99,15 @@ internal sealed record HarborImage
 
         return asked.Length > 0 ? asked : at == "/" ? UsualFolder : at;
     }
+
+    /// <summary>With the variables that were set before, as Docker fills them in; a plain image has PATH alone.</summary>
+    private static string Filled(string text, Dictionary<string, string> variables) =>
+        Reference().Replace(text, m => variables.GetValueOrDefault(m.Groups["name"].Value) ?? (m.Groups["name"].Value == "PATH" ? UsualPath : ""));
+
+    private const string UsualPath = "/usr/local/bin:/usr/bin:/bin";
+
+    [GeneratedRegex(@"\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reference();
 
     private static void Copy(HarborTask task, VirtualFiles files, string source, string target, string at)
     {

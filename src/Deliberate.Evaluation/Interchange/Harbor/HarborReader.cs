@@ -43,6 +43,7 @@ internal static class HarborReader
     {
         var file = Path.Combine(folder, TaskFile);
         if (!File.Exists(file)) throw new UserError("There is no task.toml.", folder);
+        RefuseLink(file);
         var toml = TomlFields.Read(File.ReadAllText(file), file);
         var schema = toml.Text("schema_version") ?? toml.Text("version") ?? "1.0";
         if (!Schemas.Contains(schema)) throw new UserError($"The schema {schema} is not known.", file, field: "schema_version", advice: "1.0 to 1.4 are read; a newer Deliberate may know it.");
@@ -90,11 +91,18 @@ internal static class HarborReader
     {
         var file = Path.Combine(folder, InstructionFile);
         if (!File.Exists(file)) throw new UserError($"There is no {InstructionFile}.", folder);
+        RefuseLink(file);
         var text = File.ReadAllText(file);
         // A canary is for crawlers, not for the agent.
         var lines = text.ReplaceLineEndings("\n").Split('\n').SkipWhile(l => l.Length == 0 || l.Contains("canary", StringComparison.OrdinalIgnoreCase) && (l.StartsWith("<!--", StringComparison.Ordinal) || l.StartsWith('#')));
         var asked = string.Join('\n', lines).Trim();
         return asked.Length > 0 ? asked : throw new UserError("The instruction is empty.", file);
+    }
+
+    /// <summary>A task may come from anywhere, and what it names is sent to a model.</summary>
+    private static void RefuseLink(string path)
+    {
+        if (new FileInfo(path).LinkTarget is { } target) throw new UserError($"It is a link to {target}: links may lead outside of the task.", path, advice: "Put the file itself there.");
     }
 
     private static Dictionary<string, byte[]> Files(string folder, string part)
@@ -109,7 +117,7 @@ internal static class HarborReader
         {
             foreach (var entry in new DirectoryInfo(at).EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
             {
-                if (entry.LinkTarget is { } target) throw new UserError($"It is a link to {target}: links may lead outside of the task.", entry.FullName, advice: "Put the file itself there.");
+                RefuseLink(entry.FullName);
                 if (entry is DirectoryInfo) Look(entry.FullName);
                 else
                 {

@@ -163,9 +163,11 @@ internal sealed partial class HarnessDocuments(YamlTree tree, LikelihoodOf? of, 
         }
     }
 
-    private static string Letter(JsonLine line, string answer, string[] choices)
+    private string Letter(JsonLine line, string answer, string[] choices)
     {
-        var at = int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < choices.Length ? number : Array.IndexOf(choices, answer);
+        // The harness takes a field as it stands: a text is looked up among the choices, even where it looks like a place among them.
+        var isText = Written(tree, "doc_to_target") is { } field && Name().IsMatch(field) && line.Root.TryGetProperty(field, out var target) && target.ValueKind == JsonValueKind.String;
+        var at = isText && Array.IndexOf(choices, answer) is >= 0 and var found ? found : int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < choices.Length ? number : Array.IndexOf(choices, answer);
         if (at < 0 && answer.Length == 1 && char.ToUpperInvariant(answer[0]) - 'A' is var letter && letter >= 0 && letter < choices.Length) at = letter;
         if (at is < 0 or > 25) throw line.Error($"\"{Excerpt.Of(answer, 40)}\" is none of the {choices.Length} choices.", "doc_to_target");
         return ((char)('A' + at)).ToString();

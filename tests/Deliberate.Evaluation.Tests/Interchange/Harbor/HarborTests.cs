@@ -73,6 +73,26 @@ public sealed class HarborTests : IDisposable
         var folder = Task("");
         File.CreateSymbolicLink(Path.Combine(folder, "tests", "secrets"), "/etc/passwd");
         Should.Throw<UserError>(() => HarborReader.Read(folder)).Message.ShouldContain("link");
+        File.Delete(Path.Combine(folder, "tests", "secrets"));
+        // Of what is sent to a model, too.
+        foreach (var name in new[] { "instruction.md", "task.toml" })
+        {
+            var (file, kept) = (Path.Combine(folder, name), Path.Combine(folder, "kept"));
+            File.Move(file, kept);
+            File.CreateSymbolicLink(file, kept);
+            Should.Throw<UserError>(() => HarborReader.Read(folder)).Message.ShouldContain(name);
+            File.Move(kept, file, overwrite: true);
+        }
+
+        HarborReader.Read(folder).Instruction.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Variables_of_a_Dockerfile_are_filled_in()
+    {
+        var task = HarborReader.Read(Task("")) with { EnvironmentFiles = new Dictionary<string, byte[]> { ["Dockerfile"] = "FROM debian\nENV HOME_OF=/app A=\"$HOME_OF/bin\"\nENV PATH ${A}:$PATH\n"u8.ToArray() } };
+        var variables = HarborImage.Of(task).Variables;
+        (variables["A"], variables["PATH"]).ShouldBe(("/app/bin", "/app/bin:/usr/local/bin:/usr/bin:/bin"));
     }
 
     [Theory]
