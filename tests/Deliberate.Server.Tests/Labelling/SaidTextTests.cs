@@ -19,6 +19,7 @@ public sealed partial class SaidTextTests
     [InlineData("it costs $5 and $10", "<p>it costs $5 and $10</p>")]
     [InlineData("a \\$5 note", "<p>a $5 note</p>")]
     [InlineData("`$x$`", "<code>$x$</code>")]
+    [InlineData("```c++\nx\n```", "<code class=\"language-c++\">")]
     [InlineData("5 * 3 * 2", "<p>5 * 3 * 2</p>")]
     [InlineData("a \\cdot b", "<p>a \\cdot b</p>")]
     public void Formulas_and_markdown_are_read(string text, string html) => SaidText.Html(text).ShouldContain(html);
@@ -37,6 +38,8 @@ public sealed partial class SaidTextTests
     [InlineData("\uE0000\uE001 <b>\uE0009999\uE001")]
     [InlineData("<!-- --><style>*{display:none}</style>")]
     [InlineData("\\]`| $$>\\end{a}&#60;\n\nx<    ```>x<)$# \\]*\\)* []()*&lt;''# \\(<0\\]```| \\]\n_x>|-|")]
+    [InlineData("``` )\\begin{a}```\\end{a})\nx\n```")]
+    [InlineData("> ```x\" onclick=\"y\n> z\n> ```")]
     [InlineData("`a\n\n[here](http://elsewhere.example) <http://elsewhere.example>`")]
     public void Nothing_of_a_text_becomes_an_element_that_could_do_harm(string text) => Check(text);
 

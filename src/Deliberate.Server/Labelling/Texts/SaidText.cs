@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
 using Deliberate.Core;
 using Markdig;
 using Markdig.Parsers;
 using Markdig.Parsers.Inlines;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 
 namespace Deliberate.Server;
@@ -10,7 +12,7 @@ namespace Deliberate.Server;
 /// A problem's or a solution's text as HTML: Markdown without HTML, links or pictures, formulas as elements that the page sets. It is
 /// untrusted: whatever a model writes comes out as text. What is too long or too deep for Markdown is shown as it was written.
 /// </summary>
-internal static class SaidText
+internal static partial class SaidText
 {
     /// <summary>Of one text.</summary>
     public const int LongestMarkdown = 40_000;
@@ -29,6 +31,8 @@ internal static class SaidText
         {
             var document = Markdown.Parse(math.Marked, Pipeline);
             foreach (var heading in document.Descendants<HeadingBlock>()) heading.Level = Math.Min(6, heading.Level + LeastHeading - 1);
+            // What stands behind the marks of a block of code goes into an attribute, where no formula may be put back.
+            foreach (var code in document.Descendants<FencedCodeBlock>()) code.TryGetAttributes()?.Classes?.RemoveAll(name => !Language().IsMatch(name));
             return math.Return(document.ToHtml(Pipeline));
         }
         catch (ArgumentException)
@@ -37,6 +41,9 @@ internal static class SaidText
             return Plain(text);
         }
     }
+
+    [GeneratedRegex(@"^language-[A-Za-z0-9+#._-]{1,40}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Language();
 
     private static string Plain(string text) => $"<pre class=\"plain\">{SafeText.Escape(text, int.MaxValue)}</pre>";
 
