@@ -131,11 +131,14 @@ internal sealed class Sandbox : IDisposable
     {
         var home = IsOn ? "/tmp" : _private!;
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = SearchPath(), ["HOME"] = home, ["TMPDIR"] = home, ["LANG"] = "C.UTF-8" };
-        // What starts bubblewrap runs with all our rights, and must hear nothing of the command's: a library to load first, or a folder of programs.
-        if (IsOn) return environment;
+        // What starts bubblewrap runs with all our rights, and must hear nothing of a stranger's: a library to load first, or a folder of programs.
+        if (IsSetInside) return environment;
         foreach (var (name, value) in _specification.Environment) environment[name] = value;
         return environment;
     }
+
+    /// <summary>Whether the command's variables are bubblewrap's arguments, which everybody on the machine can read: a user's own may be keys, and are handed on in the environment.</summary>
+    private bool IsSetInside => IsOn && _specification.IsUntrusted;
 
     private void Wrap(List<string> arguments)
     {
@@ -163,7 +166,7 @@ internal sealed class Sandbox : IDisposable
             foreach (var (path, name) in _specification.Places.OrderBy(p => p.Key, StringComparer.Ordinal)) arguments.AddRange(["--bind", Path.Combine(files, name), path]);
         }
 
-        foreach (var (name, value) in _specification.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)) arguments.AddRange(["--setenv", name, value]);
+        foreach (var (name, value) in _specification.Environment.Where(_ => IsSetInside).OrderBy(v => v.Key, StringComparer.Ordinal)) arguments.AddRange(["--setenv", name, value]);
         arguments.AddRange(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", _specification.Folder ?? Box, "--"]);
     }
 

@@ -200,6 +200,9 @@ public sealed class UntrustedCodeTests : IDisposable
 
         var result = await SandboxRun.RunAsync(specification, [], TestContext.Current.CancellationToken);
         Encoding.UTF8.GetString(result.Output).Trim().ShouldBe($"/nowhere|/box|{_mark}|/tmp", result.Error);
+        // A user's own may be a key: it is in no argument, which everybody on the machine can read.
+        using (var own = Sandbox.For(specification with { IsUntrusted = false, Use = SandboxUse.Required })) own.StartInfo().ArgumentList.ShouldNotContain(_mark);
+
         foreach (var name in new[] { "A=B", "1A", "", "A B" })
             Should.Throw<UserError>(() => Sandbox.For(specification with { Environment = new Dictionary<string, string> { [name] = "1" } })).Message.ShouldContain("no name of a variable");
     }
