@@ -253,7 +253,9 @@ public sealed class TextModel : IDisposable
     public async Task<IReadOnlyList<TextCompletion>> GenerateAsync(IReadOnlyList<string> prompts, GenerateOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        var results = await Hosted.ContinueAllAsync(prompts, [.. prompts.Select(Encode)], options ?? new GenerateOptions(), _hosting.Slots + 1, cancellationToken).ConfigureAwait(false);
+        // One waits for the slot that is free next, where any may wait.
+        var atOnce = _hosting.Slots + Math.Min(1, _hosting.QueueLimit);
+        var results = await Hosted.ContinueAllAsync(prompts, [.. prompts.Select(Encode)], options ?? new GenerateOptions(), atOnce, cancellationToken).ConfigureAwait(false);
         return [.. results.Select(CompletionOf)];
     }
 

@@ -4,6 +4,9 @@ using Polly.Retry;
 
 namespace Deliberate.Core;
 
+/// <summary>A body that says the same each time it is sent, without being held: of a large file, say.</summary>
+internal interface IRepeatableContent;
+
 /// <summary>
 /// Asks again, as the provider's limits allow, what may go well a moment later: no connection, no answer, 408, 429 and 5xx. It waits
 /// twice as long each time, with a random part, or what the provider asks for (Retry-After); one that asks for longer than
@@ -46,8 +49,8 @@ internal sealed class RetryHandler : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // A body can be sent again only if it is at hand.
-        if (request.Content is not null) await request.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+        // Any other body can be sent again only if it is at hand.
+        if (request.Content is not (null or IRepeatableContent)) await request.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         return await _retry.ExecuteAsync(async token => await base.SendAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 

@@ -56,7 +56,7 @@ internal static class GgufConfiguration
             PadTokenId = Id("padding"),
         };
         configuration = architecture.CompleteGguf(configuration with { Rope = Rope(file, own, configuration) }, metadata, own);
-        HuggingFaceConfiguration.Check(configuration, file.Path, own + "attention.head_count_kv", own + "attention.key_length");
+        HuggingFaceConfiguration.Check(configuration, file.Path, own + "attention.head_count_kv", own + "attention.key_length", own + "context_length");
         return configuration;
 
         int Int(string name, int most) => (int)(metadata.Integer(own + name, 1, most) ?? throw metadata.Error(own + name, "is missing."));

@@ -61,7 +61,7 @@ internal static class HuggingFaceConfiguration
             OutputHead = unit is { } of ? new OutputHead(of, Outputs(fields), ReadsSurprise(fields[SurpriseField])) : null,
         };
         var configuration = architecture.Complete(shared, fields);
-        Check(configuration, path, "num_key_value_heads", "head_dim");
+        Check(configuration, path, "num_key_value_heads", "head_dim", "max_position_embeddings");
         return configuration;
     }
 
@@ -110,12 +110,15 @@ internal static class HuggingFaceConfiguration
     }
 
     /// <summary>What must hold between fields, whatever they were read from.</summary>
-    internal static void Check(ModelConfiguration configuration, string file, string keyValueHeadsField, string headSizeField)
+    internal static void Check(ModelConfiguration configuration, string file, string keyValueHeadsField, string headSizeField, string positionsField)
     {
         if (configuration.HeadCount % configuration.KeyValueHeadCount != 0)
             throw new UserError($"{configuration.HeadCount} heads cannot share {configuration.KeyValueHeadCount} key and value heads evenly.", file, field: keyValueHeadsField);
         if (configuration.RotaryDimensions < 2 || configuration.RotaryDimensions % 2 != 0)
             throw new UserError($"{configuration.RotaryDimensions} rotated dimensions of {configuration.HeadSize}: must be even and at least 2.", file, field: headSizeField);
+        // A stranger's number must not ask for a terabyte of cosines, one for each position and frequency.
+        if ((long)configuration.MaxPositions * (configuration.RotaryDimensions / 2) > Array.MaxLength)
+            throw new UserError($"{configuration.MaxPositions} positions of {configuration.RotaryDimensions} rotated dimensions need a larger table than can be held.", file, field: positionsField, advice: "Lower it to the context that is needed.");
     }
 
     /// <summary>As many as there are names of them; transformers' two where nothing is said.</summary>

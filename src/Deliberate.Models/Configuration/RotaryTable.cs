@@ -10,19 +10,21 @@ internal static class RotaryTable
     /// <summary>f [D/2] in radians a position, and the factor by which cos and sin are multiplied.</summary>
     public static double[] InverseFrequencies(ModelConfiguration configuration, out double attentionFactor) => InverseFrequencies(configuration.Rope, configuration.RotaryDimensions, out attentionFactor);
 
-    /// <summary>Fills cos and sin [positions, D/2] for positions from 0 on.</summary>
-    public static void Fill(RopeSettings rope, int dimensions, Span<double> cosines, Span<double> sines)
+    /// <summary>Fills cos and sin [D/2] of a position: a row of the tables, which are too long to be held in double as a whole.</summary>
+    /// <param name="frequencies">f [D/2].</param>
+    /// <param name="factor">That cos and sin are multiplied by.</param>
+    public static void Fill(int position, ReadOnlySpan<double> frequencies, double factor, Span<double> cosines, Span<double> sines)
     {
-        var frequencies = InverseFrequencies(rope, dimensions, out var factor);
-        for (var at = 0; at < cosines.Length; at++)
+        for (var i = 0; i < frequencies.Length; i++)
         {
-            var angle = at / frequencies.Length * frequencies[at % frequencies.Length];
-            cosines[at] = Math.Cos(angle) * factor;
-            sines[at] = Math.Sin(angle) * factor;
+            var angle = position * frequencies[i];
+            cosines[i] = Math.Cos(angle) * factor;
+            sines[i] = Math.Sin(angle) * factor;
         }
     }
 
-    private static double[] InverseFrequencies(RopeSettings rope, int dimensions, out double attentionFactor)
+    /// <summary>The same of a rotation with D rotated dimensions.</summary>
+    public static double[] InverseFrequencies(RopeSettings rope, int dimensions, out double attentionFactor)
     {
         var frequencies = new double[dimensions / 2];
         for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(rope.Theta, -2.0 * i / dimensions);

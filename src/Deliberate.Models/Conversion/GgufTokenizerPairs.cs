@@ -16,7 +16,7 @@ internal static class GgufTokenizerPairs
         var file = tokenizer.File;
         if (file.Vocabulary is not BpeVocabulary vocabulary) throw Cannot(file, "Unigram models are not what it reads for language models");
         if (file.PreTokenizer.IsByteLevel) AddByteLevel(pairs, file, vocabulary);
-        else AddPieces(pairs, file, vocabulary);
+        else AddPieces(pairs, file, vocabulary, rows);
 
         var (tokens, types) = (new string[rows], new int[rows]);
         var taken = new HashSet<string>(vocabulary.Ids.Keys, StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal static class GgufTokenizerPairs
     }
 
     /// <summary>A piece's score is less the rank of its first merge; what no merge leads to scores less than all.</summary>
-    private static void AddPieces(GgufPairs pairs, TokenizerFile file, BpeVocabulary vocabulary)
+    private static void AddPieces(GgufPairs pairs, TokenizerFile file, BpeVocabulary vocabulary, int rows)
     {
         var (merges, ranks) = (new HashSet<(string, string)>(vocabulary.Merges), new Dictionary<string, int>(StringComparer.Ordinal));
         for (var rank = 0; rank < vocabulary.Merges.Count; rank++) ranks.TryAdd(vocabulary.Merges[rank].Left + vocabulary.Merges[rank].Right, rank);
@@ -62,8 +62,8 @@ internal static class GgufTokenizerPairs
         }
 
         var settings = PieceSettings.Of(file) ?? throw Cannot(file, "its stages are not those of a SentencePiece model");
-        var size = vocabulary.Ids.Values.Max() + 1;
-        var scores = new float[Math.Max(size, file.AddedTokens.Select(t => t.Id + 1).DefaultIfEmpty().Max())];
+        // As many as tokens, of which rows of the embedding that no token has are some.
+        var scores = new float[rows];
         Array.Fill(scores, -vocabulary.Merges.Count);
         foreach (var (piece, rank) in ranks) scores[vocabulary.Ids[piece]] = -rank;
         pairs.Add(Prefix + "model", "llama");

@@ -11,8 +11,12 @@ internal sealed class CharAutomaton
     /// <summary>States: a bound on a length of many thousands beside a pattern is refused.</summary>
     private const int MostStates = 20_000;
 
+    /// <summary>Steps between them, which repeating what may be empty makes the square of: <c>(a?){9999}</c> needs 5e7.</summary>
+    private const int MostSteps = 200_000;
+
     private readonly List<bool> _accepts = [];
     private readonly List<List<(CodePoints Set, int To)>> _steps = [];
+    private int _joined;
 
     private CharAutomaton()
     {
@@ -150,7 +154,7 @@ internal sealed class CharAutomaton
         return states.Any(Accepts);
     }
 
-    private static UserError TooLarge() => new($"the pattern or the length needs more than {MostStates} states.", advice: "Ask for shorter text.");
+    private static UserError TooLarge(int most = MostStates, string what = "states") => new($"the pattern or the length needs more than {most} {what}.", advice: "Ask for shorter text.");
 
     private int Add(bool accepts)
     {
@@ -217,7 +221,12 @@ internal sealed class CharAutomaton
         foreach (var left in from)
         {
             foreach (var right in to)
-                if (!_steps[left].Contains((sets[right], right))) _steps[left].Add((sets[right], right));
+            {
+                // Whatever leads to a state reads the same set.
+                if (_steps[left].Exists(step => step.To == right)) continue;
+                if (++_joined > MostSteps) throw TooLarge(MostSteps, "steps between states");
+                _steps[left].Add((sets[right], right));
+            }
         }
     }
 

@@ -54,56 +54,68 @@ internal sealed class HeadReader : IStepReader
 
     public int Positions { get; }
 
+    /// <summary>Pages of keys and values in use: those that are kept, between two calls.</summary>
+    public int LivePages => _cache.LivePages;
+
     /// <summary>Tokens that were read so far: those taken over from earlier texts are not.</summary>
     public long TokensRead { get; private set; }
 
     /// <returns>[text][row][output], and how many tokens of each text were read for it.</returns>
     public (double[][][] Outputs, int[] Read) Read(IReadOnlyList<HeadText> texts, CancellationToken cancellation = default)
     {
+        foreach (var text in texts)
+            if (text.Tokens.Length > Positions) throw new Core.UserError($"a text of {text.Tokens.Length} tokens exceeds the {Positions} positions of the scorer.");
         var (results, read) = (new double[texts.Count][][], new int[texts.Count]);
         var batch = _tape.Batch;
         var pending = new List<(int Text, int From, int Row, int Length)>();
-        var sequences = new CachedSequence[texts.Count];
+        CachedSequence[] sequences = [.. texts.Select(_ => new CachedSequence(_cache))];
         var words = new double[texts.Count][];
         batch.Clear();
-        for (var i = 0; i < texts.Count; i++)
+        try
         {
-            var (tokens, rows) = texts[i];
-            if (tokens.Length > Positions) throw new Core.UserError($"a text of {tokens.Length} tokens exceeds the {Positions} positions of the scorer.");
-            results[i] = new double[rows.Length][];
-            var sequence = sequences[i] = new CachedSequence(_cache);
-            // What is asked for must be computed: it is not kept.
-            var most = rows.Length > 0 ? rows[0] : 0;
-            if (_surprise is not null)
+            for (var i = 0; i < texts.Count; i++)
             {
-                // The likelihood of the first token that is not known is that at the token before.
-                words[i] = new double[tokens.Length];
-                most = Math.Clamp(_seen.Fill(tokens, words[i]) - 1, 0, most);
+                var (tokens, rows) = texts[i];
+                results[i] = new double[rows.Length][];
+                var sequence = sequences[i];
+                // What is asked for must be computed: it is not kept.
+                var most = rows.Length > 0 ? rows[0] : 0;
+                if (_surprise is not null)
+                {
+                    // The likelihood of the first token that is not known is that at the token before.
+                    words[i] = new double[tokens.Length];
+                    most = Math.Clamp(_seen.Fill(tokens, words[i]) - 1, 0, most);
+                }
+
+                if (most > 0) _prefixes.Restore(null, tokens.AsSpan(0, most), sequence);
+                var from = sequence.Length;
+                read[i] = tokens.Length - from;
+                while (from < tokens.Length)
+                {
+                    if (batch.Tokens == batch.TokenCapacity || batch.Segments == batch.SegmentCapacity) Flush();
+                    var length = Math.Min(tokens.Length - from, batch.TokenCapacity - batch.Tokens);
+                    var row = batch.AddCached(tokens.AsSpan(from, length), sequence);
+                    if (_surprise is not null)
+                        for (var t = 0; t < length; t++) batch.HostTargets[row + t] = from + t + 1 < tokens.Length ? tokens[from + t + 1] : -1;
+                    pending.Add((i, from, row, length));
+                    from += length;
+                    // A sequence has one segment a pass.
+                    if (from < tokens.Length) Flush();
+                }
             }
 
-            if (most > 0) _prefixes.Restore(null, tokens.AsSpan(0, most), sequence);
-            var from = sequence.Length;
-            read[i] = tokens.Length - from;
-            while (from < tokens.Length)
+            Flush();
+            for (var i = 0; i < texts.Count; i++)
             {
-                if (batch.Tokens == batch.TokenCapacity || batch.Segments == batch.SegmentCapacity) Flush();
-                var length = Math.Min(tokens.Length - from, batch.TokenCapacity - batch.Tokens);
-                var row = batch.AddCached(tokens.AsSpan(from, length), sequence);
-                if (_surprise is not null)
-                    for (var t = 0; t < length; t++) batch.HostTargets[row + t] = from + t + 1 < tokens.Length ? tokens[from + t + 1] : -1;
-                pending.Add((i, from, row, length));
-                from += length;
-                // A sequence has one segment a pass.
-                if (from < tokens.Length) Flush();
+                _prefixes.Keep(null, texts[i].Tokens, [], sequences[i]);
+                if (_surprise is not null) results[i] = Outputs(texts[i], words[i], results[i]);
             }
         }
-
-        Flush();
-        for (var i = 0; i < texts.Count; i++)
+        finally
         {
-            _prefixes.Keep(null, texts[i].Tokens, [], sequences[i]);
-            sequences[i].Clear();
-            if (_surprise is not null) results[i] = Outputs(texts[i], words[i], results[i]);
+            // Also where it was cancelled: the pages are the reader's, not the call's.
+            foreach (var sequence in sequences) sequence.Clear();
+            batch.Clear();
         }
 
         return (results, read);

@@ -26,6 +26,9 @@ internal sealed class LabelTokenReader : IStepReader
 
     public (double[][][] Outputs, int[] Read) Read(IReadOnlyList<HeadText> texts, CancellationToken cancellation = default)
     {
+        // A pass has room for more tokens than there are positions.
+        foreach (var text in texts)
+            if (text.Tokens.Length > Positions) throw new Core.UserError($"a text of {text.Tokens.Length} tokens exceeds the {Positions} positions of the scorer.");
         double[][][] outputs = [.. texts.Select(t => t.Rows.Select(_ => new double[_labels.Length]).ToArray())];
         _graph.Head.Temperature = 1;
         for (var next = 0; next < texts.Count;)
@@ -44,7 +47,6 @@ internal sealed class LabelTokenReader : IStepReader
                     rows.Add(_graph.Batch.Add(texts[next].Tokens, targets));
                 }
 
-                if (rows.Count == 0) throw new Core.UserError($"a text of {texts[begin].Tokens.Length} tokens exceeds the {Positions} positions of the scorer.");
                 _graph.Forward();
                 _graph.Head.Statistics.Value.Read(0, _statistics.AsSpan(0, 4 * _graph.Batch.Tokens));
                 for (var i = 0; i < rows.Count; i++)

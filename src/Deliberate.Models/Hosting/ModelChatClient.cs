@@ -161,10 +161,12 @@ internal sealed class ModelChatClient(TextModel model, TextFormat format, Func<H
         if (contents.Count == before) contents.Add(new TextContent(""));
     }
 
-    private static ToolCallReader Reader(AIOptions? options, List<AIContent> contents, Action called)
+    /// <summary>Reads what a model writes into contents: text, and the calls that were allowed.</summary>
+    /// <param name="called">Told of each call.</param>
+    public static ToolCallReader Reader(AIOptions? options, List<AIContent> contents, Action called)
     {
         string[] tools = [.. Tools(options).Select(t => t.Name)];
-        return new ToolCallReader(tools, parallel: true, piece =>
+        return new ToolCallReader(tools, parallel: options?.AllowMultipleToolCalls != false, piece =>
         {
             if (piece is ToolCallPiece.Said said) contents.Add(new TextContent(said.Text));
             if (piece is not ToolCallPiece.Ended call) return;

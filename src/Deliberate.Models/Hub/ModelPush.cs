@@ -125,16 +125,9 @@ internal sealed class ModelPush(HubSettings settings, HubConnection connection)
 
     private async Task<HttpResponseMessage> Put(Local file, Uri address, long first, long count, Dictionary<string, string> headers, CancellationToken cancellation)
     {
-        var bytes = new byte[count];
-        using (var stream = File.OpenRead(file.Path))
-        {
-            stream.Position = first;
-            await stream.ReadExactlyAsync(bytes, cancellation).ConfigureAwait(false);
-        }
-
         var response = await connection.Send(HttpMethod.Put, address, request =>
         {
-            request.Content = new ByteArrayContent(bytes);
+            request.Content = new FilePartContent(file.Path, first, count);
             foreach (var (name, value) in headers)
                 if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
         }, cancellation).ConfigureAwait(false);

@@ -72,8 +72,15 @@ internal sealed class IdentityCache
     {
         public static FileState Of(string path)
         {
-            var file = new FileInfo(path);
-            return new FileState(path, file.Length, file.LastWriteTimeUtc.Ticks);
+            try
+            {
+                var file = new FileInfo(path);
+                return new FileState(path, file.Length, file.LastWriteTimeUtc.Ticks);
+            }
+            catch (Exception error) when (Disk.IsRefusal(error))
+            {
+                throw Disk.CannotRead(path, error);
+            }
         }
     }
 

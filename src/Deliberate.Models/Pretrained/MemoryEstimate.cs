@@ -5,7 +5,7 @@ namespace Deliberate.Models;
 
 /// <summary>
 /// What running a model for inference takes, known before a weight is read. Weights: matrices once, as they are stored, vectors
-/// as F32. Cache: keys and values as they are held, whole pages. Working memory: the activations of one pass and a few rows of logits.
+/// as F32. Cache: keys and values as they are held, whole pages. Working memory: the activations of one pass, a few rows of logits and the rotary tables.
 /// </summary>
 /// <param name="Weights">Bytes.</param>
 /// <param name="Cache">Bytes, where every slot fills its positions.</param>
@@ -25,8 +25,10 @@ internal sealed record MemoryEstimate(WeightStorage Storage, long Weights, long 
         var page = 2L * c.LayerCount * c.KeyValueHeadCount * KeyValueCache.PageTokens * c.HeadSize * (cache == CacheStorage.BF16 ? sizeof(ushort) : sizeof(float));
         var tokens = Sampler.TokenCapacity(slots, positions);
         var columns = (4L * c.HiddenSize) + (((2L * c.HeadCount) + (2L * c.KeyValueHeadCount)) * c.HeadSize) + (3L * c.IntermediateSize);
+        // One for each way that layers turn.
+        var rotary = (c.SlidingRope is null ? 1L : 2) * positions * c.RotaryDimensions * sizeof(float);
         // Two layers' activations are held, by turns.
-        var working = (2 * tokens * columns * sizeof(float)) + (2L * slots * c.VocabularySize * sizeof(float));
+        var working = (2 * tokens * columns * sizeof(float)) + (2L * slots * c.VocabularySize * sizeof(float)) + rotary;
         return new MemoryEstimate(storage, WeightBytes(c, storage), slots * pages * page, working);
     }
 

@@ -126,8 +126,19 @@ internal sealed partial class DecodingLoop : IDisposable
     /// <summary>Forgets all samples and prompts without a word to anyone, and every prefix.</summary>
     public void Clear()
     {
-        for (var i = 0; i < _liveCount; i++) Free(_live[i]);
+        // A step may have been broken off anywhere: of the places some are free already, and some are nobody's.
+        _free.Clear();
+        for (var i = _slots.Length - 1; i >= 0; i--) Free(_slots[i]);
+        _live.AsSpan().Clear();
         _liveCount = 0;
+        for (var i = 0; i < _reading.Length; i++)
+        {
+            if (_reading[i] is not { } prompt) continue;
+            prompt.Sequence?.Clear();
+            Forget(prompt);
+            _reading[i] = null;
+        }
+
         foreach (var prompt in _waiting) prompt.Sequence?.Clear();
         while (_ready.TryDequeue(out var prompt)) Forget(prompt);
         _readings.Clear();
@@ -298,11 +309,11 @@ internal sealed partial class DecodingLoop : IDisposable
         for (var i = 0; i < read; i++)
         {
             var prompt = _reading[i]!;
-            _reading[i] = null;
             prompt.Logits = _logits.TryPop(out var kept) ? kept : _model.Device.Allocate(_model.Configuration.VocabularySize);
             _head.Keep(batch.Segment(_liveCount + i).End - 1, prompt.Logits, prompt.Adapter);
             if (_prefixes.Limit > 0) _prefixes.Keep(prompt.Adapter, prompt.Request.Prompt, [], prompt.Sequence!);
             _ready.Enqueue(prompt);
+            _reading[i] = null;
             _readySamples += prompt.Samples;
         }
     }

@@ -262,16 +262,16 @@ internal sealed class LanguageModel : IDisposable
         using var held = _building.EnterScope();
         if (_rotary.TryGetValue(rope, out var known) && positions <= known.Positions) return known.Table;
         var half = Configuration.RotaryDimensions / 2;
-        var cosines = new double[positions * half];
-        var sines = new double[positions * half];
-        RotaryTable.Fill(rope, 2 * half, cosines, sines);
+        var frequencies = RotaryTable.InverseFrequencies(rope, 2 * half, out var factor);
+        var (cosines, sines) = (new double[half], new double[half]);
         // Tapes built before keep the table they know: it goes with the last of them.
         var table = Device.Allocate((long)positions * 2 * half);
         _rotary[rope] = (table, positions);
         for (var p = 0; p < positions; p++)
         {
-            table.Write(2L * p * half, cosines.AsSpan(p * half, half));
-            table.Write((2L * p * half) + half, sines.AsSpan(p * half, half));
+            RotaryTable.Fill(p, frequencies, factor, cosines, sines);
+            table.Write(2L * p * half, cosines);
+            table.Write((2L * p * half) + half, sines);
         }
 
         return table;

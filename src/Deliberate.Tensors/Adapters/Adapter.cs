@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Deliberate.Tensors;
 
 /// <summary>
@@ -10,7 +12,10 @@ internal sealed class Adapter : IDisposable
     private readonly Device _device;
     private readonly Dictionary<LinearWeight, LowRankUpdate> _updates = [];
     private readonly Dictionary<Parameter, Parameter> _vectors = [];
-    private readonly Dictionary<HeadRotation, HeadRotation> _rotations = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>By the base's, which go with the tapes that they were made for.</summary>
+    private readonly ConditionalWeakTable<HeadRotation, HeadRotation> _rotations = [];
+
     private readonly PackJob _packJob;
 
     public Adapter(Device device)
@@ -36,16 +41,7 @@ internal sealed class Adapter : IDisposable
     public Parameter VectorOf(Parameter vector) => _vectors.TryGetValue(vector, out var replaced) ? replaced : vector;
 
     /// <summary>The rotation with the norms that it has under the adapter.</summary>
-    public HeadRotation RotationOf(HeadRotation rotation)
-    {
-        lock (_rotations)
-        {
-            if (_rotations.TryGetValue(rotation, out var known)) return known;
-            // Anew, for what is made of the norms once.
-            return _rotations[rotation] = new HeadRotation(
-                rotation.Shape, rotation.Table, rotation.RotatedSize, rotation.QueryNorm is null ? null : VectorOf(rotation.QueryNorm), rotation.KeyNorm is null ? null : VectorOf(rotation.KeyNorm), rotation.NormOffset, rotation.Epsilon);
-        }
-    }
+    public HeadRotation RotationOf(HeadRotation rotation) => _rotations.TryGetValue(rotation, out var known) ? known : _rotations.GetValue(rotation, Adapted);
 
     public void Add(LowRankUpdate update) => _updates.Add(update.Target, update);
 
@@ -65,6 +61,10 @@ internal sealed class Adapter : IDisposable
         foreach (var update in Updates) update.Dispose();
         Parameters.Dispose();
     }
+
+    /// <summary>Anew, for what is made of the norms once.</summary>
+    private HeadRotation Adapted(HeadRotation rotation) => new(
+        rotation.Shape, rotation.Table, rotation.RotatedSize, rotation.QueryNorm is null ? null : VectorOf(rotation.QueryNorm), rotation.KeyNorm is null ? null : VectorOf(rotation.KeyNorm), rotation.NormOffset, rotation.Epsilon);
 
     private sealed class PackJob(Adapter adapter) : ParallelJob
     {

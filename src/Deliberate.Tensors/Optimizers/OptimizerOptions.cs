@@ -16,7 +16,7 @@ internal enum OptimizerKind
     Sgd,
 }
 
-/// <summary>Optimizer settings. Decay is decoupled and applies to matrices only.</summary>
+/// <summary>Optimizer settings. Decay applies to matrices only: decoupled, but for SGD, to whose gradient it is added as torch.optim.SGD has it.</summary>
 internal sealed record OptimizerOptions
 {
     public OptimizerKind Kind { get; init; } = OptimizerKind.Muon;

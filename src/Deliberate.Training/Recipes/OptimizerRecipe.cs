@@ -18,7 +18,7 @@ internal sealed record OptimizerRecipe
     [InRange(0)]
     public double MuonLearningRate { get; init; } = 0.02;
 
-    [Description("Decoupled, matrices only.")]
+    [Description("Matrices only; decoupled under AdamW and Muon, added to the gradient under SGD.")]
     [InRange(0)]
     public double WeightDecay { get; init; }
 

@@ -23,7 +23,12 @@ internal sealed class ReferenceForward(ModelConfiguration c, ITensorSource weigh
             var p = $"model.layers.{l}.";
             var cos = Enumerable.Repeat(1.0, n * half).ToArray();
             var sin = new double[n * half];
-            if (c.RopeOf(l) is { } rope) RotaryTable.Fill(rope, 2 * half, cos, sin);
+            if (c.RopeOf(l) is { } rope)
+            {
+                var frequencies = RotaryTable.InverseFrequencies(rope, 2 * half, out var factor);
+                for (var t = 0; t < n; t++) RotaryTable.Fill(t, frequencies, factor, cos.AsSpan(t * half, half), sin.AsSpan(t * half, half));
+            }
+
             var q = new double[n][];
             var k = new double[n][];
             var v = new double[n][];

@@ -150,6 +150,31 @@ public sealed class GgufExportTests : IDisposable
         error.Message.ShouldContain(reason);
     }
 
+    [Fact]
+    public void Rows_of_the_embedding_that_no_piece_has_have_scores_too()
+    {
+        _folder.CopyInto("llama");
+        foreach (var name in new[] { "generation_config.json", "chat_template.jinja" }) File.Delete(_folder.File(name));
+        _folder.Write("tokenizer_config.json", "{}");
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!;
+        config["bos_token_id"] = 1;
+        config["pad_token_id"] = null;
+        _folder.Write("config.json", config.ToJsonString());
+        SentencePieces pieces = new()
+        {
+            Pieces = [new("<unk>", 0, PieceType.Unknown), new("<s>", 0, PieceType.Control), new("</s>", 0, PieceType.Control), new("▁", -9), new("a", -9), new("b", -9), new("ab", -1), new("▁ab", -2)],
+            UnknownId = 0,
+            BeginId = 1,
+        };
+        pieces.ToTokenizer(null, "").Save(_folder.File("tokenizer.json"));
+        using var original = PretrainedModel.Open(_folder.Path);
+        var path = _folder.File("a.gguf");
+        GgufExport.Write(path, original, FileStorage.F32);
+        using (var file = GgufFile.Open(path)) GgufTokenizer.Read(file).Scores.ShouldNotBeNull().Length.ShouldBe(original.Configuration.VocabularySize);
+        using var read = PretrainedModel.Open(path);
+        read.Text.Tokenizer.Encode("ab b abab", addSpecialTokens: true).ShouldBe(original.Text.Tokenizer.Encode("ab b abab", addSpecialTokens: true));
+    }
+
     private static float[] Read(PretrainedModel model, string name)
     {
         var values = new float[model.Weights.Info(name).Count];

@@ -93,6 +93,13 @@ public sealed class JsonSchemaGrammarTests
     public void What_is_not_supported_or_matches_nothing_is_refused_by_its_pointer(string schema, string pointer) =>
         Should.Throw<UserError>(() => OutputGrammar.FromJsonSchema(schema)).Field.ShouldBe(pointer);
 
+    [Theory]
+    [InlineData("^(a?){9999}$")]
+    [InlineData("^(a?){0,9999}$")]
+    [InlineData("^((a?){600})*$")]
+    public void A_pattern_whose_repetitions_may_be_empty_is_refused_before_it_takes_all_memory(string pattern) =>
+        Bounded.ShouldBeRefused(() => OutputGrammar.FromJsonSchema($$"""{"type":"string","pattern":"{{pattern}}"}""")).Message.ShouldContain("more than 200000 steps between states");
+
     [Fact]
     public void What_random_schemas_write_at_random_is_valid()
     {

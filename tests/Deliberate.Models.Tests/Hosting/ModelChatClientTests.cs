@@ -85,6 +85,19 @@ public sealed class ModelChatClientTests(HostedModel hosted) : IClassFixture<Hos
             (await Should.ThrowAsync<UserError>(async () => await client.GetResponseAsync(messages ?? [new(ChatRole.User, "Hello")], options))).Field.ShouldBe(field);
     }
 
+    [Theory]
+    [InlineData(null, 2)]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public void A_second_call_is_passed_over_where_several_are_not_allowed(bool? several, int calls)
+    {
+        List<AIContent> contents = [];
+        var reader = ModelChatClient.Reader(new AIOptions { Tools = [Look], AllowMultipleToolCalls = several }, contents, () => { });
+        reader.Push($"{ToolCallText.Write("look", "{}")}\n{ToolCallText.Write("look", "{}")}");
+        reader.Finish();
+        contents.OfType<FunctionCallContent>().Count().ShouldBe(calls);
+    }
+
     private static AIOptions With(Action<AIOptions> change)
     {
         var options = s_options.Clone();

@@ -186,6 +186,14 @@ public sealed class ModelHostTests(HostedModel hosted) : IClassFixture<HostedMod
     }
 
     [Fact]
+    public async Task A_list_of_prompts_is_answered_where_none_may_wait()
+    {
+        using var model = hosted.Open(new ModelHostOptions { Slots = 3, QueueLimit = 0 });
+        string[] prompts = [.. Enumerable.Range(0, 12).Select(Prompt)];
+        (await model.GenerateAsync(prompts, new GenerateOptions { MaxTokens = 12, Sampling = new() })).Count.ShouldBe(12);
+    }
+
+    [Fact]
     public async Task A_thought_is_closed_at_its_budget_and_stop_strings_are_not_looked_for_in_it()
     {
         using var model = hosted.Open();

@@ -28,6 +28,7 @@ public sealed class HostileModelTests : IDisposable
         { "tensors of another model", "model.safetensors", "model.layers.0.self_attn.q_proj.weight", f => File.Copy(FixtureModels.Folder("gemma3") + "/model.safetensors", f, overwrite: true) },
         { "an empty file of weights", "model.safetensors", null, f => File.WriteAllBytes(f, []) },
         { "10^9 layers", "config.json", "num_hidden_layers", f => Set(f, "num_hidden_layers", 1_000_000_000) },
+        { "positions whose rotary table nobody holds", "config.json", "max_position_embeddings", f => Set(f, "max_position_embeddings", 1 << 29) },
         { "more layers than there are", "model.safetensors", "model.layers.2.input_layernorm.weight", f => Set(f.Replace("model.safetensors", "config.json"), "num_hidden_layers", 10_000) },
         { "a vocabulary beyond the weights", "model.safetensors", "model.embed_tokens.weight", f => Set(f.Replace("model.safetensors", "config.json"), "vocab_size", 16_000_000) },
         { "a key twice", "config.json", null, f => File.WriteAllText(f, File.ReadAllText(f).Replace("\"hidden_act\"", "\"vocab_size\"")) },

@@ -59,6 +59,17 @@ public sealed class ModelIdentityTests : IDisposable
         Directory.CreateDirectory(_cache.Path);
     }
 
+    [Fact]
+    public void Weights_that_are_gone_are_an_error_that_names_their_file()
+    {
+        using var hosted = new HostedModel();
+        using var opened = PretrainedModel.Open(hosted.Folder);
+        var file = Path.Combine(hosted.Folder, "model.safetensors");
+        File.Delete(file);
+        var error = Should.Throw<Core.UserError>(() => ModelIdentity.Of(opened));
+        (error.File, error.Problem).ShouldBe((file, "the file does not exist."));
+    }
+
     /// <summary>llama.cpp's file of the fixture's folder: the same values, other storage of norms and another order of rows.</summary>
     [Fact]
     public void A_folder_and_a_GGUF_file_of_the_same_values_hold_the_same_weights()

@@ -95,6 +95,40 @@ public sealed class DecodingLoopTests : IDisposable
         (loop.LivePages, loop.ReservedPages, loop.Live).ShouldBe((0, 0, 0));
     }
 
+    [Fact]
+    public void A_step_that_was_broken_off_leaves_every_slot_free_once_and_no_pages()
+    {
+        using var loop = new DecodingLoop(_model, 3, Positions, CacheStorage.F32, 512);
+        DecodingPrompt[] Prompts(int tokens) => [.. Enumerable.Range(0, 6).Select(i => new DecodingPrompt(new SampleRequest(Prompt(i, 20), tokens, Streams(i, 1)), new SamplingOptions(), [], i))];
+        Dictionary<int, int[]> Draw()
+        {
+            var sink = new Sink();
+            foreach (var prompt in Prompts(25)) loop.Admit(prompt);
+            while (loop.Step(sink)) { }
+            return sink.Tokens;
+        }
+
+        void Break()
+        {
+            var sink = new BreakingSink();
+            Should.Throw<InvalidOperationException>(() => { while (loop.Step(sink)) { } });
+            loop.Clear();
+            (loop.LivePages, loop.ReservedPages, loop.Live).ShouldBe((0, 0, 0));
+        }
+
+        var expected = Draw();
+        // All of them end with one step, and the second breaks it off.
+        foreach (var prompt in Prompts(1)) loop.Admit(prompt);
+        Break();
+        // The text breaks off the pass that has read the prompt too.
+        loop.Admit(Prompts(25)[0]);
+        loop.Admit(new DecodingReading(new HeadText([1, 2, 3], [2]), head: null, adapter: null));
+        Break();
+        var again = Draw();
+        again.Count.ShouldBe(expected.Count);
+        foreach (var (index, tokens) in expected) again[index].ShouldBe(tokens);
+    }
+
     /// <summary>Whatever was asked before, in whatever order, and however few pages are kept: the tokens of each are those of reading it from its beginning.</summary>
     [Fact]
     public void What_is_known_of_earlier_texts_changes_no_bit()
@@ -150,6 +184,23 @@ public sealed class DecodingLoopTests : IDisposable
     private static int[] Prompt(int seed, int length) => [.. Enumerable.Range(0, length).Select(i => (seed + (i * 5)) % 61)];
 
     private static RandomStream[] Streams(int problem, int samples) => [.. Enumerable.Range(0, samples).Select(s => new RandomStream(9, StreamStage.Sampling, problem: problem, sample: s))];
+
+    /// <summary>Fails at the end of the second sample, and where a text has been read.</summary>
+    private sealed class BreakingSink : IDecodingSink
+    {
+        private int _ended;
+
+        public void Drawn(ReadOnlySpan<SampleSlot> slots)
+        {
+        }
+
+        public void Ended(SampleSlot slot)
+        {
+            if (++_ended == 2) throw new InvalidOperationException("mine");
+        }
+
+        public void Read(DecodingReading reading) => throw new InvalidOperationException("mine");
+    }
 
     private sealed class Sink : IDecodingSink
     {
