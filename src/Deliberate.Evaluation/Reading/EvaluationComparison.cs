@@ -21,19 +21,17 @@ internal enum PairKind
 internal sealed record SamplePair(string Id, int First, int Second, PairKind Kind);
 
 /// <summary>
-/// Two logs on the samples that both have: paired differences of what is right, counted once a cluster, McNemar's test, and which
+/// Two logs on the samples that both have: paired differences of what is right, the error counting each cluster once, a test, and which
 /// samples tell the two apart. Samples of which nothing was found out in one of them are left out of both, and counted.
 /// </summary>
 internal sealed class EvaluationComparison
 {
-    private readonly bool _isOncePerItem;
-
-    private EvaluationComparison(LoggedEvaluation first, LoggedEvaluation second, IReadOnlyList<SamplePair> pairs, Paired right)
+    private EvaluationComparison(LoggedEvaluation first, LoggedEvaluation second, IReadOnlyList<SamplePair> pairs, ItemValues<(string Cluster, string Item)> from, ItemValues<(string Cluster, string Item)> to)
     {
-        (First, Second, Pairs, Right) = (first, second, pairs, right);
-        // task@version/item/epoch
-        _isOncePerItem = pairs.Select(p => p.Id[..Math.Max(0, p.Id.LastIndexOf('/'))]).Distinct(StringComparer.Ordinal).Count() == pairs.Count;
+        (First, Second, Pairs) = (first, second, pairs);
         Counts = Enum.GetValues<PairKind>().ToDictionary(k => k, k => pairs.Count(p => p.Kind == k));
+        P = from.Samples == from.Items ? PairedTest.Of(from, to, Counts[PairKind.OnlyFirst], Counts[PairKind.OnlySecond]) : null;
+        Right = new Paired(ClusteredShareMetric.Of(from), ClusteredShareMetric.Of(to), ClusteredDifferenceMetric.Of(from, to, MeasureKind.Share), P);
     }
 
     public LoggedEvaluation First { get; }
@@ -47,8 +45,8 @@ internal sealed class EvaluationComparison
     /// <summary>The share of right samples of both, and the difference.</summary>
     public Paired Right { get; }
 
-    /// <summary>Of no difference, exact, two-sided; null where an item was asked more than once, for its samples are not independent.</summary>
-    public double? McNemarP => _isOncePerItem ? McNemar.Exact(Counts[PairKind.OnlyFirst], Counts[PairKind.OnlySecond]) : null;
+    /// <summary>Of no difference, two-sided, by <see cref="PairedTest"/>; null where an item was asked more than once, for its samples are not independent.</summary>
+    public double? P { get; }
 
     /// <summary>What differs of what was asked, a sentence each: then the difference is not the model's alone.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
@@ -60,7 +58,7 @@ internal sealed class EvaluationComparison
         var there = new Dictionary<string, int>(a.Count, StringComparer.Ordinal);
         for (var i = 0; i < a.Count; i++) there[a[i].Id] = i;
         var pairs = new List<SamplePair>();
-        var (from, to) = (new ItemValues<string>(), new ItemValues<string>());
+        var (from, to) = (new ItemValues<(string Cluster, string Item)>(), new ItemValues<(string Cluster, string Item)>());
         for (var i = 0; i < b.Count; i++)
         {
             if (!there.TryGetValue(b[i].Id, out var other)) continue;
@@ -68,12 +66,14 @@ internal sealed class EvaluationComparison
             var kind = left is null || right is null ? PairKind.Unknown : left > 0 ? right > 0 ? PairKind.Both : PairKind.OnlyFirst : right > 0 ? PairKind.OnlySecond : PairKind.Neither;
             pairs.Add(new SamplePair(b[i].Id, other, i, kind));
             if (kind == PairKind.Unknown) continue;
-            from.Add(b[i].Cluster, left!.Value);
-            to.Add(b[i].Cluster, right!.Value);
+            // task@version/item/epoch
+            var item = b[i].Id[..Math.Max(0, b[i].Id.LastIndexOf('/'))];
+            from.Add((b[i].Cluster, item), left!.Value);
+            to.Add((b[i].Cluster, item), right!.Value);
         }
 
         if (pairs.Count == 0) throw new UserError("The two logs have no sample in common.", second.Path, advice: $"{first.Path} is of {first.Task}, this one of {second.Task}: compare two models on one task.");
-        return new EvaluationComparison(first, second, pairs, Paired.Of(from, to, MeasureKind.Share)) { Warnings = [.. Differences(first, second, pairs.Count)] };
+        return new EvaluationComparison(first, second, pairs, from, to) { Warnings = [.. Differences(first, second, pairs.Count)] };
     }
 
     private static IEnumerable<string> Differences(LoggedEvaluation first, LoggedEvaluation second, int common)

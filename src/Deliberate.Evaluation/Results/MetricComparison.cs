@@ -7,7 +7,7 @@ namespace Deliberate.Evaluation;
 /// <param name="From">The first's, on these items.</param>
 /// <param name="To">The second's.</param>
 /// <param name="Difference">Second less first, item by item, the error counting each cluster once.</param>
-/// <param name="P">Of no difference: McNemar's exact test where each item has one right or wrong answer of each; null where there are several, or values between.</param>
+/// <param name="P">Of no difference: McNemar's exact test where each item has one right or wrong answer of each, and by Student's t over clusters where items hang together; null where an item has several answers, or values between.</param>
 /// <param name="OnlyFirst">Items that only the first got.</param>
 /// <param name="OnlySecond">Items that only the second got.</param>
 public sealed record MetricComparison(TaskMetric Metric, Estimate From, Estimate To, Estimate Difference, double? P, int OnlyFirst, int OnlySecond)
@@ -24,7 +24,7 @@ public sealed record MetricComparison(TaskMetric Metric, Estimate From, Estimate
         var difference = ClusteredDifferenceMetric.Of(common.From, common.To, metric.IsShare ? MeasureKind.Share : MeasureKind.Length);
         var isBinary = metric.IsShare && IsBinary(common.From) && IsBinary(common.To);
         var (first, second) = isBinary ? Discordant(common.From, common.To) : (0, 0);
-        return new MetricComparison(metric, metric.Estimated(common.From), metric.Estimated(common.To), difference, isBinary ? McNemar.Exact(first, second) : null, first, second);
+        return new MetricComparison(metric, metric.Estimated(common.From), metric.Estimated(common.To), difference, isBinary ? PairedTest.Of(common.From, common.To, first, second) : null, first, second);
 
         ItemValues<(string Cluster, string Item)> Values(IReadOnlyList<SampleResult> samples) =>
             ItemValues.Of(samples.Where(metric.Counts).Select(s => (Sample: s, Value: metric.Value(s))).Where(v => v.Value is not null), v => (v.Sample.Cluster, v.Sample.Item), v => v.Value!.Value);

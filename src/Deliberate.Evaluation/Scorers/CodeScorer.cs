@@ -9,12 +9,43 @@ namespace Deliberate.Evaluation;
 
 /// <summary>
 /// Runs the program that an answer holds (its last fenced block, else all of it) with the item's tests, in the sandbox or not at all:
-/// no network, within time and memory. Right where the command ends with 0. The tests are the item's facts, <c>{"tests": "..."}</c>,
-/// as a file beside the program.
+/// no network, within time and memory. Right where the command ends with 0 and, of Python, the tests came to their end: a program that ends the
+/// process while it is imported passes none. The tests are the item's facts, <c>{"tests": "..."}</c>, as a file beside the program; a list of them
+/// is asked behind an import of all that the program defines.
 /// </summary>
 internal sealed partial class CodeScorer : IScorer, IIdentified
 {
-    private const string TestsField = "tests";
+    private const string TestsField = "tests", RunnerFile = "deliberate_run_tests.py";
+
+    /// <summary>
+    /// Runs the tests as a script, and tells that they came to their end by a word which it read before the program began, over a descriptor that
+    /// the program is not given. The tests may exit (<c>unittest.main()</c> does), the program may not.
+    /// </summary>
+    private const string Runner = """
+        import os, runpy, sys
+
+        def main():
+            word, tests, program = sys.stdin.readline().strip(), sys.argv[1], os.path.abspath(sys.argv[2])
+            tell, write, run, path, end, base = os.dup(1), os.write, runpy.run_path, os.path.abspath, os._exit, SystemExit
+            silent = os.open(os.devnull, os.O_RDWR)
+            for descriptor in (0, 1):
+                os.dup2(silent, descriptor)
+            sys.argv = [tests]
+            try:
+                run(tests, run_name="__main__")
+            except base as stopped:
+                at = stopped.__traceback__
+                while at is not None:
+                    if path(at.tb_frame.f_code.co_filename) == program:
+                        print("the program ended its tests", file=sys.stderr, flush=True)
+                        end(1)
+                    at = at.tb_next
+                if stopped.code not in (None, 0):
+                    raise
+            write(tell, (word + "\n").encode())
+
+        main()
+        """;
 
     private readonly CodeOptions _options;
 
@@ -27,7 +58,10 @@ internal sealed partial class CodeScorer : IScorer, IIdentified
 
     public string Name => "code";
 
-    public string Identity => string.Create(CultureInfo.InvariantCulture, $"code {string.Join(' ', _options.Command)} within {_options.Seconds} s, {_options.Megabytes} MB");
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"code {string.Join(' ', _options.Command)}{(RunsPython ? ", to the end," : "")} within {_options.Seconds} s, {_options.Megabytes} MB");
+
+    /// <summary>Whether the tests are a script of Python, whose end can be seen.</summary>
+    private bool RunsPython => Path.GetFileName(_options.Command[0]).StartsWith("python", StringComparison.Ordinal) && _options.Command[^1] == _options.Tests;
 
     /// <exception cref="UserError">Code that a model wrote cannot be run here.</exception>
     public static void RequireSandbox()
@@ -54,27 +88,39 @@ internal sealed partial class CodeScorer : IScorer, IIdentified
         if (CodeOf(sample.Text) is not { } code) return Verdict.Unscored("there is no program");
         var files = new Dictionary<string, byte[]> { [_options.Program] = Encoding.UTF8.GetBytes(code) };
         if (Tests(sample) is { } tests) files[_options.Tests] = Encoding.UTF8.GetBytes(tests);
+        else if (_options.Command.Contains(_options.Tests)) return Verdict.HarnessError($"the item has no fact \"{TestsField}\"");
+        var word = ProgramTests.NewWord();
+        if (RunsPython) files[RunnerFile] = Encoding.UTF8.GetBytes(Runner);
         var result = await SandboxRun.RunAsync(
             new SandboxSpecification
             {
-                Command = _options.Command,
+                Command = RunsPython ? [.. _options.Command.SkipLast(1), RunnerFile, _options.Tests, _options.Program] : _options.Command,
                 IsUntrusted = true,
                 Files = files,
                 Limits = new SandboxLimits { Time = TimeSpan.FromSeconds(_options.Seconds), MemoryMegabytes = _options.Megabytes },
                 Fields = "scorer.",
             },
-            [], cancellation).ConfigureAwait(false);
+            RunsPython ? Encoding.UTF8.GetBytes(word + "\n") : [], cancellation).ConfigureAwait(false);
+        if (result.Succeeded && RunsPython && !Encoding.UTF8.GetString(result.Output).Split('\n').Contains(word)) return Verdict.Fail("the program ended before its tests did");
         if (result.Succeeded) return Verdict.Pass(reason: "the tests pass");
         var last = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
         return Verdict.Fail(result.Stopped ?? string.Create(CultureInfo.InvariantCulture, $"exit code {result.ExitCode}: {Excerpt.Of(last, 200)}"));
     }
 
-    private static string? Tests(Sample sample)
+    private string? Tests(Sample sample)
     {
         if (!sample.Problem.State.StartsWith('{')) return null;
         using var state = JsonDocument.Parse(sample.Problem.State);
-        return state.RootElement.TryGetProperty(EvaluationItem.FactsField, out var facts) && facts.ValueKind == JsonValueKind.Object && facts.TryGetProperty(TestsField, out var tests) && tests.ValueKind == JsonValueKind.String ? tests.GetString() : null;
+        return state.RootElement.TryGetProperty(EvaluationItem.FactsField, out var facts) && facts.ValueKind == JsonValueKind.Object && facts.TryGetProperty(TestsField, out var tests) ? Text(tests) : null;
     }
+
+    /// <summary>Tests as they stand, or the lines of a list of them.</summary>
+    private string? Text(JsonElement tests) => tests.ValueKind switch
+    {
+        JsonValueKind.String => tests.GetString(),
+        JsonValueKind.Array when tests.EnumerateArray().All(t => t.ValueKind == JsonValueKind.String) => string.Join('\n', [.. RunsPython ? (string[])[$"from {Path.GetFileNameWithoutExtension(_options.Program)} import *"] : [], .. tests.EnumerateArray().Select(t => t.GetString())]) + "\n",
+        _ => null,
+    };
 
     [GeneratedRegex(@"^```[^\n`]{0,40}\n(?<code>.*?)^```\s*$", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fence();

@@ -13,12 +13,13 @@ internal sealed class PatternScorer : IScorer, IIdentified
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly Regex _pattern;
-    private readonly bool _negate, _hasGroup;
+    private readonly bool _negate, _compares, _hasGroup;
 
     /// <param name="pattern">.NET's syntax.</param>
     /// <param name="negate">Whether it must not match.</param>
+    /// <param name="compares">Whether what a group holds must be the reference; else a match is enough.</param>
     /// <exception cref="UserError">It is none.</exception>
-    public PatternScorer(string pattern, bool negate = false)
+    public PatternScorer(string pattern, bool negate = false, bool compares = true)
     {
         try
         {
@@ -29,14 +30,14 @@ internal sealed class PatternScorer : IScorer, IIdentified
             throw new UserError($"this is no regular expression: {error.Message}", field: "pattern", inner: error);
         }
 
-        _negate = negate;
-        _hasGroup = _pattern.GetGroupNumbers().Length > 1;
+        (_negate, _compares) = (negate, compares);
+        _hasGroup = compares && _pattern.GetGroupNumbers().Length > 1;
         if (negate && _hasGroup) throw new UserError("a pattern that must not match has no use for a group.", field: "pattern", advice: "Write (?:...) instead of (...).");
     }
 
     public string Name => "pattern";
 
-    public string Identity => $"{(_negate ? "not " : "")}pattern {_pattern}";
+    public string Identity => $"{(_negate ? "not " : "")}pattern {_pattern}{(_compares ? "" : ", matched")}";
 
     public int BatchSize => int.MaxValue;
 

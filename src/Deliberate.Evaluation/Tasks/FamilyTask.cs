@@ -62,7 +62,8 @@ internal static class FamilyTask
         foreach (var problem in set.Draw(split, count, seed))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new EvaluationItem { Id = problem.Id, Messages = [new("user", problem.Prompt)], Reference = problem.Answer, Problem = problem, Place = place++ };
+            // A small level draws the same problem more than once: it is one item's worth of news.
+            yield return new EvaluationItem { Id = problem.Id, Messages = [new("user", problem.Prompt)], Reference = problem.Answer, Problem = problem, Place = place++, Cluster = problem.Canonical };
         }
     }
 }

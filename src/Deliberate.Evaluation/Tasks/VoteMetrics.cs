@@ -7,14 +7,18 @@ namespace Deliberate.Evaluation;
 /// <summary>
 /// What several samples of an item come to: pass@k (one of k is right), pass^k (all k are), majority@k (the most frequent answer is;
 /// cons@k, by the answers as the scorer read them). An item of which fewer than k samples were judged says nothing of k, and is left out rather than taken for the best.
+/// Items that hang together (<see cref="SampleResult.Cluster"/>) count in the interval as one.
 /// </summary>
 public static class VoteMetrics
 {
-    public static TaskMetric PassAt(int k) => Of("pass", "@", k, (items, _) => PassAtK.Over(Right(items), k));
+    /// <summary>Right answers of an item are one candidate, whichever way they are written.</summary>
+    private const string RightVote = "\u0001right";
 
-    public static TaskMetric AllOf(int k) => Of("pass", "^", k, (items, samples) => ShareOf(items, group => PassAtK.AllOf(group.Length, group.Count(IsRight), k), samples));
+    public static TaskMetric PassAt(int k) => Of("pass", "@", k, items => Over(items, (group, _) => PassAtK.Of(group.Length, group.Count(IsRight), k), () => PassAtK.Over(Right(items), k)));
 
-    public static TaskMetric MajorityAt(int k) => Of("majority", "@", k, (items, _) => MajorityAtK.Over<SampleResult>(items, IsRight, Vote, k, 1));
+    public static TaskMetric AllOf(int k) => Of("pass", "^", k, items => Over(items, (group, _) => PassAtK.AllOf(group.Length, group.Count(IsRight), k), () => ShareMetric.Of(ItemValues.Of(items, group => group[0].Item, group => PassAtK.AllOf(group.Length, group.Count(IsRight), k)))));
+
+    public static TaskMetric MajorityAt(int k) => Of("majority", "@", k, items => Over(items, (group, at) => MajorityAtK.Expected([.. group.Select(s => IsRight(s) ? RightVote : Vote(s))], RightVote, k, new RandomStream(1, StreamStage.Bootstrap, step: k, problem: at)), () => MajorityAtK.Over<SampleResult>(items, IsRight, Vote, k, 1)));
 
     /// <summary>Of each doubling of k up to a number of samples.</summary>
     public static IEnumerable<TaskMetric> UpTo(int samples)
@@ -23,7 +27,7 @@ public static class VoteMetrics
         for (var k = 2; k <= samples; k *= 2) yield return MajorityAt(k);
     }
 
-    private static TaskMetric Of(string kind, string sign, int k, Func<IReadOnlyList<SampleResult[]>, IReadOnlyList<SampleResult>, Estimate> estimate)
+    private static TaskMetric Of(string kind, string sign, int k, Func<IReadOnlyList<SampleResult[]>, Estimate> estimate)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         var name = string.Create(CultureInfo.InvariantCulture, $"{kind}{sign}{k}");
@@ -36,7 +40,7 @@ public static class VoteMetrics
             Custom = samples =>
             {
                 SampleResult[][] items = [.. samples.Where(s => !s.IsMissing).GroupBy(s => s.Item, StringComparer.Ordinal).Select(g => g.ToArray()).Where(g => g.Length >= k)];
-                return items.Length == 0 ? ShareMetric.Of(new ItemValues<string>()) : estimate(items, samples);
+                return items.Length == 0 ? ShareMetric.Of(new ItemValues<string>()) : estimate(items);
             },
         };
     }
@@ -48,8 +52,15 @@ public static class VoteMetrics
 
     private static ItemValues<string> Right(IReadOnlyList<SampleResult[]> items) => ItemValues.Of(items.SelectMany(i => i), s => s.Item, s => IsRight(s) ? 1 : 0);
 
-    private static Estimate ShareOf(IReadOnlyList<SampleResult[]> items, Func<SampleResult[], double> value, IReadOnlyList<SampleResult> samples) =>
-        samples.Count == 0 ? ShareMetric.Of(new ItemValues<string>()) : ShareMetric.Of(ItemValues.Of(items, g => g[0].Item, value));
+    /// <summary>The mean of the items' values.</summary>
+    /// <param name="items">The samples of each.</param>
+    /// <param name="value">Of an item and its place.</param>
+    /// <param name="independent">The estimate where no two items hang together.</param>
+    private static Estimate Over(IReadOnlyList<SampleResult[]> items, Func<SampleResult[], int, double> value, Func<Estimate> independent)
+    {
+        if (items.Select(i => i[0].Cluster).Distinct(StringComparer.Ordinal).Count() == items.Count) return independent();
+        return ClusteredShareMetric.Of(items.Index(), i => i.Item[0].Item, i => i.Item[0].Cluster, i => value(i.Item, i.Index));
+    }
 
     private static string Normalised(string answer) => string.Join(' ', answer.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
 }

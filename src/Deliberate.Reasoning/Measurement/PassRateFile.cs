@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Deliberate.Core;
 
 namespace Deliberate.Reasoning;
@@ -10,15 +11,15 @@ namespace Deliberate.Reasoning;
 /// </summary>
 internal sealed class PassRateFile
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     private readonly string _path;
-    private readonly Dictionary<string, PassRate> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<RatedProblem, PassRate> _known = [];
 
     private PassRateFile(string path) => _path = path;
 
-    /// <summary>By prompt, but for spaces and case.</summary>
-    public IReadOnlyDictionary<string, PassRate> Known => _known;
+    /// <summary>What was measured of the problem as it stands now; null where nothing was.</summary>
+    public PassRate? Of(Problem problem) => _known.GetValueOrDefault(RatedProblem.Of(problem));
 
     /// <summary>Opens or begins a file.</summary>
     /// <exception cref="UserError">It was measured otherwise.</exception>
@@ -45,7 +46,7 @@ internal sealed class PassRateFile
         if (there != conditions) throw new UserError("the pass rates were measured with another model or in another way.", path, 1, advice: "Measure in the same way, delete the file, or name another output.");
         // The last line ends without a break where writing it was cut short.
         foreach (var line in lines[1..^1])
-            if (Read(line) is { } rate) file._known[rate.Problem] = rate;
+            if (Read(line) is { Problem: not null } rate) file._known[rate.Problem] = rate;
         if (lines[^1].Length > 0) AtomicFile.WriteText(path, string.Concat(lines[..^1].Select(l => l + "\n")));
         return file;
     }
@@ -82,8 +83,18 @@ internal sealed class PassRateFile
     }
 }
 
+/// <summary>What a rate is of. A problem whose answer was corrected since is another: what counted as right was something else.</summary>
+/// <param name="Prompt">But for spaces and case.</param>
+/// <param name="Answer">The reference.</param>
+/// <param name="Grader">That the line asks for; null for that of the conditions.</param>
+/// <param name="Lists">How the line says that its reference's list is meant; null where it does not.</param>
+internal sealed record RatedProblem(string Prompt, string Answer, string? Grader, AnswerLists? Lists)
+{
+    public static RatedProblem Of(Problem problem) => new(problem.Canonical, problem.Answer, OwnProblem.GraderOf(problem), OwnProblem.ListsOf(problem));
+}
+
 /// <summary>Of how many samples of a problem how many were right; those that nobody could judge are not among them.</summary>
-internal sealed record PassRate(string Problem, int Right, int Samples)
+internal sealed record PassRate(RatedProblem Problem, int Right, int Samples)
 {
     /// <summary>The unbiased estimate of pass@k; null where there are fewer than k samples.</summary>
     public double? PassAt(int k) => Samples < k ? null : PassAtK.Of(Samples, Right, k);
@@ -91,7 +102,9 @@ internal sealed record PassRate(string Problem, int Right, int Samples)
 
 /// <summary>What pass rates depend on.</summary>
 /// <param name="Model">Its identity.</param>
-internal sealed record PassRateConditions(string Model, string Grader, int Samples, double Temperature, int MaxTokens, ulong Seed)
+/// <param name="Grader">Of lines that name none.</param>
+/// <param name="AnswerFormat">Where the answer was looked for.</param>
+internal sealed record PassRateConditions(string Model, string Grader, AnswerFormat AnswerFormat, int Samples, double Temperature, int MaxTokens, ulong Seed)
 {
-    public int FormatVersion { get; init; } = 1;
+    public int FormatVersion { get; init; } = 2;
 }

@@ -33,13 +33,13 @@ internal sealed record SamplePool(IReadOnlyList<IReadOnlyList<PoolSample>> Probl
     }
 
     /// <summary>The highest score of n samples is a right one's.</summary>
-    public Estimate Best(int n) => BestOfN.Over(Problems, s => s.Score!.Value, s => s.IsRight, n);
+    public Estimate Best(int n) => BestOfN.Over(Problems, ScoreOf, s => s.IsRight, n);
 
     /// <summary>The most frequent answer of n samples is right.</summary>
     public Estimate MajorityOf(int n, ulong seed) => MajorityAtK.Over(Problems, s => s.IsRight, VoteOf, n, seed);
 
     /// <summary>Of each problem, how likely the highest score of n samples is a right one's.</summary>
-    public double[] BestByProblem(int n) => [.. Problems.Select(p => BestOfN.Of([.. p.Select(s => s.Score!.Value)], [.. p.Select(s => s.IsRight)], n))];
+    public double[] BestByProblem(int n) => [.. Problems.Select(p => BestOfN.Of([.. p.Select(ScoreOf)], [.. p.Select(s => s.IsRight)], n))];
 
     /// <summary>Of each problem, how likely the most frequent answer of n samples is right.</summary>
     public double[] MajorityByProblem(int n, ulong seed) =>
@@ -60,6 +60,9 @@ internal sealed record SamplePool(IReadOnlyList<IReadOnlyList<PoolSample>> Probl
     /// <summary>Of each problem, how likely the answer with the largest sum of scores, which are probabilities, of n samples is right.</summary>
     public double[] WeightedByProblem(int n, ulong seed) =>
         [.. Problems.Select((p, i) => WeightedVoteAtN.Expected([.. p.Select(s => s.Group)], [.. p.Select(s => s.Score!.Value)], n, new RandomStream(seed, StreamStage.Bootstrap, step: n, problem: i)))];
+
+    /// <summary>A sample without an answer is never preferred to one that has one.</summary>
+    private static double ScoreOf(PoolSample sample) => sample.Group < 0 ? double.NegativeInfinity : sample.Score!.Value;
 
     private static string? VoteOf(PoolSample sample) => sample.Group < 0 ? null : sample.Group.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,8 @@ namespace Deliberate.Reasoning;
 
 /// <summary>
 /// Problems of a user's files. Held-out ones are those of their own files, or else the ones that <see cref="ProblemSplit"/> puts
-/// aside by their text, one in eight. A problem that stands twice counts once; one that stands on both sides is left out of
-/// training; the same prompt with two answers is a mistake; one whose reference its grader cannot read is left out, and too many
+/// aside by their text, one in eight, unless none is to be. A problem that stands twice counts once; one that stands on both sides is left out of
+/// training, whatever its case and spacing; the same prompt with two answers is a mistake; one whose reference its grader cannot read is left out, and too many
 /// of them are refused. Problems are drawn in passes over all of them, each in an order of its own.
 /// </summary>
 internal sealed class OwnProblems : IProblemSource
@@ -71,33 +71,43 @@ internal sealed class OwnProblems : IProblemSource
     /// <param name="grader">Of lines that name none; null where a verifier of the user's decides.</param>
     /// <param name="mostUnreadable">Share of a file's references that its grader may be unable to read.</param>
     /// <param name="shape">Which column is which field; null for lines as they are.</param>
+    /// <param name="holdsOut">Whether problems are held out by their text where no file of held-out ones is named.</param>
     /// <exception cref="UserError">A line is not a problem, too many references cannot be read, or nothing is left to train on.</exception>
-    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare, ProblemShape? shape = null)
+    public static OwnProblems Load(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable = UnreadableReferences.UsualShare, ProblemShape? shape = null, bool holdsOut = true)
     {
-        var problems = Read(name, train, test, grader, mostUnreadable, shape);
+        var problems = Read(name, train, test, grader, mostUnreadable, shape, holdsOut);
         return problems.Count(Split.Train, null) > 0 ? problems : throw new UserError($"No problem is left to train on: all of them are held out{(problems.Unreadable.Count > 0 ? ", or left out because the grader cannot read the reference" : "")}.", train[0], advice: "Add problems.");
     }
 
-    private static OwnProblems Read(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable, ProblemShape? shape)
+    private static OwnProblems Read(string name, IReadOnlyList<string> train, IReadOnlyList<string> test, IAnswerGrader? grader, double mostUnreadable, ProblemShape? shape, bool holdsOut = true)
     {
         var known = new Dictionary<string, (ProblemLine Line, Split Split)>(StringComparer.Ordinal);
+        var heldOut = new HashSet<string>(StringComparer.Ordinal);
         var problems = new List<Problem>();
         var places = new List<(string File, int Line)>();
         var unreadable = new List<UserError>();
         Problem? firstTakenOut = null;
         int duplicates = 0, leaked = 0, takenOut = 0;
-        foreach (var (split, file) in test.Select(f => (Split: (Split?)Split.Test, f)).Concat(train.Select(f => (test.Count > 0 ? (Split?)Split.Train : null, f))))
+        foreach (var (split, file) in test.Select(f => (Split: (Split?)Split.Test, f)).Concat(train.Select(f => (test.Count > 0 || !holdsOut ? (Split?)Split.Train : null, f))))
         {
             var lines = 0;
             var before = unreadable.Count;
             foreach (var line in ProblemFile.Read(file, grader, shape: shape))
             {
                 lines++;
-                if (known.TryGetValue(line.Canonical, out var first))
+                var text = line.Prompt.Trim();
+                if (known.TryGetValue(text, out var first))
                 {
                     if (first.Line.Answer != line.Answer) throw new UserError($"The same prompt has the answer \"{first.Line.Answer}\" in {Place(first.Line, line.File)}, and \"{line.Answer}\" here.", line.File, line.Line, field: OwnProblem.Answer, advice: "Keep the right one.");
                     if (split == Split.Train && first.Split == Split.Test) leaked++;
                     else duplicates++;
+                    continue;
+                }
+
+                // Two prompts that differ in case or spacing alone may be two problems ("How many capitals has HELLO?"), but not on two sides.
+                if (split == Split.Train && heldOut.Contains(line.Canonical))
+                {
+                    leaked++;
                     continue;
                 }
 
@@ -108,7 +118,8 @@ internal sealed class OwnProblems : IProblemSource
                 }
 
                 var side = split ?? ProblemSplit.Of(line.Canonical);
-                known[line.Canonical] = (line, side);
+                known[text] = (line, side);
+                if (side == Split.Test) heldOut.Add(line.Canonical);
                 places.Add((line.File, line.Line));
                 problems.Add(new Problem(name, line.Level, side, problems.Count, line.Prompt, line.Json, line.Canonical, line.Answer));
                 if (!line.IsTakenOut) continue;

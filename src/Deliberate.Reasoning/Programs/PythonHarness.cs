@@ -3,7 +3,7 @@ namespace Deliberate.Reasoning;
 /// <summary>
 /// What runs a program of a model with its tests, in Python, in the sandbox. It reads all from standard input before the program begins;
 /// the program's own output goes nowhere, and each test that passed is told by a word that the program is not given: to print "passed", to
-/// exit early or to raise is to fail. A program that looks for the word in the interpreter's memory is beyond it.
+/// exit early, to raise, or to put something else in the place of what the tests are run with is to fail. A program that looks for the word in the interpreter's memory is beyond it.
 /// </summary>
 internal static class PythonHarness
 {
@@ -18,25 +18,30 @@ internal static class PythonHarness
             silent = os.open(os.devnull, os.O_RDWR)
             for descriptor in (0, 1, 2):
                 os.dup2(silent, descriptor)
-            write = os.write
+            # Bound before the program begins, which may put others in their place.
+            write, run, build, copy, text_of, kind, base = os.write, exec, compile, dict, str, type, BaseException
+            numbered = list(enumerate(tests))
 
             def say(what, text=""):
                 write(tell, (word + " " + what + " " + text.replace("\n", " ")[:200] + "\n").encode("utf-8", "replace"))
+
+            def why(error):
+                return kind(error).__name__ + ": " + text_of(error)
 
             scope = {"__name__": "program"}
             # What ends the process from here on is the program's doing.
             say("begun")
             try:
-                exec(compile(given["setup"] + "\n" + given["program"], "program.py", "exec"), scope)
-            except BaseException as error:
-                say("broken", type(error).__name__ + ": " + str(error))
+                run(build(given["setup"] + "\n" + given["program"], "program.py", "exec"), scope)
+            except base as error:
+                say("broken", why(error))
                 return
-            for at, test in enumerate(tests):
+            for at, test in numbered:
                 try:
-                    exec(compile(test, "test.py", "exec"), dict(scope))
-                    say("passed", str(at))
-                except BaseException as error:
-                    say("failed", str(at) + " " + type(error).__name__ + ": " + str(error))
+                    run(build(test, "test.py", "exec"), copy(scope))
+                    say("passed", text_of(at))
+                except base as error:
+                    say("failed", text_of(at) + " " + why(error))
             say("done")
 
         main()

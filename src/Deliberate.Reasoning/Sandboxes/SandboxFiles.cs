@@ -36,8 +36,18 @@ internal static class SandboxFiles
         var left = (long)specification.Limits.FileMegabytes << 20;
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow).OrderBy(f => f.FullName, StringComparer.Ordinal))
         {
-            // A pipe or a device has no length and is not opened: reading one may never end.
-            var content = file.Length > 0 && file.Length <= left ? File.ReadAllBytes(file.FullName) : [];
+            byte[] content;
+            try
+            {
+                // A pipe or a device has no length and is not opened: reading one may never end.
+                content = file.Length > 0 && file.Length <= left ? File.ReadAllBytes(file.FullName) : [];
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // Without the right to read it, or under a name that is no text, it was not left for us.
+                continue;
+            }
+
             left -= content.Length;
             var name = Path.GetRelativePath(folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             if (!specification.Files.TryGetValue(name, out var before) || !before.AsSpan().SequenceEqual(content)) files[name] = content;

@@ -29,7 +29,7 @@ internal sealed class PuctSearch(int simulations, double exploration, int expand
                 node = Choose(node);
             }
 
-            var value = node.Value(aggregation);
+            var value = aggregation.Weight(node.Value(aggregation));
             tree.Rounds.Add(new SearchRound([(node, value)], [node]));
             if (node.IsEnd && node.Visits == 0) tree.Finished.Add(node);
             for (var up = node; up is not null; up = up.Parent)
@@ -64,7 +64,7 @@ internal sealed class PuctSearch(int simulations, double exploration, int expand
         foreach (var child in node.Children)
         {
             var bound = child.MeanValue + (exploration * child.Prior * root / (1 + child.Visits));
-            if (bound > most) (best, most) = (child, bound);
+            if (best is null || bound > most) (best, most) = (child, bound);
         }
 
         return best!;

@@ -80,6 +80,15 @@ internal static class StepAggregations
         };
     }
 
+    /// <summary>A solution's value as a weight that can be added up and averaged: logarithms and log-odds, which are below 0 or infinite, as probabilities.</summary>
+    public static double Weight(this StepAggregation aggregation, double value) => aggregation switch
+    {
+        _ when double.IsNaN(value) => 0,
+        StepAggregation.LogProduct => Math.Exp(value),
+        StepAggregation.SumLogit => 1 / (1 + Math.Exp(-value)),
+        _ => value,
+    };
+
     private static double Product(ReadOnlySpan<double> steps)
     {
         var product = 1.0;

@@ -10,7 +10,7 @@ internal sealed class WeightedVoteSearch(int n, StepAggregation aggregation) : S
     public AnswerVote Vote(SearchTree tree)
     {
         var vote = new AnswerVote();
-        foreach (var solution in tree.Finished) vote.Add(solution.Answer, solution.Value(aggregation));
+        foreach (var solution in tree.Finished) vote.Add(solution.Answer, aggregation.Weight(solution.Value(aggregation)));
         return vote;
     }
 }

@@ -12,6 +12,7 @@ public sealed class EvaluatorTests
     [InlineData("no", SampleOutcome.Fail, 0)]
     [InlineData("good", SampleOutcome.Pass, 4)]
     [InlineData("poor", SampleOutcome.Fail, 2)]
+    [InlineData("failed", SampleOutcome.Fail, 1)]
     [InlineData("number", SampleOutcome.Unscored, 0)]
     [InlineData("nothing", SampleOutcome.JudgeError, 0)]
     public async Task An_evaluator_scores_and_what_it_does_not_say_is_no_verdict(string says, SampleOutcome outcome, double value)
@@ -74,6 +75,7 @@ public sealed class EvaluatorTests
             Seen = $"{string.Join(" ", messages.Select(m => $"{m.Role}: {m.Text}"))} | {modelResponse.Text} | {string.Join(" ", additionalContext!.Select(c => $"{c.Name} {((ReferenceContext)c).Reference}"))}";
             EvaluationMetric metric = says switch
             {
+                "failed" => new BooleanMetric("scripted", true, "because") { Interpretation = new EvaluationMetricInterpretation(failed: true) },
                 "yes" => new BooleanMetric("scripted", true, "because"),
                 "no" => new BooleanMetric("scripted", false, "because"),
                 "good" => new NumericMetric("scripted", 4, "because") { Interpretation = new EvaluationMetricInterpretation(EvaluationRating.Good) },

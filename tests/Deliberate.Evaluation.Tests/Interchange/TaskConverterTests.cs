@@ -91,6 +91,35 @@ public sealed class TaskConverterTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_promptfoo_all_assertions_must_hold_each_with_a_text_of_its_own()
+    {
+        var (_, tasks) = Read(
+            """
+            description: Both
+            prompts: ["Greet {{who}}."]
+            tests:
+              - vars: { who: Ann }
+                assert:
+                  - { type: contains, value: "Hello {{who}}" }
+                  - { type: contains, value: "dear {{who}}" }
+                  - { type: regex, value: "(Hello|Hi).*$" }
+            """);
+        var task = tasks.ShouldHaveSingleItem();
+        task.Task.Decides.ShouldBe(ScorersDecide.All);
+        task.Task.Items[0].Answer.ShouldBe("Hello Ann");
+        task.Task.Items[0].Facts["contains-2"].ShouldBe("dear Ann");
+        task.Unsupported.ShouldBeEmpty();
+        var path = task.Write(Path.Combine(_folder, "both"))[0];
+        File.ReadAllText(path).ShouldContain("decides: all");
+        var read = WrittenTasks.Read(path);
+        var scorer = read.Scorer(new TaskContext());
+        var item = (await read.Items(new TaskContext(), CancellationToken.None).ToListAsync()).ShouldHaveSingleItem();
+        Sample Says(string text) => new() { Problem = item.ToProblem(read), Attempt = 0, Completion = text, Answer = text };
+        var verdicts = await scorer.ScoreAsync([Says("Hello Ann, dear Ann"), Says("Hello Ann"), Says("dear Ann, hi")], CancellationToken.None);
+        verdicts.Select(v => v.IsRight).ShouldBe([true, false, false]);
+    }
+
+    [Fact]
     public async Task Of_PyRIT_prompts_with_their_categories_are_asked_and_refusals_pass()
     {
         var (program, tasks) = Read(

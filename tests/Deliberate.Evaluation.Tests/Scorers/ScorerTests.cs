@@ -82,6 +82,14 @@ public sealed class ScorerTests
         new PatternScorer(pattern).Judge(Sample(reference, completion)).Outcome.ShouldBe(outcome);
 
     [Fact]
+    public void A_pattern_with_a_group_may_ask_for_no_more_than_a_match()
+    {
+        new PatternScorer("(a|b)c", compares: false).Judge(Sample("x", "bc")).Outcome.ShouldBe(SampleOutcome.Pass);
+        new PatternScorer("(a|b)c", negate: true, compares: false).Judge(Sample("x", "bc")).Outcome.ShouldBe(SampleOutcome.Fail);
+        new PatternScorer("(?-m)^yes$", compares: false).Judge(Sample("x", "no\nyes")).Outcome.ShouldBe(SampleOutcome.Fail);
+    }
+
+    [Fact]
     public void A_pattern_that_is_none_is_said_to_be() => Should.Throw<UserError>(() => new PatternScorer("(")).Message.ShouldContain("no regular expression");
 
     [Fact]
@@ -92,6 +100,15 @@ public sealed class ScorerTests
         verdict.Outcome.ShouldBe(SampleOutcome.Pass);
         verdict.Scores.Select(s => (s.Name, s.Value)).ShouldBe([("first", 1), ("second", 0)]);
         scorer.Identity.ShouldBe("first: includes; second: pattern zzz");
+    }
+
+    [Fact]
+    public async Task Of_scorers_that_all_decide_one_that_says_no_is_enough()
+    {
+        var scorer = new CombinedScorer([("first", new IncludesScorer()), ("second", new PatternScorer("zzz"))], ScorersDecide.All);
+        var verdicts = await scorer.ScoreAsync([Sample("5", "5"), Sample("5", "5 zzz"), Sample("", "zzz"), Sample("", "no")], CancellationToken.None);
+        verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Fail, SampleOutcome.Pass, SampleOutcome.HarnessError, SampleOutcome.Fail]);
+        verdicts[0].Reason.ShouldStartWith("second: ");
     }
 
     [Theory]
@@ -106,10 +123,18 @@ public sealed class ScorerTests
         Assert.SkipWhen(Sandbox.WhyNotUntrusted() is not null, $"no sandbox here: {Sandbox.WhyNotUntrusted()}");
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "no python3 here");
         var scorer = new CodeScorer(new CodeOptions(["python3", "tests.py"], "answer.py", "tests.py", 5, 256));
-        Sample Program(string code) => Sample("", $"```python\n{code}\n```") with { Problem = new Problem("t", 0, Split.Test, 0, "p", """{"id":"1","facts":{"tests":"from answer import f\nassert f(2) == 4\n"}}""", "p", "") };
+        Sample Of(string code, string item) => Sample("", $"```python\n{code}\n```") with { Problem = new Problem("t", 0, Split.Test, 0, "p", item, "p", "") };
+        Sample Program(string code) => Of(code, """{"id":"1","facts":{"tests":"from answer import f\nassert f(2) == 4\n"}}""");
         var verdicts = await scorer.ScoreAsync([Program("def f(x): return x * x"), Program("def f(x): return x + 1"), Program("import socket; socket.socket(); \ndef f(x): return 4"), Program("while True: pass")], CancellationToken.None);
         verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.Fail, SampleOutcome.Fail, SampleOutcome.Fail]);
         verdicts[1].Reason.ShouldContain("AssertionError");
+        // To end the process, or to run another in its place, is to pass nothing; to print is allowed.
+        string[] others = ["import sys\nsys.exit(0)", "import os\nos._exit(0)", "import os\nos.execv('/bin/true', ['true'])", "def f(x): raise SystemExit(0)", "print('done')\ndef f(x): return x * x"];
+        verdicts = await scorer.ScoreAsync([.. others.Select(Program)], CancellationToken.None);
+        verdicts.Select(v => v.IsRight).ShouldBe([false, false, false, false, true]);
+        var (exits, list) = ("""{"id":"1","facts":{"tests":"import unittest\nfrom answer import f\nclass T(unittest.TestCase):\n    def test_f(self): self.assertEqual(f(2), 4)\nunittest.main()\n"}}""", """{"id":"1","facts":{"tests":["assert f(2) == 4","assert f(3) == 9"]}}""");
+        verdicts = await scorer.ScoreAsync([Of("def f(x): return x * x", exits), Of("def f(x): return 5", exits), Of("def f(x): return x * x", list), Of("def f(x): return 4", list), Of("def f(x): return 4", """{"id":"1","facts":{}}""")], CancellationToken.None);
+        verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.Fail, SampleOutcome.Pass, SampleOutcome.Fail, SampleOutcome.HarnessError]);
     }
 
     private static SampleResult Result(string item, int epoch, SampleOutcome outcome, string? answer = null, string cluster = "") => new() { Item = item, Epoch = epoch, Cluster = cluster.Length > 0 ? cluster : item, Outcome = outcome, Answer = answer };
@@ -128,6 +153,18 @@ public sealed class ScorerTests
         VoteMetrics.PassAt(3).Measure(samples).Single().Estimate.IsMeasured.ShouldBeFalse();
         SampleResult[] votes = [Result("a", 0, SampleOutcome.Pass, "4"), Result("a", 1, SampleOutcome.Pass, " 4 "), Result("a", 2, SampleOutcome.Fail, "5"), Result("a", 3, SampleOutcome.Fail, "6")];
         VoteMetrics.MajorityAt(4).Measure(votes).Single().Estimate.Value.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Items_that_hang_together_widen_the_interval_of_pass_at_k_and_majority()
+    {
+        SampleResult[] Of(bool together) => [.. from item in Enumerable.Range(0, 60) from epoch in Enumerable.Range(0, 2) select Result($"i{item}", epoch, item % 6 < 3 ? SampleOutcome.Pass : SampleOutcome.Fail, item % 6 < 3 ? "4" : "5", together ? $"c{item % 6}" : "")];
+        foreach (var metric in new[] { VoteMetrics.PassAt(2), VoteMetrics.AllOf(2), VoteMetrics.MajorityAt(2) })
+        {
+            var (apart, together) = (metric.Measure(Of(false)).Single().Estimate, metric.Measure(Of(true)).Single().Estimate);
+            (together.Value, together.N, together.Clusters).ShouldBe((apart.Value, 60, 6));
+            (together.High - together.Low).ShouldBeGreaterThan(2 * (apart.High - apart.Low), metric.Name);
+        }
     }
 
     [Fact]

@@ -46,6 +46,14 @@ public sealed class PoolFileTests : IDisposable
         pool.At(5, 1).Best.ShouldBeNull();
     }
 
+    [Fact]
+    public void The_best_of_n_has_an_answer_where_one_of_them_has()
+    {
+        var (pool, _) = Read("""{"answer": "3", "completions": ["nothing", "\\boxed{3}"], "scores": [0.99, 0.9]}""");
+        pool.At(2, 1).Best!.Value.ShouldBe(1);
+        pool.BestByProblem(2).ShouldBe([1]);
+    }
+
     [Theory]
     [InlineData("""{"answer": "3", "completions": []}""", "completions")]
     [InlineData("""{"answer": "3", "completions": ["\\boxed{3}"], "scores": [1, 2]}""", "scores")]

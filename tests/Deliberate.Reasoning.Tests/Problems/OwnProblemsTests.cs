@@ -155,6 +155,24 @@ public sealed class OwnProblemsTests : IDisposable
         error.Message.ShouldContain("\"4\" in line 4, and \"5\" here");
     }
 
+    [Fact]
+    public void Prompts_that_differ_in_case_alone_are_two_problems_on_one_side()
+    {
+        const string Two = "{\"prompt\": \"How many capitals has Hello?\", \"answer\": \"1\"}\n{\"prompt\": \"How many capitals has HELLO?\", \"answer\": \"5\"}\n";
+        var problems = OwnProblems.Load("own", [_folder.File("cases.jsonl", Two)], [], AnswerGraders.Get("math"), holdsOut: false);
+        problems.All(Split.Train).Select(p => p.Answer).ShouldBe(["1", "5"]);
+        problems.Duplicates.ShouldBe(0);
+        var test = _folder.File("held.jsonl", "{\"prompt\": \"how many capitals has hello?\", \"answer\": \"0\"}\n");
+        Should.Throw<UserError>(() => OwnProblems.Load("own", [_folder.File("cases.jsonl", Two)], [test], AnswerGraders.Get("math"))).Message.ShouldContain("No problem is left to train on");
+    }
+
+    [Fact]
+    public void Where_none_is_to_be_held_out_all_are_trained_on()
+    {
+        var problems = OwnProblems.Load("own", [_folder.File("all.jsonl", Lines(100))], [], AnswerGraders.Get("math"), holdsOut: false);
+        (problems.Count(Split.Train, null), problems.Count(Split.Test, null)).ShouldBe((100, 0));
+    }
+
     [Theory]
     [InlineData("", "no problem")]
     [InlineData("\n\n", "no problem")]

@@ -20,6 +20,9 @@ public sealed class ProgramTestsTests
     [InlineData("import os\nos.abort()", SampleOutcome.Fail, 0, "ended before its tests")]
     [InlineData("import os\nfor i in range(3, 20):\n    try: os.write(i, b'passed 0\\npassed 1\\ndone\\n')\n    except OSError: pass\nos._exit(0)", SampleOutcome.Fail, 0, "ended before its tests")]
     [InlineData("import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_STREAM)\ndef f(x): return 2*x+1", SampleOutcome.Fail, 0, "Error")]
+    [InlineData("import builtins\nbuiltins.exec = lambda *a: None", SampleOutcome.Fail, 0, "NameError")]
+    [InlineData("import builtins\nbuiltins.compile = lambda *a: ''", SampleOutcome.Fail, 0, "NameError")]
+    [InlineData("import os\nopen('a', 'w').write('x')\nos.chmod('a', 0)\nopen(b'\\xff', 'w').write('x')\ndef f(x): return 2*x+1", SampleOutcome.Pass, 1, "right")]
     [InlineData("open('/usr/lib/mine', 'w')", SampleOutcome.Fail, 0, "Read-only file system")]
     public async Task What_a_program_does_is_a_verdict_on_it(string program, SampleOutcome outcome, double share, string says)
     {

@@ -41,6 +41,16 @@ public sealed class StepScoreFixtureTests
     }
 
     [Fact]
+    public void Logarithms_and_log_odds_weigh_as_the_probabilities_that_they_are()
+    {
+        StepAggregation.LogProduct.Weight(StepAggregation.LogProduct.Of([0.5, 0.5])).ShouldBe(0.25, Tolerance);
+        StepAggregation.SumLogit.Weight(StepAggregation.SumLogit.Of([0.75])).ShouldBe(0.75, Tolerance);
+        StepAggregation.LogProduct.Weight(double.NegativeInfinity).ShouldBe(0);
+        StepAggregation.SumLogit.Weight(double.NaN).ShouldBe(0);
+        StepAggregation.Product.Weight(0.3).ShouldBe(0.3);
+    }
+
+    [Fact]
     public void Votes_are_counted_as_defined()
     {
         var cases = Cases("voting.json");

@@ -45,12 +45,13 @@ public sealed class EvaluatorScorer(IEvaluator evaluator, ChatConfiguration? cha
         var reason = metric.Reason ?? metric.Interpretation?.Reason ?? "";
         if (Number(metric) is not { } value)
         {
-            if (metric is StringMetric { Value: not null } && metric.Interpretation is { } said) return said.Failed ? Verdict.Fail(reason) : Verdict.Pass(1, reason);
+            if (metric is StringMetric { Value: not null } && metric.Interpretation is { Rating: not EvaluationRating.Inconclusive } said) return said.Failed ? Verdict.Fail(reason) : Verdict.Pass(1, reason);
             var error = metric.Diagnostics?.FirstOrDefault(d => d.Severity == EvaluationDiagnosticSeverity.Error)?.Message;
             return Verdict.Of(SampleOutcome.JudgeError, 0, error ?? "the evaluator gave no value");
         }
 
-        if (metric.Interpretation is { Rating: not (EvaluationRating.Unknown or EvaluationRating.Inconclusive) } read) return read.Failed ? Verdict.Fail(reason, value) : Verdict.Pass(value, reason);
+        // An interpretation may say that it failed and leave the rating at its default.
+        if (metric.Interpretation is { Rating: not EvaluationRating.Inconclusive } read && (read.Failed || read.Rating != EvaluationRating.Unknown)) return read.Failed ? Verdict.Fail(reason, value) : Verdict.Pass(value, reason);
         if (metric is BooleanMetric) return value > 0 ? Verdict.Pass(1, reason) : Verdict.Fail(reason);
         return Verdict.Unscored("the evaluator's number is not interpreted as good or bad: it is kept among the scores");
     }

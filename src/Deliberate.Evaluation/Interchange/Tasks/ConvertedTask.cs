@@ -86,6 +86,6 @@ internal sealed partial record ConvertedTask(WrittenTask Task, IReadOnlyList<str
     [GeneratedRegex("[^a-z0-9_-]+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Others();
 
-    [GeneratedRegex(@"^( *(?!delimiter)[a-z_0-9]+: (null|\[\]|\{\}|"""")|(version|epochs): 1|answers: whole| *(anywhere|match_case|negate|reasons): false)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^( *(?!delimiter)[a-z_0-9]+: (null|\[\]|\{\}|"""")|(version|epochs): 1|answers: whole|decides: first| *compares: true| *(anywhere|match_case|negate|reasons): false)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Default();
 }

@@ -6,14 +6,15 @@ using YamlDotNet.RepresentationModel;
 namespace Deliberate.Evaluation;
 
 /// <summary>
-/// A test's assertions as scorers. What is expected is one text in an item of ours, so a second assertion may only ask for the same. Code that
-/// stands in the file is the test's own, told as a fact of its items under the scorer's name; code in a file of its own is copied beside the task.
+/// A test's assertions as scorers, all of which must hold. What is expected is one text in an item of ours: that of a further assertion is told as
+/// a fact of its items under the scorer's name, as code is that stands in the file; code in a file of its own is copied beside the task.
 /// </summary>
 /// <param name="Scorers">In their order, without the test's own code.</param>
 /// <param name="Reference">What is expected; null where no assertion compares with a text.</param>
 /// <param name="Codes">By the scorer's name.</param>
+/// <param name="Texts">What further assertions compare with, by the scorer's name, variables not filled in.</param>
 /// <param name="Files">Scripts by name, with their text.</param>
-internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? Reference, IReadOnlyDictionary<string, string> Codes, IReadOnlyDictionary<string, string> Files)
+internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? Reference, IReadOnlyDictionary<string, string> Codes, IReadOnlyDictionary<string, string> Texts, IReadOnlyDictionary<string, string> Files)
 {
     public const string Scheme = "file://";
 
@@ -23,6 +24,7 @@ internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? 
     {
         var (scorers, reference) = (new List<WrittenScorer>(), (string?)null);
         var (codes, files) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var assertion in assertions)
         {
             var (type, value) = (YamlTree.Text(assertion, "type") ?? "", YamlTree.Text(assertion, "value"));
@@ -36,8 +38,8 @@ internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? 
                 "icontains" => new WrittenIncludes { Anywhere = true },
                 "not-contains" => new WrittenIncludes { Anywhere = true, MatchCase = true, Negate = true },
                 "not-icontains" => new WrittenIncludes { Anywhere = true, Negate = true },
-                "regex" when value is not null => new WrittenPattern { Pattern = value },
-                "not-regex" when value is not null => new WrittenPattern { Pattern = value, Negate = true },
+                "regex" when value is not null => new WrittenPattern { Pattern = Pattern(value), Compares = false },
+                "not-regex" when value is not null => new WrittenPattern { Pattern = Pattern(value), Compares = false, Negate = true },
                 _ when isScript && value is not null => Script(tree, assertion, type, value, files, unsupported),
                 _ => null,
             };
@@ -45,23 +47,32 @@ internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? 
             if (scorer is null && isScript && value is not null) continue;
             var comparesText = scorer is not (WrittenPattern or WrittenScript);
             if (scorer is null || (comparesText && value is null)) unsupported.Add(tree.At(assertion, $"assert.type {type}", type is "ruby" ? "runs code of its own, and is left out" : "has no counterpart, and is left out"));
-            else if (comparesText && reference is not null && reference != value) unsupported.Add(tree.At(assertion, $"assert.type {type}", "asks for another text than the assertion before it: an item of ours expects one, and it is left out"));
             else
             {
-                if (comparesText) reference = value;
                 scorer = scorers.Count == 0 ? scorer : scorer with { Name = FormattableString.Invariant($"{type}-{scorers.Count + 1}") };
+                if (comparesText) reference ??= value;
+                if (comparesText && value != reference)
+                {
+                    texts[scorer.Title] = value!;
+                    scorer = scorer is WrittenIncludes includes ? includes with { Against = scorer.Title } : new WrittenExact { Name = scorer.Name, Against = scorer.Title };
+                }
+
                 if (scorer is WrittenScript { File: null }) codes[scorer.Title] = value!.TrimEnd();
                 scorers.Add(scorer);
             }
         }
 
-        return new PromptfooAssertions(scorers, reference, codes, files);
+        return new PromptfooAssertions(scorers, reference, codes, texts, files);
     }
 
-    /// <summary>What the items' scripts read; nothing where there are none.</summary>
+    /// <summary>In JavaScript ^ and $ are the text's own ends.</summary>
+    private static string Pattern(string value) => "(?-m)" + value;
+
+    /// <summary>What the items' scorers read besides the reference; nothing where there are none.</summary>
     public IReadOnlyDictionary<string, string> FactsOf(IReadOnlyDictionary<string, JsonNode?> variables)
     {
         var facts = new Dictionary<string, string>(Codes, StringComparer.Ordinal);
+        foreach (var (name, text) in Texts) facts[name] = PromptfooConverter.Filled(text, variables);
         if (Scorers.Exists(s => s is WrittenScript)) facts[ScriptScorer.Variables] = new JsonObject(variables.Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()))).ToJsonString();
         return facts;
     }
@@ -72,7 +83,7 @@ internal sealed record PromptfooAssertions(List<WrittenScorer> Scorers, string? 
     /// <summary>The items, with the code that they do not share.</summary>
     public static List<WrittenItem> Own(List<WrittenScorer> scorers, List<WrittenItem> items)
     {
-        string[] shared = [.. scorers.Select(s => s.Title).Where(t => Shared(t, items) is not null)];
+        string[] shared = [.. scorers.OfType<WrittenScript>().Select(s => s.Title).Where(t => Shared(t, items) is not null)];
         return shared.Length == 0 ? items : [.. items.Select(i => i with { Facts = i.Facts.Where(f => !shared.Contains(f.Key)).ToDictionary(StringComparer.Ordinal) })];
     }
 

@@ -70,6 +70,7 @@ internal static partial class PromptfooConverter
                 Title = YamlTree.Text(root, "description"),
                 Items = PromptfooAssertions.Own(g.Assertions.Scorers, g.Items),
                 Scorers = PromptfooAssertions.Common(g.Assertions.Scorers, g.Items),
+                Decides = g.Assertions.Scorers.Count > 1 ? ScorersDecide.All : ScorersDecide.First,
                 Epochs = int.TryParse(repeat, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs is > 0 and <= 1024 ? epochs : 1,
             },
             i == 0 ? [.. unsupported.Distinct(StringComparer.Ordinal)] : [])
@@ -143,7 +144,8 @@ internal static partial class PromptfooConverter
         return all;
     }
 
-    private static string Filled(string text, IReadOnlyDictionary<string, JsonNode?> variables) =>
+    /// <summary>A text with its variables filled in.</summary>
+    internal static string Filled(string text, IReadOnlyDictionary<string, JsonNode?> variables) =>
         Variable().Replace(text, match => variables.TryGetValue(match.Groups["name"].Value, out var value) ? JsonTexts.Of(value) : match.Value);
 
     /// <summary>A prompt may be a conversation, as JSON.</summary>

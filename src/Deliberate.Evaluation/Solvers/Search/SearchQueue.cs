@@ -100,7 +100,7 @@ internal sealed class SearchQueue : IAsyncDisposable
         SearchRunner.Run(_method, space, [.. wishOf.Keys], done: tree => wishOf[tree].Found.TrySetResult(tree), cancellation: _stop.Token);
     }
 
-    /// <summary>As it was first written, so that equal ones are one in a vote.</summary>
+    /// <summary>As it was first written, so that equal ones are one in a vote; a family's stay as they are, for of two expressions of one value only one may be allowed.</summary>
     private static string? AnswerOf(SearchTree tree, string? answer) =>
-        answer is null ? null : tree.Representative(answer, AnswerGraders.Get(OwnProblem.GraderOf(tree.Problem) ?? AnswerGraders.Default));
+        answer is null || !OwnProblem.IsLine(tree.Problem) ? answer : tree.Representative(answer, AnswerGraders.Get(OwnProblem.GraderOf(tree.Problem) ?? AnswerGraders.Default));
 }

@@ -42,7 +42,10 @@ internal sealed class WrittenScorerKindsAttribute : RecipeKindsAttribute
 [Description("The final answer is the reference, but for case, runs of spaces and a full stop.")]
 internal sealed record WrittenExact : WrittenScorer
 {
-    public override IScorer Make(WrittenTask task, TaskContext context) => new AnswerScorer(new ExactGrader());
+    [Description("The fact of the item that it must be instead of the reference.")]
+    public string? Against { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => AgainstFactScorer.Of(new AnswerScorer(new ExactGrader()), Against);
 }
 
 [Description("What is said includes the reference, as a whole word or number.")]
@@ -57,10 +60,13 @@ internal sealed record WrittenIncludes : WrittenScorer
     [Description("Whether the reference must not be there.")]
     public bool Negate { get; init; }
 
-    public override IScorer Make(WrittenTask task, TaskContext context) => new IncludesScorer(Anywhere, MatchCase, Negate);
+    [Description("The fact of the item to look for instead of the reference.")]
+    public string? Against { get; init; }
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => AgainstFactScorer.Of(new IncludesScorer(Anywhere, MatchCase, Negate), Against);
 }
 
-[Description("A regular expression over what is said; what a group of the last match holds must be the reference.")]
+[Description("A regular expression over what is said; what a group of the last match holds must be the reference, unless compares says no.")]
 internal sealed record WrittenPattern : WrittenScorer
 {
     [Description("In .NET's syntax.")]
@@ -69,7 +75,10 @@ internal sealed record WrittenPattern : WrittenScorer
     [Description("Whether it must not match.")]
     public bool Negate { get; init; }
 
-    public override IScorer Make(WrittenTask task, TaskContext context) => new PatternScorer(Pattern, Negate);
+    [Description("Whether what a group holds must be the reference; else a match is enough.")]
+    public bool Compares { get; init; } = true;
+
+    public override IScorer Make(WrittenTask task, TaskContext context) => new PatternScorer(Pattern, Negate, Compares);
 }
 
 [Description("The final answer is the letter of the right choice.")]

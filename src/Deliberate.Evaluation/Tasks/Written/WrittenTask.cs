@@ -30,8 +30,11 @@ internal sealed partial record WrittenTask : ICheckedRecipe
     [Description("How the model is led to its answer, one after the other; without any it is asked as the item stands.")]
     public IReadOnlyList<WrittenSolver> Solvers { get; init; } = [];
 
-    [Description("Who judges; the first decides the outcome, each further one adds its score.")]
+    [Description("Who judges; the first decides the outcome unless decides says all, each further one adds its score.")]
     public required IReadOnlyList<WrittenScorer> Scorers { get; init; }
+
+    [Description("Of several scorers: first, or all must find the answer right.")]
+    public ScorersDecide Decides { get; init; }
 
     [Description("Where the final answer stands in what the model says: whole, marked (a box, a tag, \"the answer is\"), or last_number.")]
     public AnswerFormat Answers { get; init; } = AnswerFormat.Whole;
@@ -66,6 +69,15 @@ internal sealed partial record WrittenTask : ICheckedRecipe
 
     [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,99}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Form();
+}
+
+/// <summary>Whose verdict is the outcome where several judge.</summary>
+internal enum ScorersDecide
+{
+    First,
+
+    /// <summary>It is right where every one finds it right.</summary>
+    All,
 }
 
 /// <summary>A file of items.</summary>

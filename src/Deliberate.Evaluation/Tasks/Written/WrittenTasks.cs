@@ -42,7 +42,7 @@ internal static class WrittenTasks
             Source = written.Data is { Source.Length: > 0 } sourced ? new TaskSource(Path.GetFileName(sourced.File), sourced.Licence, new Uri(sourced.Source, UriKind.RelativeOrAbsolute), sourced.Sha256) : null,
             Items = (_, cancellation) => written.Data is null ? Written(written, cancellation) : FromFile(written.Data, file!, cancellation),
             Solver = solvers.Length == 0 ? new GenerateSolver() : new SolverChain(solvers),
-            Scorer = context => written.Scorers.Count == 1 ? written.Scorers[0].Make(written, context) : new CombinedScorer([.. written.Scorers.Select(s => (s.Title, s.Make(written, context)))]),
+            Scorer = context => written.Scorers.Count == 1 ? written.Scorers[0].Make(written, context) : new CombinedScorer([.. written.Scorers.Select(s => (s.Title, s.Make(written, context)))], written.Decides),
             Answers = written.Answers,
             Metrics = metrics,
             Defaults = new TaskDefaults { Epochs = written.Epochs, MaxTokens = written.MaxTokens, Temperature = written.Temperature },

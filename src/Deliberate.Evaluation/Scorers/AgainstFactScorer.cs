@@ -1,0 +1,24 @@
+using Deliberate.Reasoning;
+
+namespace Deliberate.Evaluation;
+
+/// <summary>A scorer that is given a fact of the item in the place of its reference: an item has one reference, and may be held against several texts.</summary>
+internal sealed class AgainstFactScorer : IScorer, IIdentified
+{
+    private readonly IScorer _scorer;
+    private readonly string _fact;
+
+    private AgainstFactScorer(IScorer scorer, string fact) => (_scorer, _fact) = (scorer, fact);
+
+    public string Name => _scorer.Name;
+
+    public int BatchSize => _scorer.BatchSize;
+
+    public string Identity => $"{(_scorer as IIdentified)?.Identity ?? _scorer.Name} against {_fact}";
+
+    /// <summary>The scorer itself where no fact is named.</summary>
+    public static IScorer Of(IScorer scorer, string? fact) => fact is null ? scorer : new AgainstFactScorer(scorer, fact);
+
+    public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) =>
+        _scorer.ScoreAsync([.. samples.Select(s => s with { Problem = s.Problem with { Answer = ItemFacts.Text(s, _fact) } })], cancellationToken);
+}
