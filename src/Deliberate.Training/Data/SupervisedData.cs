@@ -50,8 +50,9 @@ internal sealed class SupervisedData
     /// <param name="reader">Of the files.</param>
     /// <param name="context">Longest example.</param>
     /// <param name="seed">Of the order.</param>
+    /// <param name="together">Most tokens of the two answers of a pair, where both are learned from in one pass; null where they need not be.</param>
     /// <exception cref="UserError">A line is wrong, or nothing is left to train on.</exception>
-    public static SupervisedData Load(SupervisedRecipe recipe, IExampleReader reader, int context, ulong seed)
+    public static SupervisedData Load(SupervisedRecipe recipe, IExampleReader reader, int context, ulong seed, int? together = null)
     {
         var seen = new Dictionary<string, ExampleLine>(StringComparer.Ordinal);
         var (parts, validation, notices) = (new List<Part>(), new List<SupervisedExample>(), new List<string>());
@@ -79,6 +80,8 @@ internal sealed class SupervisedData
                     continue;
                 }
 
+                if (together is { } most && encoded.FirstOrDefault(e => e.Tokens.Length > most) is { Tokens: not null } pair)
+                    throw line.Error($"The two answers have {pair.Tokens.Length} tokens together, their prompts included, more than the {most} of a micro-batch.", advice: "Raise micro_batch_tokens.");
                 if (IsHeldOut(line.Key, recipe.Validation))
                 {
                     heldOut++;
@@ -108,6 +111,23 @@ internal sealed class SupervisedData
         var (pass, at) = Math.DivRem(number, _length);
         if (_pass is not { } known || known.Pass != pass) _pass = known = (pass, Order(pass));
         return known.Examples[at];
+    }
+
+    /// <summary>
+    /// The steps that come nearest to so many passes, cut as training cuts them: examples in their order, and a step takes them until it holds
+    /// its tokens. What is left over is a step where it fills half of one; the others then are of another pass.
+    /// </summary>
+    public int StepsOf(double passes, int batchTokens)
+    {
+        var examples = (long)Math.Max(1, Math.Round(passes * _length));
+        var (steps, tokens) = (0, 0L);
+        for (var number = 0L; number < examples; number++)
+        {
+            tokens += Draw(number).Tokens.Length;
+            if (tokens >= batchTokens) (steps, tokens) = (steps + 1, 0);
+        }
+
+        return Math.Max(1, 2 * tokens >= batchTokens ? steps + 1 : steps);
     }
 
     /// <summary>Whether an example is held out where this share is.</summary>

@@ -9,5 +9,6 @@ internal static class BnpoObjective
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "bnpo", "TRL 1.16 loss_type=bnpo",
-        new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new ClippedSurrogate("bnpo", options));
+        new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new ClippedSurrogate("bnpo", options))
+    { Reads = ClippedSurrogate.Reads };
 }

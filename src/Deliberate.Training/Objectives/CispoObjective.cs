@@ -12,11 +12,13 @@ internal sealed class CispoObjective(string name, PolicyOptions options, bool ba
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "cispo", "arXiv 2506.13585; TRL 1.16 loss_type=cispo",
-        new PolicyOptions { EpsilonHigh = 5, Aggregation = LossAggregation.TokenMean }, options => new CispoObjective("cispo", options, band: false));
+        new PolicyOptions { EpsilonHigh = 5, Aggregation = LossAggregation.TokenMean }, options => new CispoObjective("cispo", options, band: false))
+    { Reads = ["epsilon_high", "level", "log_ratio_clamp"] };
 
     public static PolicyObjectiveEntry BandEntry { get; } = new(
         "cispo_band", "arXiv 2506.13585; verl 0.7 cispo",
-        new PolicyOptions { Aggregation = LossAggregation.TokenMean, LogRatioClamp = 20 }, options => new CispoObjective("cispo_band", options, band: true));
+        new PolicyOptions { Aggregation = LossAggregation.TokenMean, LogRatioClamp = 20 }, options => new CispoObjective("cispo_band", options, band: true))
+    { Reads = ["epsilon_low", "epsilon_high", "level", "log_ratio_clamp"] };
 
     internal override PolicyTermKind DeviceTerm => PolicyTermKind.Weighted;
 

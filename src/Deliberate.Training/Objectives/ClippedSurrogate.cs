@@ -10,6 +10,9 @@ namespace Deliberate.Training;
 /// </summary>
 internal sealed class ClippedSurrogate(string name, PolicyOptions options) : PolicyObjective(name, options)
 {
+    /// <summary>What it reads of the options, as <see cref="PolicyObjectiveEntry.Reads"/> has it.</summary>
+    public static IReadOnlyList<string> Reads { get; } = ["epsilon_low", "epsilon_high", "delta", "dual_clip", "level", "log_ratio_clamp"];
+
     internal override PolicyTermKind DeviceTerm => PolicyTermKind.Clipped;
 
     protected override double Term(in PolicySequence sequence, Span<double> gradLogWeight, Span<double> gradLogp, in BatchNormalisers normalisers, PolicyMetrics metrics)

@@ -10,5 +10,6 @@ internal static class DapoObjective
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "dapo", "arXiv 2503.14476; TRL 1.16 loss_type=dapo",
-        new PolicyOptions { EpsilonHigh = 0.28, Aggregation = LossAggregation.TokenMean }, options => new ClippedSurrogate("dapo", options));
+        new PolicyOptions { EpsilonHigh = 0.28, Aggregation = LossAggregation.TokenMean }, options => new ClippedSurrogate("dapo", options))
+    { Reads = ClippedSurrogate.Reads };
 }

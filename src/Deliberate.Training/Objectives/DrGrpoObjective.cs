@@ -10,5 +10,5 @@ internal static class DrGrpoObjective
     public static PolicyObjectiveEntry Entry { get; } = new(
         "dr_grpo", "arXiv 2503.20783; TRL 1.16 loss_type=dr_grpo",
         new PolicyOptions { Aggregation = LossAggregation.TokenSumNorm }, options => new ClippedSurrogate("dr_grpo", options))
-    { Advantage = "none" };
+    { Advantage = "none", Reads = ClippedSurrogate.Reads };
 }

@@ -13,7 +13,7 @@ internal sealed class GmpoObjective(PolicyOptions options) : PolicyObjective("gm
     public static PolicyObjectiveEntry Entry { get; } = new(
         "gmpo", "arXiv 2507.20673; TRL 1.16 GMPOTrainer",
         new PolicyOptions { EpsilonLow = 0.4, EpsilonHigh = 0.4 }, options => new GmpoObjective(options))
-    { TakesTokenAdvantages = false };
+    { TakesTokenAdvantages = false, Reads = ["epsilon_low", "epsilon_high", "length_epsilon"] };
 
     protected override bool TakesSamplerWeights => true;
 

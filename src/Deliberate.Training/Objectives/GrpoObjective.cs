@@ -8,5 +8,6 @@ namespace Deliberate.Training;
 internal static class GrpoObjective
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
-        "grpo", "arXiv 2402.03300; TRL 1.16 loss_type=grpo", new PolicyOptions(), options => new ClippedSurrogate("grpo", options));
+        "grpo", "arXiv 2402.03300; TRL 1.16 loss_type=grpo", new PolicyOptions(), options => new ClippedSurrogate("grpo", options))
+    { Reads = ClippedSurrogate.Reads };
 }

@@ -10,5 +10,6 @@ internal static class GspoObjective
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "gspo", "arXiv 2507.18071; TRL 1.16 importance_sampling_level=sequence",
-        new PolicyOptions { Level = ImportanceLevel.Sequence, EpsilonLow = 3e-4, EpsilonHigh = 4e-4 }, options => new ClippedSurrogate("gspo", options));
+        new PolicyOptions { Level = ImportanceLevel.Sequence, EpsilonLow = 3e-4, EpsilonHigh = 4e-4 }, options => new ClippedSurrogate("gspo", options))
+    { Reads = ClippedSurrogate.Reads };
 }

@@ -13,7 +13,8 @@ internal sealed class GspoTokenObjective(PolicyOptions options) : PolicyObjectiv
 
     public static PolicyObjectiveEntry Entry { get; } = new(
         "gspo_token", "arXiv 2507.18071; verl 0.7 gspo",
-        new PolicyOptions { EpsilonLow = 3e-4, EpsilonHigh = 4e-4 }, options => new GspoTokenObjective(options));
+        new PolicyOptions { EpsilonLow = 3e-4, EpsilonHigh = 4e-4 }, options => new GspoTokenObjective(options))
+    { Reads = ["epsilon_low", "epsilon_high"] };
 
     internal override PolicyTermKind DeviceTerm => PolicyTermKind.SequenceToken;
 

@@ -6,14 +6,15 @@ namespace Deliberate.Training;
 /// <summary>
 /// KL-Cov ("The entropy mechanism of RL for reasoning", arXiv 2505.22617): the unclipped surrogate <c>-ρ A</c>, plus
 /// <c>coefficient · |new - old|</c> on the few tokens with the highest covariance <c>(A - mean A)(log new - mean log new)</c>, the
-/// ones that collapse the entropy. Means and the threshold are taken over the whole batch and passed in (verl takes them over
+/// ones that collapse the entropy; on none where all have the same. Means and the threshold are taken over the whole batch and passed in (verl takes them over
 /// each micro-batch). Source of the numbers: verl 0.7 <c>compute_policy_loss_kl_cov</c>.
 /// </summary>
 internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("kl_cov", options)
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
         "kl_cov", "arXiv 2505.22617; verl 0.7 kl_cov",
-        new PolicyOptions { Aggregation = LossAggregation.TokenMean, KlCovRatio = 2e-4 }, options => new KlCovObjective(options));
+        new PolicyOptions { Aggregation = LossAggregation.TokenMean, KlCovRatio = 2e-4 }, options => new KlCovObjective(options))
+    { Reads = ["kl_cov_ratio", "kl_cov_coefficient", "level", "log_ratio_clamp"] };
 
     /// <summary>Whether a token's covariance is among the highest of the batch.</summary>
     public static bool IsPenalised(in BatchNormalisers normalisers, double advantage, double logp) =>
@@ -41,7 +42,8 @@ internal sealed class KlCovObjective(PolicyOptions options) : PolicyObjective("k
             for (var end = t + batch.Length(i); t < end; t++)
                 if (batch.InLoss(t)) covariances[n++] = (batch.AdvantageAt(i, t) - advantage) * (batch.LogpNew[t] - logp);
         covariances.Sort();
-        if (count > 0) threshold = covariances[^Math.Max(1, (int)(count * ratio))];
+        // Where all are the same, as where every advantage is 0, none is the highest.
+        if (count > 0 && covariances[0] != covariances[^1]) threshold = covariances[^Math.Max(1, (int)(count * ratio))];
         ArrayPool<double>.Shared.Return(rented);
         return normalisers with
         {

@@ -10,5 +10,6 @@ internal static class LuspoObjective
     public static PolicyObjectiveEntry Entry { get; } = new(
         "luspo", "arXiv 2602.05261; TRL 1.16 loss_type=luspo",
         new PolicyOptions { Level = ImportanceLevel.Sequence, Aggregation = LossAggregation.SequenceMeanTokenSum, EpsilonLow = 2e-3, EpsilonHigh = 2.5e-3 },
-        options => new ClippedSurrogate("luspo", options));
+        options => new ClippedSurrogate("luspo", options))
+    { Reads = ClippedSurrogate.Reads };
 }

@@ -22,11 +22,17 @@ public sealed record PolicyObjectiveEntry(string Name, string Source, PolicyOpti
     /// <summary>For an objective that is its advantages: the one with the same loss that takes others. Null for one that takes others itself.</summary>
     internal string? WithOtherAdvantages { get; init; }
 
+    /// <summary>The options that make that one's loss the same, in words; null where its own do.</summary>
+    internal string? OtherOptions { get; init; }
+
+    /// <summary>The options, by the names of recipes, that it reads and not every objective does (<see cref="ObjectiveOptions"/>); null where nobody knows, as of one of the user's.</summary>
+    internal IReadOnlyList<string>? Reads { get; init; }
+
     /// <summary>Why it cannot be had with an estimator and options; null where it can.</summary>
     internal string? Refusal(AdvantageEstimator estimator, PolicyOptions options)
     {
         if (WithOtherAdvantages is { } other && estimator.Name != Advantage)
-            return $"{Name} is its advantages, {Advantage}. The objective with the same loss that takes {estimator.Name} is {other}.";
+            return $"{Name} is its advantages, {Advantage}. The objective with the same loss that takes {estimator.Name} is {other}{(OtherOptions is { } asked ? $" with {asked}" : "")}.";
         if (!estimator.PerToken) return null;
         if (!TakesTokenAdvantages) return $"{estimator.Name} gives each token an advantage of its own, and {Name} looks at whole samples.";
         return options.Level == ImportanceLevel.Token ? null : $"{estimator.Name} gives each token an advantage of its own, and {Name} weighs whole samples (options.level). gspo_token takes both.";
@@ -71,7 +77,9 @@ public static class PolicyObjectives
 
     /// <summary>Adds an objective of yours. Before a recipe that names it is read.</summary>
     /// <exception cref="ArgumentException">The name is taken, or not one.</exception>
-    public static void Register(PolicyObjectiveEntry entry) => Known.Add(entry);
+    public static void Register(PolicyObjectiveEntry entry) =>
+        // One that was made of an entry of ours may read what that did not.
+        Known.Add(entry is { Reads: not null } ? entry with { Reads = null } : entry);
 
     /// <summary>Takes a registered one back, for tests and programs that register again.</summary>
     public static bool Remove(string name) => Known.Remove(name);

@@ -18,5 +18,5 @@ internal static class PpoObjective
     private static PolicyObjectiveEntry Named(string name, string source, string advantage, string? withOthers = null) => new(
         name, source,
         new PolicyOptions { Aggregation = LossAggregation.TokenMean, DualClip = 3, LogRatioClamp = 20 }, options => new ClippedSurrogate(name, options))
-    { Advantage = advantage, WithOtherAdvantages = withOthers };
+    { Advantage = advantage, WithOtherAdvantages = withOthers, Reads = ClippedSurrogate.Reads };
 }

@@ -35,5 +35,5 @@ internal sealed class ReinforceObjective(string name, PolicyOptions options) : P
     }
 
     private static PolicyObjectiveEntry Named(string name, string source, string advantage, string? withOthers = null) =>
-        new(name, source, new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new ReinforceObjective(name, options)) { Advantage = advantage, WithOtherAdvantages = withOthers, HasRatio = false };
+        new(name, source, new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new ReinforceObjective(name, options)) { Advantage = advantage, WithOtherAdvantages = withOthers, HasRatio = false, Reads = [] };
 }

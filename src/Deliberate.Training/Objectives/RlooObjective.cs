@@ -10,5 +10,5 @@ internal static class RlooObjective
     public static PolicyObjectiveEntry Entry { get; } = new(
         "rloo", "arXiv 2402.14740; TRL 1.16 RLOOTrainer",
         new PolicyOptions { Level = ImportanceLevel.SequenceProduct }, options => new ClippedSurrogate("rloo", options))
-    { Advantage = "rloo", WithOtherAdvantages = "grpo with options.level: sequence_product" };
+    { Advantage = "rloo", WithOtherAdvantages = "grpo", OtherOptions = "options.level: sequence_product", Reads = ClippedSurrogate.Reads };
 }

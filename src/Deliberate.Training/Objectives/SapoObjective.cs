@@ -10,7 +10,8 @@ namespace Deliberate.Training;
 internal sealed class SapoObjective(PolicyOptions options) : PolicyObjective("sapo", options)
 {
     public static PolicyObjectiveEntry Entry { get; } = new(
-        "sapo", "arXiv 2511.20347; TRL 1.16 loss_type=sapo", new PolicyOptions(), options => new SapoObjective(options));
+        "sapo", "arXiv 2511.20347; TRL 1.16 loss_type=sapo", new PolicyOptions(), options => new SapoObjective(options))
+    { Reads = ["temperature_positive", "temperature_negative", "level", "log_ratio_clamp"] };
 
     internal override PolicyTermKind DeviceTerm => PolicyTermKind.Gated;
 

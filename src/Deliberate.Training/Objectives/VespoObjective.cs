@@ -15,7 +15,7 @@ internal sealed class VespoObjective(PolicyOptions options) : PolicyObjective("v
     public static PolicyObjectiveEntry Entry { get; } = new(
         "vespo", "arXiv 2602.10693; TRL 1.16 loss_type=vespo",
         new PolicyOptions { Aggregation = LossAggregation.TokenMean }, options => new VespoObjective(options))
-    { TakesTokenAdvantages = false };
+    { TakesTokenAdvantages = false, Reads = ["vespo_exponent_positive", "vespo_decay_positive", "vespo_exponent_negative", "vespo_decay_negative"] };
 
     protected override bool TakesSamplerWeights => true;
 

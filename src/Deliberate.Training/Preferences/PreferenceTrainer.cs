@@ -17,6 +17,7 @@ internal sealed class PreferenceTrainer : IExampleTrainer
     private readonly ReferencePolicy? _reference;
     private readonly PolicyScorer _scorer;
     private readonly double[] _upstream;
+    private readonly int _longest;
 
     public PreferenceTrainer(RunSession session, Optimizer optimizer, PreferenceRecipe recipe)
     {
@@ -24,9 +25,11 @@ internal sealed class PreferenceTrainer : IExampleTrainer
         _scorer = new PolicyScorer(_graph, temperature: 1);
         _upstream = new double[2 * _graph.Tape.TokenCapacity];
         var run = session.Recipe;
+        _longest = Math.Min(run.Model.Context, _graph.Tape.TokenCapacity);
         if (!PreferenceObjective.NeedsReference(recipe)) return;
+        // The policy begins with the weights of the files themselves (RunSession.NewModel), rounded or not, and so does what it is compared with.
         _reference = run.Adapter is not null ? AdaptedModel.StartedFrom(run, session.Model)
-            : ReferencePolicy.Load(run.Model.From!, session.Device, run.MicroBatchTokens, run.Model.Context, temperature: 1);
+            : ReferencePolicy.Load(run.Model.From!, session.Device, run.MicroBatchTokens, run.Model.Context, temperature: 1, masters: false);
     }
 
     public double? Accuracy { get; private set; }
@@ -114,7 +117,8 @@ internal sealed class PreferenceTrainer : IExampleTrainer
         var divergence = 0.0;
         if (_recipe.Losses[0] == "kto")
         {
-            List<PolicySample> others = [.. answers.Select((a, i) => a with { Rollout = answers[(i + 1) % answers.Count].Rollout }).Where(a => a.Prompt.Length + a.Rollout.Tokens.Length <= _graph.Tape.TokenCapacity)];
+            // No example is longer than the model's context, but a prompt with another's answer may be.
+            List<PolicySample> others = [.. answers.Select((a, i) => a with { Rollout = answers[(i + 1) % answers.Count].Rollout }).Where(a => a.Prompt.Length + a.Rollout.Tokens.Length <= _longest)];
             var at = PolicyScorer.Offsets(others);
             var (p, r) = (Score(_scorer, others, at), _reference is null ? null : Score(_reference, others, at));
             divergence = KtoLoss.Divergence([.. others.Select((_, i) => Ratio(p, r, at, i))]);

@@ -46,6 +46,7 @@ internal static class Planner
             Ranks = ranks,
             Disk = new DiskPlan([]),
             Remarks = [.. Remarks(recipe, lengths)],
+            Reading = new PlanReading(text, inputs.Examples),
         };
         return plan with { Disk = Disk(plan) };
     }

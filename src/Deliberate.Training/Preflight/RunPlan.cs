@@ -1,3 +1,5 @@
+using Deliberate.Models;
+
 namespace Deliberate.Training;
 
 /// <summary>
@@ -42,7 +44,15 @@ internal sealed record RunPlan
 
     /// <summary>What is allowed and yet worth a thought.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>What was read of the data to make the plan, for the run that begins with it.</summary>
+    public required PlanReading Reading { get; init; }
 }
+
+/// <summary>Training a tokenizer on long files and encoding them takes long enough to do it once.</summary>
+/// <param name="Text">How the model reads.</param>
+/// <param name="Examples">Of the user's files; null where there are none.</param>
+internal sealed record PlanReading(TextFormat Text, SupervisedData? Examples);
 
 /// <param name="LongestPrompt">In tokens, of the problems looked at.</param>
 /// <param name="MeanPrompt">The same, on average.</param>

@@ -17,6 +17,9 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     [Description("Files of held-out problems; without any, one in eight of the others is held out, by a hash of its text.")]
     public IReadOnlyList<string> Test { get; init; } = [];
 
+    [Description("Where no file of held-out problems is named: whether one in eight is held out. false trains on all, and nothing is measured on (evaluation.problems 0).")]
+    public bool HoldOut { get; init; } = true;
+
     [Description("Columns of other people's files by our fields: prompt, messages, answer, tests, id, level, grader; a dotted path leads into a column (answer: reward_model.ground_truth).")]
     [ProblemFieldNames]
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
@@ -63,6 +66,7 @@ internal sealed record ProblemsRecipe : ICheckedRecipe
     {
         if (Train.Count == 0) yield return ("train", $"No file of problems is named{(Verifier is null ? "" : ": a verifier has nothing to verify without problems")}.");
         foreach (var twice in Train.Concat(Test).GroupBy(f => f).Where(g => g.Count() > 1)) yield return (Test.Contains(twice.Key) ? "test" : "train", $"{twice.Key} is named twice{(Train.Contains(twice.Key) && Test.Contains(twice.Key) ? ": what is trained on cannot be held out" : "")}.");
+        if (!HoldOut && Test.Count > 0) yield return ("hold_out", "Problems to hold out are named in test: leave one of the two keys out.");
         foreach (var field in Fields.Keys.Where(field => !ProblemShape.Names.Contains(field))) yield return ("fields", $"There is no field \"{field}\" of a problem. {NearestName.Suggest(field, [.. ProblemShape.Names])}");
         if (Fields.ContainsKey(OwnProblem.Prompt) && Fields.ContainsKey(OwnProblem.Messages)) yield return ("fields", "A problem is a prompt or messages: name the column of one of them.");
         if (Tests is not null && (Verifier is not null || Grader is not null)) yield return ("tests", "A grader, a verifier and tests cannot all decide: say one of them.");

@@ -79,6 +79,10 @@ internal sealed record SupervisedRecipe : ICheckedRecipe
     /// <summary>Optimizer steps.</summary>
     public int Steps => Tokens == 0 ? 0 : (int)Math.Clamp(Tokens / BatchTokens, 1, int.MaxValue);
 
+    /// <summary>Whether the tokens are what the passes came to: a run goes on for as many as it began with.</summary>
+    [JsonIgnore]
+    public bool IsCounted { get; init; }
+
     /// <summary>Share of the examples that come from the family's corpus.</summary>
     [JsonIgnore]
     public double CorpusShare => FamilyShare ?? (Data.Count > 0 ? 0 : 1);

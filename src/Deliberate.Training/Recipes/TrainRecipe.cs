@@ -189,6 +189,7 @@ internal sealed record TrainRecipe : ICheckedRecipe
         StepsOrEpochs.Settle(top);
         var defaults = top.Find("name") is null ? null : RecipeDefaults.For(top);
         var bound = (TrainRecipe)RecipeBinder.Bind(top, typeof(TrainRecipe), nullable: false, itemNullable: false, null, "", defaults)!;
+        if (!isRun) UnreadKeys.Refuse(top, bound.Reinforcement);
         var written = top.Find("model")?.Value is RecipeSection model ? model.Entries.Select(e => e.Key) : [];
         return RecipePaths.Rooted(bound with { Written = top.Entries.Select(e => e.Key).ToHashSet(StringComparer.Ordinal), Model = bound.Model with { Written = written.ToHashSet(StringComparer.Ordinal) } }, fileName);
     }

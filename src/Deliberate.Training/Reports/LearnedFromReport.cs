@@ -12,7 +12,7 @@ internal static class LearnedFromReport
     {
         if (problems.Description is { } description) return description;
         var judge = problems.Judge == JudgeKind.Verifier ? $"the verifier <{problems.JudgedBy}>" : $"the grader {problems.JudgedBy}";
-        var held = problems.TestFiles.Count > 0 ? $"held out are those of {Names(problems.TestFiles)}" : "one in eight is held out, chosen by a hash of its text";
+        var held = problems.TestFiles.Count > 0 ? $"held out are those of {Names(problems.TestFiles)}" : problems.HeldOut == 0 ? "none is held out" : "one in eight is held out, chosen by a hash of its text";
         var count = problems is { Count: { } train, HeldOut: { } test } ? string.Create(CultureInfo.InvariantCulture, $"; {train:N0} to train on, {test:N0} to measure on") : "";
         return $"Problems of your own from {Names(problems.TrainFiles)}, judged by {judge}; {held}{count}. Steps are not checked.";
     }

@@ -25,11 +25,14 @@ internal static class RunReport
     {
         var evidence = Read(runs);
         AtomicFile.WriteText(path, ReportPage.Render(Build(command, evidence, more)));
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        AtomicFile.WriteText(Path.Combine(folder, SummaryFile), RunSummary.Json(Paired(evidence)));
-        WritePicture(Path.Combine(folder, PictureFile), evidence);
+        AtomicFile.WriteText(Beside(path, SummaryFile), RunSummary.Json(Paired(evidence)));
+        WritePicture(Beside(path, PictureFile), evidence);
         return path;
     }
+
+    /// <summary>The file of that name for a page. Beside one with a name of its own it begins with that name, for the folder may hold a report with numbers and picture.</summary>
+    internal static string Beside(string path, string file) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path) == FileName ? file : $"{Path.GetFileNameWithoutExtension(path)}.{file}");
 
     /// <summary>Accuracy and completion length over steps of learning, a row a run, as an SVG file that stands alone; nothing where no run has two evaluations.</summary>
     public static void WritePicture(string path, params IReadOnlyList<string> runs) => WritePicture(path, Read(runs));

@@ -154,7 +154,7 @@ internal sealed class PolicyUpdates : IDisposable
     public void Dispose() => Optimizer.Dispose();
 
     /// <summary>Whether a batch without advantages has something to follow all the same.</summary>
-    private bool HasOtherTerms => _recipe.Options is { KlCoefficient: > 0 } or { EntropyCoefficient: not 0 } or { KlCovRatio: > 0 };
+    private bool HasOtherTerms => _recipe.Options is { KlCoefficient: > 0 } or { EntropyCoefficient: not 0 };
 
     /// <summary>The problems of a mini-batch.</summary>
     private Range PartOf(int groups, int update) => (int)((long)update * groups / _recipe.Updates)..(int)((update + 1L) * groups / _recipe.Updates);

@@ -42,8 +42,8 @@ internal sealed class RunCheckpoints(RunSession session, CheckpointState at, str
     {
         if (_best.Value(evaluation, graded) is not { } value) return;
         checkpoint ??= RunFolder.StepName(At.Stage, At.Step);
-        if (!_best.Ranks(checkpoint, value)) return;
-        // As the first rank has it: after a resume the others lack older ones.
+        // As the first rank has it: after a resume the others lack older ones, and would rank it otherwise.
+        if (session.World.FromFirst("whether a checkpoint is among the best", [_best.Ranks(checkpoint, value) ? (byte)1 : (byte)0])[0] == 0) return;
         if (session.World.FromFirst("whether a checkpoint is there", [Directory.Exists(session.Folder.Checkpoint(checkpoint)) ? (byte)1 : (byte)0])[0] == 0) SaveStep(stage);
         _best.Add(checkpoint, value);
         session.Folder.Prune(session.Recipe.Checkpoint.KeepLast, _best.Kept);

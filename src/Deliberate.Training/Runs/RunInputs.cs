@@ -34,15 +34,16 @@ internal sealed class RunInputs : IDisposable
     /// <param name="format">Of its model.</param>
     /// <param name="imitates">Whether its supervised stage is still to come.</param>
     /// <param name="observer">Told what was read and left out.</param>
+    /// <param name="known">The examples, where the plan has read them.</param>
     /// <exception cref="UserError">A file cannot be used.</exception>
-    public static RunInputs Load(TrainRecipe recipe, TextFormat format, bool imitates, IRunObserver observer)
+    public static RunInputs Load(TrainRecipe recipe, TextFormat format, bool imitates, IRunObserver observer, SupervisedData? known = null)
     {
         SupervisedData? examples = null;
         if (recipe.Supervised.Data.Count > 0 && imitates)
         {
-            examples = SupervisedData.Load(recipe.Supervised, ReaderOf(recipe, format), recipe.Model.Context, recipe.Seed);
+            examples = known ?? SupervisedData.Load(recipe.Supervised, ReaderOf(recipe, format), recipe.Model.Context, recipe.Seed, together: recipe.RewardModel is { Kind: RewardModelKind.Preference } ? recipe.MicroBatchTokens : null);
             foreach (var notice in examples.Notices) observer.Notice(notice);
-            if (recipe.Supervised.Epochs is { } passes) recipe = recipe with { Supervised = recipe.Supervised with { Tokens = (long)Math.Max(1, Math.Ceiling(passes * examples.TokensPerPass / (1 - recipe.Supervised.CorpusShare))) } };
+            if (recipe.Supervised is { Epochs: { } passes, IsCounted: false } counted) recipe = recipe with { Supervised = counted with { Tokens = TokensOf(counted, examples, passes), IsCounted = true } };
         }
 
         var problems = ProblemsOf(recipe, observer);
@@ -67,10 +68,10 @@ internal sealed class RunInputs : IDisposable
     public static ProblemSet ProblemsOf(TrainRecipe recipe, IRunObserver observer)
     {
         if (recipe.Problems is not { } own) return new ProblemSet(recipe.Family.Instance, recipe.Family.TestLevel);
-        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, recipe.Environment is { IsOwn: true } ? null : own.AnswerGrader, own.MaxUnreadable, own.Shape);
+        var problems = OwnProblems.Load(own.SetName, own.Train, own.Test, recipe.Environment is { IsOwn: true } ? null : own.AnswerGrader, own.MaxUnreadable, own.Shape, own.HoldOut);
         foreach (var note in problems.Notes) observer.Notice($"{own.SetName}: {note}");
         if (recipe.Evaluation.Problems > 0 && problems.Count(Split.Test, null) == 0)
-            throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0.");
+            throw new UserError($"None of the {problems.Count(Split.Train, null)} problems is held out to measure on.", own.Train[0], field: "problems.test", advice: own.HoldOut ? "Add problems, name a file of held-out ones in problems.test, or set evaluation.problems to 0." : "Set evaluation.problems to 0, leave problems.hold_out out, or name a file of held-out problems in problems.test.");
         if (own.Tests is { } tests)
             foreach (var problem in problems.All(Split.Train).Concat(problems.All(Split.Test))) CheckTests(problem, problems.PlaceOf(problem), tests.Language);
         return new ProblemSet(problems, () => ScorerOf(own, observer.Notice, recipe.Environment is { IsOwn: true }), own.Tests is null ? own.AnswerFormat : AnswerFormat.Whole);
@@ -81,6 +82,11 @@ internal sealed class RunInputs : IDisposable
         if (_environments.IsValueCreated) Environments?.Dispose();
         Problems.Dispose();
     }
+
+    /// <summary>Tokens of so many passes: of data alone those of the steps that come nearest; beside a corpus, whose lengths nobody knows beforehand, by the mean.</summary>
+    private static long TokensOf(SupervisedRecipe recipe, SupervisedData examples, double passes) => recipe.CorpusShare > 0
+        ? (long)Math.Max(1, Math.Ceiling(passes * examples.TokensPerPass / (1 - recipe.CorpusShare)))
+        : (long)examples.StepsOf(passes, recipe.BatchTokens) * recipe.BatchTokens;
 
     /// <summary>Of the data of the supervised stage.</summary>
     private static IExampleReader ReaderOf(TrainRecipe recipe, TextFormat format) => recipe switch

@@ -26,6 +26,8 @@ internal static class RunRecipe
         if (reinforcement is not null && reinforcement.Find("skip_idle_samples") is null) meant.Add($"{Section}.skip_idle_samples=off");
         if ((top.Find("health")?.Value as RecipeSection)?.Find("kl_samples") is null) meant.Add(FormattableString.Invariant($"health.kl_samples={VocabularyDefaults.KlSamples}"));
         var recipe = TrainRecipe.ReadRun(folder.Recipe, [.. meant, .. overrides ?? []]);
+        // The tokens that its passes came to stand beside them.
+        if (recipe.Supervised.Epochs is not null && (top.Find("supervised")?.Value as RecipeSection)?.Find("tokens") is not null) recipe = recipe with { Supervised = recipe.Supervised with { IsCounted = true } };
         // Nor was a model measured before it imitated.
         var measures = top.Find("evaluation")?.Value is not RecipeSection evaluation || evaluation.Find("start") is not null;
         return measures || recipe.Model.From is null ? recipe : recipe with { Evaluation = recipe.Evaluation with { Start = false } };

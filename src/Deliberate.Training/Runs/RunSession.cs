@@ -99,36 +99,37 @@ internal sealed class RunSession : IDisposable
     public static int Segments(int tokens) => Math.Max(16, tokens / 8);
 
     /// <summary>A model of the recipe's shape with random weights, or the checkpoint it names.</summary>
-    public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device)
+    /// <param name="known">How it reads, where that is known.</param>
+    public static (LanguageModel Model, TextFormat Text) NewModel(TrainRecipe recipe, Device device, TextFormat? known = null)
     {
         if (recipe.Adapter is not null)
         {
             var (adapted, own) = AdaptedModel.Start(recipe, device);
-            return (adapted, OwnTokenizer.WithChat(own, recipe));
+            return (adapted, known ?? OwnTokenizer.WithChat(own, recipe));
         }
 
         if (recipe.Model.From is { } from)
         {
             var (loaded, format) = Checkpoint.LoadModel(from, device, masters: false);
-            return (loaded, OwnTokenizer.WithChat(format, recipe));
+            return (loaded, known ?? OwnTokenizer.WithChat(format, recipe));
         }
 
-        var (configuration, text) = ModelOf(recipe);
+        var (configuration, text) = ModelOf(recipe, known);
         var model = new LanguageModel(device, configuration);
         model.Initialise(recipe.Seed);
         return (model, text);
     }
 
     /// <summary>What the recipe's model is like and how it reads, without its weights.</summary>
-    public static (ModelConfiguration Configuration, TextFormat Text) ModelOf(TrainRecipe recipe)
+    public static (ModelConfiguration Configuration, TextFormat Text) ModelOf(TrainRecipe recipe, TextFormat? known = null)
     {
         if (recipe.Model.From is { } from)
         {
             using var opened = PretrainedModel.Open(from);
-            return (opened.Configuration, OwnTokenizer.WithChat(opened.Text, recipe));
+            return (opened.Configuration, known ?? OwnTokenizer.WithChat(opened.Text, recipe));
         }
 
-        var text = OwnTokenizer.WithChat(OwnTokenizer.For(recipe), recipe);
+        var text = known ?? OwnTokenizer.For(recipe);
         var shape = recipe.Model;
         return (new ModelConfiguration
         {

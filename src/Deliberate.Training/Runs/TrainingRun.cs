@@ -21,7 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly RunCheckpoints _checkpoints;
     private bool _hasExecuted;
 
-    private TrainingRun(TrainRecipe recipe, RunFolder folder, FileLock held, int threads, IRunObserver observer, TimeProvider time, World world)
+    private TrainingRun(TrainRecipe recipe, PlanReading? reading, RunFolder folder, FileLock held, int threads, IRunObserver observer, TimeProvider time, World world)
     {
         (_recipe, _folder, _lock, _observer) = (recipe, folder, held, observer);
         AtomicFolder.RemoveLeftOvers(folder.Root);
@@ -38,11 +38,11 @@ internal sealed class TrainingRun : IDisposable
             Compare(device, state, time);
             DataFingerprints.Check(folder.Root, recipe.OwnFiles);
             Teacher.CheckSame(folder, recipe);
-            (model, var text) = newest is null ? RunSession.NewModel(recipe, device) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is { LabelTokens.Count: 0 });
+            (model, var text) = newest is null ? RunSession.NewModel(recipe, device, reading?.Text) : Checkpoint.LoadModel(newest, device, recipe.Adapter?.Storage, headed: recipe.RewardModel is { LabelTokens.Count: 0 });
             if (newest is null && recipe.RewardModel is { } reward) model = RewardModels.Of(model, reward, recipe.Seed);
             if (recipe.RewardModel is { } headed) RewardModels.Freeze(model, headed);
             if (recipe.IsLean) model.BecomeLean();
-            inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer);
+            inputs = RunInputs.Load(recipe, text, (state?.Stage ?? RunStage.Supervised) == RunStage.Supervised, observer, reading?.Examples);
             // A verifier that cannot be had is known before the run begins.
             _ = inputs.Problems.Scorer;
             _ = inputs.Environments;
@@ -102,7 +102,7 @@ internal sealed class TrainingRun : IDisposable
             if (File.Exists(paths.Recipe)) throw new UserError("The folder holds a run already.", folder, advice: $"Go on with it (deliberate resume {folder}), or choose another name.");
             AtomicFile.WriteText(paths.Recipe, RecipeWriter.Write(plan.Recipe));
             observer?.Planned(plan);
-            return plan.Recipe;
+            return (plan.Recipe, plan.Reading);
         });
     }
 
@@ -113,7 +113,7 @@ internal sealed class TrainingRun : IDisposable
         folder = Path.GetFullPath(folder);
         var recipe = Path.Combine(folder, RunFolder.RecipeFile);
         if (!File.Exists(recipe)) throw new UserError(Directory.Exists(folder) ? "The folder holds no run: it has no recipe.yaml." : "There is no such run.", folder, advice: "Name the folder of a run, such as runs/NAME.");
-        return Open(folder, threads, observer, time, world, paths => device is null ? RunRecipe.Read(paths) : RunRecipe.Read(paths) with { Device = device });
+        return Open(folder, threads, observer, time, world, paths => (device is null ? RunRecipe.Read(paths) : RunRecipe.Read(paths) with { Device = device }, null));
     }
 
     /// <summary>Runs what is left. Cancelling stops after the step in progress, or within its sampling, and saves a checkpoint.</summary>
@@ -143,14 +143,15 @@ internal sealed class TrainingRun : IDisposable
         _lock.Dispose();
     }
 
-    private static TrainingRun Open(string folder, int threads, IRunObserver? observer, TimeProvider? time, World? world, Func<RunFolder, TrainRecipe> recipe)
+    private static TrainingRun Open(string folder, int threads, IRunObserver? observer, TimeProvider? time, World? world, Func<RunFolder, (TrainRecipe, PlanReading?)> begin)
     {
         time ??= TimeProvider.System;
         var held = RunLock.Acquire(folder, time);
         try
         {
             var paths = new RunFolder(folder);
-            return new TrainingRun(recipe(paths), paths, held, threads, observer ?? new RunObserver(), time, world ?? World.Alone);
+            var (recipe, reading) = begin(paths);
+            return new TrainingRun(recipe, reading, paths, held, threads, observer ?? new RunObserver(), time, world ?? World.Alone);
         }
         catch
         {

@@ -39,7 +39,7 @@ internal sealed class SweepFolder
     /// <param name="recipes">Of each run, in their order.</param>
     public static SweepFolder Begin(string root, Sweep sweep, IReadOnlyList<TrainRecipe> recipes, string command)
     {
-        if (Is(root)) throw new UserError("The folder holds a sweep already.", root, advice: $"Go on with it (deliberate resume {root}), or choose another name.");
+        if (Is(root)) throw new UserError("The folder holds a sweep already.", root, advice: $"Go on with it (deliberate resume {ShellCommand.Word(root)}), or choose another name.");
         if (File.Exists(Path.Combine(root, RunFolder.RecipeFile))) throw new UserError("The folder holds a run already.", root, advice: "Choose another name (--output, or --set name=...).");
         Directory.CreateDirectory(Path.Combine(root, RecipesFolder));
         foreach (var (run, recipe) in sweep.Runs.Zip(recipes)) AtomicFile.WriteText(Path.Combine(root, RecipesFolder, run.Name + ".yaml"), RecipeWriter.Write(recipe));
@@ -81,9 +81,10 @@ internal sealed class SweepFolder
     public IReadOnlyList<string> Begun => [.. Sweep.Runs.Where(IsBegun).Select(FolderOf)];
 
     /// <summary>A run, begun or gone on with.</summary>
-    public TrainingRun Open(SweepRun run, int threads, IRunObserver observer) => IsBegun(run)
-        ? TrainingRun.Resume(FolderOf(run), threads, observer)
-        : TrainingRun.Start(TrainRecipe.Read(Path.Combine(Root, RecipesFolder, run.Name + ".yaml")), FolderOf(run), threads, observer);
+    /// <param name="device">In place of the recipe's; null for that.</param>
+    public TrainingRun Open(SweepRun run, int threads, IRunObserver observer, string? device = null) => IsBegun(run)
+        ? TrainingRun.Resume(FolderOf(run), threads, observer, device: device)
+        : TrainingRun.Start(TrainRecipe.Read(Path.Combine(Root, RecipesFolder, run.Name + ".yaml"), device is null ? null : [$"device={JsonSerializer.Serialize(device)}"]), FolderOf(run), threads, observer);
 
     private sealed record Content(int FormatVersion, string Name, string Command, ulong[] Seeds, SweepAxis[] Axes);
 }

@@ -31,9 +31,10 @@ internal sealed class ReferencePolicy : IDisposable
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="tokens">Of a micro-batch.</param>
     /// <param name="context">Longest sequence.</param>
-    public static ReferencePolicy Load(string checkpoint, Device device, int tokens, int context, double temperature, bool sharesPrompts = false)
+    /// <param name="masters">As <see cref="Checkpoint.LoadModel"/> takes it.</param>
+    public static ReferencePolicy Load(string checkpoint, Device device, int tokens, int context, double temperature, bool sharesPrompts = false, bool masters = true)
     {
-        var (model, _) = Checkpoint.LoadModel(checkpoint, device);
+        var (model, _) = Checkpoint.LoadModel(checkpoint, device, masters: masters);
         try
         {
             return new ReferencePolicy(model, model.Adapter, ownsModel: true, new TrainingGraph(model, tokens, RunSession.Segments(tokens), context, training: false), temperature, sharesPrompts);

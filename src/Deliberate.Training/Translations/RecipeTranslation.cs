@@ -26,6 +26,30 @@ internal static partial class RecipeTranslation
             if (source.Settings.Node(key.Name) is RecipeScalar scalar) draft.Set(key.OursOf(source.Stage)!, Typed(scalar), Comment(program, key.Name));
     }
 
+    /// <summary>Takes options out of a recipe that its objective does not read: theirs are said whatever the loss, and refused here.</summary>
+    /// <returns>The settings that said them, and why nothing comes of them; none of what was a default of theirs.</returns>
+    public static IReadOnlyList<(string Name, RecipeNode Value, string Why)> TakeUnread(ForeignSource source, ForeignProgram program, RecipeDraft draft)
+    {
+        const string Section = "reinforcement.options";
+        var left = source.Settings.Left.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        var unread = new List<(string, RecipeNode, string)>();
+        var entry = PolicyObjectives.Find(draft.Value("reinforcement.objective") as string ?? new ReinforcementRecipe().Objective);
+        foreach (var (key, problem) in ObjectiveOptions.Problems(entry, Options(source, draft, entry)).ToArray())
+        {
+            var path = $"{Section}.{key}";
+            draft.Remove(path);
+            foreach (var known in program.Keys)
+            {
+                // What became of several keys is not lost with one of them.
+                if (known.OursOf(source.Stage)?.Split(", ") is not { } ours || !ours.Contains(path) || ours.Any(draft.Has) || left.Contains(known.Name)) continue;
+                if (source.Settings.Node(known.Name) is { } value) unread.Add((known.Name, value, $"{path} is what it is here. {problem}"));
+            }
+        }
+
+        if (!RecipeType.Of(typeof(PolicyOptions)).Keys.Any(key => draft.Has($"{Section}.{key}"))) draft.Remove(Section);
+        return unread;
+    }
+
     public static string Comment(ForeignProgram program, string name) => $"{program.Name}: {name}";
 
     /// <summary>A number, true or false as such, so that it is written without quotes.</summary>
@@ -86,6 +110,21 @@ internal static partial class RecipeTranslation
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Unknown().Replace(path, "").Trim().TrimEnd('-', '_', '.')));
         return name.Length == 0 ? "translated" : name.Length <= 100 ? name : name[..100];
+    }
+
+    /// <summary>The objective's options as a draft has them; its defaults where a value is none of ours, which whoever reads the recipe is told.</summary>
+    private static PolicyOptions Options(ForeignSource source, RecipeDraft draft, PolicyObjectiveEntry entry)
+    {
+        try
+        {
+            var top = RecipeReader.ParseSection(draft.Yaml([]), source.File);
+            if ((top.Find("reinforcement")?.Value as RecipeSection)?.Find("options")?.Value is not RecipeSection options) return entry.Defaults;
+            return (PolicyOptions)RecipeBinder.Bind(options, typeof(PolicyOptions), nullable: false, itemNullable: false, null, "reinforcement.options", entry.Defaults)!;
+        }
+        catch (UserError)
+        {
+            return entry.Defaults;
+        }
     }
 
     private static bool IsPath(string name) => Path.Exists(name) || name.StartsWith('.') || name.StartsWith('/') || name.StartsWith('~') || name.StartsWith('$') || name.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);

@@ -35,6 +35,7 @@ internal sealed record Translation(string Program, string Recipe, IReadOnlyList<
             left.Add(new Untranslated(name, Written(value), value.Place.Line, why));
         }
 
+        foreach (var (name, value, why) in RecipeTranslation.TakeUnread(source, program, draft)) left.Add(new Untranslated(name, Written(value), value.Place.Line, why));
         left.AddRange(source.Expressions.Select(one => new Untranslated(one.Name, one.Written, one.Line, "it is worked out by the program, and nothing is carried out here: write its value into the recipe.")));
         var called = $"{program.Name} ({source.Trainer.ToString().ToUpperInvariant()})";
         List<string> heading = [$"Translated from {source.File}, {called}: deliberate recipe translate."];

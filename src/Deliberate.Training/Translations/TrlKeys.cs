@@ -101,7 +101,7 @@ internal static class TrlKeys
         new("eval_strategy", "evaluation.every", "\"no\" is 0"),
         new("eval_steps", "evaluation.every, supervised.validation_every"),
         new("save_strategy", "checkpoint.every"),
-        Same("save_steps", "checkpoint.every"),
+        new("save_steps", "checkpoint.every"),
         Same("save_total_limit", "checkpoint.keep_last"),
         new("load_best_model_at_end", "checkpoint.keep_best", "checkpoints/best leads to the best; final is the last"),
         None("metric_for_best_model", "the best are ranked by checkpoint.best_metric, the share of right answers unless another of our metrics is named."),

@@ -35,6 +35,7 @@ internal sealed class TrlTranslation(ForeignSource source)
         Optimizer();
         if (_set.Flag("use_peft") == true && source.Trainer == ForeignTrainer.Dpo) _toDo.Add("preferences train all weights here: use_peft was left out.");
         else if (_set.Flag("use_peft") == true) RecipeTranslation.Adapter(_draft, _set.Whole("lora_r") ?? 16, _set.Number("lora_alpha") ?? 32, _set.List("lora_target_modules"), "TRL: use_peft");
+        if (_set.Whole("save_steps") is { } saved) _draft.Set("checkpoint.every", Math.Max(1, saved / _stepsABatch), "TRL: save_steps");
         if (_set.Text("save_strategy") is "no") _draft.Set("checkpoint.every", 1_000_000, "TRL: save_strategy no");
         if (_set.Flag("load_best_model_at_end") == true) _draft.Set("checkpoint.keep_best", 1, "TRL: load_best_model_at_end; it is checkpoints/best");
         return Translation.Of(source, TrlKeys.Program, _draft, _toDo);
@@ -106,6 +107,9 @@ internal sealed class TrlTranslation(ForeignSource source)
             var high = _set.Number("epsilon_high") ?? low;
             if (!_draft.Has("reinforcement.options.epsilon_high") && ours.EpsilonHigh != high) _draft.Set("reinforcement.options.epsilon_high", high, "TRL: as epsilon");
         }
+
+        // Its cap is all that bounds cispo: an epsilon went there where nothing else is said of it.
+        if (loss == "cispo" && !_set.Has("epsilon_high")) _draft.Remove("reinforcement.options.epsilon_low");
 
         var coefficient = _set.Number("beta") ?? (isRloo ? 0.05 : 0);
         if (coefficient > 0 || _set.Mentions("beta")) _draft.Set(isRloo ? "reinforcement.kl.in_reward" : "reinforcement.options.kl_coefficient", coefficient, _set.Mentions("beta") ? "TRL: beta" : Default);

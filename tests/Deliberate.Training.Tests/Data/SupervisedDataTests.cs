@@ -69,6 +69,44 @@ public sealed class SupervisedDataTests : IDisposable
         Draw(Load(recipe with { Duplicates = RepeatedExamples.Keep }), 0, 3).Count(d => d == "bb").ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(3, 10)]
+    [InlineData(0.5, 10)]
+    [InlineData(2, 64)]
+    [InlineData(2.25, 200)]
+    public void Passes_are_the_steps_that_come_nearest_however_far_a_batch_goes_beyond_its_tokens(double passes, int batchTokens)
+    {
+        var data = Load(new SupervisedRecipe { Data = [Write("lengths", [.. Enumerable.Range(0, 40).Select(i => $"{i:D2}{new string('x', i % 17)}")])], Validation = 0 });
+        var steps = data.StepsOf(passes, batchTokens);
+        long seen = 0;
+        // As the supervised stage draws.
+        for (var step = 0; step < steps; step++)
+            for (var tokens = 0; tokens < batchTokens; seen++) tokens += data.Draw(seen).Tokens.Length;
+        long Tokens(long examples)
+        {
+            long sum = 0;
+            for (var i = 0L; i < examples; i++) sum += data.Draw(i).Tokens.Length;
+            return sum;
+        }
+
+        const int Longest = 20;
+        Math.Abs(Tokens(seen) - Tokens((long)(passes * 40))).ShouldBeLessThanOrEqualTo((batchTokens / 2) + Longest);
+        data.StepsOf(1, 1 << 20).ShouldBe(1, "a step is the least");
+    }
+
+    [Fact]
+    public void A_pair_that_is_read_together_has_to_fit_in_a_pass()
+    {
+        var path = _folder.File("pairs.jsonl");
+        File.WriteAllLines(path, ["""{"prompt": "2+3=", "chosen": "5", "rejected": "6"}""", """{"prompt": "2+3=", "chosen": "5555555555", "rejected": "6666666666"}"""]);
+        var recipe = new SupervisedRecipe { Data = [path], Validation = 0 };
+        SupervisedData Pairs(int? together) => SupervisedData.Load(recipe, new PreferenceReader(Format), context: 32, seed: 1, together);
+        var error = Should.Throw<UserError>(() => Pairs(20));
+        (error.File, error.Line, error.Advice).ShouldBe((path, 2, "Raise micro_batch_tokens."));
+        Pairs(64).TokensPerPass.ShouldBe(Pairs(null).TokensPerPass);
+    }
+
     [Fact]
     public void A_file_of_which_nothing_is_left_is_refused_with_the_counts()
     {

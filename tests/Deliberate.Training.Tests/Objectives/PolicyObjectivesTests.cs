@@ -43,6 +43,19 @@ public sealed class PolicyObjectivesTests
     }
 
     [Fact]
+    public void A_batch_without_advantages_has_no_token_of_highest_covariance()
+    {
+        var data = new PolicyCase { Lengths = [2, 2], LogpNew = [-1, -2, -0.5, -1.5], LogpOld = [-1.2, -1.9, -0.7, -1.5], Advantages = [0, 0] };
+        var objective = PolicyObjectives.Create("kl_cov");
+        var (loss, gradient, _, _) = data.Evaluate(objective, data.Normalisers(objective.Options));
+        loss.ShouldBe(0);
+        gradient.ShouldAllBe(g => g == 0);
+        // One token alone has no other that it could be higher than.
+        var alone = new PolicyCase { Lengths = [1], LogpNew = [-1], LogpOld = [-1.5], Advantages = [1] };
+        alone.Evaluate(objective, alone.Normalisers(objective.Options)).Loss.ShouldBe(-Math.Exp(0.5), 1e-12);
+    }
+
+    [Fact]
     public void A_batch_without_a_token_in_the_loss_has_no_loss_and_no_gradient()
     {
         foreach (var entry in PolicyObjectives.All)

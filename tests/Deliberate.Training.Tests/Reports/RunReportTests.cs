@@ -32,10 +32,23 @@ public sealed class RunReportTests : IDisposable
 
         page.Descendants().Count(e => e.Name.LocalName == "article").ShouldBeGreaterThan(4);
         page.Root!.Value.ShouldContain("stands for a pretraining corpus");
-        var folder = Path.GetDirectoryName(path)!;
-        Parse(File.ReadAllText(Path.Combine(folder, RunReport.PictureFile))).Descendants().Count(e => e.Name.LocalName == "svg").ShouldBe(1 + 4);
-        using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, RunReport.SummaryFile)));
+        Parse(File.ReadAllText(RunReport.Beside(path, RunReport.PictureFile))).Descendants().Count(e => e.Name.LocalName == "svg").ShouldBe(1 + 4);
+        using var summary = JsonDocument.Parse(File.ReadAllText(RunReport.Beside(path, RunReport.SummaryFile)));
         summary.RootElement.GetProperty("runs").GetArrayLength().ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_page_of_another_name_leaves_the_numbers_and_the_picture_of_the_report_beside_it()
+    {
+        var runs = ReportRuns.Quickstart(_folder.File("runs"));
+        RunReport.Write(_folder.File("report.html"), "", runs[0]);
+        var (summary, picture) = (File.ReadAllText(_folder.File("summary.json")), File.ReadAllText(_folder.File("learning.svg")));
+        RunReport.Write(_folder.File("compared.html"), "", runs);
+        File.ReadAllText(_folder.File("summary.json")).ShouldBe(summary);
+        File.ReadAllText(_folder.File("learning.svg")).ShouldBe(picture);
+        using var compared = JsonDocument.Parse(File.ReadAllText(_folder.File("compared.summary.json")));
+        compared.RootElement.GetProperty("runs").GetArrayLength().ShouldBe(3);
+        Parse(File.ReadAllText(_folder.File("compared.learning.svg")));
     }
 
     [Fact]

@@ -216,6 +216,51 @@ public sealed class RewardModelRunTests : IClassFixture<RewardModelRunTests.Arit
         Metrics(more)[0]["sft/loss"].ShouldBe(Math.Log(2), 1e-15);
     }
 
+    [Fact]
+    public void A_reference_is_the_model_as_the_run_began_with_it_whatever_its_file_rounds()
+    {
+        // A checkpoint of a run in brain floats, beside which the weights stand that it would go on with.
+        var narrow = _base.NewFolder();
+        using (var device = Device.Cpu(1))
+        {
+            var (loaded, text) = Checkpoint.LoadModel(_base.Checkpoint, device);
+            using var model = loaded;
+            Checkpoint.Save(narrow, model, text, state: CheckpointState.Beginning(device.Name), storage: FileStorage.BF16);
+        }
+
+        File.Exists(Path.Combine(narrow, Checkpoint.TrainingFolder, Checkpoint.MastersFile)).ShouldBeTrue();
+        var recipe = _base.Recipe("preference: { losses: [dpo] }", _base.Pairs, 1) with { Model = new ModelRecipe { From = narrow, Context = 128 } };
+        Metrics(TinyRun.Start(recipe, _base.NewFolder()))[0]["sft/loss"].ShouldBe(Math.Log(2), 1e-6);
+    }
+
+    [Fact]
+    public void The_divergence_of_kto_is_measured_within_the_context_however_much_a_pass_holds()
+    {
+        // A prompt with the next one's answer is longer than the context, and shorter than a pass of 512 tokens.
+        var file = _base.NewFolder() + ".jsonl";
+        File.WriteAllLines(file, Enumerable.Range(0, 12).Select(i => JsonSerializer.Serialize(new
+        {
+            prompt = i % 2 == 0 ? new string('1', 100 - i) : $"{i}+1",
+            completion = i % 2 == 0 ? "2" : new string('3', 100 - i),
+            label = i % 3 == 0,
+        })));
+        List<Dictionary<string, double>> Losses(int tokens) => Metrics(TinyRun.Start(_base.Recipe("preference: { losses: [kto] }", file, 2) with { MicroBatchTokens = tokens }, _base.NewFolder()));
+        var (wide, narrow) = (Losses(512), Losses(128));
+        wide.Count.ShouldBeGreaterThan(1);
+        for (var step = 0; step < 2; step++) wide[step]["sft/loss"].ShouldBe(narrow[step]["sft/loss"], 1e-5);
+    }
+
+    [Fact]
+    public void A_pair_that_no_pass_holds_is_refused_before_the_run_with_its_line()
+    {
+        var recipe = _base.Recipe("reward_model: { kind: preference }", _base.Pairs, 1) with { MicroBatchTokens = 16 };
+        var error = Should.Throw<UserError>(() => Planner.Plan(recipe));
+        (error.File, error.Line, error.Advice).ShouldBe((_base.Pairs, 1, "Raise micro_batch_tokens."));
+        // Where each answer is read by itself, they need not fit together.
+        var format = RunSession.ModelOf(recipe).Text;
+        SupervisedData.Load(recipe.Supervised, new PreferenceReader(format), 128, 1).TokensPerPass.ShouldBeGreaterThan(0);
+    }
+
     [Theory]
     [InlineData("reward_model: { kind: process }", true)]
     [InlineData("reward_model: { kind: process, extra_layers: 1 }", true)]

@@ -6,17 +6,18 @@ namespace Deliberate.Training.Tests;
 public sealed class FlatRewardRunTests
 {
     [Theory]
-    [InlineData(0.1)]
-    [InlineData(1.0 / 3)]
-    [InlineData(0.5)]
-    [InlineData(-1.5)]
-    public void A_step_whose_rewards_are_equal_moves_no_weight_by_the_momentum_of_those_before(double reward)
+    [InlineData(0.1, "dapo")]
+    [InlineData(1.0 / 3, "dapo")]
+    [InlineData(0.5, "dapo")]
+    [InlineData(-1.5, "dapo")]
+    [InlineData(0.1, "kl_cov")]
+    public void A_step_whose_rewards_are_equal_moves_no_weight_by_the_momentum_of_those_before(double reward, string objective)
     {
         var done = 0;
         using var run = new JudgedRun(sample => done < 2 && sample.Attempt % 2 == 0 ? Verdict.Pass() : Verdict.Fail("wrong", reward), (stage, step) => done = stage == RunStage.Reinforcement ? step : 0);
-        run.Train("""
+        run.Train($$$"""
             problems: { train: [problems.jsonl], verifier: { name: {judge} } }
-            reinforcement: { steps: 3, prompts: 2, samples: 8, max_tokens: 6, temperature: 0.5, advantage: group }
+            reinforcement: { steps: 3, prompts: 2, samples: 8, max_tokens: 6, temperature: 0.5, objective: {{{objective}}}, advantage: group }
             evaluation: { problems: 0 }
 
             """);

@@ -47,6 +47,13 @@ public sealed class OwnDataRunTests : IDisposable
     }
 
     [Fact]
+    public void As_many_passes_are_trained_as_were_asked_for_though_a_batch_is_hardly_more_than_an_example()
+    {
+        var folder = Train("supervised: { data: [sums.jsonl], epochs: 2, batch_tokens: 10, validation: 0, optimizer: { kind: adamw } }\n");
+        MetricsStream.Read(Path.Combine(folder, MetricsStream.MetricsFile)).Last().Values["sft/examples"].ShouldBeInRange(117, 123);
+    }
+
+    [Fact]
     public void A_corpus_and_data_mix_and_a_run_that_stops_goes_on_to_the_same_bits()
     {
         var recipe = Recipe("family: { name: arithmetic-mod10, levels: [2] }\nsupervised: { data: [sums.jsonl, chats.jsonl], weights: [1.5, 0.5], family_share: 0.5, tokens: 2400, batch_tokens: 400, optimizer: { kind: adamw } }\nproblems: { train: [problems.jsonl], grader: numeric, answer_format: whole }\n" + Learning);

@@ -87,6 +87,18 @@ public sealed class WorldTests : IDisposable
     }
 
     [Fact]
+    public void What_the_first_rank_keeps_of_the_best_all_keep_though_another_no_longer_knows_them()
+    {
+        // At a rate of 0 no checkpoint is better than the first: whoever has forgotten that one would take the last.
+        var recipe = EnvironmentRunTests.Recipe("optimizer: { kind: adamw, learning_rate: 0 }");
+        Train(recipe, "a", 2, stopAfter: 3);
+        File.Delete(new RunFolder(_folder.File("a1")).Checkpoint(BestCheckpoints.FileName));
+        Resume("a", 2).ShouldAllBe(outcome => outcome == RunOutcome.Completed);
+        BestCheckpoints.Read(new RunFolder(_folder.File("a0"))).Single().Checkpoint.ShouldBe(RunFolder.Base);
+        BestCheckpoints.Read(new RunFolder(_folder.File("a1"))).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Ranks_that_differ_are_named_before_anything_is_trained()
     {
         var error = Should.Throw<UserError>(() => ThreadTransport.Run(3, world =>

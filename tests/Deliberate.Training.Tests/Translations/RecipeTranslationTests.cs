@@ -61,10 +61,11 @@ public sealed class RecipeTranslationTests
             num_iterations: 2
             max_steps: 80
             eval_steps: 16
+            save_steps: 24
             """);
         // 32 completions a sampled batch, 8 an optimizer step, twice over.
         (recipe.Reinforcement.Prompts, recipe.Reinforcement.Updates, recipe.Reinforcement.Iterations, recipe.Reinforcement.Steps).ShouldBe((8, 4, 2, 10));
-        recipe.Evaluation.Every.ShouldBe(2);
+        (recipe.Evaluation.Every, recipe.Checkpoint.Every).ShouldBe((2, 3));
         recipe.Reinforcement.Objective.ShouldBe("dapo");
         recipe.Reinforcement.Options.EpsilonHigh.ShouldBe(0.2);
     }
@@ -142,6 +143,28 @@ public sealed class RecipeTranslationTests
         recipe.Problems!.Fields.ShouldBe(new Dictionary<string, string> { ["prompt"] = "prompt", ["answer"] = "reward_model.ground_truth" });
         recipe.Problems.Train.ShouldHaveSingleItem().ShouldEndWith("data/gsm8k/train.jsonl");
         translation.Left.Select(one => one.Name).ShouldBe(["data.truncation", "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu", "actor_rollout_ref.rollout.name", "trainer.logger"]);
+    }
+
+    [Fact]
+    public void What_a_loss_does_not_read_is_left_out_and_listed()
+    {
+        var (recipe, translation) = Translate("grpo.yaml", "num_generations: 4\nmax_completion_length: 64\nmax_steps: 3\nloss_type: sapo\nepsilon: 0.3\nsapo_temperature_pos: 1.5\ndelta: 4\nuse_bias_correction_kl: true\n");
+        var options = recipe.Reinforcement.Options;
+        (options.TemperaturePositive, options.EpsilonLow, options.Delta, options.KlImportanceWeighted).ShouldBe((1.5, 0.2, null, false));
+        translation.Left.Select(one => (one.Name, one.Value, one.Line)).ShouldBe([("epsilon", "0.3", 5), ("delta", "4", 7), ("use_bias_correction_kl", "true", 8)], ignoreOrder: true);
+        translation.Left.Single(one => one.Name == "delta").Why.ShouldContain("sapo does not read it");
+
+        // Of cispo an epsilon is the cap.
+        var (cispo, all) = Translate("grpo.yaml", "num_generations: 4\nmax_completion_length: 64\nmax_steps: 3\nloss_type: cispo\nepsilon: 4\n");
+        (cispo.Reinforcement.Options.EpsilonHigh, all.Left.Count).ShouldBe((4.0, 0));
+
+        var (verl, left) = Translate("verl.yaml", """
+            algorithm: { adv_estimator: grpo }
+            actor_rollout_ref: { rollout: { n: 4 }, actor: { policy_loss: { loss_mode: sapo }, clip_ratio_low: 0.1, loss_scale_factor: 64, use_kl_loss: true, kl_loss_coef: 0, kl_loss_type: kl } }
+            trainer: { total_training_steps: 3 }
+            """);
+        verl.Reinforcement.Options.ShouldBe(SapoObjective.Entry.Defaults);
+        left.Left.Select(one => one.Name).ShouldBe(["actor_rollout_ref.actor.clip_ratio_low", "actor_rollout_ref.actor.loss_scale_factor", "actor_rollout_ref.actor.kl_loss_type"], ignoreOrder: true);
     }
 
     [Theory]
