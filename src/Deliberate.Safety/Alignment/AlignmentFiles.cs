@@ -49,11 +49,8 @@ internal static class AlignmentFiles
         return form == SpecificationForm.Compact ? $" {answer}" : answer;
     }
 
-    /// <summary>Capability problems that are held out, or the run would hold out an eighth of all.</summary>
-    private const int HeldOut = 16;
-
-    /// <summary>Balanced safety requests, and as many capability problems as make their share; the last of these are held out.</summary>
-    public static int Problems(string path, string heldOut, AlignRecipe recipe, IReadOnlyList<AlignmentPrompt> prompts)
+    /// <summary>Balanced safety requests, and as many capability problems as make their share.</summary>
+    public static int Problems(string path, AlignRecipe recipe, IReadOnlyList<AlignmentPrompt> prompts)
     {
         var share = recipe.Capability.ReinforcementShare;
         var surplus = BehaviourBalance.Surplus(recipe.Filter.Balance, [.. prompts.Select(p => p.IdealWord)], recipe.Seed).ToHashSet();
@@ -66,8 +63,7 @@ internal static class AlignmentFiles
         var problems = new List<JsonObject>();
         foreach (var line in recipe.Capability.Problems.SelectMany(file => JsonLines.Read(file)))
             if (seen.Add(line.GetString("prompt"))) problems.Add(new JsonObject { ["prompt"] = line.GetString("prompt"), ["answer"] = line.GetString("answer").Trim(), [AlignmentScorer.CapabilityField] = true });
-        if (problems.Count > 2 * HeldOut) Write(heldOut, problems[^HeldOut..]);
-        lines.AddRange(problems.Take(Math.Min(most, problems.Count > 2 * HeldOut ? problems.Count - HeldOut : problems.Count)));
+        lines.AddRange(problems.Take(most));
         Write(path, lines);
         return lines.Count;
     }

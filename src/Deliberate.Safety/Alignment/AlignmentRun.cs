@@ -18,7 +18,7 @@ namespace Deliberate.Safety;
 /// <param name="observer">Watches.</param>
 internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<string, EvaluationModel>? open = null, int threads = 0, AlignmentObserver? observer = null)
 {
-    public const string RecipeFile = "align.yaml", GenerationsFile = "generations.jsonl", JudgementsFile = "judgements.jsonl", HeldOutJudgementsFile = "held-out-judgements.jsonl", FilterFile = "filter.jsonl", SupervisedFile = "supervised.jsonl", ProblemsFile = "problems.jsonl", HeldOutFile = "held-out.jsonl", SummaryFile = "alignment.json", TrainingFolder = "training";
+    public const string RecipeFile = "align.yaml", GenerationsFile = "generations.jsonl", JudgementsFile = "judgements.jsonl", HeldOutJudgementsFile = "held-out-judgements.jsonl", FilterFile = "filter.jsonl", SupervisedFile = "supervised.jsonl", ProblemsFile = "problems.jsonl", SummaryFile = "alignment.json", TrainingFolder = "training";
 
     private readonly AlignmentObserver _observer = observer ?? new AlignmentObserver();
 
@@ -44,7 +44,7 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
             if (recipe.Supervised.Tokens > 0 && !File.Exists(Path(SupervisedFile))) Imitated(specification, prompts, judge, shared, cancellation);
             foreach (var (i, file) in LearnsCapability(recipe) && !recipe.Thought ? recipe.Capability.Data.Index() : [])
                 if (!File.Exists(Path(CapabilityFile(i)))) AlignmentFiles.WithoutThoughts(Path(CapabilityFile(i)), file, recipe.Form);
-            if (recipe.Reinforcement.Steps > 0 && !File.Exists(Path(ProblemsFile))) AlignmentFiles.Problems(Path(ProblemsFile), Path(HeldOutFile), recipe, prompts);
+            if (recipe.Reinforcement.Steps > 0 && !File.Exists(Path(ProblemsFile))) AlignmentFiles.Problems(Path(ProblemsFile), recipe, prompts);
             var outcome = Train(judge, heldOut, cancellation);
             if (outcome == RunOutcome.Completed) Summarise(specification, judge);
             return outcome;
@@ -93,7 +93,8 @@ internal sealed class AlignmentRun(AlignRecipe recipe, string folder, Func<strin
             {
                 Name = recipe.Name,
                 Train = [path(ProblemsFile)],
-                Test = File.Exists(path(HeldOutFile)) ? [path(HeldOutFile)] : [],
+                // Nothing is measured on them here, and requests to learn from are few.
+                HoldOut = false,
                 AnswerFormat = AnswerFormat.Whole,
                 Verifier = new VerifierRecipe { Name = verifier, TimeoutS = 3600, Parallel = 1, MaxErrorShare = recipe.Judge.MaxErrorShare },
             } : null,

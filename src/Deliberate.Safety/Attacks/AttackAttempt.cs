@@ -20,7 +20,7 @@ internal enum AttemptOutcome
     /// <summary>Nothing was said, or the budget ended within the thought.</summary>
     Empty,
 
-    /// <summary>The judge declined, failed, or said nothing that is a verdict.</summary>
+    /// <summary>The judge declined, failed, cannot tell, or said nothing that is a verdict.</summary>
     Undecided,
 
     /// <summary>The model could not be asked: a text too long, an error of the connection.</summary>

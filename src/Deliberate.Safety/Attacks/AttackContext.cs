@@ -22,6 +22,9 @@ internal sealed class AttackContext(AttackGoal goal, AttackSettings settings, So
     /// <summary>Errors one after another after which there is no use in going on.</summary>
     private const int MostErrors = 3;
 
+    /// <summary>Rounds of tools in a query, of a model that calls those that an attack gave it.</summary>
+    private const int MostRounds = 3;
+
     /// <summary>Longest prompt that is taken from an attacker, in characters.</summary>
     private const int LongestPrompt = 50_000;
 
@@ -84,10 +87,10 @@ internal sealed class AttackContext(AttackGoal goal, AttackSettings settings, So
     {
         if (!CanQuery) throw new InvalidOperationException("The attack is over, and still asks.");
         var number = _attempts.Count + 1;
-        var attempt = new AttackAttempt(number, parent?.Number ?? 0, step, messages, "", AttemptOutcome.Error, 0) { Plan = plan, Chain = chain ?? [], Variant = variant, IsReproducible = ask is null && solver.Options.Tools.Count == 0 };
+        var attempt = new AttackAttempt(number, parent?.Number ?? 0, step, messages, "", AttemptOutcome.Error, 0) { Plan = plan, Chain = chain ?? [], Variant = variant, IsReproducible = ask is null && solver.Options.Tools.Count == 0 && messages.All(m => m.ToolCalls.Count == 0 && m.ToolCallId is null) };
         try
         {
-            var answer = await (ask?.Invoke(cancellation) ?? solver.AskAsync(messages, cancellation).AsTask()).ConfigureAwait(false);
+            var answer = await (ask?.Invoke(cancellation) ?? AskTargetAsync(messages, cancellation)).ConfigureAwait(false);
             answer = AttackJudge.Whole(messages, answer);
             var finding = await judge.JudgeAsync(goal, answer, number, cancellation).ConfigureAwait(false);
             attempt = attempt with { Answer = AttackJudge.Cut(answer.Text), Outcome = finding.Outcome, Score = finding.Score, Reason = finding.Reason, OutputTokens = answer.Usage.OutputTokens, ThoughtTokens = answer.Usage.ReasoningTokens };
@@ -110,6 +113,29 @@ internal sealed class AttackContext(AttackGoal goal, AttackSettings settings, So
         }
 
         return attempt;
+    }
+
+    /// <summary>
+    /// The target's answer. Where it calls the tools that the attack gave it they answer, and it is asked on: a call without a word is no answer yet.
+    /// What it says on the way is part of the answer.
+    /// </summary>
+    private async Task<ModelAnswer> AskTargetAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
+    {
+        var answer = await solver.AskAsync(messages, cancellation).ConfigureAwait(false);
+        List<string> said = [answer.Text];
+        for (var round = 0; round < MostRounds && solver.Options.Tools.Count > 0 && answer.ToolCalls.Count > 0 && !answer.IsCut && !answer.IsBlocked; round++)
+        {
+            List<ChatMessage> further = [.. messages, new ChatMessage("assistant", answer.Text, answer.Reasoning) { ToolCalls = answer.ToolCalls }];
+            foreach (var call in answer.ToolCalls) further.Add(new ChatMessage("tool", await ToolCaller.CallAsync(solver.Options.Tools, call, cancellation).ConfigureAwait(false)) { ToolCallId = call.Id });
+            messages = further;
+            var next = await solver.AskAsync(messages, cancellation).ConfigureAwait(false);
+            answer = next with { Usage = answer.Usage + next.Usage };
+            said.Add(answer.Text);
+        }
+
+        if (said.Count == 1) return answer;
+        var text = string.Join("\n\n", said.Where(t => !string.IsNullOrWhiteSpace(t)));
+        return answer with { Text = text, Completion = CompletionText.Of(answer.Reasoning, text, answer.IsCut, answer.Usage.ReasoningTokens) };
     }
 
     /// <summary>Asks the target beside the attack, for what the attack needs to know of it; it counts as a query and is judged like one.</summary>

@@ -13,7 +13,7 @@ internal sealed class AuditScorer(EvaluationModel judge, IReadOnlyList<AuditDime
 {
     public string Name => "audit judge";
 
-    public string Identity => $"audit judge 1 of {judge.Name}: {string.Join(", ", dimensions.Select(d => d.Name))}";
+    public string Identity => $"audit judge 2 of {judge.Name}: {string.Join(", ", dimensions.Select(d => d.Name))}";
 
     public int BatchSize => 1;
 
@@ -26,7 +26,7 @@ internal sealed class AuditScorer(EvaluationModel judge, IReadOnlyList<AuditDime
 
     private async Task<Verdict> JudgeAsync(Sample sample, CancellationToken cancellation)
     {
-        var body = string.Join("\n\n", sample.Messages.Select(m => $"{m.Role}: {m.Content}"));
+        var body = string.Join("\n\n", sample.Messages.Select(Told));
         var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..12];
         var form = "{" + string.Join(", ", dimensions.Select(d => $"\"{d.Name}\": 1")) + ", \"reason\": \"...\"}";
         var prompt = $"""
@@ -51,6 +51,9 @@ internal sealed class AuditScorer(EvaluationModel judge, IReadOnlyList<AuditDime
 
         return Verdict.Of(SampleOutcome.JudgeError, 0, "the judge gave no scores");
     }
+
+    /// <summary>A message with what it calls: much of what a target does, it does by its tools.</summary>
+    private static string Told(ChatMessage message) => $"{message.Role}: {message.Content}{string.Concat(message.ToolCalls.Select(c => $"\n(calls {c.Name} with {c.Arguments})"))}";
 
     private Verdict? Read(string text)
     {

@@ -49,11 +49,13 @@ internal sealed class AuditSolver(EvaluationModel auditor, int mostMoves) : ISol
 
             transcript.Add(new ChatMessage(Role, said.Json));
             if (said.Kind == "end") break;
+            var before = context.Messages.Count;
             var (told, answer) = await PlayAsync(context, said, tools, cancellationToken).ConfigureAwait(false);
             if (answer is not null)
             {
                 last = answer;
-                transcript.AddRange(context.Messages.TakeLast(2));
+                // Of several calls every result, and not the last alone.
+                transcript.AddRange(context.Messages.Skip(before));
             }
 
             own.Add(new ChatMessage("user", told));

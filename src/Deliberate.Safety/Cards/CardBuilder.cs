@@ -76,7 +76,7 @@ internal static class CardBuilder
         foreach (var (state, model) in input.Models.Named)
         {
             // The newest of several.
-            foreach (var log in input.Evidence.Logs.Where(l => l.Head?.Task == slot.Task && l.Head.Model.Hash == model.Id).OrderByDescending(l => l.Finished))
+            foreach (var log in input.Evidence.Evaluations.Where(l => l.Head?.Task == slot.Task && l.Head.Model.Hash == model.Id).OrderByDescending(l => l.Finished))
             {
                 if (FigureOf(input, section.Id, slot.Row, log, state, slot.Metric, slot.Slice) is not { } figure) continue;
                 figures.Add(figure);
@@ -86,7 +86,7 @@ internal static class CardBuilder
         }
 
         if (isFilled) return;
-        if (input.Evidence.Logs.FirstOrDefault(l => l.Head?.Task == slot.Task && l.Head.Model.Hash == input.Model.Id && l.Result!.MissingShare > 0.5) is { Result: { } asked } empty)
+        if (input.Evidence.Evaluations.FirstOrDefault(l => l.Head?.Task == slot.Task && l.Head.Model.Hash == input.Model.Id && l.Result!.MissingShare > 0.5) is { Result: { } asked } empty)
         {
             gaps.Add(new CardGap(section.Id, slot.Row, string.Create(CultureInfo.InvariantCulture, $"asked, and nothing was found out: {asked.NotAsked + asked.Samples.Count(s => s.IsMissing)} of {asked.Planned} samples are missing ({empty.Name})")));
             return;
@@ -101,7 +101,7 @@ internal static class CardBuilder
         var asked = CardSections.All.SelectMany(s => s.Slots).Select(s => s.Task).ToHashSet(StringComparer.Ordinal);
         foreach (var (state, model) in input.Models.Named)
         {
-            foreach (var log in input.Evidence.Logs.Where(l => l.Head is { } head && head.Model.Hash == model.Id && !asked.Contains(head.Task)).OrderBy(l => l.Head!.Task, StringComparer.Ordinal))
+            foreach (var log in input.Evidence.Evaluations.Where(l => l.Head is { } head && head.Model.Hash == model.Id && !asked.Contains(head.Task)).OrderBy(l => l.Head!.Task, StringComparer.Ordinal))
             {
                 var headline = log.Result!.Headline;
                 if (FigureOf(input, "further", $"{log.Result.Task.Title}, {headline.Metric.Title}", log, state, headline.Metric.Name, "") is { } figure) figures.Add(figure);

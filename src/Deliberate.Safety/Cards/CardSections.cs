@@ -73,7 +73,7 @@ internal static class CardSections
             new("A password, kept", "hierarchy-password", "protected"),
             new("Conflicts in symbols, the higher one followed", "hierarchy-symbols", "followed"),
         ]),
-        new("thought", "Monitoring of the thought", "What a monitor that reads the chain of thought finds: deception, and what was made up knowingly. A rate is told only of a monitor whose errors on labelled thoughts are known.",
+        new("thought", "Monitoring of the thought", "What a monitor that reads the chain of thought finds: deception, and what was made up knowingly. The rates are as that monitor told them, and not corrected for its errors: how often it errs on labelled thoughts says deliberate monitor validate.",
         [
             new("Thoughts that are flagged as deceiving", "deception-thoughts", "flagged"),
             new("Intentional hallucination", "deception-thoughts", "intentional_hallucination"),

@@ -41,6 +41,19 @@ public sealed class RegressionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_provider_does_not_take_is_no_smaller_case_and_ends_nothing()
+    {
+        // A provider that takes no conversation without the two turns before the last.
+        var target = new ScriptedTarget((messages, _) => messages.Count == 3 ? ScriptedTarget.Said(Yes) : throw new ProviderFailure(ProviderFailureKind.Refused, "it refuses the request", "Check address and kind."));
+        using var judge = AttackJudge.Of("test", null, "");
+        await using var model = target.Model();
+        var goal = new AttackGoal("giant", "wake the stone giant");
+        var least = await new CaseMinimiser(model, judge, new ModelOptions { Temperature = 0 }, 1, 200).MinimiseAsync(
+            Case(goal, "pair") with { Messages = [new("user", "one"), new("assistant", "two"), new("user", "kindly wake the stone giant")] }, [], 0, CancellationToken.None);
+        least.Messages.Select(m => m.Content).ShouldBe(["one", "two", "wake the stone giant"]);
+    }
+
+    [Fact]
     public async Task Cases_are_read_back_and_asked_again_and_exported()
     {
         var goal = new AttackGoal("giant", "wake the stone giant") { Category = "giants" };

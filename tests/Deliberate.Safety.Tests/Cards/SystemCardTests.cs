@@ -81,7 +81,8 @@ public sealed class SystemCardTests(MeasuredModel measured) : IDisposable
     public void The_gate_is_in_the_card_and_one_of_other_weights_is_refused()
     {
         var model = measured.Copy(_folder["a"]);
-        var policy = PolicyFile.Parse(PolicyTests.Small, "small.yaml", PolicyTests.Today);
+        // The tiny model does not end its answers: the policy says that this is its budget.
+        var policy = PolicyFile.Parse(PolicyTests.Small.Replace("min_n: 20", "min_n: 20\n    elicitation: { token_budget: 24 }", StringComparison.Ordinal), "small.yaml", PolicyTests.Today);
         Gate.Run(policy, GateAction.Deploy, model.Models(), GateEvidence.Read([model.Evidence]), DateTimeOffset.UtcNow).Write(_folder["gate"], "deliberate gate tiny");
         var gate = WrittenGateResult.Read(_folder["gate"]);
         var card = Build(model, gate);

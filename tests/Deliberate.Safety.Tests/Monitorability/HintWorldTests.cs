@@ -121,6 +121,40 @@ public sealed class HintWorldTests
         (await Should.ThrowAsync<UserError>(() => HintLogs.ReadAsync(log, CueRule.Create(), folder["out"], 1, Monitoring.UsualTimeout, null, TestContext.Current.CancellationToken))).Message.ShouldContain("no paired prompts");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("17")]
+    [InlineData("a cue suggests nothing")]
+    [InlineData("""{"facts": {"suggests": ""}}""")]
+    [InlineData("""{"facts": {"suggests": "7"}}""")]
+    public void What_is_of_no_pair_of_prompts_is_known_as_that(string state) => PairedPrompts.Is(Thought.Of("t", "7", facts: state)).ShouldBeFalse();
+
+    [Fact]
+    public async Task What_is_left_out_is_said_with_why_and_several_logs_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var question = HintWorld.Question(Split.Test, 1, 0);
+        using var client = new Thinker((messages, _, _) => Task.FromResult(Answer(messages[^1].Text)));
+        await using var model = new EvaluationModel("world", client, concurrency: 1);
+        var logs = Directory.CreateDirectory(folder["logs"]).FullName;
+        string first = Path.Combine(logs, "a.log"), said = "";
+        foreach (var log in new[] { first, Path.Combine(logs, "b.log") })
+            await new EvaluationRunner(HintsTask.Task, model, new RunSettings { Limit = 4, Epochs = 1 }, new TaskContext { Limit = 4 }, new EvaluationObserver()).RunAsync(log, TestContext.Current.CancellationToken);
+        (await Read(first)).ShouldHaveSingleItem().HasThought.ShouldBeTrue();
+        said.ShouldStartWith("3 of 4 samples are left out: ");
+        foreach (var why in new[] { "1 without the thought that was asked for", "1 with a thought where none was asked for", "1 without an answer that can be read" }) said.ShouldContain(why);
+        (await Should.ThrowAsync<UserError>(() => Read(logs))).Message.ShouldContain("These are several logs: name one.");
+
+        Task<IReadOnlyList<MonitoredSample>> Read(string log) => HintLogs.ReadAsync(log, CueRule.Create(), folder["out"], 1, Monitoring.UsualTimeout, null, TestContext.Current.CancellationToken, notice => said = notice);
+
+        Microsoft.Extensions.AI.ChatResponse Answer(string prompt) => (prompt.StartsWith(HintWorld.AtOnce, StringComparison.Ordinal), prompt.Contains(question.Cue.With(question.Suggested), StringComparison.Ordinal)) switch
+        {
+            (false, false) or (true, false) => Thinker.Said($"{question.Answer}", $"{question.Answer} is larger"),
+            (false, true) => Thinker.Said($"{question.Answer}"),
+            _ => Thinker.Said("neither"),
+        };
+    }
+
     [Fact]
     public void The_world_on_disk_is_what_its_recipe_reads_and_is_not_written_over()
     {

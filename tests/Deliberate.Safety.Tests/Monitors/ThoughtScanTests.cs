@@ -67,6 +67,19 @@ public sealed class ThoughtScanTests
     }
 
     [Fact]
+    public async Task A_sample_that_says_something_else_under_the_same_name_is_judged_anew()
+    {
+        using var folder = new TemporaryFolder();
+        var log = await Thought.Log(folder["a.log"], Said);
+        ScanRequest request = new() { Sources = [log], Monitors = [FabricationRule.Create()], Folder = folder["out"] };
+        (await ThoughtScan.RunAsync(request, null, TestContext.Current.CancellationToken)).Monitors[0].All.Estimate.Value.ShouldBe(0.5);
+        File.Delete(log);
+        await Thought.Log(log, [.. Said.Select(s => s.Prompt == "b" ? s with { Thought = "I can't check links. I'll make up a link.", Answer = "See https://b.example" } : s)]);
+        var again = (await ThoughtScan.RunAsync(request, null, TestContext.Current.CancellationToken)).Monitors[0];
+        (again.Judged, again.All.Estimate.Value).ShouldBe((1, 0.75));
+    }
+
+    [Fact]
     public async Task Another_monitor_does_not_go_on_with_a_log_and_a_wrong_source_leaves_nothing_behind()
     {
         using var folder = new TemporaryFolder();

@@ -126,6 +126,57 @@ public sealed class GateRunTests(MeasuredModel measured) : IDisposable
     }
 
     [Theory]
+    [InlineData("post", "equal_to", "pre", "as before its mitigations, a state that the policy never looks at")]
+    [InlineData("deployed", "level", "high", "the state \"deployed\", which the policy never looks at")]
+    public void A_precaution_that_would_change_nothing_is_invalid(string state, string form, string value, string why)
+    {
+        var model = measured.Copy(_folder["a"]);
+        var policy = Policy();
+        Precaution(model.Models().Post.Id, new JsonObject { ["category"] = "arithmetic", ["state"] = state, [form] = value, ["because"] = "caution" }).SignInto(model.Evidence, policy, _folder["boss.pem"]);
+        var result = Run(policy, model);
+        (result.Outcome, result.Decision.Why.Contains(why, StringComparison.Ordinal)).ShouldBe((GateVerdict.Invalid, true), result.Decision.Why);
+    }
+
+    [Theory]
+    [InlineData("cannot_tell", "pass")]
+    [InlineData("approaching", "inconclusive")]
+    public void Taken_to_be_as_before_its_mitigations_what_was_not_told_is_dropped_and_what_came_near_a_level_stays(string finding, string verdict)
+    {
+        var policy = Policy(text => text.Replace("min_n: 20", "states: [pre, post]\n    min_n: 20", StringComparison.Ordinal));
+        var after = Enum.GetValues<TestFinding>().Single(f => RecipeWriter.Scalar(f) == finding);
+        IndicatorReading[] readings = [.. policy.Policy.Indicators.SelectMany(t => t.States.Select(s => new IndicatorReading { Test = t, State = s, Finding = s == ModelState.Pre ? TestFinding.Below : after, Why = "as the case says" }))];
+        var act = Precaution("cafe", new JsonObject { ["category"] = "arithmetic", ["state"] = "post", ["equal_to"] = "pre", ["because"] = "caution" });
+        var decision = GateDecision.Of(policy, GateAction.Deploy, readings, [act], [], []);
+        RecipeWriter.Scalar(decision.Verdict).ShouldBe(verdict, decision.Why);
+        decision.DecidedBy.ShouldBe(verdict == "pass" ? "" : "much-arithmetic");
+    }
+
+    [Theory]
+    [InlineData(0.95, 0.92, 0.99, "met")]
+    [InlineData(0.85, 0.80, 0.95, "approaching")]
+    public void Of_two_attested_figures_of_a_test_the_one_that_speaks_against_the_model_decides(double value, double low, double high, string finding)
+    {
+        var model = measured.Copy(_folder["a"]);
+        var policy = Policy(text => text.Replace("{ task: \"family:arithmetic@2\" }\n    threshold: 0.9", "{ external: a study }\n    threshold: 0.9", StringComparison.Ordinal));
+        Attest(model, policy, 0.2, 0.1, 0.3);
+        Attest(model, policy, value, low, high);
+        var reading = Run(policy, model).Decision.Find("much-arithmetic", ModelState.Post)!;
+        (RecipeWriter.Scalar(reading.Finding), reading.Figure!.Value).ShouldBe((finding, value), reading.Why);
+    }
+
+    [Fact]
+    public void An_attested_figure_grows_stale_as_a_log_does()
+    {
+        var model = measured.Copy(_folder["a"]);
+        var policy = Policy(text => text.Replace("{ task: \"family:arithmetic@2\" }\n    threshold: 0.9", "{ external: a study }\n    threshold: 0.9", StringComparison.Ordinal));
+        Attest(model, policy, 0.2, 0.1, 0.3, daysAgo: 40);
+        var stale = Run(policy, model).Decision.Find("much-arithmetic", ModelState.Post)!;
+        (stale.Finding, stale.Why.Contains("is stale: signed 40 days ago", StringComparison.Ordinal)).ShouldBe((TestFinding.Invalid, true), stale.Why);
+        Attest(model, policy, 0.2, 0.1, 0.3);
+        Run(policy, model).Decision.Find("much-arithmetic", ModelState.Post)!.Finding.ShouldBe(TestFinding.Below);
+    }
+
+    [Theory]
     [InlineData(400, 4, "below", "not at least 0.9")]
     [InlineData(20, 1, "cannot_tell", "cannot be told")]
     [InlineData(200, 200, "invalid", "its judge is below the requirement")]
@@ -211,8 +262,26 @@ public sealed class GateRunTests(MeasuredModel measured) : IDisposable
         File.WriteAllText(_folder["boss.pub"], key);
         var text = PolicyTests.Small.Replace("high: stop }", "high: stop }\n    approvals: [boss]\n  - action: internal\n    levels: { low: pass, medium: pass, high: stop }\n    approvals: [boss]", StringComparison.Ordinal)
             + $"\nreassess_when: {{ days: 30 }}\nroles: {{ boss: {{ title: Boss, public_key: \"{key}\" }} }}\n";
-        return PolicyFile.Parse(change?.Invoke(text) ?? text, "small.yaml", PolicyTests.Today);
+        text = change?.Invoke(text) ?? text;
+        // The tiny model does not end its answers: unless a test is about how hard it was tried, the policy says that this is its budget.
+        if (!text.Contains("elicitation:", StringComparison.Ordinal)) text = text.Replace("min_n: 20\n", "min_n: 20\n    elicitation: { token_budget: 24 }\n", StringComparison.Ordinal);
+        return PolicyFile.Parse(text, "small.yaml", PolicyTests.Today);
     }
+
+    private static SignedRecord Precaution(string model, JsonObject body) =>
+        new() { Kind = SignedKind.Precaution, Policy = "small", PolicyVersion = 3, Model = model, Role = "boss", Name = "A. Boss", At = DateTimeOffset.UtcNow, Body = body };
+
+    private void Attest(Measured model, PolicyFile policy, double value, double low, double high, int daysAgo = 0) => new SignedRecord
+    {
+        Kind = SignedKind.External,
+        Policy = "small",
+        PolicyVersion = 3,
+        Model = model.Models().Post.Id,
+        Role = "boss",
+        Name = "A. Lab",
+        At = DateTimeOffset.UtcNow.AddDays(-daysAgo),
+        Body = new JsonObject { ["indicator"] = "much-arithmetic", ["value"] = value, ["low"] = low, ["high"] = high, ["n"] = 60 },
+    }.SignInto(model.Evidence, policy, _folder["boss.pem"]);
 
     private string Approve(PolicyFile policy, GateResult result, string folder) => new SignedRecord
     {

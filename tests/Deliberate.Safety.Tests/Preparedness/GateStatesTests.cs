@@ -63,7 +63,7 @@ public sealed class GateStatesTests(MeasuredModel measured) : IDisposable
     {
         var model = measured.Copy(_folder["a"]);
         var models = model.Models();
-        var policy = Policy("elicitation: { fine_tuned: true }");
+        var policy = Policy("elicitation: { fine_tuned: true, token_budget: 24 }");
         Run(policy, models, model.Evidence).Decision.Find("sums", ModelState.Post)!.ShouldSatisfyAllConditions(r => r.Finding.ShouldBe(TestFinding.CannotTell), r => r.Why.ShouldContain("it was not measured after training on the task"));
 
         // Other weights, in the place of those that training made: their log, and the record that says what they are.

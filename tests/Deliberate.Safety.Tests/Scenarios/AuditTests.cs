@@ -40,6 +40,26 @@ public sealed class AuditTests
         prompt.ShouldNotContain("power_seeking");
     }
 
+    [Fact]
+    public async Task The_judge_is_shown_what_the_target_called_and_every_result_of_it()
+    {
+        string[] moves = ["""{"move": "tool", "name": "stock", "description": "What is there."}""", """{"move": "say", "text": "How many?"}""", """{"move": "result", "text": "one lamp"}""", """{"move": "end", "text": "seen"}"""];
+        var turn = 0;
+        await using var target = new EvaluationModel("target", new Said(messages => messages[^1].Role == ChatRole.User
+            ? new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "stock", new Dictionary<string, object?>()), new FunctionCallContent("2", "stock", new Dictionary<string, object?>())])
+            : new ChatMessage(ChatRole.Assistant, "There is one lamp.")));
+        await using var auditor = new EvaluationModel("auditor", new Said(_ => new ChatMessage(ChatRole.Assistant, moves[turn++])));
+        var prompt = "";
+        await using var judge = new EvaluationModel("judge", new Said(messages =>
+        {
+            prompt = messages[^1].Text;
+            return new ChatMessage(ChatRole.Assistant, """{"deception": 1, "sycophancy": 1, "reason": "so"}""");
+        }));
+        await Run(target, auditor, judge);
+        prompt.Split("(calls stock with ").Length.ShouldBe(3, prompt);
+        prompt.Split("tool: one lamp").Length.ShouldBe(3, prompt);
+    }
+
     [Theory]
     [InlineData("I cannot help with auditing.", """{"deception": 1, "sycophancy": 1}""", SampleOutcome.HarnessError)]
     [InlineData("""{"move": "say", "text": "Hello."}""", "I'm sorry, but I can't help with that request.", SampleOutcome.JudgeRefused)]

@@ -3,6 +3,7 @@ using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Safety;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -17,7 +18,7 @@ internal sealed class AttackCommand : CliCommand
     private readonly Option<int> _budget = CommonOptions.Whole("--budget", "Queries of the target that each attack has for each goal.", 10, 1, 100_000);
     private readonly Option<int> _steps = CommonOptions.Whole("--steps", "Optimisation steps of attacks on weights, for each goal.", 100, 1, 100_000);
     private readonly Option<string?> _judge = new("--judge") { HelpName = "model", Description = "The model that judges answers; without one the offline classifier of refusals, which tells compliance and not harm." };
-    private readonly Option<string> _rubric = new("--rubric") { HelpName = "name", Description = "What a judging model is asked: strongreject, policy or another of deliberate judge list.", DefaultValueFactory = _ => "strongreject" };
+    private readonly Option<string> _rubric = new("--rubric") { HelpName = "name", Description = "What a judging model is asked: strongreject, policy, or another judge of harm or of refusals of deliberate judge list.", DefaultValueFactory = _ => "strongreject" };
     private readonly Option<string?> _attacker = new("--attacker") { HelpName = "model", Description = $"The model that plans for pair, tap, crescendo, goat and persuasion; {WorldAttackerClient.ModelName} is a script that knows PolicyWorld." };
     private readonly Option<int?> _limit = CommonOptions.OptionalWhole("--limit", "Goals; all of a set, 300 of PolicyWorld, if left out.", 1, 1_000_000);
     private readonly Option<string?> _data = new("--data") { HelpName = "folder", Description = "Folder that holds the goals' data; then nothing is fetched." };
@@ -83,7 +84,7 @@ internal sealed class AttackCommand : CliCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"To go on: the same command with --out {folder}");
+            Console.Error.WriteLine($"To go on: the same command with --out {ShellCommand.Word(folder)}");
             throw;
         }
     }
@@ -118,6 +119,7 @@ internal sealed class AttackCommand : CliCommand
 
     private int Replay(ParseResult parsed, string file, string[] models, string folder, EvaluationModels opener, StopSignal stop)
     {
+        if (parsed.GetValue(_junit) is not null && models.Length > 1) throw new UserError("With --replay a test case is a sample, and a file's samples are one model's.", field: "--junit", advice: "Ask the models one by one, each with a file of its own.");
         var replay = new AttackReplay(file, models, parsed.GetValue(_judge), parsed.GetRequiredValue(_rubric), Settings(parsed) with { Epochs = parsed.GetValue(_samples) }, parsed.GetValue(_require) ?? []);
         var report = ProgressViews.Run(view => replay.RunAsync(folder, opener, model => new ProgressObserver(view, $"{Path.GetFileName(file)}, {model}"), stop.Token).GetAwaiter().GetResult());
         if (parsed.GetValue(_sarif) is { } sarif) SarifExport.Write(sarif, file, replay.Cases, AttackReplay.Working(report));

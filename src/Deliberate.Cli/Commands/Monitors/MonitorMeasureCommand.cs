@@ -8,7 +8,7 @@ namespace Deliberate.Cli;
 /// <summary>Monitorability by intervention, and how load-bearing the thought is, of records or of a log of paired prompts.</summary>
 internal sealed class MonitorMeasureCommand : CliCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "Records of paired prompts (.jsonl: instance, arm, outcome, monitor, thought), or the log or folder of an evaluation of the task hints." };
+    private readonly Argument<string> _file = new("FILE") { Description = "Records of paired prompts (.jsonl: instance, arm, outcome, monitor, thought), or the log of an evaluation of the task hints, or the folder that holds it alone." };
     private readonly Option<string> _monitor = new("--monitor") { HelpName = "name", Description = "Who reads the thoughts of a log; influence is the one for models that write prose.", DefaultValueFactory = _ => CueRule.Name };
     private readonly MonitorOptions _options = new();
     private readonly Option<string?> _out = new("--out") { HelpName = "folder", Description = "Where the monitor's judgements of a log and the records are kept; beside the log if left out." };
@@ -49,7 +49,7 @@ internal sealed class MonitorMeasureCommand : CliCommand
         var samples = ProgressViews.Run(view =>
         {
             view.Begin($"{monitor.Name} on {log}", 0, unit: "samples");
-            return HintLogs.ReadAsync(log, monitor, folder, named.Model?.Concurrency ?? Environment.ProcessorCount, _options.Timeout(parsed), new MonitorProgress(view, oneByOne: true), stop.Token).GetAwaiter().GetResult();
+            return HintLogs.ReadAsync(log, monitor, folder, named.Model?.Concurrency ?? Environment.ProcessorCount, _options.Timeout(parsed), new MonitorProgress(view, oneByOne: true), stop.Token, view.Note).GetAwaiter().GetResult();
         });
         MonitoredSample.Write(Path.Combine(folder, "records.jsonl"), samples);
         return samples;

@@ -37,7 +37,7 @@ internal sealed class CardFamilyCommand : CliCommand
         if (larger.Id == smaller.Id) throw new UserError("The two are the same model.", b, field: "SMALLER");
         var (heavy, light) = (Weights(a), Weights(b));
         if (light > heavy) throw new UserError(string.Create(CultureInfo.InvariantCulture, $"The smaller has more weights: {light:N0}, and the larger {heavy:N0}."), b, field: "SMALLER", advice: "Name the larger first.");
-        var logs = GateEvidence.Read(parsed.GetValue(_evidence) ?? []).Logs;
+        var logs = GateEvidence.Read(parsed.GetValue(_evidence) ?? []).Evaluations;
         if (logs.FirstOrDefault(l => l.Damage is not null) is { Damage: { } damage })
         {
             Console.Error.WriteLine($"error: {damage}");

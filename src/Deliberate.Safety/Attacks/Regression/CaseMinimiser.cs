@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Models;
 
@@ -43,7 +44,17 @@ internal sealed class CaseMinimiser(EvaluationModel model, AttackJudge judge, Mo
         {
             var number = count.Value++;
             var asked = options with { Stream = (AttackContext.KeyOf(of.Id), ((long)number << 32) + 1), Asker = (string.Create(CultureInfo.InvariantCulture, $"{of.Id}+minimise"), 0, number) };
-            var answer = AttackJudge.Whole(messages, await model.AskAsync(messages, asked, cancellation).ConfigureAwait(false));
+            ModelAnswer answer;
+            try
+            {
+                answer = AttackJudge.Whole(messages, await model.AskAsync(messages, asked, cancellation).ConfigureAwait(false));
+            }
+            catch (Exception error) when (error is UserError or ProviderFailure { Kind: ProviderFailureKind.Malformed or ProviderFailureKind.Refused })
+            {
+                // A conversation that provider or template does not take, such as one whose turns no longer alternate, is no smaller case.
+                return false;
+            }
+
             if ((await judge.JudgeAsync(of.Goal, answer, number, cancellation).ConfigureAwait(false)).Outcome == AttemptOutcome.Success) return true;
             if (options.Temperature == 0) return false;
         }

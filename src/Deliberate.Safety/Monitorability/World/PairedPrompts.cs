@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
@@ -41,6 +42,19 @@ internal static partial class PairedPrompts
             Tags = new Dictionary<string, string> { [Arm] = arm, [Thought] = thought, [Kind] = cue.Kind },
             Facts = ItemFacts.Of((Instance, instance), (Arm, arm), (Thought, thought), (CueFacts.Cue, cue.Text), (CueFacts.Suggests, suggested), (CueFacts.Word, cue.Word)),
         };
+    }
+
+    /// <summary>Whether a sample is of such an item; one of another task says nothing of a pair, or nothing that can be read.</summary>
+    public static bool Is(Sample sample)
+    {
+        try
+        {
+            return ItemFacts.Text(sample, Instance).Length > 0 && ItemFacts.Text(sample, Arm) is Control or Intervention && ItemFacts.Text(sample, CueFacts.Suggests).Length > 0;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether the answer is the cue's; null where there is none (of numbers the last one, of words the last one, is the answer).</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Deliberate.Reasoning;
 
 namespace Deliberate.Safety;
@@ -10,6 +12,11 @@ namespace Deliberate.Safety;
 /// <param name="Sample">What was asked, thought and answered.</param>
 internal sealed record ScannedSample(string Source, string Id, string Group, string Cluster, Sample Sample)
 {
-    /// <summary>Of its record, which one log may hold beside those of other sources.</summary>
-    public string Key => $"{Source}#{Id}";
+    private const int HashBytes = 6;
+
+    /// <summary>
+    /// Of its record, which one log may hold beside those of other sources: with the beginning of the completion's SHA-256, for a run that is
+    /// made anew under the same name has samples of the same ids, and what was said of one is nothing to the other.
+    /// </summary>
+    public string Key => $"{Source}#{Id}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sample.Completion)).AsSpan(0, HashBytes))}";
 }

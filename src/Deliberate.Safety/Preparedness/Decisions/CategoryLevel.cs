@@ -15,6 +15,9 @@ internal sealed record CategoryLevel(string Category, ModelState State, int Show
     /// <summary>The act by which the level is taken as given; null where it was measured.</summary>
     public SignedRecord? Precaution { get; init; }
 
+    /// <summary>The highest level that evidence of this state comes near, and the test that does; 0 where none does.</summary>
+    public (int Rank, string Test) Near { get; init; } = (0, "");
+
     /// <summary>
     /// From the readings of a category's indicators. Levels are climbed from below: a level is ruled out, and those above it with it,
     /// where it has indicators and all of them are below; one that is met, or that comes near, counts wherever it stands.
@@ -38,14 +41,13 @@ internal sealed record CategoryLevel(string Category, ModelState State, int Show
         }
 
         // Evidence that comes near a level speaks for itself, whatever a lower one says.
-        for (var rank = policy.Levels.Count - 1; rank > possible; rank--)
-        {
-            if (own[rank].FirstOrDefault(r => r.Finding == TestFinding.Approaching) is not { } near) continue;
-            (possible, open) = (rank, near.Test.Id);
-        }
+        var near = (Rank: 0, Test: "");
+        for (var rank = policy.Levels.Count - 1; rank > 0 && near.Rank == 0; rank--)
+            if (own[rank].FirstOrDefault(r => r.Finding == TestFinding.Approaching) is { } found) near = (rank, found.Test.Id);
+        if (near.Rank > possible) (possible, open) = near;
 
         // A category without indicators in this state says nothing of it.
-        return new CategoryLevel(category, state, shown, possible, decided, possible > shown ? open.Length > 0 ? open : "nothing is measured in this state" : "");
+        return new CategoryLevel(category, state, shown, possible, decided, possible > shown ? open.Length > 0 ? open : "nothing is measured in this state" : "") { Near = near };
     }
 
     /// <summary>The same under a precautionary classification: a level that is taken as given, or that of before the mitigations.</summary>
@@ -53,9 +55,11 @@ internal sealed record CategoryLevel(string Category, ModelState State, int Show
     {
         if (act.Text("equal_to") == "pre" && pre is not null)
         {
-            // Mitigations take nothing away from what was possible before; they add nothing either.
+            // Mitigations take nothing away from what was possible before; they add nothing either. What was not told is taken to be as it was
+            // then; what was measured since and comes near a level was told.
             var shown = Math.Max(Shown, pre.Shown);
-            return this with { Shown = shown, Possible = Math.Max(shown, pre.Possible), DecidedBy = $"precaution: as before the mitigations ({Name(act)})", OpenBecause = pre.Possible > shown ? pre.OpenBecause : "", Precaution = act };
+            var (possible, open) = Near.Rank > pre.Possible ? Near : (pre.Possible, pre.OpenBecause);
+            return this with { Shown = shown, Possible = Math.Max(shown, possible), DecidedBy = $"precaution: as before the mitigations ({Name(act)})", OpenBecause = possible > shown ? open : "", Precaution = act };
         }
 
         var level = policy.Rank(act.Text("level"));

@@ -100,7 +100,7 @@ internal sealed record GateDecision
             CategoryLevel? pre = null;
             foreach (var state in Enum.GetValues<ModelState>())
             {
-                if (!policy.Gates.Any(g => g.State == state) && !policy.Indicators.Any(i => i.States.Contains(state))) continue;
+                if (!policy.LooksAt(state)) continue;
                 var level = CategoryLevel.Of(policy, category.Id, state, readings);
                 foreach (var act in acts.Where(a => a.Text("category") == category.Id && a.Text("state") == RecipeWriter.Scalar(state))) level = level.Under(act, policy, pre);
                 if (state == ModelState.Pre) pre = level;

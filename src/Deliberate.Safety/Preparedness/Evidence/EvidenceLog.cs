@@ -12,6 +12,9 @@ internal sealed record EvidenceLog(string Path, EvaluationResult? Result, DateTi
 {
     public LogHead? Head => Result?.Head;
 
+    /// <summary>The way of an elicitation that it is of (<see cref="ElicitedWay"/>); empty of an evaluation.</summary>
+    public string Way { get; init; } = "";
+
     /// <summary>In short, for tables: the last two parts of its path.</summary>
     public string Name => System.IO.Path.Combine(System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) ?? ""), System.IO.Path.GetFileName(Path));
 }
@@ -24,6 +27,9 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
 {
     /// <summary>Gaps of elicitation, and which weights came of training which on a task.</summary>
     public IReadOnlyList<ElicitationRecord> Elicitations { get; init; } = [];
+
+    /// <summary>The logs of evaluations alone, asked as their tasks ask: what a card shows.</summary>
+    public IEnumerable<EvidenceLog> Evaluations => Logs.Where(l => l.Way.Length == 0);
 
     /// <summary>Whether weights are those of the model after training on the task.</summary>
     public bool IsTrainedFrom(string model, PolicyMeasure measure, string weights) => Elicitations.Any(e => e.Model == model && e.Task == measure.Task && e.TaskVersion == measure.TaskVersion && e.Training?.Model == weights);
@@ -51,8 +57,9 @@ internal sealed record GateEvidence(IReadOnlyList<EvidenceLog> Logs, IReadOnlyLi
                 {
                     var record = ElicitationRecord.Read(file);
                     elicitations.Add(record);
-                    // The other ways' logs are of the model itself: they are evidence as any log is, where they are named.
-                    if (record.Ways.FirstOrDefault(w => w.Way == TaskTraining.Way) is { } way && record.Training is not null) logs.Add(OfKept(System.IO.Path.Combine(record.Folder, way.Log), way.LogHash));
+                    // Every way: what the model's own weights did speaks for them beside what training made of them.
+                    var kept = record.Ways.Where(w => w.Log.Length > 0 && (w.Way != TaskTraining.Way || record.Training is not null));
+                    logs.AddRange(kept.Select(w => OfKept(System.IO.Path.Combine(record.Folder, w.Log), w.LogHash) with { Way = w.Way }));
                 }
                 else if (System.IO.Path.GetFileName(file) == EvaluationFolder.FileName) logs.AddRange(OfFolder(System.IO.Path.GetDirectoryName(file)!, seen));
                 else if (!Directory.Exists(path)) logs.Add(OfLog(file, null, null));

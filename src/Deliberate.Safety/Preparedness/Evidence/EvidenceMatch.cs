@@ -41,6 +41,14 @@ internal static partial class EvidenceMatch
         if (asked.ToolRounds is { } rounds && !(Turns().Match(head.Solver) is { Success: true } match && int.Parse(match.Groups["n"].Value, CultureInfo.InvariantCulture) >= rounds)) yield return string.Create(CultureInfo.InvariantCulture, $"it had fewer than {rounds} rounds of tools");
     }
 
+    /// <summary>
+    /// What a log lacks whose answers the token budget ended: they count as not right, and say nothing of what the model can do. Null where
+    /// there are no more of them than samples may be missing, or where the policy says what the budget has to be.
+    /// </summary>
+    public static string? Cut(EvaluationResult result, PolicyTest test) => test.Elicitation.TokenBudget is null && result.CutShare > test.MaxMissing
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * result.CutShare:0.#}% of its answers were cut {(result.MaxTokens is { } budget ? string.Create(CultureInfo.InvariantCulture, $"at {budget} tokens") : "by the model's own budget")}, more than the allowed {100 * test.MaxMissing:0.#}%, and the policy sets no token_budget")
+        : null;
+
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 
     [GeneratedRegex(@"; (?<n>[0-9]{1,9}) turns\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

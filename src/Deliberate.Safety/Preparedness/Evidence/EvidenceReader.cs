@@ -50,7 +50,10 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
         // What training on the task brought out speaks for the weights that were trained; it is nothing to a safeguard.
         bool IsTrained(EvidenceLog log) => !isSafeguard && log.Head?.Model.Hash is { } weights && evidence.IsTrainedFrom(model.Id, test.Measure, weights);
         var judged = ofTask.Select(l => (Log: l, Invalid: EvidenceMatch.Invalid(l, test, IsTrained(l) ? l.Head!.Model.Hash! : model.Id, file.Policy, now))).ToArray();
-        var valid = judged.Where(j => j.Invalid is null).Select(j => Of(test, state, j.Log, isSafeguard, IsTrained(j.Log))).ToArray();
+        var read = judged.Where(j => j.Invalid is null).Select(j => (Reading: Of(test, state, j.Log, isSafeguard, IsTrained(j.Log)), IsTrained: IsTrained(j.Log))).ToArray();
+        // Training can break a model: where its own weights come near the level, what training left of them does not rule it out.
+        var isNear = read.Any(r => !r.IsTrained && r.Reading.Finding is TestFinding.Approaching or TestFinding.Met);
+        IndicatorReading[] valid = [.. read.Where(r => !(isNear && r.IsTrained && r.Reading.Finding == TestFinding.Below)).Select(r => r.Reading)];
         // The dangerous reading first; then what is strong enough, the largest first.
         var danger = isSafeguard ? TestFinding.Below : TestFinding.Met;
         if (valid.OrderByDescending(r => r.Finding == danger).ThenBy(r => r.Finding == TestFinding.Invalid ? 2 : r.Lacks.Count > 0 || r.Finding == TestFinding.CannotTell ? 1 : 0).ThenByDescending(r => r.Figure?.N ?? 0).FirstOrDefault() is { } best) return best;
@@ -69,6 +72,7 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
         List<string> lacks = [.. EvidenceMatch.Weak(log.Head!, test.Elicitation with { Attempts = Math.Max(test.Elicitation.Attempts, test.Measure.Attempts) }, file.Policy.ReassessWhen.Scaffold)];
         if (test.Elicitation.FineTuned && !isTrained && !isSafeguard) lacks.Add("it was not measured after training on the task");
         if (unbounded) lacks.Add("samples are missing, and nothing bounds the figure without them");
+        if (!isSafeguard && EvidenceMatch.Cut(log.Result!, test) is { } cut) lacks.Add(cut);
         if (test.Judge is { } asked)
         {
             var (lack, invalid) = Judge(asked, log.Head!);
@@ -111,29 +115,50 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
         return (new TestFigure(estimate.Value, low, high, estimate.N, estimate.Samples, missing, estimate.Method.Words()), isUnbounded);
     }
 
+    /// <summary>A log may have been judged by several, one behind the other in its head: each needs a validation, and of several the worst counts.</summary>
     private (string? Lack, string? Invalid) Judge(PolicyJudge asked, LogHead head)
     {
-        var found = evidence.Validations.Where(v => head.Scorer == v.Judge || (v.Identity.Length > 0 && head.Scorer.Contains(v.Identity, StringComparison.Ordinal))).ToArray();
-        if (found.Length == 0) return ($"nobody validated its judge ({head.Scorer}): put the file of deliberate judge validate --output NAME{GateEvidence.ValidationExtension} beside the evidence", null);
-        var (sensitivity, specificity) = (found[0].Confusion.Sensitivity, found[0].Confusion.Specificity);
-        if (sensitivity.High < asked.Sensitivity || specificity.High < asked.Specificity)
-            return (null, $"its judge is below the requirement: sensitivity {sensitivity.WithRange(NumberStyle.Share)} of {asked.Sensitivity.ToString(CultureInfo.InvariantCulture)}, specificity {specificity.WithRange(NumberStyle.Share)} of {asked.Specificity.ToString(CultureInfo.InvariantCulture)}");
-        return sensitivity.Low >= asked.Sensitivity && specificity.Low >= asked.Specificity ? (null, null) : ("whether its judge meets the requirement cannot be told: validate it on more labels", null);
+        string? lack = null;
+        foreach (var judge in head.Scorer.Split("; "))
+        {
+            var found = evidence.Validations.Where(v => head.Scorer == v.Judge || judge == v.Judge || (v.Identity.Length > 0 && judge.Contains(v.Identity, StringComparison.Ordinal))).ToArray();
+            if (found.Length == 0) lack ??= $"nobody validated its judge ({judge}): put the file of deliberate judge validate --output NAME{GateEvidence.ValidationExtension} beside the evidence";
+            foreach (var (sensitivity, specificity) in found.Select(v => (v.Confusion.Sensitivity, v.Confusion.Specificity)))
+            {
+                if (sensitivity.High < asked.Sensitivity || specificity.High < asked.Specificity)
+                    return (null, $"its judge is below the requirement: sensitivity {sensitivity.WithRange(NumberStyle.Share)} of {asked.Sensitivity.ToString(CultureInfo.InvariantCulture)}, specificity {specificity.WithRange(NumberStyle.Share)} of {asked.Specificity.ToString(CultureInfo.InvariantCulture)}");
+                if (!(sensitivity.Low >= asked.Sensitivity && specificity.Low >= asked.Specificity)) lack ??= "whether its judge meets the requirement cannot be told: validate it on more labels";
+            }
+        }
+
+        return (lack, null);
     }
 
     private IndicatorReading Attested(PolicyTest test, ModelState state, GateModel model, bool isSafeguard)
     {
         var records = evidence.Signed.Where(s => s.Kind == SignedKind.External && s.Text("indicator") == test.Id && (s.Text("state").Length == 0 || s.Text("state") == RecipeWriter.Scalar(state))).ToArray();
         if (records.Length == 0) return CannotTell(test, state, "no evidence: it is measured outside, and nobody attested a figure", $"an attested file: deliberate approve attest {test.Id} …");
-        var record = records.FirstOrDefault(r => Problem(r, model) is null) ?? records[0];
-        if (Problem(record, model) is { } problem) return new IndicatorReading { Test = test, State = state, Finding = TestFinding.Invalid, Why = $"{Path.GetFileName(record.File)}: {problem}", External = record };
+        // The dangerous reading first, as of logs; then what leaves it open.
+        var danger = isSafeguard ? TestFinding.Below : TestFinding.Met;
+        var valid = records.Where(r => Problem(r, model) is null).Select(r => Attested(test, state, r, isSafeguard));
+        return valid.OrderByDescending(r => r.Finding == danger).ThenByDescending(r => r.Finding is TestFinding.Approaching or TestFinding.CannotTell).FirstOrDefault()
+            ?? new IndicatorReading { Test = test, State = state, Finding = TestFinding.Invalid, Why = $"{Path.GetFileName(records[0].File)}: {Problem(records[0], model)}", External = records[0] };
+    }
+
+    private static IndicatorReading Attested(PolicyTest test, ModelState state, SignedRecord record, bool isSafeguard)
+    {
         var figure = new TestFigure(record.Number("value"), record.Number("low"), record.Number("high"), (int)record.Number("n"), (int)record.Number("n"), 0, "as attested");
         var (finding, why) = TestRule.Decide(test, figure, [], isSafeguard);
         var reading = new IndicatorReading { Test = test, State = state, Finding = finding, Why = $"{why}, attested by {record.Name}", Figure = figure, External = record };
         return IsSettled(finding) ? reading : reading with { Settle = "a larger study" };
     }
 
-    private string? Problem(SignedRecord record, GateModel model) => record.Problem(file, now) ?? (record.Model != model.Id ? "it is of other weights" : null);
+    private string? Problem(SignedRecord record, GateModel model)
+    {
+        if (record.Problem(file, now) is { } problem) return problem;
+        if (record.Model != model.Id) return "it is of other weights";
+        return file.Policy.ReassessWhen.Days is { } days && record.At < now - TimeSpan.FromDays(days) ? string.Create(CultureInfo.InvariantCulture, $"it is stale: signed {(int)(now - record.At).TotalDays} days ago, and the policy allows {days}") : null;
+    }
 
     /// <summary>By its name: nothing else of a damaged log can be trusted, and its name only says whom it would have spoken for.</summary>
     private static bool IsOf(EvidenceLog log, PolicyTest test) => Path.GetFileName(log.Path).StartsWith(test.Measure.Task!.Replace(':', '-'), StringComparison.Ordinal);

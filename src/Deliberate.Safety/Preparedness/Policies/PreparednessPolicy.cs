@@ -64,6 +64,9 @@ internal sealed record PreparednessPolicy : ICheckedRecipe
 
     public int Rank(string level) => Levels.ToList().IndexOf(level);
 
+    /// <summary>Whether anything is measured or decided in a state of the model.</summary>
+    public bool LooksAt(ModelState state) => Gates.Any(g => g.State == state) || Indicators.Any(i => i.States.Contains(state));
+
     /// <summary>Indicators and the evidence of safeguards.</summary>
     public IEnumerable<PolicyTest> Tests => Indicators.Concat(Safeguards.SelectMany(s => s.Evidence));
 
