@@ -51,7 +51,7 @@ internal sealed class LabellingContext(DbContextOptions<LabellingContext> option
             assignment.ToTable("label_assignments");
             assignment.HasOne(a => a.Item).WithMany().HasForeignKey(a => a.ItemId).HasConstraintName("label_assignments_item");
             assignment.HasIndex(a => a.Lease).IsUnique().HasDatabaseName("label_assignments_lease");
-            assignment.HasIndex(a => new { a.ItemId, a.AccountId, a.IsReview }).IsUnique().HasDatabaseName("label_assignments_once");
+            assignment.HasIndex(a => new { a.ItemId, a.AccountId, a.IsReview, a.Attempt }).IsUnique().HasDatabaseName("label_assignments_once");
             assignment.HasIndex(a => new { a.ProjectId, a.AccountId, a.State }).HasDatabaseName("label_assignments_of");
         });
         modelBuilder.Entity<SampledAlternatives>(alternatives =>

@@ -13,7 +13,7 @@ namespace Deliberate.Server;
 internal static class StoredState
 {
     /// <summary>Every migration. EF Core finds them by their attributes; one that stands not here is told, for nothing is to be found that nobody named.</summary>
-    private static IReadOnlyList<Type> Migrations { get; } = [typeof(AccountsFirst), typeof(LabellingFirst), typeof(LabellingQueueOrder), typeof(LabellingLiveAlternatives), typeof(RedteamFirst)];
+    private static IReadOnlyList<Type> Migrations { get; } = [typeof(AccountsFirst), typeof(LabellingFirst), typeof(LabellingQueueOrder), typeof(LabellingLiveAlternatives), typeof(LabellingAskedAgain), typeof(RedteamFirst)];
 
     public static void AddTo(IServiceCollection services, DatabaseChoice database)
     {

@@ -1,6 +1,7 @@
 using Deliberate.Core;
 using Deliberate.Reasoning;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace Deliberate.Server.Tests;
 
@@ -31,6 +32,14 @@ internal sealed class LabellingBed : IAsyncDisposable
         var place = folder ?? await postgres.EmptyDatabaseAsync();
         var clock = new ManualClock();
         return new LabellingBed(await LabellingDatabase.OpenAsync(place, mayMake: true, clock, openModel: openModel), clock, place, folder);
+    }
+
+    /// <summary>The tables themselves, for what no command shows.</summary>
+    public LabellingContext Tables()
+    {
+        var options = new DbContextOptionsBuilder<LabellingContext>();
+        DatabaseChoice.Parse(Place).Configure(options, LabellingContext.History);
+        return new LabellingContext(options.Options);
     }
 
     /// <summary>A project of phase 2 unless said otherwise, with solutions of three steps.</summary>

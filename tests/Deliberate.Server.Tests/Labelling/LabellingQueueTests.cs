@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Deliberate.Server.Tests;
 
 /// <summary>Who gets what, in both databases: never two the same, what is worth most first, known questions in between.</summary>
@@ -110,6 +112,39 @@ public sealed class LabellingQueueTests(Postgres postgres)
         var known = await bed.ExportAsync(project, new ExportChoice(ExportForm.Prm800k, WithKnown: true));
         known.Length.ShouldBe(8);
         known.ShouldAllBe(l => l.Contains("\"generation\":-1", StringComparison.Ordinal) && l.Contains("\"is_initial_screening_question\":true", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_screening_that_is_asked_again_keeps_the_answers_of_before_and_counts_the_new_ones(string kind)
+    {
+        await using var bed = await LabellingBed.StartAsync(kind, postgres);
+        var project = await bed.ProjectAsync(3, screening: 4);
+        var ada = Guid.NewGuid();
+        async Task AnswerAsync(params int[] ratings)
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                var question = (await bed.Database.Queue.NextAsync(project, ada)).Assignment!;
+                question.Item!.Purpose.ShouldBe(ItemPurpose.Screening);
+                await bed.LabelAsync(question, ratings);
+            }
+        }
+
+        foreach (var attempt in new[] { 1, 2 })
+        {
+            await AnswerAsync(1, 1, 1);
+            (await bed.Database.Queue.NextAsync(project, ada)).End.ShouldBe(QueueEnd.NotPassed);
+            await bed.Database.Projects.ScreenAsync(project, ada, letIn: false);
+            await using var context = bed.Tables();
+            (await context.Assignments.CountAsync(a => a.AccountId == ada && a.State == AssignmentState.Superseded, TestContext.Current.CancellationToken)).ShouldBe(4 * attempt);
+            (await context.Judgements.CountAsync(TestContext.Current.CancellationToken)).ShouldBeGreaterThanOrEqualTo(4 * attempt);
+        }
+
+        await AnswerAsync(1, -1);
+        (await bed.Database.Queue.NextAsync(project, ada)).Assignment!.Item!.Purpose.ShouldBe(ItemPurpose.Ordinary);
+        (await bed.Database.FiguresAsync(project)).Labellers.Single().ScreeningAgreement.ShouldBe(1);
     }
 
     [Fact]

@@ -184,8 +184,10 @@ internal sealed partial class ProjectStore(IDbContextFactory<LabellingContext> c
         member.Screening = letIn ? ScreeningState.Waived : ScreeningState.Open;
         if (!letIn)
         {
-            // The answers stay in the trail's text; the questions are asked again.
-            await context.Assignments.Where(a => a.ProjectId == project.Id && a.AccountId == account && a.Item!.Purpose == ItemPurpose.Screening).ExecuteDeleteAsync(cancellation);
+            // The questions are asked again; the answers of before count no more and stay, for labels and their trails are only ever added to.
+            var screened = context.Assignments.Where(a => a.ProjectId == project.Id && a.AccountId == account && a.Item!.Purpose == ItemPurpose.Screening);
+            var attempt = 1 + (await screened.MaxAsync(a => (int?)a.Attempt, cancellation) ?? 0);
+            await screened.Where(a => a.Attempt == 0).ExecuteUpdateAsync(a => a.SetProperty(x => x.State, AssignmentState.Superseded).SetProperty(x => x.Attempt, attempt), cancellation);
         }
 
         await context.SaveChangesAsync(cancellation);

@@ -11,6 +11,9 @@ internal enum AssignmentState
 
     /// <summary>They laid it aside, or their time ran out and somebody else took it.</summary>
     Dropped,
+
+    /// <summary>It was a question of a screening that was asked again: it counts no more, and stays with its trail.</summary>
+    Superseded,
 }
 
 /// <summary>An item in the hands of a labeller, and what they made of it. What they judged so far is saved with each judgement.</summary>
@@ -30,6 +33,9 @@ internal sealed class Assignment
     public string Lease { get; set; } = "";
 
     public AssignmentState State { get; set; }
+
+    /// <summary>0 while it counts; of superseded ones which attempt it was, from 1.</summary>
+    public int Attempt { get; set; }
 
     /// <summary>Whether a reviewer settles a disagreement with it.</summary>
     public bool IsReview { get; set; }

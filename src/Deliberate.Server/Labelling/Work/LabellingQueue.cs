@@ -131,7 +131,7 @@ internal sealed class LabellingQueue(IDbContextFactory<LabellingContext> context
     /// <summary>The next known question, in an order of one's own, so that neighbours do not see the same.</summary>
     private static async Task<long?> KnownAsync(LabellingContext context, LabellingProject project, Guid account, ItemPurpose purpose, CancellationToken cancellation)
     {
-        var left = await context.Items.Where(i => i.ProjectId == project.Id && i.Purpose == purpose && !context.Assignments.Any(a => a.ItemId == i.Id && a.AccountId == account && a.State != AssignmentState.Open)).Select(i => i.Id).ToListAsync(cancellation);
+        var left = await context.Items.Where(i => i.ProjectId == project.Id && i.Purpose == purpose && !context.Assignments.Any(a => a.ItemId == i.Id && a.AccountId == account && a.State != AssignmentState.Open && a.State != AssignmentState.Superseded)).Select(i => i.Id).ToListAsync(cancellation);
         return left.Count == 0 ? null : left.MinBy(id => BitConverter.ToUInt64(SHA256.HashData([.. account.ToByteArray(), .. BitConverter.GetBytes(id)])));
     }
 
