@@ -42,6 +42,12 @@ internal static class CommandApp
             Report(failure.Message);
             return ExitCode.UserMistake;
         }
+        catch (Exception error) when (Disk.IsRefusal(error))
+        {
+            // Whatever the program was at: a folder that may not be read, a disk that is full.
+            Report(error.Message);
+            return ExitCode.UserMistake;
+        }
         catch (Exception error)
         {
             Report($"this is a bug in Deliberate: {error.Message}");

@@ -30,6 +30,9 @@ internal sealed class GenerationOptionSet
     /// <summary>The options, in the order that help shows them.</summary>
     public IEnumerable<Option> All => [_temperature, _maxTokens, _topK, _topP, _minP, _typicalP, _epsilon, _eta, _repetition, _presence, _frequency, _noRepeat, _stop];
 
+    /// <summary>Those that a request to a hosted model has no place for.</summary>
+    public IEnumerable<Option> NotOfRequests => [_typicalP, _epsilon, _eta, _noRepeat];
+
     public GenerationSettings Read(ParseResult parsed, TextFormat format) => GenerationSettings.Resolve(
         new GenerationOverrides
         {

@@ -8,6 +8,9 @@ namespace Deliberate.Cli;
 /// <summary>The first mistake of a command line as a <see cref="UserError"/>, with the nearest command or option where a name is unknown.</summary>
 internal static class ParseErrors
 {
+    /// <summary>How help calls the values of options that name a file, a folder or what is in one.</summary>
+    private static readonly string[] Places = ["file", "folder", "path", "checkpoint", "model", "recipe", "card", "result"];
+
     public static UserError? Find(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -19,9 +22,29 @@ internal static class ParseErrors
         }
 
         if (parsed.UnmatchedTokens.Count > 0) return new UserError($"{parsed.UnmatchedTokens[0]} is one argument too many.", advice: help);
-        if (parsed.Errors.Count == 0 || parsed.Action is ExamplesHelpAction) return null;
+        if (parsed.Action is ExamplesHelpAction) return null;
+        if (parsed.Errors.Count == 0) return Empty(parsed, help);
         return command is RootCommand && parsed.Tokens.Count == 0 ? new UserError("No command was given.", advice: $"Begin with deliberate quickstart; the commands are {string.Join(", ", command.Subcommands.Select(c => c.Name))}.")
             : new UserError(parsed.Errors[0].Message, advice: help);
+    }
+
+    /// <summary>An empty word where a name or a place is wanted: what a shell makes of a variable that is not set.</summary>
+    private static UserError? Empty(ParseResult parsed, string help)
+    {
+        // What stands behind -- is another program's.
+        var hasForeign = parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash);
+        foreach (var child in parsed.CommandResult.Children)
+        {
+            var name = child switch
+            {
+                ArgumentResult argument => hasForeign ? null : argument.Argument.Name,
+                OptionResult option => option.Option.HelpName is { } wanted && Places.Any(place => wanted.StartsWith(place, StringComparison.Ordinal)) ? option.Option.Name : null,
+                _ => null,
+            };
+            if (name is not null && child.Tokens.Any(t => t.Value.Length == 0)) return new UserError("Nothing is named here: the word is empty.", field: name, advice: help);
+        }
+
+        return null;
     }
 
     /// <summary>What no symbol claimed, and what an argument took although it looks like an option.</summary>

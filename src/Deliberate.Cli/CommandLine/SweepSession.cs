@@ -43,8 +43,17 @@ internal static class SweepSession
         return Execute(SweepFolder.Begin(folder, sweep, recipes, command), threads, json);
     }
 
+    /// <summary>Each run of a sweep is one process's: ranks would all train the same into one folder.</summary>
+    /// <exception cref="UserError">A launcher started this process as one of several.</exception>
+    public static void RefuseRanks()
+    {
+        using var ranks = Ranks.Open();
+        if (ranks.World.Size > 1) throw new UserError("A sweep is not shared among ranks.", advice: "Leave out mpirun, or train its runs one by one under it.");
+    }
+
     /// <summary>Trains what is left of a sweep.</summary>
-    public static int Execute(SweepFolder sweep, int threads, bool json)
+    /// <param name="device">What computes from here on, in place of what the recipes say; null for that.</param>
+    public static int Execute(SweepFolder sweep, int threads, bool json, string? device = null)
     {
         using var stop = new StopSignal(TrainingSession.StopNotice);
         var runs = sweep.Sweep.Runs;
@@ -54,12 +63,12 @@ internal static class SweepSession
             Console.Error.WriteLine($"Run {at + 1} of {runs.Count}: {run.Name}");
             var outcome = stop.Token.IsCancellationRequested ? RunOutcome.Interrupted : ProgressViews.Run(view =>
             {
-                using var open = sweep.Open(run, threads, new RunProgress(view, run.Name));
+                using var open = sweep.Open(run, threads, new RunProgress(view, run.Name), device);
                 return open.Execute(stop.Token);
             });
             if (outcome == RunOutcome.Interrupted)
             {
-                Console.Error.WriteLine($"Stopped. Continue with: deliberate resume {sweep.Root}");
+                Console.Error.WriteLine($"Stopped. Continue with: {TrainingSession.Continue(sweep.Root, device)}");
                 if (json) JsonOutput.Write(new { Sweep = sweep.Root, Outcome = outcome });
                 return ExitCode.Interrupted;
             }

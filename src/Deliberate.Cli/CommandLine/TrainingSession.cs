@@ -11,13 +11,15 @@ internal static class TrainingSession
 
     /// <param name="folder">The run's.</param>
     /// <param name="open">Starts or resumes it, in a folder of the rank's own, with so many threads.</param>
-    public static int Execute(string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json)
+    /// <param name="json">What came of it as JSON.</param>
+    /// <param name="device">What computes in place of what the run's recipe says; null for that.</param>
+    public static int Execute(string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json, string? device = null)
     {
         using var ranks = Ranks.Open();
         if (ranks.World.IsFirst && ranks.Notice is { } notice) Console.Error.WriteLine(notice);
         try
         {
-            return ranks.World.IsFirst ? Execute(ranks, folder, open, json) : Follow(ranks, open);
+            return ranks.World.IsFirst ? Execute(ranks, folder, open, json, device) : Follow(ranks, open);
         }
         catch (Exception error) when (ranks.World.Size > 1)
         {
@@ -30,6 +32,9 @@ internal static class TrainingSession
         }
     }
 
+    /// <summary>The command that goes on with a run or a sweep.</summary>
+    public static string Continue(string folder, string? device) => ShellCommand.Of(["deliberate", "resume", folder, .. device is null ? Array.Empty<string>() : ["--device", device]]);
+
     /// <summary>A rank that does its share and says nothing.</summary>
     private static int Follow(Ranks ranks, Func<IRunObserver, Ranks, TrainingRun> open)
     {
@@ -38,7 +43,7 @@ internal static class TrainingSession
         return run.Execute(stop.Token) == RunOutcome.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private static int Execute(Ranks ranks, string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json)
+    private static int Execute(Ranks ranks, string folder, Func<IRunObserver, Ranks, TrainingRun> open, bool json, string? device)
     {
         using var stop = new StopSignal(StopNotice);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -49,7 +54,7 @@ internal static class TrainingSession
         });
         if (outcome == RunOutcome.Interrupted)
         {
-            Console.Error.WriteLine($"Stopped. Continue with: deliberate resume {folder}");
+            Console.Error.WriteLine($"Stopped. Continue with: {Continue(folder, device)}");
             if (json) JsonOutput.Write(new { Run = folder, Outcome = outcome });
             return ExitCode.Interrupted;
         }
@@ -66,8 +71,8 @@ internal static class TrainingSession
         RunTable.Write([table]);
         if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Best        {Path.Combine(folder, RunFolder.CheckpointsFolder, BestCheckpoints.Link)}: {best.Checkpoint}, {RunRecipe.Read(new RunFolder(folder)).Checkpoint.BestMetric} {best.Value:0.###}"));
         Console.Out.WriteLine($"Report      {report}");
-        if (RunRecipe.Read(new RunFolder(folder)).RewardModel is not null) Console.Out.WriteLine($"Use it      deliberate search MODEL --scorer {folder}");
-        else Console.Out.WriteLine($"Look at it  deliberate sample {folder}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
+        if (RunRecipe.Read(new RunFolder(folder)).RewardModel is not null) Console.Out.WriteLine($"Use it      deliberate search MODEL --scorer {ShellCommand.Word(folder)}");
+        else Console.Out.WriteLine($"Look at it  deliberate sample {ShellCommand.Word(folder)}{(RunFacts.Read(new RunFolder(folder)) is { Problems: null } ? " --prompt \"...\"" : "")}");
         return ExitCode.Success;
     }
 }

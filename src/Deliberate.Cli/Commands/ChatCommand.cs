@@ -82,18 +82,26 @@ internal sealed class ChatCommand : CliCommand
         var allowed = parsed.GetValue(_allowed)!;
         if (allowed.Length == 0) throw new UserError("no tool of the server is allowed.", field: "--allow-tool", advice: "Name each one that the model may call, or * for all.");
         if (parsed.GetValue(_json)) throw new UserError("answers behind calls of tools are shown as text.", field: "--json");
+        // What would not be heeded is not taken.
+        if (_generation.NotOfRequests.Concat(_speculation.All).Append(_context).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new UserError("a model that may call tools is asked without it.", field: given.Name, advice: "Leave it out, or --mcp.");
         using var stop = new StopSignal("Stopping.");
         using var model = LoadedModel.OpenHosted(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), parsed.GetRequiredValue(_cache), parsed.GetValue(_adapter), parsed.GetRequiredValue(_device));
         var settings = _generation.Read(parsed, model.Format);
+        // What the library's options have no name for, as generation_config.json calls it.
+        var further = new Microsoft.Extensions.AI.AdditionalPropertiesDictionary { ["min_p"] = settings.Sampling.MinP, ["repetition_penalty"] = settings.Sampling.RepetitionPenalty };
+        if (grammar is not null) further[ModelChatClient.OutputGrammarName] = grammar;
         var options = new Microsoft.Extensions.AI.ChatOptions
         {
             Temperature = (float)settings.Sampling.Temperature,
             TopP = (float)settings.Sampling.TopP,
             TopK = settings.Sampling.TopK,
+            PresencePenalty = (float)settings.Sampling.PresencePenalty,
+            FrequencyPenalty = (float)settings.Sampling.FrequencyPenalty,
             MaxOutputTokens = settings.MaxTokens,
             Seed = unchecked((long)parsed.GetValue(_seed)),
             StopSequences = [.. _generation.Stops(parsed)],
-            AdditionalProperties = grammar is null ? null : new() { [ModelChatClient.OutputGrammarName] = grammar },
+            AdditionalProperties = further,
         };
         try
         {

@@ -64,8 +64,8 @@ internal sealed class DataChooseCommand : CliCommand
         using var stop = new StopSignal("Stopping.");
         using var loaded = LoadedModel.Open(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(_weights), parsed.GetValue(_threads), adapter: parsed.GetValue(_adapter));
         var options = new SamplingOptions { Temperature = parsed.GetValue(_temperature) };
-        var rates = PassRateFile.Open(output + ".rates.jsonl", new PassRateConditions(loaded.Identity, grader.Name, samples, options.Temperature, parsed.GetValue(_maxTokens), parsed.GetValue(_seed)));
-        var missing = all.Where(p => !rates.Known.ContainsKey(p.Canonical)).ToArray();
+        var rates = PassRateFile.Open(output + ".rates.jsonl", new PassRateConditions(loaded.Identity, grader.Name, parsed.GetValue(_format), samples, options.Temperature, parsed.GetValue(_maxTokens), parsed.GetValue(_seed)));
+        var missing = all.Where(p => rates.Of(p) is null).ToArray();
         if (missing.Length > 0)
         {
             using var set = new ProblemSet(own, () => new AnswerScorer(grader), parsed.GetValue(_format));
@@ -75,13 +75,13 @@ internal sealed class DataChooseCommand : CliCommand
             }
             catch (OperationCanceledException)
             {
-                Console.Error.WriteLine($"Stopped with {rates.Known.Count} of {all.Length} problems measured. The same command goes on from there.");
+                Console.Error.WriteLine($"Stopped with {all.Count(p => rates.Of(p) is not null)} of {all.Length} problems measured. The same command goes on from there.");
                 return ExitCode.Interrupted;
             }
         }
 
-        var chosen = all.Where(p => rates.Known[p.Canonical].PassAt(k) is { } pass && pass >= parsed.GetValue(_low) && pass <= parsed.GetValue(_high)).ToArray();
-        AtomicFile.WriteText(output, string.Concat(chosen.Select(p => Line(p, rates.Known[p.Canonical]) + "\n")));
+        var chosen = all.Where(p => rates.Of(p)!.PassAt(k) is { } pass && pass >= parsed.GetValue(_low) && pass <= parsed.GetValue(_high)).ToArray();
+        AtomicFile.WriteText(output, string.Concat(chosen.Select(p => Line(p, rates.Of(p)!) + "\n")));
         Report(parsed, output, all, chosen, rates, k);
         return ExitCode.Success;
     }
@@ -94,13 +94,15 @@ internal sealed class DataChooseCommand : CliCommand
         var slots = Math.Min(128, AtOnce * samples);
         using var sampler = new Sampler(loaded.Load(slots, longest + maxTokens), slots, longest + maxTokens);
         var loop = new SampleLoop(sampler, encoder, set);
-        view.Begin("problems", total, total - problems.Length, "problems");
+        var done = total - problems.Length;
+        view.Begin("problems", total, done, "problems");
         foreach (var part in problems.Chunk(AtOnce))
         {
             // A problem's samples are its own, whatever else is looked at.
             var groups = loop.Run(part, samples, maxTokens, options, (i, g) => new RandomStream(seed, StreamStage.Evaluation, problem: part[i].Index, sample: g), cancellation: cancellation);
-            rates.Append(groups.Select((g, i) => new PassRate(part[i].Canonical, g.Samples.Count(s => s.IsJudged && s.Verdict.IsRight), g.Samples.Count(s => s.IsJudged))));
-            view.Advance(rates.Known.Count, "");
+            rates.Append(groups.Select((g, i) => new PassRate(RatedProblem.Of(part[i]), g.Samples.Count(s => s.IsJudged && s.Verdict.IsRight), g.Samples.Count(s => s.IsJudged))));
+            done += part.Length;
+            view.Advance(done, "");
         }
 
         return true;
@@ -118,7 +120,7 @@ internal sealed class DataChooseCommand : CliCommand
         var right = new ItemValues<string>();
         foreach (var problem in all)
         {
-            var rate = rates.Known[problem.Canonical];
+            var rate = rates.Of(problem)!;
             for (var i = 0; i < rate.Samples; i++) right.Add(problem.Canonical, i < rate.Right ? 1 : 0);
         }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Models;
 using Deliberate.Tensors;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -39,7 +40,11 @@ internal sealed class ModelConvertCommand : CliCommand
         var (output, text) = (parsed.GetRequiredValue(_output), parsed.GetValue(_text));
         var texts = text is null ? null : TextFile.Read(text);
         var location = CheckpointChoice.Find(parsed.GetRequiredValue(_model)).Location;
-        if (Path.GetFullPath(location) == Path.GetFullPath(output)) throw new UserError("The model cannot be written over itself.", output, field: "OUTPUT", advice: "Name another output.");
+        var (from, to) = (Path.TrimEndingDirectorySeparator(Path.GetFullPath(location)), Path.TrimEndingDirectorySeparator(Path.GetFullPath(output)));
+        if (from == to) throw new UserError("The model cannot be written over itself.", output, field: "OUTPUT", advice: "Name another output.");
+        // A folder is replaced with all that is in it: other checkpoints, evaluations, the model itself.
+        if (from.StartsWith(to + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new UserError("The model is in this folder, which would be replaced.", output, field: "OUTPUT", advice: "Name another output.");
+        if (File.Exists(new RunFolder(output).Recipe)) throw new UserError("This is the folder of a run, which is not replaced by a model.", output, field: "OUTPUT", advice: "Name another output.");
         if ((File.Exists(output) || Directory.Exists(output)) && !parsed.GetValue(_overwrite)) throw new UserError("There is such a file or folder already.", output, field: "OUTPUT", advice: "Name another, or say --overwrite.");
         using var stop = new StopSignal("Stopping: what is there stays as it was.");
         using var opened = PretrainedModel.Open(location);

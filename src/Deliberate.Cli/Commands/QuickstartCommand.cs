@@ -64,7 +64,7 @@ internal sealed class QuickstartCommand : CliCommand
         Console.Out.WriteLine($"{study.CommandLine} took {Quantity.Duration(clock.Elapsed)}.");
         Console.Out.WriteLine();
         Console.Out.WriteLine($"Next: open {study.Report} in a browser;");
-        if (study.Runs.Count > 0) Console.Out.WriteLine($"      watch a model think: deliberate sample {study.Runs[0]}");
+        if (study.Runs.Count > 0) Console.Out.WriteLine($"      watch a model think: deliberate sample {ShellCommand.Word(study.Runs[0])}");
         Console.Out.WriteLine($"      {(Directory.Exists(ShippedRecipes.Folder) ? "" : "deliberate recipe copy, ")}edit recipes/arithmetic.yaml and train your own: deliberate train recipes/arithmetic.yaml");
         return ExitCode.Success;
     }

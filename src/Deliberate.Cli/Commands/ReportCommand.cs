@@ -7,7 +7,7 @@ namespace Deliberate.Cli;
 internal sealed class ReportCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN") { Arity = ArgumentArity.OneOrMore, Description = "One or more run folders, or a folder of runs such as runs/quickstart." };
-    private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Where to write it; report.html in the first folder if left out." };
+    private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Where to write it; report.html in the first folder if left out. Beside compared.html the numbers are compared.summary.json and the picture compared.learning.svg, so that those of a report.html there stay." };
     private readonly Option<bool> _json = CommonOptions.Json("the evaluations");
 
     public ReportCommand()

@@ -36,8 +36,14 @@ internal sealed class ResumeCommand : CliCommand
 
     protected override int Run(ParseResult parsed)
     {
-        if (SweepFolder.Is(parsed.GetRequiredValue(_run))) return SweepSession.Execute(SweepFolder.Read(parsed.GetRequiredValue(_run)), parsed.GetValue(_threads), parsed.GetValue(_json));
-        var folder = Folder(parsed.GetRequiredValue(_run));
-        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Resume(ranks.GoOn(folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World, device: parsed.GetValue(_device)), parsed.GetValue(_json));
+        var (name, device) = (parsed.GetRequiredValue(_run), parsed.GetValue(_device));
+        if (SweepFolder.Is(name))
+        {
+            SweepSession.RefuseRanks();
+            return SweepSession.Execute(SweepFolder.Read(name), parsed.GetValue(_threads), parsed.GetValue(_json), device);
+        }
+
+        var folder = Folder(name);
+        return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Resume(ranks.GoOn(folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World, device: device), parsed.GetValue(_json), device);
     }
 }

@@ -49,22 +49,31 @@ internal sealed class TrainCommand : CliCommand
         if (File.Exists(folder)) throw new UserError("This is a file, not a folder.", folder, field: "--output", advice: "Choose another name.");
         if (parsed.GetValue(_seeds) > 1 || parsed.GetValue(_sweep) is { Length: > 0 })
         {
+            SweepSession.RefuseRanks();
             var sweep = Sweep.Of(recipe, parsed.GetValue(_seeds), [.. parsed.GetValue(_sweep)!.Select(SweepAxis.Parse)]);
-            return SweepSession.Run(new SweepSession.Request(file, set, folder, sweep), parsed.GetValue(_dryRun), parsed.GetValue(_yes), parsed.GetValue(_threads), parsed.GetValue(_json), Command(parsed, folder));
+            return SweepSession.Run(new SweepSession.Request(file, set, folder, sweep), parsed.GetValue(_dryRun), parsed.GetValue(_yes), parsed.GetValue(_threads), parsed.GetValue(_json), SweepCommand(parsed, folder, asks: sweep.Count > Sweep.MostUnasked));
         }
 
-        if (parsed.GetValue(_dryRun)) return Plan(recipe, file, folder, parsed.GetValue(_threads), parsed.GetValue(_json));
+        if (parsed.GetValue(_dryRun)) return Plan(recipe, file, folder, parsed.GetValue(_threads), parsed.GetValue(_json), Command(parsed, parsed.GetValue(_output) is { } output ? ["--output", output] : []));
         return TrainingSession.Execute(folder, (observer, ranks) => TrainingRun.Start(recipe, ranks.Begin(recipe, folder), ranks.Threads(parsed.GetValue(_threads)), observer, world: ranks.World), parsed.GetValue(_json));
     }
 
     /// <summary>What makes the page of a sweep again.</summary>
-    private string Command(ParseResult parsed, string folder) => ShellCommand.Of(
+    /// <param name="asks">Whether so many runs are trained only where they are said to be meant.</param>
+    private string SweepCommand(ParseResult parsed, string folder, bool asks) => Command(parsed,
     [
-        "deliberate", "train", parsed.GetRequiredValue(_recipe), .. (parsed.GetValue(_set) ?? []).SelectMany(one => (string[])["--set", one]), .. (parsed.GetValue(_sweep) ?? []).SelectMany(one => (string[])["--sweep", one]),
-        "--seeds", parsed.GetValue(_seeds).ToString(System.Globalization.CultureInfo.InvariantCulture), .. parsed.GetValue(_device) is { } device ? (string[])["--device", device] : [], .. parsed.GetValue(_from) is { } from ? (string[])["--from", from] : [], "--output", folder,
+        .. (parsed.GetValue(_sweep) ?? []).SelectMany(one => (string[])["--sweep", one]), "--seeds", parsed.GetValue(_seeds).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        .. asks ? (string[])["--yes"] : [], "--output", folder,
     ]);
 
-    private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json)
+    /// <summary>The command line that trains what this one asks for.</summary>
+    private string Command(ParseResult parsed, string[] more) => ShellCommand.Of(
+    [
+        "deliberate", "train", parsed.GetRequiredValue(_recipe), .. (parsed.GetValue(_set) ?? []).SelectMany(one => (string[])["--set", one]),
+        .. parsed.GetValue(_device) is { } device ? (string[])["--device", device] : [], .. parsed.GetValue(_from) is { } from ? (string[])["--from", from] : [], .. more,
+    ]);
+
+    private static int Plan(TrainRecipe recipe, string file, string folder, int threads, bool json, string command)
     {
         using var ranks = Ranks.Open();
         if (!ranks.World.IsFirst) return ExitCode.Success;
@@ -81,7 +90,7 @@ internal sealed class TrainCommand : CliCommand
         foreach (var (name, text) in PlanText.Full(plan, machine, time)) Console.Out.WriteLine($"{name,-17} {text}");
         foreach (var remark in plan.Remarks) Console.Out.WriteLine($"{"note",-17} {remark}");
         Console.Out.WriteLine();
-        Console.Out.WriteLine($"Nothing was trained. Train it: deliberate train {file}{(recipe.Model.From is { } from ? $" --from {from}" : "")}");
+        Console.Out.WriteLine($"Nothing was trained. Train it: {command}");
         return ExitCode.Success;
     }
 }

@@ -45,16 +45,19 @@ internal sealed record QuickstartRecord(int FormatVersion, double Minutes, ulong
         throw new UserError("The folder holds a quickstart with other options.", folder, advice: "Add --fresh to delete its runs, or choose another folder with --output.");
     }
 
-    /// <summary>Deletes what the quickstart's chapters made in the folder, and nothing else.</summary>
+    /// <summary>Deletes what the quickstart's chapters made in the folder, and nothing else: nothing where no quickstart was.</summary>
     public static void Clear(StudyFolder folder, IEnumerable<Chapter<QuickstartPlan>> chapters)
     {
-        foreach (var output in chapters.SelectMany(c => c.Outputs).Select(folder.Path))
+        if (!File.Exists(folder.Path(FileName))) return;
+        // A chapter that declares a file in a folder keeps more beside it, labels and runs, from which it would go on.
+        foreach (var made in chapters.SelectMany(c => c.Outputs).Select(output => folder.Path(output.Split('/')[0])).Distinct(StringComparer.Ordinal))
         {
-            if (File.Exists(output)) File.Delete(output);
-            if (!Directory.Exists(output)) continue;
+            if (File.Exists(made)) File.Delete(made);
+            if (!Directory.Exists(made)) continue;
             // Refused while another process trains there.
-            RunLock.Acquire(output).Dispose();
-            Directory.Delete(output, recursive: true);
+            RunLock.Acquire(made).Dispose();
+            foreach (var recipe in Directory.GetFiles(made, RunFolder.RecipeFile, SearchOption.AllDirectories)) RunLock.Acquire(Path.GetDirectoryName(recipe)!).Dispose();
+            Directory.Delete(made, recursive: true);
         }
 
         folder.Clear();

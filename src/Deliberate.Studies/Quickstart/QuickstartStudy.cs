@@ -32,7 +32,10 @@ internal sealed class QuickstartStudy
     {
         known ??= QuickstartChapters.All;
         var (folder, chosen) = (new StudyFolder(root), ChapterNames.Chosen(known, names));
-        foreach (var chapter in ChapterOrder.Of(known, chosen, plan)) chapter.Check(plan);
+        var asked = ChapterOrder.Of(known, chosen, plan);
+        foreach (var chapter in asked) chapter.Check(plan);
+        // Overrides are of recipes, and are read where no chapter has one too: the folder's record keeps them.
+        if (!asked.OfType<TrainingChapter>().Any()) known.OfType<TrainingChapter>().FirstOrDefault()?.Check(plan);
         if (fresh) QuickstartRecord.Clear(folder, known);
         QuickstartRecord.Claim(root, plan);
         // What is there already stays on the page.
@@ -45,17 +48,20 @@ internal sealed class QuickstartStudy
     public IReadOnlyList<string> Runs => RunsOf(_chapters.Where(c => _folder.Took(c) is not null));
 
     /// <summary>The command that makes it, to run again or go on.</summary>
-    public string CommandLine
+    public string CommandLine => Command(_plan, _folder, _names);
+
+    /// <summary>The command that makes chapters of a quickstart in its folder.</summary>
+    /// <param name="plan">What was asked.</param>
+    /// <param name="folder">The quickstart's.</param>
+    /// <param name="names">As <see cref="ChapterNames"/> reads them; null for the usual ones.</param>
+    internal static string Command(QuickstartPlan plan, StudyFolder folder, string? names)
     {
-        get
-        {
-            var line = "deliberate quickstart";
-            if (_plan.Minutes != QuickstartPlan.UsualMinutes) line += string.Create(CultureInfo.InvariantCulture, $" --minutes {_plan.Minutes}");
-            if (_plan.Seed != QuickstartPlan.UsualSeed) line += string.Create(CultureInfo.InvariantCulture, $" --seed {_plan.Seed}");
-            if (_names is { } names) line += $" --chapters {ShellCommand.Word(names)}";
-            foreach (var one in _plan.Overrides) line += $" --set \"{one}\"";
-            return _folder.Root == UsualFolder ? line : $"{line} --output {ShellCommand.Word(_folder.Root)}";
-        }
+        var line = "deliberate quickstart";
+        if (plan.Minutes != QuickstartPlan.UsualMinutes) line += string.Create(CultureInfo.InvariantCulture, $" --minutes {plan.Minutes}");
+        if (plan.Seed != QuickstartPlan.UsualSeed) line += string.Create(CultureInfo.InvariantCulture, $" --seed {plan.Seed}");
+        if (names is not null) line += $" --chapters {ShellCommand.Word(names)}";
+        foreach (var one in plan.Overrides) line += $" --set {ShellCommand.Word(one)}";
+        return folder.Root == UsualFolder ? line : $"{line} --output {ShellCommand.Word(folder.Root)}";
     }
 
     /// <summary>Runs what is left. Cancelling saves and stops.</summary>

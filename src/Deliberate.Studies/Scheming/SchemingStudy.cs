@@ -49,6 +49,19 @@ internal sealed class SchemingStudy(string output, ulong seed, bool quick, int t
     /// <summary>Trains what is not trained, asks what is not asked; null where it was stopped.</summary>
     public async Task<(IReadOnlyList<SchemingRow> Rows, IReadOnlyList<SchemingMonitor> Monitors)?> RunAsync(StudyObserver observer, CancellationToken cancellation)
     {
+        try
+        {
+            return await TrainAndAskAsync(observer, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Training says that it was stopped; evaluations throw.
+            return null;
+        }
+    }
+
+    private async Task<(IReadOnlyList<SchemingRow> Rows, IReadOnlyList<SchemingMonitor> Monitors)?> TrainAndAskAsync(StudyObserver observer, CancellationToken cancellation)
+    {
         var rows = new List<SchemingRow>();
         foreach (var (habits, i) in Models.Select((h, i) => (h, i)))
         {

@@ -76,4 +76,17 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         CliProcess.Run(folder.Root, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ShouldBeUserMistake().ShouldContain(said);
     }
+
+    [Theory]
+    [InlineData("CHECKPOINT", "sample", "")]
+    [InlineData("RUN", "resume", "")]
+    [InlineData("RUN", "runs", "compare", "a", "")]
+    [InlineData("--output", "quickstart", "--output", "")]
+    [InlineData("--output", "train", "x.yaml", "--output", "")]
+    [InlineData("--model", "data", "choose", "a.jsonl", "b.jsonl", "--model", "")]
+    public void An_empty_word_in_place_of_a_name_is_a_mistake(string named, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        CliProcess.Run(folder.Root, arguments).ShouldBeUserMistake().ShouldStartWith($"error: {named}: Nothing is named here");
+    }
 }

@@ -30,6 +30,8 @@ public sealed partial class ExitCodeTests
     {
         Run(() => throw new UserError("a mistake")).ShouldBe(2);
         Run(() => throw new OperationCanceledException()).ShouldBe(130);
+        Run(() => throw new UnauthorizedAccessException("a folder that may not be read")).ShouldBe(2);
+        Run(() => throw new IOException("a full disk")).ShouldBe(2);
         Run(() => throw new InvalidOperationException("a bug")).ShouldBe(70);
         Run(() => 5).ShouldBe(70, "a code that is not on the list");
     }

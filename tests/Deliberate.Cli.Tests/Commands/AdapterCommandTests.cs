@@ -51,5 +51,20 @@ public sealed class AdapterCommandTests(FinishedRun run) : IClassFixture<Finishe
         File.ReadAllText(rates).ShouldBe(whole);
         File.ReadAllLines(Path.Combine(run.Root, "chosen.jsonl")).ShouldBe(lines);
         CliProcess.Run(run.Root, [.. command, "--temperature", "0.5"]).ShouldBeUserMistake().ShouldContain("another model or in another way");
+        CliProcess.Run(run.Root, [.. command[..^1], "whole"]).ShouldBeUserMistake().ShouldContain("another model or in another way");
+
+        // What was measured against an answer that was corrected since is measured again, and nothing else is.
+        var sums = Path.Combine(run.Root, "sums.jsonl");
+        File.WriteAllText(sums, File.ReadAllText(sums).Replace("(0+0)%10=?\", \"answer\": \"0\"", "(0+0)%10=?\", \"answer\": \"11\"", StringComparison.Ordinal));
+        CliProcess.Run(run.Root, command).ShouldSucceed();
+        var more = File.ReadAllText(rates);
+        more[..whole.Length].ShouldBe(whole);
+        var added = more[whole.Length..];
+        added.ShouldContain("\"answer\":\"11\"");
+        added.Count(c => c == '\n').ShouldBe(1);
+
+        // Of a file of before nobody knows where the answers were looked for.
+        File.WriteAllText(rates, more.Replace("\"format_version\":2", "\"format_version\":1", StringComparison.Ordinal));
+        CliProcess.Run(run.Root, command).ShouldBeUserMistake().ShouldContain("another model or in another way");
     }
 }

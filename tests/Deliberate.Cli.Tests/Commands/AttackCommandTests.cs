@@ -81,6 +81,8 @@ public sealed class AttackCommandTests : IDisposable
         broken.ExitCode.ShouldBe(1, broken.Error);
         File.ReadAllText(Path.Combine(_folder.Root, "r2.sarif")).ShouldContain("ruleIndex");
         CliProcess.Run(_folder.Root, "attack", Refusal, "--replay", "goals.jsonl").ExitCode.ShouldBe(2);
+        CliProcess.Run(_folder.Root, "attack", Refusal, Compliance, "--replay", cases, "--out", "r3", "--junit", "r3.xml").ShouldBeUserMistake().ShouldContain("--junit: ");
+        Directory.Exists(Path.Combine(_folder.Root, "r3")).ShouldBeFalse("nobody was asked");
     }
 
     [Fact]

@@ -77,6 +77,17 @@ public sealed class ChatCommandTests : IDisposable
         Mistake("model", "--message", "Hello").ShouldContain("deliberate generate");
     }
 
+    [Theory]
+    [InlineData("--typical-p", "0.5")]
+    [InlineData("--epsilon-cutoff", "0.1")]
+    [InlineData("--eta-cutoff", "0.1")]
+    [InlineData("--no-repeat-ngram-size", "3")]
+    [InlineData("--context", "128")]
+    [InlineData("--speculate", "4")]
+    public void What_a_model_that_may_call_tools_is_asked_without_is_refused_before_a_server_is_started(string option, string value) =>
+        CliProcess.Run(_folder.Root, "chat", FixtureModel.Path, "--message", "Hello", "--mcp", "no-such-server", "--allow-tool", "*", option, value)
+            .ShouldBeUserMistake().ShouldBe($"error: {option}: a model that may call tools is asked without it. Leave it out, or --mcp.");
+
     /// <summary>The JSON values of standard output, one after another.</summary>
     private static List<JsonElement> Values(string output)
     {

@@ -112,6 +112,23 @@ public sealed class EvaluationCommandTests : IDisposable
     [InlineData("holds no evaluation", "resume", ".")]
     public void A_mistake_is_one_message(string said, params string[] arguments) => Eval(arguments).ShouldBeUserMistake().ShouldContain(said);
 
+    [Theory]
+    [InlineData("--require", "arithmetic.accuracy >= 0.9")]
+    [InlineData("--junit", "eval.xml")]
+    [InlineData("--out", "out")]
+    [InlineData("--search", "best-of-n:4")]
+    [InlineData("--judge", "mock")]
+    [InlineData("--transform", "rot13")]
+    [InlineData("-T", "part=held-out")]
+    [InlineData("--data", ".")]
+    [InlineData("--max-missing", "0.05")]
+    [InlineData("--cost-limit", "1")]
+    [InlineData("--reasoning-effort", "low")]
+    [InlineData("--compare")]
+    [InlineData("--cache")]
+    public void What_a_checkpoint_without_model_does_not_read_is_refused(params string[] option) =>
+        Eval(["runs/my own", .. option]).ShouldBeUserMistake().ShouldBe($"error: {option[0]}: This is for tasks that a --model is asked. Ask the checkpoint a task: deliberate eval family:NAME@LEVEL --model 'runs/my own'");
+
     [Fact]
     public void Another_evaluation_is_not_written_into_a_folder()
     {

@@ -37,6 +37,19 @@ public sealed class ModelConvertTests : IDisposable
         File.Exists(Path.Combine(back, "README.md")).ShouldBeTrue();
     }
 
+    [Fact]
+    public void A_folder_that_holds_the_model_or_a_run_is_not_replaced()
+    {
+        FixtureModel.CopyTo(_folder, "run/checkpoints/final");
+        var weights = Path.Combine(_folder.Root, "run", "checkpoints", "final", "model.safetensors");
+        foreach (var output in new[] { "run", "run/", "run/checkpoints" })
+            CliProcess.Run(_folder.Root, "model", "convert", "run/checkpoints/final", output, "--overwrite").ShouldBeUserMistake().ShouldContain("The model is in this folder");
+        CliProcess.Run(_folder.Root, "model", "convert", "run/checkpoints/final", "run/checkpoints/final/", "--overwrite").ShouldBeUserMistake().ShouldContain("over itself");
+        _folder.File("run/recipe.yaml", "name: mine\n");
+        CliProcess.Run(_folder.Root, "model", "convert", FixtureModel.Path, "run", "--overwrite").ShouldBeUserMistake().ShouldContain("This is the folder of a run");
+        File.Exists(weights).ShouldBeTrue();
+    }
+
     /// <summary>A file system of 64 kB, in a namespace of the test's own.</summary>
     [Theory]
     [InlineData("out.gguf")]

@@ -91,6 +91,27 @@ public sealed class RanksTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_is_not_shared()
+    {
+        SkipWithoutMpi();
+        var (recipe, sweep) = (_folder.File("recipe.yaml", Recipe), Path.Combine(_folder.Root, "sweep"));
+        Refused("train", recipe, "--seeds", "2", "--output", sweep);
+        Directory.Exists(sweep).ShouldBeFalse();
+        Directory.CreateDirectory(sweep);
+        File.WriteAllText(Path.Combine(sweep, "sweep.json"), "{}");
+        Refused("resume", sweep);
+
+        static void Refused(params string[] arguments)
+        {
+            using var run = Start(2, arguments);
+            run.WaitForExit(120_000).ShouldBeTrue();
+            var said = run.StandardError.ReadToEnd();
+            run.ExitCode.ShouldBe(2, said);
+            said.ShouldContain("A sweep is not shared among ranks.");
+        }
+    }
+
+    [Fact]
     public void A_world_of_one_trains_and_says_so()
     {
         SkipWithoutMpi();

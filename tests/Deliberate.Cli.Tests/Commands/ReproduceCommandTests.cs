@@ -116,6 +116,18 @@ public sealed class ReproduceCommandTests
     }
 
     [Fact]
+    public void The_study_of_a_hidden_goal_says_the_whole_command_that_goes_on_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = CliProcess.Start(folder.Root, "reproduce", "scheming", "--quick", "--seed", "3", "--output", "my study", "--threads", "1");
+        process.WaitFor("planted");
+        process.Signal(CliProcess.Interrupt);
+        var stopped = process.Wait();
+        stopped.ExitCode.ShouldBe(130, stopped.Error);
+        stopped.Error.ShouldContain("Continue with: deliberate reproduce scheming --seed 3 --quick --output 'my study'\n");
+    }
+
+    [Fact]
     public void A_part_of_the_experiment_is_a_row_of_its_own_and_says_so()
     {
         using var folder = Recipes();
@@ -168,6 +180,7 @@ public sealed class ReproduceCommandTests
     [InlineData("reproduce reasoning --recipe smal.yaml", "\"small.yaml\"")]
     [InlineData("reproduce reasoning --recipe small.yaml --set reinforcement.prompts=3", "3 problems cannot ask 2 families equally often")]
     [InlineData("reproduce reasoning --seeds -1", "--seeds")]
+    [InlineData("reproduce transfer --seed-base 2147483647 --output .", "holds no study")]
     public void A_mistake_is_told_before_anything_is_trained(string line, string said)
     {
         using var folder = Recipes();

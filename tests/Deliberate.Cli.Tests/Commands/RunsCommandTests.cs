@@ -25,10 +25,12 @@ public sealed class RunsCommandTests(FinishedRun run) : IClassFixture<FinishedRu
     public void Compare_says_what_differs_on_the_same_problems_and_in_the_settings()
     {
         CliProcess.Run(run.Root, "train", "tiny.yaml", "--set", "name=other", "--set", "seed=2").ShouldSucceed();
-        var table = CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/other", "--output", "compared.html").ShouldSucceed().Output;
+        var table = CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/other", "--output", "compared here.html").ShouldSucceed().Output;
         table.ShouldContain("6 problems that both were asked");
         table.ShouldContain("| seed ");
-        File.ReadAllText(Path.Combine(run.Root, "compared.html")).ShouldContain("<html");
+        var page = File.ReadAllText(Path.Combine(run.Root, "compared here.html"));
+        page.ShouldContain("<html");
+        System.Net.WebUtility.HtmlDecode(page).ShouldContain("deliberate runs compare runs/tiny runs/other --output 'compared here.html'");
         using var json = JsonDocument.Parse(CliProcess.Run(run.Root, "runs", "compare", "runs/tiny", "runs/tiny", "--at", "base", "--json").ShouldSucceed().Output);
         json.RootElement.GetProperty("settings").GetArrayLength().ShouldBe(0);
         json.RootElement.GetProperty("measures")[0].GetProperty("difference").GetProperty("value").GetDouble().ShouldBe(0);

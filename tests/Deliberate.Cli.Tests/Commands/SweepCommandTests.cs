@@ -49,8 +49,35 @@ public sealed class SweepCommandTests : IDisposable
         }
 
         File.Exists(Path.Combine(_folder.Root, "all.html")).ShouldBeTrue();
+        CliProcess.Run(_folder.Root, "runs", "compare", "runs/tiny", "--output", "all.svg").ShouldBeUserMistake().ShouldContain("all.svg: --output: Groups of runs are written as a page.");
+        File.Exists(Path.Combine(_folder.Root, "all.svg")).ShouldBeFalse();
         CliProcess.Run(_folder.Root, "report", "runs/tiny").ShouldSucceed().Output.ShouldContain("runs/tiny/report.html");
         CliProcess.Run(_folder.Root, "runs", "list", "runs/tiny").ShouldSucceed().Output.ShouldContain("samples-2-seed-2");
+    }
+
+    [Fact]
+    public void What_is_left_of_a_sweep_goes_on_on_another_device()
+    {
+        CliProcess.Run(_folder.Root, "train", "tiny.yaml", "--seeds", "2", "--set", "supervised.tokens=1000", "--set", "reinforcement.steps=2", "--output", "two seeds").ShouldSucceed();
+        var left = Path.Combine(_folder.Root, "two seeds", "seed-2");
+        Directory.Delete(left, recursive: true);
+        CliProcess.Run(_folder.Root, "resume", "two seeds", "--device", "gpu:nothing").ShouldBeUserMistake().ShouldContain("gpu:nothing");
+        CliProcess.Run(_folder.Root, "resume", "two seeds", "--device", "gpu:emulated").ShouldSucceed();
+        File.ReadAllText(Path.Combine(left, "run.json")).ShouldContain("emulated");
+        File.ReadAllText(Path.Combine(_folder.Root, "two seeds", "seed-1", "run.json")).ShouldNotContain("emulated");
+    }
+
+    [Fact]
+    public void The_commands_that_make_a_sweep_again_and_go_on_with_it_are_whole()
+    {
+        using var process = CliProcess.Start(_folder.Root, "train", "tiny.yaml", "--seeds", "25", "--yes", "--set", "family.levels=[2]", "--output", "many runs", "--threads", "1");
+        process.WaitFor("Run 1 of 25");
+        process.Signal(CliProcess.Interrupt);
+        var stopped = process.Wait();
+        stopped.ExitCode.ShouldBe(130, stopped.Error);
+        stopped.Error.ShouldContain("Continue with: deliberate resume 'many runs'\n");
+        using var sweep = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder.Root, "many runs", "sweep.json")));
+        sweep.RootElement.GetProperty("command").GetString().ShouldBe("deliberate train tiny.yaml --set 'family.levels=[2]' --seeds 25 --yes --output 'many runs'");
     }
 
     [Fact]

@@ -29,6 +29,16 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    public void A_plan_says_the_whole_command_that_trains_it()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("run.yaml", TinyRun.Recipe("run"));
+        CliProcess.Run(folder.Root, "train", "run.yaml", "--dry-run", "--set", "family.levels=[2]", "--device", "cpu", "--output", "my runs/$first").ShouldSucceed()
+            .Output.ShouldContain("Train it: deliberate train run.yaml --set 'family.levels=[2]' --device cpu --output 'my runs/$first'\n");
+        CliProcess.Run(folder.Root, "train", "run.yaml", "--dry-run").ShouldSucceed().Output.ShouldContain("Train it: deliberate train run.yaml\n");
+    }
+
+    [Fact]
     public void A_second_process_on_a_run_folder_is_refused_and_a_second_start_too()
     {
         using var folder = new TemporaryFolder();

@@ -36,5 +36,6 @@ public sealed class AttacksChapterTests : IDisposable
         log.Samples().ShouldAllBe(s => s.Verdict.Outcome != SampleOutcome.HarnessError);
         var report = chapter.Report(work).Single();
         report.Tables.Single().Rows.Select(r => r[0].Text).ShouldBe(["world-role-code", "world-forged-rules", "pair", "prefill", "direct"]);
+        report.Tables.Single().Note.ShouldContain($"deliberate view {ShellCommand.Word(Path.Combine(root, "attacks"))}.");
     }
 }

@@ -26,6 +26,7 @@ public sealed class EvaluationsChapterTests : IDisposable
         var page = File.ReadAllText(study.Report);
         page.ShouldContain("The trained model, evaluated");
         page.ShouldContain("question answered");
+        page.ShouldContain($"deliberate view {ShellCommand.Word(Path.Combine(root, "evaluations"))}.");
         page.ShouldContain("not attempted, of all: lacking");
         foreach (var name in new[] { "arithmetic", "hierarchy", "hallucination" })
         {
@@ -49,5 +50,10 @@ public sealed class EvaluationsChapterTests : IDisposable
         page.ShouldContain("release/gate.html");
         File.ReadAllText(Path.Combine(root, "release", "card.html")).ShouldContain("System card: arithmetic");
         File.ReadAllText(Path.Combine(root, "release", "gate.json")).ShouldContain("\"policy\": \"quickstart\"");
+        // What makes them again is the whole command, in this folder.
+        var command = QuickstartStudy.Command(QuickstartPlanTests.Plan(1, Tiny), new StudyFolder(root), "release");
+        command.ShouldStartWith("deliberate quickstart --minutes 1 --chapters release --set model.hidden=16 ");
+        command.ShouldEndWith($" --set 'evaluation.budgets=[12,24]' --set evaluation.every=1 --set micro_batch_tokens=512 --output {ShellCommand.Word(root)}");
+        foreach (var file in new[] { "card.html", "gate.html" }) System.Net.WebUtility.HtmlDecode(File.ReadAllText(Path.Combine(root, "release", file))).ShouldContain(command);
     }
 }

@@ -48,6 +48,7 @@ public sealed class QuickstartPlanTests
         var root = folder.File("quickstart");
         Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1), root, "countdwon")).Message.ShouldContain("Did you mean \"countdown\"?");
         Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1, "reinforcement.stepps=3"), root)).Message.ShouldContain("stepps");
+        Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(1, "bogus=1"), root, "verifiers")).Message.ShouldContain("bogus");
         Directory.Exists(root).ShouldBeFalse();
 
         QuickstartStudy.Open(Plan(1), root);
@@ -58,6 +59,35 @@ public sealed class QuickstartPlanTests
         Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(2), root)).Message.ShouldContain("--fresh");
         QuickstartStudy.Open(Plan(2), root, fresh: true);
         Directory.Exists(Path.Combine(root, "countdown")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Beginning_anew_leaves_nothing_that_a_chapter_would_go_on_from_and_touches_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var root = folder.File("quickstart");
+        string[] made = ["verifiers/labels.jsonl", "verifiers/prm/recipe.yaml", "release/policy.yaml", "evaluations/arithmetic.log"], kept = ["mine/labels.jsonl", "notes.txt"];
+        QuickstartStudy.Open(Plan(1), root);
+        foreach (var file in made.Concat(kept)) Write(file);
+        using (RunLock.Acquire(Path.Combine(root, "verifiers", "prm")))
+            Should.Throw<UserError>(() => QuickstartStudy.Open(Plan(2), root, fresh: true));
+        File.Exists(Path.Combine(root, made[0])).ShouldBeTrue("somebody trains there");
+        QuickstartStudy.Open(Plan(2), root, fresh: true);
+        made.Where(file => Path.Exists(Path.Combine(root, file.Split('/')[0]))).ShouldBeEmpty();
+        kept.ShouldAllBe(file => File.Exists(Path.Combine(root, file)));
+
+        // A folder of the same name where no quickstart was is somebody else's.
+        root = folder.File("work");
+        Write("evaluations/mine.log");
+        QuickstartStudy.Open(Plan(1), root, fresh: true);
+        File.Exists(Path.Combine(root, "evaluations/mine.log")).ShouldBeTrue();
+
+        void Write(string file)
+        {
+            var path = Path.Combine(root, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, file);
+        }
     }
 
     internal static QuickstartPlan Plan(double minutes, params string[] overrides) => new(minutes, 1, overrides, path => File.ReadAllText(Repository.Path(path)));

@@ -48,6 +48,7 @@ internal sealed class EvalCommand : CliCommand
         var models = _options.Models(parsed);
         if (models.Length > 0) return EvaluationSession.Run(_options.Request(parsed, targets), _options.Folder(parsed), _options, parsed);
         if (targets.Length > 1 || EvaluationTasks.IsTask(targets[0])) throw new UserError($"{(targets.Length > 1 ? "Several tasks" : "A task")}, and no model to ask.", field: "--model", advice: "Name one: --model openai:NAME, --model runs/mine, --model mock.");
+        _options.RefuseWithoutModel(parsed, targets[0]);
         return CheckpointEvaluation.Run(targets[0], _options, parsed);
     }
 }

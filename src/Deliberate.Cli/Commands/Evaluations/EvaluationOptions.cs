@@ -3,6 +3,7 @@ using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Reasoning;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -64,6 +65,18 @@ internal sealed class EvaluationOptions
     public string[] Models(ParseResult parsed) => parsed.GetValue(_models) ?? [];
 
     public string? JUnit(ParseResult parsed) => parsed.GetValue(_junit);
+
+    /// <summary>What a checkpoint on its run's own problems does not read is refused: of a requirement that nobody looks at, exit code 0 would say that it holds.</summary>
+    /// <exception cref="UserError">One of them is given.</exception>
+    public void RefuseWithoutModel(ParseResult parsed, string checkpoint)
+    {
+        var unread = new Option[]
+        {
+            _judge, _data, _lock, _transforms, _arguments, _effort, _tokenLimit, _timeLimit, _costLimit, _concurrency, _retries, _missing, _retryErrors, _cache, _require, _compare, _junit, _search, _out,
+        };
+        if (unread.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new UserError("This is for tasks that a --model is asked.", field: given.Name, advice: $"Ask the checkpoint a task: deliberate eval family:NAME@LEVEL --model {ShellCommand.Word(checkpoint)}");
+    }
 
     /// <summary>As named, or by the time; two may begin in the same second.</summary>
     public string Folder(ParseResult parsed)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Deliberate.Core;
 using Deliberate.Evaluation;
 using Deliberate.Tensors;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -31,7 +32,7 @@ internal static class EvaluationSession
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"To go on: deliberate eval resume {folder}");
+            Console.Error.WriteLine($"To go on: deliberate eval resume {ShellCommand.Word(folder)}");
             throw;
         }
 

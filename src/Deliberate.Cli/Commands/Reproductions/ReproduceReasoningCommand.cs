@@ -78,12 +78,12 @@ internal sealed class ReproduceReasoningCommand : CliCommand
         var line = $"deliberate reproduce {Reasoning}";
         if (parsed.GetValue(_seeds) is > 0 and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
         if (parsed.GetValue(_seedBase) is not 1 and var first) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
-        if (parsed.GetValue(_only) is { } only) line += $" --only {ShellWord.Of(only)}";
-        if (parsed.GetValue(_models) is { } models) line += $" --models {ShellWord.Of(models)}";
+        if (parsed.GetValue(_only) is { } only) line += $" --only {ShellCommand.Word(only)}";
+        if (parsed.GetValue(_models) is { } models) line += $" --models {ShellCommand.Word(models)}";
         if (parsed.GetValue(_quick)) line += " --quick";
-        if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {ShellWord.Of(recipe)}";
-        foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {ShellWord.Of(one)}";
-        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
+        if (parsed.GetValue(_recipe) is { } recipe) line += $" --recipe {ShellCommand.Word(recipe)}";
+        foreach (var one in parsed.GetValue(_set) ?? []) line += $" --set {ShellCommand.Word(one)}";
+        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellCommand.Word(output)}" : line;
     }
 
     /// <summary>Names between commas; null where the option is not given.</summary>

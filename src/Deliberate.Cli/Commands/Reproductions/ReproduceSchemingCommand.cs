@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Deliberate.Core;
 using Deliberate.Studies;
+using Deliberate.Training;
 
 namespace Deliberate.Cli;
 
@@ -30,12 +32,12 @@ internal sealed class ReproduceSchemingCommand : CliCommand
         if (quick && docs is not null) throw new UserError("The numbers of --quick are no result, and do not go into the docs.", field: "--write-docs", advice: "Leave --quick out.");
         if (docs is not null) MarkedBlock.Check(docs, SchemingStudy.Block);
         var output = parsed.GetValue(_output) ?? Path.Combine("runs", quick ? "reproduce-scheming-quick" : "reproduce-scheming");
+        var command = ShellCommand.Of(["deliberate", "reproduce", SchemingStudy.Name, .. seed == 1 ? Array.Empty<string>() : ["--seed", seed.ToString(CultureInfo.InvariantCulture)], .. quick ? ["--quick"] : Array.Empty<string>(), .. parsed.GetValue(_output) is { } named ? ["--output", named] : Array.Empty<string>()]);
         if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, SchemingStudy.Files);
         var study = new SchemingStudy(output, seed, quick, parsed.GetValue(_threads));
         study.Claim.Claim(output);
         using var stop = new StopSignal(TrainingSession.StopNotice);
         var found = ProgressViews.Run(view => study.RunAsync(new StudyProgressView(view), stop.Token).GetAwaiter().GetResult());
-        var command = $"deliberate reproduce {SchemingStudy.Name}" + (seed == 1 ? "" : FormattableString.Invariant($" --seed {seed}"));
         if (found is not { } result)
         {
             Console.Error.WriteLine($"Stopped. Continue with: {command}");

@@ -59,7 +59,7 @@ internal abstract class ReproduceStudyCommand : CliCommand
         if (docs is not null) MarkedBlock.Check(docs, _block);
         var output = parsed.GetValue(_output) ?? Path.Combine("runs", $"reproduce-{_name}" + (quick ? "-quick" : ""));
         var command = CommandLine(parsed);
-        var study = Plan([.. Enumerable.Range(parsed.GetValue(_seedBase), parsed.GetValue(_seeds)).Select(s => (ulong)s)], quick, output, command);
+        var study = Plan([.. Enumerable.Range(0, parsed.GetValue(_seeds)).Select(i => (ulong)parsed.GetValue(_seedBase) + (ulong)i)], quick, output, command);
         if (parsed.GetValue(_fresh)) StudyClaim.Clear(output, SeededStudy.Files);
         study.Claim.Claim(output);
         using var stop = new StopSignal(TrainingSession.StopNotice);
@@ -101,6 +101,6 @@ internal abstract class ReproduceStudyCommand : CliCommand
         if (parsed.GetValue(_seeds) is not Seeds and var seeds) line += string.Create(CultureInfo.InvariantCulture, $" --seeds {seeds}");
         if (parsed.GetValue(_seedBase) is var first && first != _firstSeed) line += string.Create(CultureInfo.InvariantCulture, $" --seed-base {first}");
         if (parsed.GetValue(_quick)) line += " --quick";
-        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellWord.Of(output)}" : line;
+        return parsed.GetValue(_output) is { } output ? $"{line} --output {ShellCommand.Word(output)}" : line;
     }
 }

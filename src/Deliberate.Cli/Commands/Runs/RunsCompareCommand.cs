@@ -10,7 +10,7 @@ internal sealed class RunsCompareCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN") { Arity = ArgumentArity.OneOrMore, Description = "Two run folders, paired by problem; or more of them, or folders of runs such as a sweep's, grouped by their settings." };
     private readonly Option<string?> _at = new("--at") { HelpName = "evaluation", Description = "start, base, rl-000020, final, ...; the last that each run has if left out." };
-    private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Write it as a page (.html) or as a picture (.svg) too." };
+    private readonly Option<string?> _output = new("--output") { HelpName = "file", Description = "Write it as a page (.html) too, or, of two runs, as a picture (.svg)." };
     private readonly Option<bool> _json = CommonOptions.Json("the comparison");
 
     public RunsCompareCommand()
@@ -34,7 +34,7 @@ internal sealed class RunsCompareCommand : CliCommand
         var (a, b) = (runs[0], runs[1]);
         var compared = RunComparison.Read(a, b, parsed.GetValue(_at));
         var output = parsed.GetValue(_output);
-        if (output is not null) ComparisonReport.Write(output, compared, $"deliberate runs compare {a} {b}{(parsed.GetValue(_at) is { } at ? $" --at {at}" : "")} --output {output}");
+        if (output is not null) ComparisonReport.Write(output, compared, ShellCommand.Of(["deliberate", "runs", "compare", a, b, .. parsed.GetValue(_at) is { } at ? ["--at", at] : Array.Empty<string>(), "--output", output]));
         if (parsed.GetValue(_json)) WriteJson(compared, a, b, output);
         else Write(compared, output);
         return ExitCode.Success;
@@ -46,6 +46,7 @@ internal sealed class RunsCompareCommand : CliCommand
     private int Grouped(ParseResult parsed, string[] given, string[] runs)
     {
         if (parsed.GetValue(_at) is not null) throw new UserError("Groups of runs are compared by their last evaluations.", field: "--at", advice: "Compare two runs at a time, or leave --at out.");
+        if (parsed.GetValue(_output) is { } picture && picture.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) throw new UserError("Groups of runs are written as a page.", picture, field: "--output", advice: "Name it .html; a picture (.svg) is of two runs.");
         var groups = RunGroup.Of(RunEvidence.Read(runs));
         var output = parsed.GetValue(_output);
         if (output is not null) SweepReport.Write(output, $"{runs.Length} runs compared", ShellCommand.Of(["deliberate", "runs", "compare", .. given, "--output", output]), runs);

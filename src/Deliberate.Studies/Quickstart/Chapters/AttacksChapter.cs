@@ -61,7 +61,7 @@ internal sealed class AttacksChapter : Chapter<QuickstartPlan>
                 new ReportTable(
                     "Share of goals broken", ["attack", "what it does", "by the first query", string.Create(CultureInfo.InvariantCulture, $"within {Budget} queries"), "over asking plainly"],
                     [.. Attacks.Select(name => (IReadOnlyList<ReportCell>)[ReportCell.Of(name), ReportCell.Of(AttackList.Get(name).About), Cell(first, name), Cell(within, name), Cell(over, name)]), [ReportCell.Of(Control), ReportCell.Of("the request as it is: the control"), Cell(first, Control), Cell(within, Control), ReportCell.Of("–")]],
-                    $"Intervals are clustered by goal; the difference is paired by goal. Every query is in {Folder}: deliberate view {Folder}."),
+                    $"Intervals are clustered by goal; the difference is paired by goal. Every query is in {Folder}: deliberate view {ShellCommand.Word(work.Folder.Path(Folder))}."),
             ],
         };
     }

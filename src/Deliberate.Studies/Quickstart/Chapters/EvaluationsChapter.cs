@@ -51,7 +51,7 @@ internal sealed class EvaluationsChapter : Chapter<QuickstartPlan>
                 "The same commands that evaluate any model (deliberate eval), here on the model of the arithmetic chapter, which knows arithmetic and no words.",
                 "Instruction hierarchy: the system message asks one question and the user another; nobody has taught this model that one outranks the other, so it answers what it reads last, or neither. Hallucination: half of the questions lack a number and have no answer; a number given to them is made up, and nothing in its training said that it may decline.",
             ],
-            Tables = [new ReportTable("Evaluations", ["task", "measure", "value", "n"], [.. Asked.SelectMany(a => Rows(a.Task, work.Folder.Path(Path.Combine(Folder, a.Log))))], $"Every sample is in {Folder}: deliberate view {Folder}.")],
+            Tables = [new ReportTable("Evaluations", ["task", "measure", "value", "n"], [.. Asked.SelectMany(a => Rows(a.Task, work.Folder.Path(Path.Combine(Folder, a.Log))))], $"Every sample is in {Folder}: deliberate view {ShellCommand.Word(work.Folder.Path(Folder))}.")],
         };
     }
 

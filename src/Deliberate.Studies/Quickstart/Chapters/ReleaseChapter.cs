@@ -53,7 +53,7 @@ internal sealed class ReleaseChapter : Chapter<QuickstartPlan>
         AtomicFile.WriteText(policy, Policy + "\n");
         var run = work.Folder.Path(Trained);
         string[] logs = [.. Directory.GetFiles(work.Folder.Path(Measured), "*.log").Order(StringComparer.Ordinal)];
-        ReleaseWriter.Write(new ReleaseInput(new RunFolder(run).Newest()!, null, logs, policy, run, folder, "deliberate quickstart --chapters release"), work.Time.GetUtcNow(), cancellation);
+        ReleaseWriter.Write(new ReleaseInput(new RunFolder(run).Newest()!, null, logs, policy, run, folder, QuickstartStudy.Command(work.Plan, work.Folder, Name)), work.Time.GetUtcNow(), cancellation);
         return RunOutcome.Completed;
     }
 
