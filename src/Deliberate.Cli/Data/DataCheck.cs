@@ -146,7 +146,9 @@ internal sealed class DataCheck
         var seen = new Dictionary<string, ProblemLine>(StringComparer.Ordinal);
         foreach (var line in ProblemFile.Read(File, grader, Add, _shape))
         {
-            if (seen.TryGetValue(line.Canonical, out var first) && first.Answer != line.Answer)
+            // As training takes them: prompts that differ in case or spacing alone are two problems.
+            var text = line.Prompt.Trim();
+            if (seen.TryGetValue(text, out var first) && first.Answer != line.Answer)
             {
                 Add(new UserError($"The same prompt has the answer \"{first.Answer}\" in line {first.Line}.", line.File, line.Line, field: OwnProblem.Answer, advice: "Keep the right one."));
                 continue;
@@ -172,7 +174,7 @@ internal sealed class DataCheck
 
             Good++;
             Control.Look(line.Line, [(line.Prompt, false)]);
-            if (!seen.TryAdd(line.Canonical, line)) Repeated++;
+            if (!seen.TryAdd(text, line)) Repeated++;
             else if (ProblemSplit.Of(line.Canonical) == Split.Test) HeldOut++;
             Levels[line.Level] = Levels.GetValueOrDefault(line.Level) + 1;
             if (line.IsTakenOut) TakenOut = TakenOut.Count == 0 ? (1, line.Answer, line.Line) : TakenOut with { Count = TakenOut.Count + 1 };

@@ -47,6 +47,9 @@ internal sealed partial class CodeScorer : IScorer, IIdentified
         main()
         """;
 
+    /// <summary>Of Python, without a value.</summary>
+    private static readonly string[] Flags = ["-B", "-E", "-I", "-O", "-OO", "-S", "-s", "-u"];
+
     private readonly CodeOptions _options;
 
     /// <exception cref="UserError">There is no sandbox here.</exception>
@@ -60,8 +63,8 @@ internal sealed partial class CodeScorer : IScorer, IIdentified
 
     public string Identity => string.Create(CultureInfo.InvariantCulture, $"code {string.Join(' ', _options.Command)}{(RunsPython ? ", to the end," : "")} within {_options.Seconds} s, {_options.Megabytes} MB");
 
-    /// <summary>Whether the tests are a script of Python, whose end can be seen.</summary>
-    private bool RunsPython => Path.GetFileName(_options.Command[0]).StartsWith("python", StringComparison.Ordinal) && _options.Command[^1] == _options.Tests;
+    /// <summary>Whether the tests are a script that Python runs itself, whose end can be seen; one that another program runs (-m pytest) has its exit code.</summary>
+    private bool RunsPython => Path.GetFileName(_options.Command[0]).StartsWith("python", StringComparison.Ordinal) && _options.Command[^1] == _options.Tests && _options.Command.Skip(1).SkipLast(1).All(Flags.Contains);
 
     /// <exception cref="UserError">Code that a model wrote cannot be run here.</exception>
     public static void RequireSandbox()

@@ -59,11 +59,12 @@ internal static class FamilyTask
     {
         await Task.CompletedTask.ConfigureAwait(false);
         var place = 0;
+        var first = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var problem in set.Draw(split, count, seed))
         {
             cancellation.ThrowIfCancellationRequested();
             // A small level draws the same problem more than once: it is one item's worth of news.
-            yield return new EvaluationItem { Id = problem.Id, Messages = [new("user", problem.Prompt)], Reference = problem.Answer, Problem = problem, Place = place++, Cluster = problem.Canonical };
+            yield return new EvaluationItem { Id = problem.Id, Messages = [new("user", problem.Prompt)], Reference = problem.Answer, Problem = problem, Place = place++, Cluster = first.TryAdd(problem.Canonical, problem.Id) ? "" : first[problem.Canonical] };
         }
     }
 }

@@ -43,6 +43,7 @@ internal sealed class PassRateFile
             throw new UserError("the file does not hold pass rates.", path, 1, advice: "Delete it, or name another output.", inner: error);
         }
 
+        if (there is { FormatVersion: < PassRateConditions.NewestFormat }) throw new UserError("the pass rates were measured by an earlier version, which did not say of which answers.", path, 1, advice: "Delete the file, or name another output.");
         if (there != conditions) throw new UserError("the pass rates were measured with another model or in another way.", path, 1, advice: "Measure in the same way, delete the file, or name another output.");
         // The last line ends without a break where writing it was cut short.
         foreach (var line in lines[1..^1])
@@ -106,5 +107,7 @@ internal sealed record PassRate(RatedProblem Problem, int Right, int Samples)
 /// <param name="AnswerFormat">Where the answer was looked for.</param>
 internal sealed record PassRateConditions(string Model, string Grader, AnswerFormat AnswerFormat, int Samples, double Temperature, int MaxTokens, ulong Seed)
 {
-    public int FormatVersion { get; init; } = 2;
+    public const int NewestFormat = 2;
+
+    public int FormatVersion { get; init; } = NewestFormat;
 }

@@ -55,10 +55,18 @@ internal static class Gate
     private static string? ProblemOf(SignedRecord act, PreparednessPolicy policy)
     {
         if (policy.Categories.All(c => c.Id != act.Text("category"))) return $"it is of the category \"{act.Text("category")}\", which the policy does not have";
-        // It would change nothing, and be shown as if it did.
-        if (Enum.GetValues<ModelState>().Where(policy.LooksAt).All(s => RecipeWriter.Scalar(s) != act.Text("state"))) return $"it is of the state \"{act.Text("state")}\", which the policy never looks at";
-        if (act.Text("equal_to") != "pre") return policy.Rank(act.Text("level")) < 0 ? $"it is of the level \"{act.Text("level")}\", which the policy does not have" : null;
-        if (act.Text("state") == RecipeWriter.Scalar(ModelState.Pre)) return "it takes the model before its mitigations to be as before them";
+        return act.Text("equal_to") != "pre" && policy.Rank(act.Text("level")) < 0 ? $"it is of the level \"{act.Text("level")}\", which the policy does not have" : WithoutEffect(policy, act.Text("state"), act.Text("equal_to") == "pre");
+    }
+
+    /// <summary>Why a precaution would change nothing, and be shown as if it did; null where it may.</summary>
+    /// <param name="policy">Whose states count.</param>
+    /// <param name="state">Of the model, as records write it.</param>
+    /// <param name="isEqualToPre">Whether the model is taken to be as before its mitigations.</param>
+    public static string? WithoutEffect(PreparednessPolicy policy, string state, bool isEqualToPre)
+    {
+        if (Enum.GetValues<ModelState>().Where(policy.LooksAt).All(s => RecipeWriter.Scalar(s) != state)) return $"it is of the state \"{state}\", which the policy never looks at";
+        if (!isEqualToPre) return null;
+        if (state == RecipeWriter.Scalar(ModelState.Pre)) return "it takes the model before its mitigations to be as before them";
         return policy.LooksAt(ModelState.Pre) ? null : "it takes the model to be as before its mitigations, a state that the policy never looks at";
     }
 

@@ -63,7 +63,8 @@ internal static class FactsOfRun
         var (supervised, family) = (recipe.Supervised, recipe.Family);
         var share = supervised.CorpusShare;
         WriterFacts[] corpus = share == 0 ? [] : family.IsMixed ? [.. family.Parts.Select(p => new WriterFacts(p.Name, p.Part.Writers))] : [new WriterFacts(family.Name, family.Writers)];
-        double? passes = examples is null ? null : supervised.Epochs ?? (supervised.Tokens * (1 - share) / examples.TokensPerPass);
+        // Passes are counted to the nearest batch: of few examples one batch holds many.
+        double? counted = examples is null ? null : supervised.Tokens * (1 - share) / examples.TokensPerPass, passes = supervised.Epochs is { } asked && counted < 1.5 * asked ? asked : counted;
         return new ImitationFacts(supervised.Steps, supervised.BatchTokens, supervised.Tokens, supervised.Data, passes, share, corpus, supervised.Optimizer, supervised.Schedule, Target(recipe));
     }
 

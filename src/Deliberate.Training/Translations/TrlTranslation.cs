@@ -230,7 +230,7 @@ internal sealed class TrlTranslation(ForeignSource source)
         }
 
         _draft.Set($"{stage}.schedule.warmup", (int)Math.Ceiling(steps / _stepsABatch), steps > 0 ? "TRL: warmup" : null);
-        if (shape == "constant" && steps > 0) _draft.Set($"{stage}.schedule.kind", "constant_with_warmup", "TRL: constant takes no warm-up");
+        if (shape == "constant" && (steps > 0 || share > 0)) _draft.Set($"{stage}.schedule.kind", "constant_with_warmup", "TRL: constant takes no warm-up");
     }
 
     /// <summary>TRL's default, where the file says nothing.</summary>

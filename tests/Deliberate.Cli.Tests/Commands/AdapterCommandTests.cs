@@ -65,6 +65,6 @@ public sealed class AdapterCommandTests(FinishedRun run) : IClassFixture<Finishe
 
         // Of a file of before nobody knows where the answers were looked for.
         File.WriteAllText(rates, more.Replace("\"format_version\":2", "\"format_version\":1", StringComparison.Ordinal));
-        CliProcess.Run(run.Root, command).ShouldBeUserMistake().ShouldContain("another model or in another way");
+        CliProcess.Run(run.Root, command).ShouldBeUserMistake().ShouldContain("an earlier version");
     }
 }

@@ -151,6 +151,7 @@ public sealed class GateCommandTests(FinishedRun run) : IClassFixture<FinishedRu
     [InlineData("Nobody reads the thoughts", "serve", ".", "--monitor-keep", "thoughts.jsonl")]
     [InlineData("Which result?", "approve", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
     [InlineData("There is no such result", "approve", "nowhere", "--policy", "pf-v2", "--role", "r", "--key", "k", "--name", "n")]
+    [InlineData("The classification would change nothing: it is of the state \"post\", which the policy never looks at", "approve", "precaution", "nowhere", "--category", "biological-chemical", "--level", "high", "--because", "b", "--policy", "pf-v2", "--role", "safety_advisory_group", "--key", "k", "--name", "n", "--out", "evidence")]
     [InlineData("Whose card?", "card")]
     [InlineData("There is no such card", "card", "diff", "a.json", "b.json")]
     [InlineData("End its name in .html, .md or .json", "card", "nowhere", "--output", "card.pdf")]

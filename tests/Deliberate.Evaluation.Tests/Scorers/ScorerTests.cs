@@ -132,6 +132,8 @@ public sealed class ScorerTests
         string[] others = ["import sys\nsys.exit(0)", "import os\nos._exit(0)", "import os\nos.execv('/bin/true', ['true'])", "def f(x): raise SystemExit(0)", "print('done')\ndef f(x): return x * x"];
         verdicts = await scorer.ScoreAsync([.. others.Select(Program)], CancellationToken.None);
         verdicts.Select(v => v.IsRight).ShouldBe([false, false, false, false, true]);
+        new CodeScorer(new CodeOptions(["python3", "-m", "unittest", "tests.py"], "answer.py", "tests.py", 5, 256)).Identity.ShouldNotContain("to the end");
+        new CodeScorer(new CodeOptions(["python3", "-B", "tests.py"], "answer.py", "tests.py", 5, 256)).Identity.ShouldContain("to the end");
         var (exits, list) = ("""{"id":"1","facts":{"tests":"import unittest\nfrom answer import f\nclass T(unittest.TestCase):\n    def test_f(self): self.assertEqual(f(2), 4)\nunittest.main()\n"}}""", """{"id":"1","facts":{"tests":["assert f(2) == 4","assert f(3) == 9"]}}""");
         verdicts = await scorer.ScoreAsync([Of("def f(x): return x * x", exits), Of("def f(x): return 5", exits), Of("def f(x): return x * x", list), Of("def f(x): return 4", list), Of("def f(x): return 4", """{"id":"1","facts":{}}""")], CancellationToken.None);
         verdicts.Select(v => v.Outcome).ShouldBe([SampleOutcome.Pass, SampleOutcome.Fail, SampleOutcome.Pass, SampleOutcome.Fail, SampleOutcome.HarnessError]);

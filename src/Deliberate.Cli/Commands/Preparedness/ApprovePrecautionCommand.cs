@@ -35,9 +35,11 @@ internal sealed class ApprovePrecautionCommand : CliCommand
         if (policy.Policy.Categories.All(c => c.Id != category)) throw new UserError($"The policy has no category \"{category}\".", policy.Path, field: "--category", advice: NearestName.Suggest(category, [.. policy.Policy.Categories.Select(c => c.Id)]));
         if (level is null == !equal) throw new UserError("A classification is either a level or equal to pre.", field: "--level", advice: "Give --level LEVEL or --equal-to-pre.");
         if (level is not null && policy.Policy.Rank(level) < 0) throw new UserError($"The policy has no level \"{level}\".", policy.Path, field: "--level", advice: NearestName.Suggest(level, [.. policy.Policy.Levels]));
-        if (equal && parsed.GetValue(_state) == ModelState.Pre) throw new UserError("Before the mitigations is before the mitigations.", field: "--equal-to-pre", advice: "It is said of --state post.");
+        var state = RecipeWriter.Scalar(parsed.GetValue(_state));
+        if (Gate.WithoutEffect(policy.Policy, state, equal) is { } why)
+            throw new UserError($"The classification would change nothing: {why}.", policy.Path, field: equal ? "--equal-to-pre" : "--state", advice: $"The policy looks at {string.Join(", ", Enum.GetValues<ModelState>().Where(policy.Policy.LooksAt).Select(s => RecipeWriter.Scalar(s)))}.");
         using var stop = new StopSignal("Stopping.");
-        var body = new JsonObject { ["category"] = category, ["state"] = RecipeWriter.Scalar(parsed.GetValue(_state)), ["because"] = parsed.GetRequiredValue(_because) };
+        var body = new JsonObject { ["category"] = category, ["state"] = state, ["because"] = parsed.GetRequiredValue(_because) };
         if (equal) body["equal_to"] = "pre";
         else body["level"] = level;
         Console.Out.WriteLine(_signing.Sign(parsed, policy, SignedKind.Precaution, GateCommand.Model(parsed.GetRequiredValue(_model), stop.Token).Id, body, _signing.Folder(parsed)));

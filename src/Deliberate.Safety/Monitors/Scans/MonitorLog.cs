@@ -46,7 +46,7 @@ internal sealed class MonitorLog : IDisposable
             foreach (var record in before.Records().Skip(1))
             {
                 log._isFinished = record.Kind == SampleLog.ResultKind;
-                if (record.Kind == SampleLog.SampleKind) log._known[record.Id!] = SampleLog.ReadVerdict(record.Body.GetProperty("verdict"u8));
+                if (record.Kind == SampleLog.SampleKind) log._known[ScannedSample.KeyOf(record.Id!, record.Body.GetProperty("completion"u8).GetString() ?? "")] = SampleLog.ReadVerdict(record.Body.GetProperty("verdict"u8));
             }
 
             return log;

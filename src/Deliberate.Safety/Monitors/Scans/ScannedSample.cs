@@ -18,5 +18,12 @@ internal sealed record ScannedSample(string Source, string Id, string Group, str
     /// Of its record, which one log may hold beside those of other sources: with the beginning of the completion's SHA-256, for a run that is
     /// made anew under the same name has samples of the same ids, and what was said of one is nothing to the other.
     /// </summary>
-    public string Key => $"{Source}#{Id}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sample.Completion)).AsSpan(0, HashBytes))}";
+    public string Key => KeyOf($"{Source}#{Id}", Sample.Completion);
+
+    /// <summary>The key of a record, which one of before has without the completion's hash.</summary>
+    public static string KeyOf(string id, string completion)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(completion)).AsSpan(0, HashBytes));
+        return id.EndsWith($"#{hash}", StringComparison.Ordinal) ? id : $"{id}#{hash}";
+    }
 }

@@ -119,7 +119,9 @@ internal sealed class EvidenceReader(PolicyFile file, GateModels models, GateEvi
     private (string? Lack, string? Invalid) Judge(PolicyJudge asked, LogHead head)
     {
         string? lack = null;
-        foreach (var judge in head.Scorer.Split("; "))
+        // A scorer that is no judge, such as exact, is validated by nobody.
+        string[] parts = head.Scorer.Split("; "), judges = [.. parts.Where(p => JudgeList.All.Any(j => p.Contains(j.Name, StringComparison.Ordinal)))];
+        foreach (var judge in judges.Length > 0 ? judges : parts)
         {
             var found = evidence.Validations.Where(v => head.Scorer == v.Judge || judge == v.Judge || (v.Identity.Length > 0 && judge.Contains(v.Identity, StringComparison.Ordinal))).ToArray();
             if (found.Length == 0) lack ??= $"nobody validated its judge ({judge}): put the file of deliberate judge validate --output NAME{GateEvidence.ValidationExtension} beside the evidence";
