@@ -19,6 +19,11 @@ internal sealed class AgainstFactScorer : IScorer, IIdentified
     /// <summary>The scorer itself where no fact is named.</summary>
     public static IScorer Of(IScorer scorer, string? fact) => fact is null ? scorer : new AgainstFactScorer(scorer, fact);
 
-    public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) =>
-        _scorer.ScoreAsync([.. samples.Select(s => s with { Problem = s.Problem with { Answer = ItemFacts.Text(s, _fact) } })], cancellationToken);
+    public async ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
+    {
+        Sample[] against = [.. samples.Select(s => s with { Problem = s.Problem with { Answer = ItemFacts.Text(s, _fact) } })];
+        var verdicts = await _scorer.ScoreAsync(against, cancellationToken).ConfigureAwait(false);
+        // An item that lacks the fact is the task's mistake, and not the model's.
+        return [.. against.Zip(verdicts, (sample, verdict) => sample.Problem.Answer.Length > 0 ? verdict : Verdict.HarnessError($"the item has no fact \"{_fact}\""))];
+    }
 }

@@ -117,6 +117,8 @@ public sealed class TaskConverterTests : IDisposable
         Sample Says(string text) => new() { Problem = item.ToProblem(read), Attempt = 0, Completion = text, Answer = text };
         var verdicts = await scorer.ScoreAsync([Says("Hello Ann, dear Ann"), Says("Hello Ann"), Says("dear Ann, hi")], CancellationToken.None);
         verdicts.Select(v => v.IsRight).ShouldBe([true, false, false]);
+        var lacking = AgainstFactScorer.Of(new AnswerScorer(new ExactGrader()), "nowhere");
+        (await lacking.ScoreAsync([Says("Hello Ann")], CancellationToken.None))[0].Outcome.ShouldBe(SampleOutcome.HarnessError);
     }
 
     [Fact]
